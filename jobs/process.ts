@@ -1,0 +1,77 @@
+/** What the long-running processes have in common: worker options, loops that outlive outages, closing in time. */
+import type { ConnectionOptions, Worker, WorkerOptions } from 'bullmq';
+import type { App } from '../src/app.ts';
+import { ConnectsError, messageOf } from '../src/errors.ts';
+
+/** Something that runs until it is stopped. */
+export interface Process {
+  stop(): Promise<void>;
+}
+
+/** How long a worker may take to finish what it holds; `close` may never resolve while Redis is down. */
+const CLOSE_DEADLINE_MS = 20_000;
+const FORCED_CLOSE_MS = 2_000;
+const PAUSE_AFTER_ERROR_MS = 1_000;
+
+/**
+ * Finished and failed jobs are removed at once: a kept one would make the next `add` of its id a silent no-op, and
+ * history lives in the database. A job whose worker dies may be handed out again without limit, because the ledger's
+ * keys, not the queue, decide "once".
+ */
+export function commonOptions(app: App, connection: ConnectionOptions): WorkerOptions {
+  return {
+    connection,
+    prefix: app.config.queuePrefix,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    maxStalledCount: 1_000_000,
+    lockDuration: 60_000,
+    stalledInterval: 30_000,
+  };
+}
+
+/** Calls `turn` again and again; it returns how long to rest. Errors are logged, and end nothing. */
+export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<number>): Promise<void> {
+  while (!signal.aborted) {
+    let pauseMs: number;
+    try {
+      pauseMs = await turn();
+    } catch (error) {
+      const code = error instanceof ConnectsError ? error.code : 'unexpected';
+      app.log.warn({ code }, messageOf(error));
+      pauseMs = PAUSE_AFTER_ERROR_MS;
+    }
+    await app.clock.sleep(pauseMs, signal);
+  }
+}
+
+/** Lets workers finish what they hold, up to the deadline; then lets go of it: the database knows what is left. */
+export async function closeWorkers(workers: readonly Pick<Worker, 'close'>[], app: App): Promise<void> {
+  const closed = Promise.all(workers.map((worker) => worker.close()));
+  if (await finishesWithin(app, closed, CLOSE_DEADLINE_MS)) return;
+  const forced = Promise.allSettled(workers.map((worker) => worker.close(true)));
+  await finishesWithin(app, forced, FORCED_CLOSE_MS);
+}
+
+/** Whether `work` ends before the deadline; the deadline's timer never keeps a process alive after it did. */
+export async function finishesWithin(app: App, work: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const ended = work.then(() => true);
+  const late = app.clock.sleep(ms, timer.signal).then(() => false);
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** One line per outage and per failed job, at the level it deserves. */
+export function logErrors(app: App, worker: Worker, name: string): void {
+  let silentUntil = 0;
+  worker.on('error', (error) => {
+    const now = app.clock.now();
+    if (now < silentUntil) return;
+    silentUntil = now + 10_000;
+    app.log.warn({ queue: name, code: 'queue-error' }, messageOf(error));
+  });
+}

@@ -1,0 +1,42 @@
+/** The scheduler process: keeps the tick in Redis, and sweeps when it fires. Two of them tick harmlessly twice. */
+import { Queue, Worker } from 'bullmq';
+import type { App } from '../src/app.ts';
+import { required } from '../src/config.ts';
+import { workerConnection } from '../src/queue/connection.ts';
+import { tickContract } from '../src/queue/contracts.ts';
+import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
+import { ensureTicks } from './schedule.ts';
+import { sweepTick } from './sweep-tick.ts';
+
+/** How soon a schedule that Redis forgot comes back. */
+const SCHEDULE_CHECK_MS = 15_000;
+
+export function startScheduler(app: App): Process {
+  const stopping = new AbortController();
+  const connection = workerConnection(required(app.config, 'redisUrl'));
+  const ticks = new Queue(tickContract.queue, { connection, prefix: app.config.queuePrefix });
+  const tick = sweepTick(app.sweepDeps, stopping.signal);
+  const worker = new Worker(
+    tickContract.queue,
+    async (job) => {
+      const { outcome } = await tick(job.timestamp + (job.delay ?? 0));
+      app.log.debug({ outcome }, 'tick');
+    },
+    { ...commonOptions(app, connection), concurrency: 1 },
+  );
+  logErrors(app, worker, tickContract.queue);
+  worker.on('failed', (_job, error) => app.log.error({ code: 'tick-failed' }, error.message));
+  ticks.on('error', () => undefined);
+  const keeping = repeat(app, stopping.signal, async () => {
+    const found = await ensureTicks(ticks, app.config.sweepCron);
+    if (found !== 'unchanged') app.log.info({ pattern: app.config.sweepCron, found }, 'ticks scheduled');
+    return SCHEDULE_CHECK_MS;
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await closeWorkers([worker], app);
+      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping]), 2_000);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Every migration, in order. Forward only, one schema change each, because DDL commits by itself; each may run twice,
+ * because a crash can fall between the change and its record. Names carry no extension: `.ts` here is `.js` in the image.
+ */
+import { sql as m0001 } from './0001_accounts.ts';
+import { sql as m0002 } from './0002_contacts.ts';
+import { sql as m0003 } from './0003_account_spans.ts';
+import { sql as m0004 } from './0004_cycles.ts';
+import { sql as m0005 } from './0005_entries.ts';
+import { sql as m0006 } from './0006_decisions.ts';
+import { sql as m0007 } from './0007_events.ts';
+import { sql as m0008 } from './0008_proposals.ts';
+import { sql as m0009 } from './0009_interviews.ts';
+import { sql as m0010 } from './0010_runs.ts';
+import { sql as m0011 } from './0011_failures.ts';
+import { sql as m0012 } from './0012_ticks.ts';
+import { sql as m0013 } from './0013_outbox.ts';
+import { sql as m0014 } from './0014_terms_versions.ts';
+import { sql as m0015 } from './0015_audit_log.ts';
+import { sql as m0016 } from './0016_backfills.ts';
+import { sql as m0017 } from './0017_backfill_items.ts';
+import { sql as m0018 } from './0018_tokens.ts';
+import { sql as m0019 } from './0019_users.ts';
+import { sql as m0020 } from './0020_sessions.ts';
+import { sql as m0021 } from './0021_all_decisions.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  { name: '0001_accounts', sql: m0001 },
+  { name: '0002_contacts', sql: m0002 },
+  { name: '0003_account_spans', sql: m0003 },
+  { name: '0004_cycles', sql: m0004 },
+  { name: '0005_entries', sql: m0005 },
+  { name: '0006_decisions', sql: m0006 },
+  { name: '0007_events', sql: m0007 },
+  { name: '0008_proposals', sql: m0008 },
+  { name: '0009_interviews', sql: m0009 },
+  { name: '0010_runs', sql: m0010 },
+  { name: '0011_failures', sql: m0011 },
+  { name: '0012_ticks', sql: m0012 },
+  { name: '0013_outbox', sql: m0013 },
+  { name: '0014_terms_versions', sql: m0014 },
+  { name: '0015_audit_log', sql: m0015 },
+  { name: '0016_backfills', sql: m0016 },
+  { name: '0017_backfill_items', sql: m0017 },
+  { name: '0018_tokens', sql: m0018 },
+  { name: '0019_users', sql: m0019 },
+  { name: '0020_sessions', sql: m0020 },
+  { name: '0021_all_decisions', sql: m0021 },
+];

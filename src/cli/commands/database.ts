@@ -1,0 +1,147 @@
+/** migrate, and terms. */
+import type { Command } from 'commander';
+import { required } from '../../config.ts';
+import { connectDatabase } from '../../db/connection.ts';
+import { pendingMigrations } from '../../db/migrate.ts';
+import { formatInstant } from '../../domain/calendar.ts';
+import { type Terms, builtInTerms, parseTerms } from '../../domain/terms.ts';
+import { invalidInput } from '../../errors.ts';
+import { listTermsVersions } from '../../ledger/terms-versions.ts';
+import { applyTerms } from '../../operations/apply-terms.ts';
+import { type MigrateDeps, listGrants, migrateDatabase } from '../../operations/migrate-database.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { readJson } from '../files.ts';
+import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+import { formatFaults } from './pure.ts';
+
+export function addDatabaseCommands(program: Command, cli: Cli): void {
+  addMigrate(program, cli);
+  const terms = program.command('terms').description('the numbers that the program grants by');
+  const show = terms
+    .command('show')
+    .description('the terms in the database, the latest version first; the built-in ones without a database')
+    .option('--built-in', 'the built-in terms, without asking a database')
+    .addOption(jsonFlag())
+    .action((flags: { builtIn?: true; json?: true }) => showTerms(cli, flags));
+  withHelp(show, 'connects terms show', [0, 2, 75]);
+  const check = terms
+    .command('check')
+    .description('check a file of terms, listing every fault at once, without any server')
+    .argument('<file>', 'a JSON file; - reads standard input')
+    .action(async (file: string) => {
+      const rows = (await requireTerms(file)).length;
+      print(cli, `${file} is good: ${rows} row${rows === 1 ? '' : 's'}`);
+    });
+  withHelp(check, 'connects terms check terms.json', [0, 2]);
+  const apply = terms
+    .command('apply')
+    .description('store a file of terms as a new version; runs from then on pin it')
+    .argument('<file>', 'a JSON file; - reads standard input')
+    .addOption(reasonFlag().makeOptionMandatory())
+    .addOption(actorFlag())
+    .addOption(dryRunFlag())
+    .addOption(jsonFlag())
+    .action((file: string, flags: ApplyFlags) => runApply(cli, file, flags));
+  withHelp(apply, 'connects terms apply terms.json --reason "summer programme"', [0, 2, 75]);
+}
+
+interface ApplyFlags {
+  reason: string;
+  actor?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+/** @throws invalid-input `terms`, naming every fault */
+async function requireTerms(file: string): Promise<Terms> {
+  const parsed = parseTerms(await readJson(file));
+  if (!parsed.ok) throw invalidInput('terms', formatFaults(file, parsed.faults));
+  return parsed.terms;
+}
+
+async function showTerms(cli: Cli, flags: { builtIn?: true; json?: true }): Promise<void> {
+  const withoutDatabase = flags.builtIn || cli.app.config.databaseUrl === undefined;
+  if (withoutDatabase)
+    return printJson(cli, flags.json ? [{ version: 'built-in', terms: builtInTerms }] : builtInTerms);
+  await requireSchema(cli.app);
+  const versions = await listTermsVersions(cli.app.db, 100);
+  if (flags.json)
+    return printJson(
+      cli,
+      versions.map((one) => ({ ...one, appliedAt: formatInstant(one.appliedAt) })),
+    );
+  for (const one of versions)
+    say(
+      cli,
+      `version ${one.version}, applied ${formatInstant(one.appliedAt)} by ${one.actor}: ${one.reason}`,
+    );
+  return printJson(cli, versions[0]?.terms ?? builtInTerms);
+}
+
+async function runApply(cli: Cli, file: string, flags: ApplyFlags): Promise<void> {
+  const terms = await requireTerms(file);
+  await requireSchema(cli.app);
+  const applied = await applyTerms(cli.app, {
+    terms,
+    actor: flags.actor ?? cli.defaultActor,
+    reason: flags.reason,
+    dryRun: flags.dryRun === true,
+  });
+  if (applied.outcome === 'refused') throw invalidInput('terms', formatFaults(file, applied.faults));
+  if (flags.json) return printJson(cli, applied);
+  const would = flags.dryRun ? ' (dry run: nothing was stored)' : '';
+  return print(
+    cli,
+    applied.outcome === 'applied'
+      ? `terms version ${applied.version} is in force for runs from now on${would}`
+      : `the same terms are in force already, as version ${applied.version}`,
+  );
+}
+
+function addMigrate(program: Command, cli: Cli): void {
+  const command = program
+    .command('migrate')
+    .description('bring the schema up to date; safe when several start at once')
+    .option('--print-grants', "print the GRANT statements of the app's user, and change nothing")
+    .addOption(dryRunFlag())
+    .addOption(jsonFlag())
+    .action((flags: { printGrants?: true; dryRun?: true; json?: true }) => runMigrate(cli, flags));
+  withHelp(command, 'connects migrate', [0, 2, 4, 75]);
+}
+
+async function runMigrate(
+  cli: Cli,
+  flags: { printGrants?: true; dryRun?: true; json?: true },
+): Promise<void> {
+  const { config } = cli.app;
+  const ownerUrl = config.migrateDatabaseUrl ?? required(config, 'databaseUrl');
+  const owner = connectDatabase(ownerUrl, 1);
+  const separate = config.databaseUrl !== undefined && config.databaseUrl !== ownerUrl;
+  const deps: MigrateDeps = { ownerUrl, owner, app: separate ? cli.app.db : undefined };
+  try {
+    if (flags.printGrants) return (await listGrants(deps)).forEach((one) => print(cli, `${one};`));
+    if (flags.dryRun) return reportMigrations(cli, flags, await pendingMigrations(owner), 'pending');
+    const migrated = await migrateDatabase(deps);
+    reportMigrations(cli, flags, migrated.applied, 'applied');
+    if (migrated.missingGrants.length === 0) return undefined;
+    say(cli, "the server does not let this user GRANT: have an administrator run these, for the app's user:");
+    migrated.missingGrants.forEach((one) => say(cli, `  ${one};`));
+    cli.exitCode = EXIT.refused;
+  } finally {
+    await owner.destroy();
+  }
+  return undefined;
+}
+
+function reportMigrations(
+  cli: Cli,
+  flags: { json?: true },
+  names: readonly string[],
+  what: 'applied' | 'pending',
+): void {
+  if (flags.json) return printJson(cli, { [what]: names });
+  if (names.length === 0) return print(cli, 'the schema is up to date');
+  return print(cli, `${names.length} migrations ${what}, up to ${names.at(-1)}`);
+}

@@ -1,0 +1,179 @@
+/** sweep and due: granting what is due, and asking what would be. */
+import type { Command } from 'commander';
+import { databaseNow } from '../../db/query.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { countDueByPlan } from '../../ledger/accounts.ts';
+import { findRun } from '../../ledger/runs.ts';
+import { resolveAsOf, sweep } from '../../operations/sweep.ts';
+import { type WaitedSweep, sweepUntilDone } from '../../operations/sweep-until-done.ts';
+import { anySendable } from '../../outbox/outbox.ts';
+import { type RunCounts, countRun } from '../../reports/run-counts.ts';
+import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { describeRun } from '../run-text.ts';
+import { requireSchema } from '../require-schema.ts';
+
+interface SweepFlags {
+  asOf?: Instant;
+  wait?: true;
+  work?: true;
+  timeout?: number;
+  json?: true;
+  actor?: string;
+  reason?: string;
+  notify?: 'none' | 'digest' | 'each';
+}
+
+export function addSweepCommands(program: Command, cli: Cli): void {
+  const command = program
+    .command('sweep')
+    .description('one pass: enqueue a job for every account that is due')
+    .option(
+      '--as-of <instant>',
+      'take this instant as now (default: the database clock less 2m)',
+      instantFlag,
+    )
+    .option('--wait', 'stay until nothing due is left but what is put aside')
+    .option(
+      '--work',
+      'also settle and send meanwhile: one cron job is then a whole deployment (implies --wait)',
+    )
+    .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
+    .addOption(actorFlag())
+    .addOption(reasonFlag())
+    .addOption(jsonFlag())
+    .action((flags: SweepFlags) => runSweep(cli, flags));
+  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 75]);
+
+  const due = program
+    .command('due')
+    .description('how many accounts are due, since when, by plan')
+    .option(
+      '--as-of <instant>',
+      'take this instant as now (default: the database clock less 2m)',
+      instantFlag,
+    )
+    .option(
+      '--fail-over <duration>',
+      'exit 3 when the oldest has been due for longer than this',
+      durationFlag,
+    )
+    .addOption(jsonFlag())
+    .action((flags: { asOf?: Instant; failOver?: number; json?: true }) => showDue(cli, flags));
+  withHelp(due, 'connects due --fail-over 15m', [0, 2, 3, 75]);
+}
+
+async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
+  await requireSchema(cli.app);
+  if (flags.wait || flags.work) return runWaitingSweep(cli, flags);
+  const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
+  if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
+  const { run, outcome, submitted } = swept;
+  if (flags.json) return printJson(cli, { outcome, run: run.id, asOf: formatInstant(run.asOf), submitted });
+  return print(cli, `run ${run.id} ${outcome} as of ${formatInstant(run.asOf)}: ${submitted} jobs submitted`);
+}
+
+const requestOf = (cli: Cli, flags: SweepFlags) => ({
+  source: 'command' as const,
+  actor: flags.actor ?? cli.defaultActor,
+  signal: cli.signal,
+  ...(flags.asOf !== undefined && { asOf: flags.asOf }),
+  ...(flags.reason !== undefined && { reason: flags.reason }),
+});
+
+async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
+  const { app, signal } = cli;
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const worker = flags.work ? cli.processes.startWorker(app) : undefined;
+  try {
+    let last = { done: 0, total: 0 };
+    const waited = await sweepUntilDone(
+      { ...app.sweepDeps, clock: app.clock },
+      {
+        ...requestOf(cli, flags),
+        ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+        onProgress: (state) => {
+          last = state;
+          progress.show(state, app.clock.now());
+        },
+      },
+    );
+    if (last.total > 0) progress.end(last, app.clock.now());
+    if (worker && waited.outcome === 'done') await sendWhatCanBeSent(cli, signal);
+    await reportWaited(cli, flags, waited);
+  } finally {
+    await worker?.stop();
+  }
+}
+
+/** Notices that the mail server postpones stay in the outbox for the next pass. */
+async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal): Promise<void> {
+  const { app } = cli;
+  if (!app.deliverDeps) return;
+  while (!signal.aborted && (await anySendable(app.db, await databaseNow(app.db))))
+    await app.clock.sleep(100, signal);
+}
+
+async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): Promise<void> {
+  const runs = await Promise.all(waited.runs.map((run) => countedRun(cli, run.id)));
+  if (waited.outcome === 'timed-out') {
+    cli.exitCode = EXIT.tryAgain;
+    say(cli, `--timeout passed with ${waited.remaining} accounts left: the next sweep goes on`);
+  } else if (runs.some((one) => one.counts.failed > 0)) cli.exitCode = EXIT.someFailed;
+  if (runs.length === 0) return reportNothing(cli, flags, waited.asOf);
+  if (flags.json)
+    return printJson(cli, {
+      outcome: waited.outcome,
+      asOf: formatInstant(waited.asOf),
+      remaining: waited.remaining,
+      runs: runs.map(({ run, counts }) => ({ run: run.id, state: run.state, ...counts })),
+    });
+  for (const { run, counts } of runs) print(cli, describeRun(run, counts));
+}
+
+export async function countedRun(cli: Cli, id: number): Promise<{ run: FoundRun; counts: RunCounts }> {
+  const run = (await findRun(cli.app.db, id)) as FoundRun;
+  return { run, counts: await countRun(cli.app.db, run) };
+}
+
+type FoundRun = NonNullable<Awaited<ReturnType<typeof findRun>>>;
+
+function reportNothing(cli: Cli, flags: { json?: true }, asOf: Instant): void {
+  if (flags.json)
+    return printJson(cli, { outcome: 'nothing-due', asOf: formatInstant(asOf), remaining: 0, runs: [] });
+  return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
+}
+
+async function showDue(cli: Cli, flags: { asOf?: Instant; failOver?: number; json?: true }): Promise<void> {
+  await requireSchema(cli.app);
+  const asOf = await resolveAsOf(cli.app.sweepDeps, flags.asOf);
+  const plans = await countDueByPlan(cli.app.db, asOf);
+  const now = await databaseNow(cli.app.db);
+  const oldestAt = plans.length > 0 ? Math.min(...plans.map((one) => one.oldestAt)) : undefined;
+  const oldestAgeSeconds = oldestAt === undefined ? 0 : Math.round((now - oldestAt) / 1_000);
+  if (flags.failOver !== undefined && oldestAgeSeconds * 1_000 > flags.failOver)
+    cli.exitCode = EXIT.someFailed;
+  const accounts = plans.reduce((sum, one) => sum + one.accounts, 0);
+  if (flags.json)
+    return printJson(cli, {
+      asOf: formatInstant(asOf),
+      accounts,
+      oldestAt: oldestAt === undefined ? null : formatInstant(oldestAt),
+      oldestAgeSeconds,
+      plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
+    });
+  if (accounts === 0) return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
+  print(
+    cli,
+    `${accounts} accounts are due as of ${formatInstant(asOf)}, the oldest for ${oldestAgeSeconds} s`,
+  );
+  return print(
+    cli,
+    formatTable(
+      ['plan', 'accounts', 'oldest'],
+      plans.map((one) => [one.plan, one.accounts, formatInstant(one.oldestAt)]),
+    ),
+  );
+}

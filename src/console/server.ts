@@ -1,0 +1,54 @@
+/** The console: one page for now. Due, last run, next tick, inbox. */
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { App } from '../app.ts';
+import { readOverview } from '../reports/overview.ts';
+import { renderOverview } from './overview-page.ts';
+
+export interface Console {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
+export async function startConsole(app: App): Promise<Console> {
+  const pages = new Hono();
+  pages.use(async (context, next) => {
+    await next();
+    context.header(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    );
+    context.header('X-Content-Type-Options', 'nosniff');
+    context.header('Cache-Control', 'no-store');
+  });
+  pages.get('/', async (context) => {
+    // The database's part of the page must show also while Redis is away.
+    const nextTickAt = await app.queue.findNextTick().catch(() => null);
+    const inboxUrl = app.config.inboxUrl ?? null;
+    return context.html(renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl })));
+  });
+  pages.onError((error, context) => {
+    app.log.warn({ code: 'console-error' }, error.message);
+    return context.text('The database cannot be read right now. Try again in a moment.', 503);
+  });
+  const server = serve({
+    fetch: pages.fetch,
+    hostname: app.config.consoleHost,
+    port: app.config.consolePort,
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve);
+    server.once('error', reject);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : app.config.consolePort;
+  return {
+    url: `http://${app.config.consoleHost}:${port}/`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,105 @@
+/** Connections to MariaDB or MySQL, all with the same session settings, and the transaction with bounded replay. */
+import knex, { type Knex } from 'knex';
+import { invalidInput, messageOf, unavailable } from '../errors.ts';
+import { classOfDatabaseError, isDatabaseError } from './errors.ts';
+
+export type Database = Knex;
+/** A connection inside a transaction. */
+export type Transaction = Knex.Transaction;
+
+/** How long a statement waits for a row lock before the whole transaction is replayed. */
+const LOCK_WAIT_S = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+const ACQUIRE_TIMEOUT_MS = 15_000;
+
+/** What every session is set to: strict, UTC, READ COMMITTED (REPEATABLE READ lost an update). */
+const SESSION_SETTINGS = [
+  "SET SESSION time_zone = '+00:00', " +
+    "sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', " +
+    `innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+];
+
+interface RawConnection {
+  query(sql: string, done: (error: unknown) => void): void;
+}
+
+/**
+ * `mysql://user:password@host:3306/name`, or over a unix socket
+ * `mysql://user@localhost/name?socketPath=/run/mysqld.sock`; `?ssl=true` for TLS. Nothing is opened yet.
+ */
+export function connectDatabase(url: string, poolMax: number): Database {
+  const connection: Record<string, unknown> = {
+    ...connectionOptions(url),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    dateStrings: ['DATE'],
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // Without this, mysql2 counts rows that were found, not rows that were changed.
+    flags: ['-FOUND_ROWS'],
+  };
+  return knex({
+    client: 'mysql2',
+    connection: connection as Knex.MySql2ConnectionConfig,
+    pool: { min: 0, max: poolMax, afterCreate: prepareSession },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  });
+}
+
+function prepareSession(
+  connection: RawConnection,
+  done: (error: unknown, connection: RawConnection) => void,
+): void {
+  const [first = '', second = ''] = SESSION_SETTINGS;
+  connection.query(first, (error) =>
+    error ? done(error, connection) : connection.query(second, (failed) => done(failed, connection)),
+  );
+}
+
+function connectionOptions(url: string): Record<string, unknown> {
+  const parsed = new URL(url);
+  const database = decodeURIComponent(parsed.pathname.slice(1));
+  if (!database) throw invalidInput('environment', 'the database address names no database: …/connects');
+  const socketPath = parsed.searchParams.get('socketPath');
+  return {
+    ...(socketPath ? { socketPath } : { host: parsed.hostname, port: Number(parsed.port || 3306) }),
+    user: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+    database,
+    ...(parsed.searchParams.get('ssl') === 'true' && { ssl: { rejectUnauthorized: true } }),
+  };
+}
+
+/** An address fit for messages and logs: without its password. */
+export function withoutPassword(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.password) parsed.password = '***';
+  return decodeURIComponent(parsed.toString());
+}
+
+/** How often a transaction that lost a race is replayed before the race counts as the server's trouble. */
+const REPLAYS_MAX = 8;
+
+/**
+ * Runs `work` in one transaction; a deadlock or lock timeout replays the whole of it, bounded, because the server
+ * has undone all (1213) or part (1205) of it. So `work` must have no effect outside the transaction.
+ * @throws whatever `work` throws; `unavailable` when the server cannot be used.
+ */
+export async function inTransaction<Result>(
+  db: Database,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  for (let replay = 0; ; replay += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      const kind = classOfDatabaseError(error);
+      if (kind === 'row') throw error;
+      if (kind === 'server' || replay >= REPLAYS_MAX) throw databaseUnavailable(error);
+    }
+  }
+}
+
+export const databaseUnavailable = (error: unknown): Error =>
+  unavailable('database-unavailable', `the database cannot be used: ${messageOf(error)}`, error);

@@ -1,0 +1,62 @@
+/** Writing entries onto an account, one after another, with its running balance. */
+import { brokenRule } from '../errors.ts';
+import type { Account, Entry, EntryKind } from './account.ts';
+import type { Instant, LocalDate } from './calendar.ts';
+
+/** What all entries of one boundary or event have in common. */
+export interface PostingGround {
+  readonly effectiveAt: Instant;
+  readonly occurredAt?: Instant;
+  readonly subject: string;
+  readonly cycleOn?: LocalDate;
+  readonly proposal?: string;
+}
+
+/** Collects the entries of one boundary or event. Zero amounts are never written, here or anywhere. */
+export class Posting {
+  account: Account;
+  readonly entries: Entry[] = [];
+  readonly #ground: PostingGround;
+
+  constructor(account: Account, ground: PostingGround) {
+    this.account = account;
+    this.#ground = ground;
+  }
+
+  /** @throws broken-rule `negative-balance`: callers check first; this is the assertion behind them. */
+  post(kind: EntryKind, amount: number): void {
+    if (amount === 0) return;
+    const balance = this.account.balance + amount;
+    if (balance < 0 || !Number.isSafeInteger(balance))
+      throw brokenRule(
+        'negative-balance',
+        `${kind} of ${amount} would leave ${this.account.id} at ${balance}`,
+      );
+    const { effectiveAt, occurredAt, subject, cycleOn, proposal } = this.#ground;
+    const seq = this.account.lastSeq + 1;
+    this.entries.push({
+      seq,
+      kind,
+      amount,
+      balance,
+      effectiveAt,
+      occurredAt: occurredAt ?? effectiveAt,
+      cycleOn: cycleOn ?? null,
+      subject,
+      proposal: proposal ?? null,
+    });
+    this.account = { ...this.account, balance, lastSeq: seq };
+  }
+
+  /**
+   * Posts the paid part of a cycle and, right after it, takes back what the account owes. Returns what was
+   * recovered. The whole paid part is remembered as the cycle's: that is what a failed payment reverses.
+   */
+  postPaidPart(kind: 'monthly-plan' | 'upgrade-plan', paid: number): number {
+    this.post(kind, paid);
+    const recovered = Math.min(this.account.owed, paid);
+    this.post('recovery', -recovered);
+    this.account = { ...this.account, owed: this.account.owed - recovered, cyclePaid: paid };
+    return recovered;
+  }
+}

@@ -1,0 +1,45 @@
+/** What an account's calendar and plan were, and from when: one span per change, so that the past stays computable. */
+import type { Account } from './account.ts';
+import type { Instant, LocalDate } from './calendar.ts';
+import type { SettledBoundary } from './settle.ts';
+import type { PlanName } from './terms.ts';
+
+/** Holds from its instant until the next span's. */
+export interface Span {
+  readonly fromAt: Instant;
+  readonly anchorOn: LocalDate;
+  readonly zone: string;
+  readonly plan: PlanName;
+}
+
+export const spanOf = ({ anchorOn, zone, plan }: Account, fromAt: Instant): Span => ({
+  fromAt,
+  anchorOn,
+  zone,
+  plan,
+});
+
+/** An account's states after `before`, in order, each with the instant from which it holds. */
+export interface Step {
+  readonly account: Account;
+  readonly at: Instant;
+}
+
+export const stepsOf = (settled: readonly SettledBoundary[]): Step[] =>
+  settled.map(({ account, settlement }) => ({ account, at: settlement.startsAt }));
+
+/** The spans that begin with these steps. Where several changes share an instant, the last one's is the span. */
+export function spansBegun(before: Account, steps: readonly Step[]): Span[] {
+  const spans: Span[] = [];
+  let previous = before;
+  for (const { account, at } of steps) {
+    if (sameSpan(previous, account)) continue;
+    if (spans.at(-1)?.fromAt === at) spans.pop();
+    spans.push(spanOf(account, at));
+    previous = account;
+  }
+  return spans;
+}
+
+const sameSpan = (a: Account, b: Account): boolean =>
+  a.anchorOn === b.anchorOn && a.zone === b.zone && a.plan === b.plan;

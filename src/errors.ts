@@ -1,0 +1,44 @@
+/**
+ * The error tree. An expected outcome is a value; what is thrown is a surprise, and carries a stable `code`
+ * (kebab-case, listed in docs/runbook.md) and whether trying again later can help.
+ *
+ * Three places translate it, and no other: jobs/outcome.ts for BullMQ, src/cli/exit-codes.ts for the shell,
+ * src/console for HTTP.
+ */
+export type RetryRule = 'never' | 'later';
+
+export type ErrorKind =
+  | 'invalid-input' // what the caller gave is wrong: the caller mends it
+  | 'refused' // a guard said no
+  | 'conflict' // it is already active, or already complete
+  | 'not-found'
+  | 'broken-rule' // an account's own row cannot be settled: it fails alone
+  | 'unavailable'; // a server, not an account: wait and try again
+
+export class ConnectsError extends Error {
+  readonly kind: ErrorKind;
+  readonly code: string;
+
+  constructor(kind: ErrorKind, code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ConnectsError';
+    this.kind = kind;
+    this.code = code;
+  }
+
+  get retry(): RetryRule {
+    return this.kind === 'unavailable' ? 'later' : 'never';
+  }
+}
+
+export const invalidInput = (code: string, message: string): ConnectsError =>
+  new ConnectsError('invalid-input', code, message);
+
+export const brokenRule = (code: string, message: string): ConnectsError =>
+  new ConnectsError('broken-rule', code, message);
+
+export const unavailable = (code: string, message: string, cause?: unknown): ConnectsError =>
+  new ConnectsError('unavailable', code, message, { cause });
+
+/** One line that a person can read, for whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

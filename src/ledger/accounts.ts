@@ -1,0 +1,269 @@
+/** SQL of `accounts`: who holds a balance, and who is due. */
+import {
+  type Queryable,
+  insertRows,
+  selectOne,
+  selectRows,
+  toDate,
+  toDateOrNull,
+  updateOf,
+} from '../db/query.ts';
+import type { Transaction } from '../db/connection.ts';
+import type { Account, AccountKind, AccountStatus } from '../domain/account.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
+
+/** An account as stored: what deciding needs, and what only storing needs. */
+export interface AccountRow {
+  readonly account: Account;
+  /** The number of the account's latest decision, of boundaries and events alike. */
+  readonly lastDecision: number;
+  /** The first cycle of a catch-up that goes on in the next transaction; its one notice is still to be staged. */
+  readonly catchUpFrom: LocalDate | null;
+}
+
+const COLUMNS = [
+  'id',
+  'kind',
+  'plan',
+  'pending_plan',
+  'status',
+  'anchor_on',
+  'zone',
+  'tracked_from',
+  'opening_balance',
+  'balance',
+  'owed',
+  'last_seq',
+  'last_decision',
+  'watermark',
+  'cycle_on',
+  'cycle_paid',
+  'next_cycle_on',
+  'next_cycle_at',
+  'catch_up_from',
+  'notices_opted_out',
+  'readiness_awarded',
+] as const;
+
+/** What changes after the opening; the rest of a row is fixed. */
+const CHANGING = [
+  'plan',
+  'pending_plan',
+  'status',
+  'anchor_on',
+  'zone',
+  'balance',
+  'owed',
+  'last_seq',
+  'last_decision',
+  'watermark',
+  'cycle_on',
+  'cycle_paid',
+  'next_cycle_on',
+  'next_cycle_at',
+  'catch_up_from',
+  'notices_opted_out',
+  'readiness_awarded',
+] as const;
+
+interface StoredAccount {
+  id: string;
+  kind: AccountKind;
+  plan: PlanName;
+  pending_plan: PlanName | null;
+  status: AccountStatus;
+  anchor_on: LocalDate;
+  zone: string;
+  tracked_from: Date;
+  opening_balance: number;
+  balance: number;
+  owed: number;
+  last_seq: number;
+  last_decision: number;
+  watermark: Date;
+  cycle_on: LocalDate;
+  cycle_paid: number;
+  next_cycle_on: LocalDate | null;
+  next_cycle_at: Date | null;
+  catch_up_from: LocalDate | null;
+  notices_opted_out: number;
+  readiness_awarded: number;
+}
+
+/** The most ids in one list: MariaDB changes its plan at 1,000. */
+export const IDS_MAX = 999;
+
+export interface LockedAccounts {
+  readonly rows: readonly AccountRow[];
+  /** The database's clock under the lock. */
+  readonly lockedAt: Instant;
+}
+
+/**
+ * Locks accounts in primary-key order, by primary key only: a lock that also filtered on `next_cycle_at` would take
+ * the secondary index first and deadlock against the update. Unknown ids are simply absent.
+ */
+export async function lockAccounts(
+  transaction: Transaction,
+  ids: readonly string[],
+): Promise<LockedAccounts> {
+  const rows = await selectRows<StoredAccount & { locked_at: Date }>(
+    transaction,
+    `SELECT ${COLUMNS.join(', ')}, UTC_TIMESTAMP(3) AS locked_at FROM accounts WHERE id IN (?) ORDER BY id FOR UPDATE`,
+    [ids],
+  );
+  return { rows: rows.map(parseRow), lockedAt: rows[0]?.locked_at.getTime() ?? 0 };
+}
+
+export async function findAccount(db: Queryable, id: string): Promise<AccountRow | undefined> {
+  const row = await selectOne<StoredAccount>(db, `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id = ?`, [
+    id,
+  ]);
+  return row && parseRow(row);
+}
+
+function parseRow(row: StoredAccount): AccountRow {
+  return {
+    account: {
+      id: row.id,
+      kind: row.kind,
+      plan: row.plan,
+      pendingPlan: row.pending_plan,
+      status: row.status,
+      anchorOn: row.anchor_on,
+      zone: row.zone,
+      trackedFrom: row.tracked_from.getTime(),
+      openingBalance: row.opening_balance,
+      balance: row.balance,
+      owed: row.owed,
+      lastSeq: row.last_seq,
+      watermark: row.watermark.getTime(),
+      cycleOn: row.cycle_on,
+      cyclePaid: row.cycle_paid,
+      nextCycleOn: row.next_cycle_on,
+      nextCycleAt: row.next_cycle_at?.getTime() ?? null,
+      noticesOptedOut: row.notices_opted_out === 1,
+      readinessAwarded: row.readiness_awarded === 1,
+    },
+    lastDecision: row.last_decision,
+    catchUpFrom: row.catch_up_from,
+  };
+}
+
+const toCells = ({ account, lastDecision, catchUpFrom }: AccountRow) => [
+  account.id,
+  account.kind,
+  account.plan,
+  account.pendingPlan,
+  account.status,
+  account.anchorOn,
+  account.zone,
+  toDate(account.trackedFrom),
+  account.openingBalance,
+  account.balance,
+  account.owed,
+  account.lastSeq,
+  lastDecision,
+  toDate(account.watermark),
+  account.cycleOn,
+  account.cyclePaid,
+  account.nextCycleOn,
+  toDateOrNull(account.nextCycleAt),
+  catchUpFrom,
+  account.noticesOptedOut ? 1 : 0,
+  account.readinessAwarded ? 1 : 0,
+];
+
+/** One statement for the whole batch: an INSERT of rows that all exist, and are locked, is an update of each. */
+export async function updateAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {
+  await insertRows(transaction, 'accounts', COLUMNS, rows.map(toCells), updateOf(CHANGING));
+}
+
+/** @throws the database's duplicate-key error when one of them exists */
+export async function insertAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {
+  await insertRows(transaction, 'accounts', COLUMNS, rows.map(toCells));
+}
+
+// --------------------------------------------------------------------------------------------------- due
+
+/** Where a page of due accounts ends and the next begins. */
+export interface DuePosition {
+  readonly nextCycleAt: Instant;
+  readonly id: string;
+}
+
+/** Everyone whose failures say: not now. `failures` is small, so this costs a look-up in a small index. */
+const NOT_PUT_ASIDE = `NOT EXISTS (SELECT 1 FROM failures
+  WHERE failures.account_id = accounts.id AND failures.state = 'put-aside')`;
+const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures
+  WHERE failures.account_id = accounts.id AND failures.state = 'retrying' AND failures.retry_at > ?)`;
+
+/**
+ * A page of accounts to enqueue, in order of their due instant: due at `asOf`, not put aside, and no retry of theirs
+ * still waiting at `now`. The position is written as an OR because a row constructor was quadratic at five million.
+ */
+export async function listDue(
+  db: Queryable,
+  due: { asOf: Instant; now: Instant; after: DuePosition | undefined; limit: number },
+): Promise<DuePosition[]> {
+  const after = due.after && toDate(due.after.nextCycleAt);
+  const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
+    db,
+    `SELECT id, next_cycle_at FROM accounts
+      WHERE next_cycle_at <= ?
+        ${due.after ? 'AND next_cycle_at >= ? AND (next_cycle_at > ? OR id > ?)' : ''}
+        AND ${NOT_PUT_ASIDE} AND ${NOT_WAITING}
+      ORDER BY next_cycle_at, id LIMIT ?`,
+    [
+      toDate(due.asOf),
+      ...(due.after && after ? [after, after, due.after.id] : []),
+      toDate(due.now),
+      due.limit,
+    ],
+  );
+  return rows.map((row) => ({ id: row.id, nextCycleAt: row.next_cycle_at.getTime() }));
+}
+
+/** How many accounts are due at an instant and not put aside; those that wait for a retry count. */
+export async function countDue(db: Queryable, asOf: Instant): Promise<number> {
+  const row = await selectOne<{ due: number; aside: number }>(
+    db,
+    `SELECT (SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= ?) AS due,
+            (SELECT COUNT(DISTINCT accounts.id) FROM failures JOIN accounts ON accounts.id = failures.account_id
+              WHERE failures.state = 'put-aside' AND accounts.next_cycle_at <= ?) AS aside`,
+    [toDate(asOf), toDate(asOf)],
+  );
+  return row ? row.due - row.aside : 0;
+}
+
+/** Whether anything is still to be done at an instant: the question that closes a run. */
+export async function anyDue(db: Queryable, asOf: Instant): Promise<boolean> {
+  const row = await selectOne(
+    db,
+    `SELECT 1 AS due FROM accounts WHERE next_cycle_at <= ? AND ${NOT_PUT_ASIDE} LIMIT 1`,
+    [toDate(asOf)],
+  );
+  return row !== undefined;
+}
+
+export interface DueByPlan {
+  readonly plan: PlanName;
+  readonly accounts: number;
+  readonly oldestAt: Instant;
+}
+
+export async function countDueByPlan(db: Queryable, asOf: Instant): Promise<DueByPlan[]> {
+  const rows = await selectRows<{ plan: PlanName; accounts: number; oldest: Date }>(
+    db,
+    `SELECT plan, COUNT(*) AS accounts, MIN(next_cycle_at) AS oldest FROM accounts
+      WHERE next_cycle_at <= ? AND ${NOT_PUT_ASIDE} GROUP BY plan ORDER BY plan LIMIT 10`,
+    [toDate(asOf)],
+  );
+  return rows.map((row) => ({ plan: row.plan, accounts: row.accounts, oldestAt: row.oldest.getTime() }));
+}
+
+export async function countAccounts(db: Queryable): Promise<number> {
+  const row = await selectOne<{ accounts: number }>(db, 'SELECT COUNT(*) AS accounts FROM accounts');
+  return row?.accounts ?? 0;
+}

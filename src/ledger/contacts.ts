@@ -1,0 +1,43 @@
+/** SQL of `contacts`: the only place of personal data. */
+import type { Transaction } from '../db/connection.ts';
+import { type Queryable, insertRows, selectOne, selectRows } from '../db/query.ts';
+
+export interface Contact {
+  readonly accountId: string;
+  readonly email: string;
+  /** Of the imported row, address included; null for accounts that opened here. */
+  readonly importHash: string | null;
+}
+
+export async function insertContacts(transaction: Transaction, contacts: readonly Contact[]): Promise<void> {
+  await insertRows(
+    transaction,
+    'contacts',
+    ['account_id', 'email', 'import_hash'],
+    contacts.map((one) => [one.accountId, one.email, one.importHash]),
+  );
+}
+
+/** Undefined when the account is unknown, or its personal data was erased. */
+export async function findEmail(db: Queryable, accountId: string): Promise<string | undefined> {
+  const row = await selectOne<{ email: string | null }>(
+    db,
+    'SELECT email FROM contacts WHERE account_id = ?',
+    [accountId],
+  );
+  return row?.email ?? undefined;
+}
+
+/** What was imported of these accounts, by id; an account that was opened or erased here has an empty hash. */
+export async function findImportHashes(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await selectRows<{ id: string; hash: string | null }>(
+    db,
+    'SELECT account_id AS id, import_hash AS hash FROM contacts WHERE account_id IN (?) ORDER BY account_id LIMIT 999',
+    [accountIds],
+  );
+  return new Map(rows.map((row) => [row.id, row.hash ?? '']));
+}

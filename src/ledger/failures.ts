@@ -1,0 +1,104 @@
+/** SQL of `failures`: accounts that could not be settled, how often it was tried, and who is put aside. */
+import type { Transaction } from '../db/connection.ts';
+import {
+  type Queryable,
+  execute,
+  insertRows,
+  selectOne,
+  selectRows,
+  toDate,
+  toDateOrNull,
+  updateOf,
+} from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+
+export interface Failure {
+  readonly accountId: string;
+  readonly runId: number;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  /** When it may be tried again; null when put aside. */
+  readonly retryAt: Instant | null;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+}
+
+const COLUMNS = [
+  'account_id',
+  'run_id',
+  'state',
+  'code',
+  'message',
+  'attempts',
+  'first_at',
+  'last_at',
+  'retry_at',
+  'put_aside_at',
+  'cleared_at',
+] as const;
+
+const MESSAGE_MAX = 1_000;
+
+/** Attempts so far of accounts that a run has failed at and not put aside, locked. */
+export async function lockAttempts(
+  transaction: Transaction,
+  runId: number,
+  accountIds: readonly string[],
+): Promise<Map<string, { attempts: number; firstAt: Instant }>> {
+  const rows = await selectRows<{ account_id: string; attempts: number; first_at: Date }>(
+    transaction,
+    `SELECT account_id, attempts, first_at FROM failures
+      WHERE run_id = ? AND account_id IN (?) AND state = 'retrying' ORDER BY account_id FOR UPDATE`,
+    [runId, accountIds],
+  );
+  return new Map(
+    rows.map((row) => [row.account_id, { attempts: row.attempts, firstAt: row.first_at.getTime() }]),
+  );
+}
+
+export async function upsertFailures(transaction: Transaction, failures: readonly Failure[]): Promise<void> {
+  await insertRows(
+    transaction,
+    'failures',
+    COLUMNS,
+    failures.map((one) => [
+      one.accountId,
+      one.runId,
+      one.retryAt === null ? 'put-aside' : 'retrying',
+      one.code,
+      one.message.slice(0, MESSAGE_MAX),
+      one.attempts,
+      toDate(one.firstAt),
+      toDate(one.lastAt),
+      toDateOrNull(one.retryAt),
+      one.retryAt === null ? toDate(one.lastAt) : null,
+      null,
+    ]),
+    updateOf(COLUMNS.slice(2)),
+  );
+}
+
+/** Accounts that were settled after all are nobody's failure any more. */
+export async function clearFailures(
+  transaction: Transaction,
+  accountIds: readonly string[],
+  now: Instant,
+): Promise<void> {
+  await execute(
+    transaction,
+    `UPDATE failures SET state = 'cleared', cleared_at = ?, retry_at = NULL
+      WHERE account_id IN (?) AND state <> 'cleared'`,
+    [toDate(now), accountIds],
+  );
+}
+
+/** Whether a run put anybody aside, also where a later run cleared it. */
+export async function anyPutAside(db: Queryable, runId: number): Promise<boolean> {
+  const row = await selectOne(
+    db,
+    'SELECT 1 AS found FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL LIMIT 1',
+    [runId],
+  );
+  return row !== undefined;
+}

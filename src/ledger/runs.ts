@@ -1,0 +1,176 @@
+/** SQL of `runs`: recorded executions. What they achieved is counted from what they wrote, never kept here. */
+import { isDuplicateKey } from '../db/errors.ts';
+import { type Queryable, execute, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+
+export type RunKind = 'sweep' | 'rerun' | 'backfill' | 'reversal';
+export type RunState =
+  'running' | 'completed' | 'completed-with-failures' | 'stopping' | 'stopped' | 'failed';
+/** Which notices a run stages: none, one per account, one per cycle. */
+export type Notify = 'none' | 'digest' | 'each';
+
+export interface Run {
+  readonly id: number;
+  readonly kind: RunKind;
+  readonly state: RunState;
+  readonly asOf: Instant;
+  readonly termsVersion: number;
+  readonly notify: Notify;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly dueAtStart: number;
+  readonly startedAt: Instant;
+  readonly heartbeatAt: Instant;
+  readonly endedAt: Instant | null;
+}
+
+interface StoredRun {
+  id: number;
+  kind: RunKind;
+  state: RunState;
+  as_of: Date;
+  terms_version: number;
+  notify: Notify;
+  actor: string;
+  reason: string | null;
+  due_at_start: number;
+  started_at: Date;
+  heartbeat_at: Date;
+  ended_at: Date | null;
+}
+
+const COLUMNS =
+  'id, kind, state, as_of, terms_version, notify, actor, reason, due_at_start, started_at, heartbeat_at, ended_at';
+
+const parseRow = (row: StoredRun): Run => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  asOf: row.as_of.getTime(),
+  termsVersion: row.terms_version,
+  notify: row.notify,
+  actor: row.actor,
+  reason: row.reason,
+  dueAtStart: row.due_at_start,
+  startedAt: row.started_at.getTime(),
+  heartbeatAt: row.heartbeat_at.getTime(),
+  endedAt: row.ended_at?.getTime() ?? null,
+});
+
+export async function findRun(db: Queryable, id: number): Promise<Run | undefined> {
+  const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE id = ?`, [id]);
+  return row && parseRow(row);
+}
+
+/** The one sweep that is open, if any. */
+export async function findOpenSweep(db: Queryable): Promise<Run | undefined> {
+  const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE open_key = 'sweep'`);
+  return row && parseRow(row);
+}
+
+/** The latest first. */
+export async function listRuns(db: Queryable, limit: number): Promise<Run[]> {
+  const rows = await selectRows<StoredRun>(db, `SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`, [
+    limit,
+  ]);
+  return rows.map(parseRow);
+}
+
+export type NewRun = Pick<
+  Run,
+  'kind' | 'asOf' | 'termsVersion' | 'notify' | 'actor' | 'reason' | 'dueAtStart'
+> & {
+  readonly at: Instant;
+  /** Unique among open runs: `sweep`, because at most one is open. */
+  readonly openKey: string;
+};
+
+/** The id of the new run, or `taken` when one with this key is open: the unique key decides, not a look beforehand. */
+export async function insertRun(db: Queryable, run: NewRun): Promise<number | 'taken'> {
+  try {
+    const written = await execute(
+      db,
+      `INSERT INTO runs (kind, state, as_of, terms_version, notify, actor, reason, due_at_start, started_at,
+                         heartbeat_at, open_key)
+       VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        ...[run.kind, toDate(run.asOf), run.termsVersion, run.notify, run.actor, run.reason, run.dueAtStart],
+        ...[toDate(run.at), toDate(run.at), run.openKey],
+      ],
+    );
+    return written.insertId;
+  } catch (error) {
+    if (isDuplicateKey(error)) return 'taken';
+    throw error;
+  }
+}
+
+/** Takes or renews the right to page through a run's accounts; false while somebody else holds it. */
+export async function leaseSubmitting(
+  db: Queryable,
+  lease: { runId: number; now: Instant; until: Instant; held: Instant | undefined },
+): Promise<boolean> {
+  const mine =
+    lease.held === undefined ? 'submitting_until IS NULL OR submitting_until <= ?' : 'submitting_until = ?';
+  const written = await execute(
+    db,
+    `UPDATE runs SET submitting_until = ?, heartbeat_at = ? WHERE id = ? AND state = 'running' AND (${mine})`,
+    [toDate(lease.until), toDate(lease.now), lease.runId, toDate(lease.held ?? lease.now)],
+  );
+  return written.affectedRows === 1;
+}
+
+export async function releaseSubmitting(db: Queryable, runId: number, held: Instant): Promise<void> {
+  await execute(db, 'UPDATE runs SET submitting_until = NULL WHERE id = ? AND submitting_until = ?', [
+    runId,
+    toDate(held),
+  ]);
+}
+
+export async function heartbeat(db: Queryable, runId: number, now: Instant): Promise<void> {
+  await execute(db, "UPDATE runs SET heartbeat_at = ? WHERE id = ? AND state IN ('running', 'stopping')", [
+    toDate(now),
+    runId,
+  ]);
+}
+
+/** False when somebody else closed it first. */
+export async function closeRun(
+  db: Queryable,
+  runId: number,
+  state: 'completed' | 'completed-with-failures' | 'stopped' | 'failed',
+  now: Instant,
+): Promise<boolean> {
+  const written = await execute(
+    db,
+    `UPDATE runs SET state = ?, ended_at = ?, heartbeat_at = ?, submitting_until = NULL, open_key = NULL
+      WHERE id = ? AND state IN ('running', 'stopping')`,
+    [state, toDate(now), toDate(now), runId],
+  );
+  return written.affectedRows === 1;
+}
+
+export interface Tick {
+  readonly at: Instant;
+  readonly slotAt: Instant | null;
+  readonly source: 'scheduler' | 'command';
+  readonly outcome: 'nothing-due' | 'opened' | 'joined' | 'failed';
+  readonly runId: number | null;
+}
+
+export async function insertTick(db: Queryable, tick: Tick): Promise<void> {
+  await insertRows(
+    db,
+    'ticks',
+    ['at', 'slot_at', 'source', 'outcome', 'run_id'],
+    [
+      [
+        toDate(tick.at),
+        tick.slotAt === null ? null : toDate(tick.slotAt),
+        tick.source,
+        tick.outcome,
+        tick.runId,
+      ],
+    ],
+  );
+}

@@ -1,0 +1,77 @@
+/** SQL of `terms_versions`: the program's terms, numbered, never changed once stored. */
+import { createHash } from 'node:crypto';
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import type { Terms } from '../domain/terms.ts';
+
+export interface TermsVersion {
+  readonly version: number;
+  readonly terms: Terms;
+  readonly contentHash: string;
+  readonly appliedAt: Instant;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+interface StoredVersion {
+  version: number;
+  content: string;
+  content_hash: string;
+  applied_at: Date;
+  actor: string;
+  reason: string;
+}
+
+const COLUMNS = 'version, content, content_hash, applied_at, actor, reason';
+
+export async function findTermsVersion(db: Queryable, version: number): Promise<TermsVersion | undefined> {
+  const row = await selectOne<StoredVersion>(db, `SELECT ${COLUMNS} FROM terms_versions WHERE version = ?`, [
+    version,
+  ]);
+  return row && parseRow(row);
+}
+
+/** What new runs pin; undefined in a database that was never migrated by `connects migrate`. */
+export async function findLatestTerms(db: Queryable): Promise<TermsVersion | undefined> {
+  const row = await selectOne<StoredVersion>(
+    db,
+    `SELECT ${COLUMNS} FROM terms_versions ORDER BY version DESC LIMIT 1`,
+  );
+  return row && parseRow(row);
+}
+
+/** The latest first. */
+export async function listTermsVersions(db: Queryable, limit: number): Promise<TermsVersion[]> {
+  const rows = await selectRows<StoredVersion>(
+    db,
+    `SELECT ${COLUMNS} FROM terms_versions ORDER BY version DESC LIMIT ?`,
+    [limit],
+  );
+  return rows.map(parseRow);
+}
+
+/** @throws the database's duplicate-key error when that number is taken: somebody else applied terms just now */
+export async function insertTermsVersion(
+  db: Queryable,
+  row: Omit<TermsVersion, 'contentHash'>,
+): Promise<void> {
+  const content = JSON.stringify(row.terms);
+  await insertRows(
+    db,
+    'terms_versions',
+    ['version', 'content', 'content_hash', 'applied_at', 'actor', 'reason'],
+    [[row.version, content, hashOf(content), toDate(row.appliedAt), row.actor, row.reason]],
+  );
+}
+
+const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+const parseRow = (row: StoredVersion): TermsVersion => ({
+  version: row.version,
+  // Checked before it was stored, and never changed since.
+  terms: JSON.parse(row.content) as Terms,
+  contentHash: row.content_hash,
+  appliedAt: row.applied_at.getTime(),
+  actor: row.actor,
+  reason: row.reason,
+});

@@ -1,0 +1,13 @@
+/** Structured logs on stderr: one line per run and per failure, none per success, and no personal data. */
+import { type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export function createLog(level: (typeof LOG_LEVELS)[number]): Log {
+  // stderr, because stdout is for what was asked for; synchronous, so that a last line before exit is not lost.
+  return pino({ level, base: { service: 'connects' } }, pino.destination({ dest: 2, sync: true }));
+}
+
+export const silentLog: Log = pino({ level: 'silent' });

@@ -1,0 +1,89 @@
+/** Storing a new version of the terms. History keeps its meaning: what was granted by stays as it was. */
+import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
+import { databaseNow, selectOne } from '../db/query.ts';
+import { type Instant, formatInstant } from '../domain/calendar.ts';
+import { type Fault, type Terms, effectiveAt, monthEndOf, termsInForce } from '../domain/terms.ts';
+import { countAccounts } from '../ledger/accounts.ts';
+import { insertAudit } from '../ledger/audit-log.ts';
+import { findUsedRange } from '../ledger/cycles.ts';
+import { type TermsVersion, findLatestTerms, insertTermsVersion } from '../ledger/terms-versions.ts';
+
+export interface ApplyTermsRequest {
+  readonly terms: Terms;
+  readonly actor: string;
+  readonly reason: string;
+  readonly dryRun: boolean;
+}
+
+export type ApplyTermsOutcome =
+  | { readonly outcome: 'applied'; readonly version: number }
+  | { readonly outcome: 'unchanged'; readonly version: number }
+  | { readonly outcome: 'refused'; readonly faults: readonly Fault[] };
+
+export async function applyTerms(
+  deps: { readonly db: Database },
+  request: ApplyTermsRequest,
+): Promise<ApplyTermsOutcome> {
+  return inTransaction(deps.db, async (transaction) => {
+    await lockVersions(transaction);
+    const latest = await findLatestTerms(transaction);
+    if (latest && JSON.stringify(latest.terms) === JSON.stringify(request.terms))
+      return { outcome: 'unchanged', version: latest.version };
+    const faults = latest ? await faultsAgainstHistory(transaction, latest.terms, request.terms) : [];
+    if (faults.length > 0) return { outcome: 'refused', faults };
+    const version = (latest?.version ?? 0) + 1;
+    if (!request.dryRun) await store(transaction, request, version, latest);
+    return { outcome: 'applied', version };
+  });
+}
+
+/** Two who apply at once take turns: the second sees the version of the first. */
+async function lockVersions(transaction: Transaction): Promise<void> {
+  await selectOne(transaction, 'SELECT version FROM terms_versions ORDER BY version DESC LIMIT 1 FOR UPDATE');
+}
+
+async function store(
+  transaction: Transaction,
+  { terms, actor, reason }: ApplyTermsRequest,
+  version: number,
+  latest: TermsVersion | undefined,
+): Promise<void> {
+  const at = await databaseNow(transaction);
+  await insertTermsVersion(transaction, { version, terms, appliedAt: at, actor, reason });
+  const before = latest ? { version: latest.version, terms: latest.terms } : null;
+  const after = { version, terms };
+  await insertAudit(transaction, {
+    ...{ at, actor, action: 'terms.apply', target: `terms:${version}`, reason, before, after },
+    runId: null,
+  });
+}
+
+/** A row that something was settled by must stand in the new file as it was, for as long as it was used. */
+async function faultsAgainstHistory(transaction: Transaction, old: Terms, next: Terms): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  if (monthEndOf(old) !== monthEndOf(next) && (await countAccounts(transaction)) > 0)
+    faults.push({
+      where: 'monthEnd',
+      what: `expected "${monthEndOf(old)}": the accounts' next dates were computed by it`,
+    });
+  for (const [index, row] of old.entries()) {
+    const following = old[index + 1];
+    const used = await findUsedRange(transaction, effectiveAt(row), following && effectiveAt(following));
+    if (!used) continue;
+    const changed = [used.first, used.last].some((at) => !sameNumbers(termsInForce(next, at), row));
+    if (changed || startsInside(next, used))
+      faults.push({
+        where: row.effectiveFrom,
+        what: `the row of ${row.effectiveFrom} was used from ${formatInstant(used.first)} to ${formatInstant(used.last)} and must stay as it is`,
+      });
+  }
+  return faults;
+}
+
+/** Whether the new terms change within a stretch that was used. */
+const startsInside = (next: Terms, used: { first: Instant; last: Instant }): boolean =>
+  next.some((row) => effectiveAt(row) > used.first && effectiveAt(row) <= used.last);
+
+const sameNumbers = (a: Terms[number] | undefined, b: Terms[number]): boolean =>
+  a !== undefined &&
+  JSON.stringify({ ...a, effectiveFrom: '' }) === JSON.stringify({ ...b, effectiveFrom: '' });

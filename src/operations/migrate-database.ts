@@ -1,0 +1,52 @@
+/** Bringing the database up to date: schema, the app user's rights, and the built-in terms as version 1. */
+import { type Database, inTransaction } from '../db/connection.ts';
+import { appGrants, applyGrants, grantee } from '../db/grants.ts';
+import { migrate } from '../db/migrate.ts';
+import { databaseNow, selectOne } from '../db/query.ts';
+import { builtInTerms } from '../domain/terms.ts';
+import { findLatestTerms, insertTermsVersion } from '../ledger/terms-versions.ts';
+
+export interface MigrateDeps {
+  /** A user who may change the schema. */
+  readonly ownerUrl: string;
+  readonly owner: Database;
+  /** The app's own user, where it is another one. */
+  readonly app: Database | undefined;
+}
+
+export interface MigrateOutcome {
+  readonly applied: readonly string[];
+  /** Grants that the server did not let us make, for an administrator to run; empty where all is granted. */
+  readonly missingGrants: readonly string[];
+}
+
+export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome> {
+  const applied = await migrate(deps.ownerUrl);
+  await storeBuiltInTerms(deps.owner);
+  if (!deps.app) return { applied, missingGrants: [] };
+  const grants = await listGrants(deps);
+  try {
+    await applyGrants(deps.owner, grants);
+    return { applied, missingGrants: [] };
+  } catch {
+    return { applied, missingGrants: grants };
+  }
+}
+
+/** The GRANT statements of the app's user. */
+export async function listGrants({ owner, app }: MigrateDeps): Promise<readonly string[]> {
+  const row = await selectOne<{ name: string }>(owner, 'SELECT DATABASE() AS name');
+  const user = app ? await grantee(app) : "'connects_app'@'%'";
+  return appGrants(row?.name ?? 'connects', user);
+}
+
+async function storeBuiltInTerms(owner: Database): Promise<void> {
+  await inTransaction(owner, async (transaction) => {
+    if (await findLatestTerms(transaction)) return;
+    const at = await databaseNow(transaction);
+    await insertTermsVersion(transaction, {
+      ...{ version: 1, terms: builtInTerms, appliedAt: at },
+      ...{ actor: 'connects migrate', reason: 'the terms that the program began with' },
+    });
+  });
+}

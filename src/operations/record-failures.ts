@@ -1,0 +1,83 @@
+/** Attempts at accounts that fail: kept in the database, retried with a growing wait, then put aside. */
+import { type Database, inTransaction } from '../db/connection.ts';
+import type { Instant } from '../domain/calendar.ts';
+import { type Failure, lockAttempts, upsertFailures } from '../ledger/failures.ts';
+import { databaseNow } from '../db/query.ts';
+import type { Log } from '../log.ts';
+import type { SettleOutcome } from './settle-accounts.ts';
+
+export interface FailureRules {
+  /** Attempts before an account is put aside. */
+  readonly attemptsMax: number;
+  /** The first wait; each later one is four times as long. */
+  readonly backoffMs: number;
+}
+
+export interface FailedAttempt {
+  readonly account: string;
+  readonly run: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface FailureDeps {
+  readonly db: Database;
+  readonly log: Log;
+  readonly settings: FailureRules;
+}
+
+/** Records one more attempt of each, and says which are put aside now. */
+export async function recordFailures(
+  deps: FailureDeps,
+  failed: readonly FailedAttempt[],
+): Promise<Map<string, SettleOutcome>> {
+  const outcomes = new Map<string, SettleOutcome>();
+  for (const run of new Set(failed.map((one) => one.run))) {
+    const attempts = failed.filter((one) => one.run === run);
+    const failures = await recordOfRun(deps, run, attempts);
+    for (const one of failures) {
+      deps.log.warn(
+        { run, account: one.accountId, attempt: one.attempts, code: one.code, outcome: outcomeOf(one) },
+        one.message,
+      );
+      outcomes.set(one.accountId, {
+        outcome: 'failed',
+        code: one.code,
+        message: one.message,
+        putAside: one.retryAt === null,
+      });
+    }
+  }
+  return outcomes;
+}
+
+const outcomeOf = (failure: Failure): string => (failure.retryAt === null ? 'put-aside' : 'will-retry');
+
+function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAttempt[]): Promise<Failure[]> {
+  return inTransaction(deps.db, async (transaction) => {
+    const now = await databaseNow(transaction);
+    const before = await lockAttempts(
+      transaction,
+      run,
+      attempts.map((one) => one.account),
+    );
+    const failures = attempts.map((one): Failure => {
+      const known = before.get(one.account);
+      const count = (known?.attempts ?? 0) + 1;
+      return {
+        accountId: one.account,
+        runId: run,
+        code: one.code,
+        message: one.message,
+        attempts: count,
+        retryAt: count >= deps.settings.attemptsMax ? null : now + waitAfter(count, deps.settings.backoffMs),
+        firstAt: known?.firstAt ?? now,
+        lastAt: now,
+      };
+    });
+    await upsertFailures(transaction, failures);
+    return failures;
+  });
+}
+
+const waitAfter = (attempts: number, backoffMs: number): Instant => backoffMs * 4 ** (attempts - 1);

@@ -1,0 +1,104 @@
+/** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
+import { Queue } from 'bullmq';
+import { CONNECT_DEADLINE_MS, producerConnection, withinDeadline } from './connection.ts';
+import {
+  type NoticePayload,
+  type SettlePayload,
+  noticeContract,
+  settleContract,
+  tickContract,
+} from './contracts.ts';
+
+/** 20,000 jobs/s in chunks of this size; larger ones measured slower. */
+const CHUNK = 1_000;
+
+/** Job options are stored with every job: 700 bytes instead of 280. So all retention is set on the workers. */
+const QUEUE_OPTIONS = { streams: { events: { maxLen: 1_000 } } };
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+}
+
+/** What an operation needs of the queues. */
+export interface JobQueue {
+  /** Adds one job per account; one that is waiting or at work already is not added again. */
+  enqueueSettling(payloads: readonly SettlePayload[]): Promise<void>;
+  enqueueNotices(payloads: readonly NoticePayload[]): Promise<void>;
+  countSettling(): Promise<QueueCounts>;
+}
+
+export class Producer implements JobQueue {
+  readonly #settle: Queue<SettlePayload>;
+  readonly #notices: Queue<NoticePayload>;
+  readonly #ticks: Queue;
+
+  /** @param url of Redis; @param prefix separates installations that share it. Connects in the background. */
+  constructor(url: string, prefix: string) {
+    const options = { connection: producerConnection(url), prefix, ...QUEUE_OPTIONS };
+    this.#settle = new Queue(settleContract.queue, options);
+    this.#notices = new Queue(noticeContract.queue, options);
+    this.#ticks = new Queue(tickContract.queue, options);
+    // Each command reports its own failure; the connection's error events only repeat it.
+    for (const queue of this.#queues) queue.on('error', () => undefined);
+  }
+
+  get #queues(): readonly Pick<Queue, 'on' | 'close'>[] {
+    return [this.#settle, this.#notices, this.#ticks];
+  }
+
+  enqueueSettling(payloads: readonly SettlePayload[]): Promise<void> {
+    return addInChunks(this.#settle, settleContract.name, settleContract.jobId, payloads);
+  }
+
+  enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
+    return addInChunks(this.#notices, noticeContract.name, noticeContract.jobId, payloads);
+  }
+
+  async countSettling(): Promise<QueueCounts> {
+    await withinDeadline(this.#settle.waitUntilReady(), 'counting jobs');
+    const counts = await withinDeadline(
+      this.#settle.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
+      'counting jobs',
+    );
+    const of = (state: string): number => counts[state] ?? 0;
+    return {
+      waiting: of('wait') + of('prioritized'),
+      active: of('active'),
+      delayed: of('delayed'),
+    };
+  }
+
+  /** When the scheduler ticks next; null while nothing is scheduled. */
+  async findNextTick(): Promise<number | null> {
+    await withinDeadline(this.#ticks.waitUntilReady(), 'reading the schedule');
+    const scheduled = await withinDeadline(
+      this.#ticks.getJobScheduler(tickContract.schedulerId),
+      'reading the schedule',
+    );
+    return scheduled?.next ?? null;
+  }
+
+  /** Closing waits for Redis, which may be away: hence the deadline. */
+  async close(): Promise<void> {
+    const closing = Promise.allSettled(this.#queues.map((queue) => queue.close()));
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CONNECT_DEADLINE_MS).unref())]);
+  }
+}
+
+/** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */
+async function addInChunks<Payload>(
+  queue: Queue<Payload>,
+  name: string,
+  jobId: (payload: Payload) => string,
+  payloads: readonly Payload[],
+): Promise<void> {
+  await withinDeadline(queue.waitUntilReady(), 'adding jobs');
+  for (let from = 0; from < payloads.length; from += CHUNK) {
+    const jobs = payloads
+      .slice(from, from + CHUNK)
+      .map((payload) => ({ name, data: payload, opts: { jobId: jobId(payload) } }));
+    await withinDeadline(queue.addBulk(jobs as never), 'adding jobs');
+  }
+}
