@@ -2,6 +2,8 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { messageOf } from '../errors.ts';
 import { readOverview } from '../reports/overview.ts';
 import { renderOverview } from './overview-page.ts';
 
@@ -28,6 +30,10 @@ export async function startConsole(app: App): Promise<Console> {
     const inboxUrl = app.config.inboxUrl ?? null;
     return context.html(renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl })));
   });
+  pages.get('/readyz', async (context) => {
+    const faults = await readinessFaults(app);
+    return context.json({ ready: faults.length === 0, faults }, faults.length === 0 ? 200 : 503);
+  });
   pages.onError((error, context) => {
     app.log.warn({ code: 'console-error' }, error.message);
     return context.text('The database cannot be read right now. Try again in a moment.', 503);
@@ -51,4 +57,25 @@ export async function startConsole(app: App): Promise<Console> {
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),
   };
+}
+
+/** What stands in the way of work; empty when ready. */
+async function readinessFaults(app: App): Promise<string[]> {
+  const checks: Record<string, () => Promise<unknown>> = {
+    database: async () => {
+      const pending = await pendingMigrations(app.db);
+      if (pending.length > 0)
+        throw new Error(`${pending.length} migrations are pending: run "connects migrate"`);
+    },
+    redis: () => app.queue.countSettling(),
+  };
+  const faults: string[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      await check();
+    } catch (error) {
+      faults.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  return faults;
 }

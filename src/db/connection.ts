@@ -29,8 +29,20 @@ interface RawConnection {
  * `mysql://user@localhost/name?socketPath=/run/mysqld.sock`; `?ssl=true` for TLS. Nothing is opened yet.
  */
 export function connectDatabase(url: string, poolMax: number): Database {
+  return open(connectionOptions(url), poolMax);
+}
+
+/** The same server and user, before the user may use any database. */
+export function connectServer(url: string): Database {
+  const { database: _database, ...server } = connectionOptions(url);
+  return open(server, 1);
+}
+
+const silent = (): void => undefined;
+
+function open(options: Record<string, unknown>, poolMax: number): Database {
   const connection: Record<string, unknown> = {
-    ...connectionOptions(url),
+    ...options,
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: ['DATE'],
@@ -43,6 +55,8 @@ export function connectDatabase(url: string, poolMax: number): Database {
     connection: connection as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: poolMax, afterCreate: prepareSession },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // What goes wrong is thrown; knex would print it a second time.
+    log: { warn: silent, error: silent, debug: silent, deprecate: silent },
   });
 }
 

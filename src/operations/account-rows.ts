@@ -65,5 +65,9 @@ function inColumns(fault: Fault): Fault {
 
 const hashOf = (content: unknown): string =>
   createHash('sha256')
-    .update(JSON.stringify(isRecord(content) ? Object.entries(content).toSorted() : content))
+    .update(
+      JSON.stringify(
+        isRecord(content) ? Object.entries(content).toSorted(([a], [b]) => (a < b ? -1 : 1)) : content,
+      ),
+    )
     .digest('hex');

@@ -1,5 +1,5 @@
 /** Bringing the database up to date: schema, the app user's rights, and the built-in terms as version 1. */
-import { type Database, inTransaction } from '../db/connection.ts';
+import { type Database, connectServer, inTransaction } from '../db/connection.ts';
 import { appGrants, applyGrants, grantee } from '../db/grants.ts';
 import { migrate } from '../db/migrate.ts';
 import { databaseNow, selectOne } from '../db/query.ts';
@@ -10,8 +10,8 @@ export interface MigrateDeps {
   /** A user who may change the schema. */
   readonly ownerUrl: string;
   readonly owner: Database;
-  /** The app's own user, where it is another one. */
-  readonly app: Database | undefined;
+  /** The address of the app's own user, where it is another one. That user may have no rights at all yet. */
+  readonly appUrl: string | undefined;
 }
 
 export interface MigrateOutcome {
@@ -23,7 +23,7 @@ export interface MigrateOutcome {
 export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome> {
   const applied = await migrate(deps.ownerUrl);
   await storeBuiltInTerms(deps.owner);
-  if (!deps.app) return { applied, missingGrants: [] };
+  if (deps.appUrl === undefined) return { applied, missingGrants: [] };
   const grants = await listGrants(deps);
   try {
     await applyGrants(deps.owner, grants);
@@ -34,10 +34,19 @@ export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome
 }
 
 /** The GRANT statements of the app's user. */
-export async function listGrants({ owner, app }: MigrateDeps): Promise<readonly string[]> {
+export async function listGrants({ owner, appUrl }: MigrateDeps): Promise<readonly string[]> {
   const row = await selectOne<{ name: string }>(owner, 'SELECT DATABASE() AS name');
-  const user = app ? await grantee(app) : "'connects_app'@'%'";
+  const user = appUrl === undefined ? "'connects_app'@'%'" : await findGrantee(appUrl);
   return appGrants(row?.name ?? 'connects', user);
+}
+
+async function findGrantee(appUrl: string): Promise<string> {
+  const app = connectServer(appUrl);
+  try {
+    return await grantee(app);
+  } finally {
+    await app.destroy();
+  }
 }
 
 async function storeBuiltInTerms(owner: Database): Promise<void> {

@@ -40,7 +40,7 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
   const log = options.log ?? createLog('silent');
   const app = composeApp(parseConfig(env), options.clock ?? systemClock, log);
   if (options.migrated !== false)
-    await migrateDatabase({ ownerUrl: env.DATABASE_URL as string, owner: app.db, app: undefined });
+    await migrateDatabase({ ownerUrl: env.DATABASE_URL as string, owner: app.db, appUrl: undefined });
   return {
     app,
     db: app.db,

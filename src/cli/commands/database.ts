@@ -119,7 +119,7 @@ async function runMigrate(
   const ownerUrl = config.migrateDatabaseUrl ?? required(config, 'databaseUrl');
   const owner = connectDatabase(ownerUrl, 1);
   const separate = config.databaseUrl !== undefined && config.databaseUrl !== ownerUrl;
-  const deps: MigrateDeps = { ownerUrl, owner, app: separate ? cli.app.db : undefined };
+  const deps: MigrateDeps = { ownerUrl, owner, appUrl: separate ? config.databaseUrl : undefined };
   try {
     if (flags.printGrants) return (await listGrants(deps)).forEach((one) => print(cli, `${one};`));
     if (flags.dryRun) return reportMigrations(cli, flags, await pendingMigrations(owner), 'pending');
