@@ -37,11 +37,16 @@ function withLocalServers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 const stopping = new AbortController();
 let stoppedBy: NodeJS.Signals | undefined;
+let stoppedAt = 0;
+/** A terminal and npm both deliver one Ctrl-C: what follows this closely is the same press. */
+const SAME_PRESS_MS = 700;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // The first asks for a clean stop; a second one does not wait for it.
+    if (stoppedBy && Date.now() - stoppedAt < SAME_PRESS_MS) return;
     if (stoppedBy) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
     stoppedBy = signal;
+    stoppedAt = Date.now();
     stopping.abort();
   });
 }

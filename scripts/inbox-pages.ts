@@ -1,0 +1,157 @@
+/** The inbox's pages, rendered on the server; they run no script. */
+import { html, raw } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+import type { MailPage, MailSummary } from './inbox-store.ts';
+
+type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+export interface OpenedMail extends MailSummary {
+  readonly headers: readonly (readonly [string, string])[];
+  readonly text: string | undefined;
+  readonly html: string | undefined;
+}
+
+/** Nothing is fetched from anywhere: styles are inline, and the message's own page is the only frame. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** A message is a stranger's HTML: no script, no form, no request; its links open in a new tab. */
+export const MESSAGE_SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
+export const MESSAGE_POLICY = `sandbox ${MESSAGE_SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'`;
+
+const STYLE = raw(`
+:root{color-scheme:light dark;--line:#d7dbe0;--soft:#5b6470;--back:#fff;--panel:#f6f7f9;--ink:#16191d;--link:#0b5cad}
+@media(prefers-color-scheme:dark){:root{--line:#343a42;--soft:#a3adb9;--back:#14171b;--panel:#1c2026;--ink:#e8ebee;--link:#7db7f2}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;font:1rem/1.5 system-ui,sans-serif;background:var(--back);color:var(--ink)}
+h1{font-size:1.4rem;margin:0 0 .25rem;overflow-wrap:anywhere}a{color:var(--link)}p.soft,time,dt{color:var(--soft)}
+form{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
+input,button{font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--panel);color:inherit}
+input{min-width:16rem}:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+th{color:var(--soft);font-weight:600;font-size:.85rem}tbody tr:hover{background:var(--panel)}td time{white-space:nowrap;font-variant-numeric:tabular-nums}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:1rem 0}dd{margin:0;overflow-wrap:anywhere}
+iframe{width:100%;height:34rem;border:1px solid var(--line);border-radius:.5rem;background:#fff}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:1rem}
+summary{cursor:pointer;margin:1rem 0 .5rem}
+`);
+
+function page(title: string, body: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <main>${body}</main>
+      </body>
+    </html>`;
+}
+
+/** @param stored how many messages there are in all, `found` aside */
+export function renderList(found: MailPage, stored: number, to: string | undefined): Html {
+  const shown = found.messages.length;
+  const count = shown < found.total ? `the newest ${shown} of ${found.total}` : String(found.total);
+  const filtered = to === undefined ? '' : html` to <strong>${to}</strong> (${stored} in all)`;
+  return page(
+    `Inbox (${found.total})`,
+    html`<h1>Inbox</h1>
+      <p class="soft">
+        Mail that this machine would have sent; nothing has left it. Showing ${count}
+        message${found.total === 1 ? '' : 's'}${filtered}.
+      </p>
+      <form method="get" action="/" role="search">
+        <label for="to">Only to</label>
+        <input id="to" name="to" type="search" value="${to ?? ''}" placeholder="name@example.test" />
+        <button>Show</button>
+        ${to === undefined ? '' : html`<a href="/">Show all</a>`}
+      </form>
+      ${shown === 0 ? html`<p>No message yet. Reload this page to look again.</p>` : listTable(found.messages)}`,
+  );
+}
+
+function listTable(messages: readonly MailSummary[]): Html {
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Received (UTC)</th>
+          <th scope="col">To</th>
+          <th scope="col">Subject</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${messages.map(
+          (one) =>
+            html`<tr>
+              <td>${time(one.receivedAt)}</td>
+              <td>${one.to.join(', ')}</td>
+              <td><a href="/messages/${one.id}">${one.subject}</a></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export function renderMail(mail: OpenedMail): Html {
+  return page(
+    mail.subject,
+    html`<p><a href="/">← Inbox</a></p>
+      <h1>${mail.subject}</h1>
+      <dl>
+        <dt>To</dt>
+        <dd>${mail.to.join(', ')}</dd>
+        <dt>From</dt>
+        <dd>${mail.from}</dd>
+        <dt>Received</dt>
+        <dd>${time(mail.receivedAt)} UTC</dd>
+      </dl>
+      ${
+        mail.html === undefined
+          ? ''
+          : html`<iframe
+              title="The message as HTML"
+              sandbox="${MESSAGE_SANDBOX}"
+              src="/messages/${mail.id}/body"
+            ></iframe>`
+      }
+      <details ${mail.html === undefined ? 'open' : ''}>
+        <summary>Plain text</summary>
+        <pre>${mail.text ?? '(none)'}</pre>
+      </details>
+      <details>
+        <summary>Headers</summary>
+        <dl>
+          ${mail.headers.map(
+            ([name, value]) =>
+              html`<dt>${name}</dt>
+                <dd>${value}</dd>`,
+          )}
+        </dl>
+      </details>`,
+  );
+}
+
+export function renderMissing(): Html {
+  return page(
+    'Not found',
+    html`<h1>Not found</h1>
+      <p>There is no such message. <a href="/">Inbox</a></p>`,
+  );
+}
+
+/** The message's own HTML, for the sandboxed frame. */
+export function renderBody(messageHtml: string): string {
+  return `<!doctype html><meta charset="utf-8"><base target="_blank">${messageHtml}`;
+}
+
+function time(instant: string): Html {
+  return html`<time datetime="${instant}">${instant.slice(0, 19).replace('T', ' ')}</time>`;
+}

@@ -1,0 +1,97 @@
+/** What `npm start` runs on: the servers that the environment names, and private ones for the others. */
+import { join } from 'node:path';
+import { startInbox } from './inbox.ts';
+import { startLocalServers, type LocalServers } from './local-servers.ts';
+import { choosePort } from './ports.ts';
+import type { LocalServer } from './server-binaries.ts';
+import { SetupError } from './setup-error.ts';
+import type { Watchdog } from './watchdog.ts';
+
+const SMTP_PORT = 1025;
+const INBOX_PORT = 8025;
+const CONSOLE_PORT = 8080;
+
+export interface Addresses {
+  readonly databaseUrl: string;
+  /** Undefined when migrations use databaseUrl. */
+  readonly migrateDatabaseUrl: string | undefined;
+  readonly redisUrl: string;
+  readonly smtpUrl: string;
+  /** Undefined when mail goes to a server that the environment names. */
+  readonly inboxUrl: string | undefined;
+  readonly consoleUrl: string;
+}
+
+/** An empty variable means "not set", as it does for `connects`. */
+function setting(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+/** Starts MariaDB and Redis, as far as the environment names none. */
+export async function startOwnServers(folder: string, watchdog: Watchdog): Promise<LocalServers | undefined> {
+  const servers: LocalServer[] = [];
+  if (!setting('DATABASE_URL')) servers.push('mariadb');
+  if (!setting('REDIS_URL')) servers.push('redis');
+  if (servers.length === 0) return undefined;
+  const place = join(folder, 'servers');
+  return await startLocalServers({
+    folder: place,
+    durable: true,
+    users: 'least-privilege',
+    servers,
+    watchdog,
+  });
+}
+
+export interface OwnInbox {
+  readonly smtpUrl: string;
+  readonly httpUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Undefined when SMTP_URL names a mail server. */
+export async function startOwnInbox(folder: string): Promise<OwnInbox | undefined> {
+  if (setting('SMTP_URL')) return undefined;
+  const [smtpPort, httpPort] = [await choosePort(SMTP_PORT), await choosePort(INBOX_PORT)];
+  return await startInbox({ folder: join(folder, 'inbox'), smtpPort, httpPort });
+}
+
+export async function collectAddresses(
+  servers: LocalServers | undefined,
+  inbox: OwnInbox | undefined,
+): Promise<Addresses> {
+  const host = setting('CONNECTS_CONSOLE_HOST') ?? '127.0.0.1';
+  const port = setting('CONNECTS_CONSOLE_PORT') ?? String(await choosePort(CONSOLE_PORT, host));
+  // An address that listens everywhere is no address to open.
+  const shownHost = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return {
+    databaseUrl: required('DATABASE_URL', servers?.databaseUrl),
+    migrateDatabaseUrl: servers?.databaseUrl ? servers.migrateDatabaseUrl : setting('MIGRATE_DATABASE_URL'),
+    redisUrl: required('REDIS_URL', servers?.redisUrl),
+    smtpUrl: required('SMTP_URL', inbox?.smtpUrl),
+    inboxUrl: inbox?.httpUrl,
+    consoleUrl: `http://${shownHost}:${port}`,
+  };
+}
+
+function required(name: string, own: string | undefined): string {
+  const address = own ?? setting(name);
+  if (address === undefined) throw new SetupError(`${name} is not set`, 1);
+  return address;
+}
+
+/** The environment of `connects`. What belongs to another database than the one in use is taken out. */
+export function connectsEnvironment(addresses: Addresses, ownDatabase: boolean): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DATABASE_URL: addresses.databaseUrl,
+    REDIS_URL: addresses.redisUrl,
+    SMTP_URL: addresses.smtpUrl,
+    CONNECTS_CONSOLE_PORT: new URL(addresses.consoleUrl).port || '80',
+  };
+  if (ownDatabase) delete env['READ_DATABASE_URL'];
+  if (addresses.migrateDatabaseUrl) env['MIGRATE_DATABASE_URL'] = addresses.migrateDatabaseUrl;
+  else delete env['MIGRATE_DATABASE_URL'];
+  if (addresses.inboxUrl) env['CONNECTS_INBOX_URL'] = addresses.inboxUrl;
+  return env;
+}
