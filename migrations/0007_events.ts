@@ -16,6 +16,7 @@ export const sql = `CREATE TABLE IF NOT EXISTS events (
   received_at  DATETIME(3) NOT NULL,
   PRIMARY KEY (arrival),
   UNIQUE KEY once (id),
-  KEY of_account (account_id, state, arrival),
+  KEY waiting (state, account_id, arrival),
+  KEY of_account (account_id, arrival),
   CONSTRAINT events_state CHECK (state IN ('applied', 'refused', 'waiting'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;

@@ -23,6 +23,7 @@ import { sql as m0018 } from './0018_tokens.ts';
 import { sql as m0019 } from './0019_users.ts';
 import { sql as m0020 } from './0020_sessions.ts';
 import { sql as m0021 } from './0021_all_decisions.ts';
+import { sql as m0022 } from './0022_awards.ts';
 
 export interface Migration {
   readonly name: string;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: '0019_users', sql: m0019 },
   { name: '0020_sessions', sql: m0020 },
   { name: '0021_all_decisions', sql: m0021 },
+  { name: '0022_awards', sql: m0022 },
 ];

@@ -1,7 +1,7 @@
 /** The least that the app's own user needs. It can neither update nor delete an entry, a decision or a settlement. */
 import type { Database } from './connection.ts';
 
-const APPEND_ONLY = ['entries', 'decisions', 'cycles', 'audit_log', 'terms_versions'];
+const APPEND_ONLY = ['entries', 'decisions', 'cycles', 'audit_log', 'terms_versions', 'awards'];
 const READ_WRITE = [
   'accounts',
   'contacts',

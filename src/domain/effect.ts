@@ -63,7 +63,23 @@ export const refused = (account: Account, decision: Decision, parts: EffectParts
 });
 
 /**
- * The decision of an event. Its detail always names the event, and when it happened if that is not when it counts.
+ * The decision of an event, with the evidence from which it can be explained later, from the decision alone.
+ *
+ * Every detail has `event`, and `occurredAt` where the event was late. Besides, by subject (amounts in Connects,
+ * instants in ISO 8601, `termsFrom` = effectiveFrom of the terms row that decided):
+ *
+ * - `welcome`, `readiness-test`: `award, termsFrom`; refused: `kind` or `status`; before the program: `programFrom`.
+ * - `interview:…`: `proposal` once there is one; then `status`, `rewardedBy` (the interview that was rewarded) or
+ *   `closedBy` (the one that met a full window) where that refused it. Where the window decided:
+ *   `award, refund` (the part of the award that is one), `room, held, windowMax, windowDays, windowEndsAt, termsFrom`
+ *   and `counted`: the awards in that window as `{ interview, proposal, occurredAt, amount }`.
+ * - `plan:…` upgraded: `paid, free, recovered, plansFree, elapsedDays, cycleDays, fromCycleOn, fromAnchorOn, anchorOn,
+ *   nextCycleOn, termsFrom` (an opening on Plus ends no cycle: no days, no from); downgrade-pending: `fromPlan, toPlan,
+ *   takesEffectOn`; downgrade-cancelled: `plan, withdrawn`; refused: `plan`, `kind` or `status`.
+ * - `payment:…`: `failedOn`, and `which` (`next-cycle`, `current-cycle`, `earlier-cycle`), `paid, reversed, owed`, and
+ *   `owedInAll` where something was reversed; unknown-cycle: `cycleOn, nextCycleOn`; not-on-plan: `plan`.
+ * - `spend:…`, `proposal:…`, `adjustment:…`: `asked`, and `balance`, `status` or `spent` (recorded already).
+ * - `return:…`: `proposal, asked`, and `spent, refunded, returned` where the proposal is known.
  */
 export function decided(
   ground: Ground,
