@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 import { type Mailer, connectMailer } from './notices/mailer.ts';
 import type { DeliverDeps } from './operations/deliver-notice.ts';
 import type { RelayDeps } from './operations/relay-notices.ts';
+import type { RecordDeps } from './operations/record-events.ts';
 import { RunDirectory } from './operations/run-directory.ts';
 import { BOUNDARIES_MAX, type SettleDeps } from './operations/settle-accounts.ts';
 import type { SweepDeps } from './operations/sweep.ts';
@@ -20,6 +21,7 @@ export interface App {
   readonly readDb: Database;
   readonly queue: Producer;
   readonly settleDeps: SettleDeps;
+  readonly recordDeps: RecordDeps;
   readonly sweepDeps: SweepDeps;
   readonly relayDeps: RelayDeps;
   /** Undefined without SMTP_URL: then notices stay in the outbox. */
@@ -76,6 +78,9 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     },
     get settleDeps() {
       return { db: db(), clock, log, runs: runs(), settings: settleSettings };
+    },
+    get recordDeps() {
+      return { db: db(), clock, log, settings: settleSettings };
     },
     get sweepDeps() {
       return { db: db(), log, queue: queue(), settings: config };

@@ -2,8 +2,9 @@
  * All settings, read from the environment once, at the entry point. Each has a name, a default and a reason; a
  * wrong one is named together with all other wrong ones.
  */
+import { getNextMillis } from 'bullmq';
 import { z } from 'zod';
-import { invalidInput } from './errors.ts';
+import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -51,24 +52,65 @@ const whole = (fallback: number, min: number, max: number) =>
       return value;
     });
 
-const url = (example: string, ...protocols: string[]) =>
+/** What is wrong with an address that could be read at all; undefined when nothing is. */
+type AddressRule = (url: URL) => string | undefined;
+
+const url = (example: string, protocols: readonly string[], ...rules: readonly AddressRule[]) =>
   z
     .string()
-    .refine((text) => protocols.some((one) => text.startsWith(`${one}:`)) && URL.canParse(text), {
-      message: `expected an address such as ${example}`,
+    .superRefine((text, context) => {
+      const parsed = URL.canParse(text) ? new URL(text) : undefined;
+      if (!parsed || !protocols.includes(parsed.protocol))
+        context.addIssue(`expected an address such as ${example}${parsed ? '' : ENCODED}`);
+      else for (const rule of rules) addFault(context, rule(parsed));
     })
     .optional();
 
+const ENCODED = ' (special characters of a password percent-encoded)';
+
+const addFault = (context: { addIssue(what: string): void }, what: string | undefined): void => {
+  if (what !== undefined) context.addIssue(what);
+};
+
+const decodes: AddressRule = ({ username, password, pathname }) => {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return undefined;
+  } catch {
+    return 'expected percent-encoded characters such as %40: a % itself is %25';
+  }
+};
+const namesHost: AddressRule = (url) => (url.hostname ? undefined : 'expected a host after ://');
+const namesDatabase: AddressRule = (url) =>
+  url.pathname.length > 1 ? undefined : 'expected the name of a database at its end, such as …/connects';
+const namesSocket: AddressRule = (url) =>
+  url.protocol !== 'unix:' || url.pathname.startsWith('/')
+    ? undefined
+    : 'expected a whole path, such as unix:///run/redis.sock';
+const numbersDatabase: AddressRule = (url) => {
+  const number = url.protocol === 'unix:' ? (url.searchParams.get('db') ?? '') : url.pathname.slice(1);
+  return /^\d{0,5}$/.test(number) ? undefined : 'expected the database as a number, such as /0';
+};
+const hostUnlessSocket: AddressRule = (url) => (url.protocol === 'unix:' ? undefined : namesHost(url));
+
 const DATABASE_EXAMPLE = 'mysql://user:password@host:3306/connects';
+const hostOrSocketPath: AddressRule = (url) =>
+  url.searchParams.get('socketPath') ? undefined : namesHost(url);
+const database = () =>
+  url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], hostOrSocketPath, namesDatabase, decodes);
 
 const environment = z.object({
-  DATABASE_URL: url(DATABASE_EXAMPLE, 'mysql', 'mariadb'),
+  DATABASE_URL: database(),
   /** The owner of the schema, where it is not the app's own user. */
-  MIGRATE_DATABASE_URL: url(DATABASE_EXAMPLE, 'mysql', 'mariadb'),
+  MIGRATE_DATABASE_URL: database(),
   /** A read-only user or replica for reports and exports. */
-  READ_DATABASE_URL: url(DATABASE_EXAMPLE, 'mysql', 'mariadb'),
-  REDIS_URL: url('redis://host:6379/0 or unix:///path/redis.sock', 'redis', 'rediss', 'unix'),
-  SMTP_URL: url('smtps://user:password@host:465', 'smtp', 'smtps'),
+  READ_DATABASE_URL: database(),
+  REDIS_URL: url(
+    'redis://host:6379/0 or unix:///path/redis.sock (with a password: unix://:password@localhost/path/redis.sock)',
+    ['redis:', 'rediss:', 'unix:'],
+    ...[hostUnlessSocket, namesSocket, numbersDatabase, decodes],
+  ),
+  SMTP_URL: url('smtps://user:password@host:465', ['smtp:', 'smtps:'], namesHost, decodes),
 
   /** Sweeps without --as-of look this far back, so that facts of the last seconds arrive first. */
   CONNECTS_SETTLE_GRACE: duration('2m'),
@@ -76,9 +118,7 @@ const environment = z.object({
   CONNECTS_SWEEP_CRON: z
     .string()
     .default('* * * * *')
-    .refine((text) => /^(\S+\s+){4,5}\S+$/.test(text.trim()), {
-      message: 'expected a cron pattern of five or six fields, such as "* * * * *"',
-    }),
+    .superRefine((text, context) => addFault(context, faultOfCron(text))),
   /** Separates installations that share one Redis. */
   CONNECTS_QUEUE_PREFIX: z
     .string()
@@ -108,10 +148,17 @@ const environment = z.object({
   /** A notice older than this when it is staged is recorded as too old instead of sent. */
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),
 
-  CONNECTS_CONSOLE_HOST: z.string().min(1).default('127.0.0.1'),
+  CONNECTS_CONSOLE_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine((text) => /^[A-Za-z0-9.:_-]{1,253}$/.test(text), {
+      message: 'expected a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0',
+    }),
   CONNECTS_CONSOLE_PORT: whole(8080, 0, 65_535),
-  CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', 'http', 'https'),
-  CONNECTS_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:']),
+  CONNECTS_LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
 });
 
 export interface Config {
@@ -141,10 +188,9 @@ export interface Config {
 
 /** @throws invalid-input `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // An empty value means "not set": that is how shells, compose files and CI clear a variable.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) throw invalidInput('environment', environmentFaults(parsed.error.issues));
+  const parsed = environment.safeParse(withoutEmpty(env));
+  const faults = [...(parsed.error?.issues ?? []), ...misspelt(env)];
+  if (!parsed.success || faults.length > 0) throw invalidInput('environment', environmentFaults(faults));
   const set = parsed.data;
   return {
     databaseUrl: set.DATABASE_URL,
@@ -172,6 +218,49 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
+/**
+ * An empty value means "not set": that is how shells, compose files and CI clear a variable. White space around a
+ * value is nobody's intention: secrets that were read from files end in a line break.
+ */
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
+/** A setting with a slip in its name would silently be its default. Other unknown names are none of our business. */
+function misspelt(env: Readonly<Record<string, string | undefined>>): { path: string[]; message: string }[] {
+  const known = Object.keys(environment.shape);
+  return Object.keys(withoutEmpty(env))
+    .filter((name) => name.startsWith('CONNECTS_') && !known.includes(name))
+    .flatMap((name) => {
+      const meant = known.find((one) => areOneSlipApart(name, one));
+      return meant ? [{ path: [name], message: `is no setting: did you mean ${meant}?` }] : [];
+    });
+}
+
+/** One character is missing, too many or another one, or two neighbours are swapped. */
+function areOneSlipApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let from = 0;
+  while (from < a.length && a[from] === b[from]) from += 1;
+  const restA = a.slice(from);
+  const restB = b.slice(from);
+  if (restA.slice(1) === restB || restA === restB.slice(1) || restA.slice(1) === restB.slice(1)) return true;
+  return restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0];
+}
+
+/** Asked of the scheduler's own parser, so that what is accepted here fires there. */
+function faultOfCron(pattern: string): string | undefined {
+  const what = 'expected a cron pattern of five or six fields, such as "* * * * *"';
+  if (!/^(\S+\s+){4,5}\S+$/.test(pattern)) return what;
+  try {
+    getNextMillis(0, { pattern, tz: 'UTC' });
+    return undefined;
+  } catch (error) {
+    return `${what}: ${messageOf(error)}`;
+  }
+}
+
 const environmentFaults = (issues: readonly { path: PropertyKey[]; message: string }[]): string =>
   [
     'The environment has wrong values:',
@@ -183,16 +272,23 @@ function parseSender(text: string): { name: string; address: string } {
   return { name, address };
 }
 
+const VARIABLES = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', smtpUrl: 'SMTP_URL' } as const;
+type ServerName = keyof typeof VARIABLES;
+
 /** The address of a server, or what to do about its absence. @throws invalid-input `environment` */
-export function required<Name extends 'databaseUrl' | 'redisUrl' | 'smtpUrl'>(
-  config: Config,
-  name: Name,
-): string {
-  const value = config[name];
-  if (value !== undefined) return value;
-  const variable = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', smtpUrl: 'SMTP_URL' }[name];
+export function required(config: Config, name: ServerName): string {
+  requireServers(config, [name]);
+  return config[name] as string;
+}
+
+/** @throws invalid-input `environment`, naming every server whose address is not set */
+export function requireServers(config: Config, names: readonly ServerName[]): void {
+  const missing = names.filter((name) => config[name] === undefined).map((name) => VARIABLES[name]);
+  if (missing.length === 0) return;
+  const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw invalidInput(
     'environment',
-    `${variable} is not set. Set it, or run "npm start" in another terminal: its servers are found by themselves.`,
+    `${missing.join(' and ')} ${is} not set. Set ${them}, or run "npm start" in another terminal: ` +
+      'its servers are found by themselves.',
   );
 }

@@ -2,6 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { App } from '../app.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { formatCount } from './words.ts';
 
 /** Something that runs until it is stopped. */
 export interface Process {
@@ -28,6 +29,8 @@ export interface Cli {
   /** Aborts at Ctrl-C or SIGTERM: commands then stop cleanly. */
   readonly signal: AbortSignal;
   readonly defaultActor: string;
+  /** Set before the command runs: worker, scheduler, console and serve log what they do, the others only trouble. */
+  longRunning: boolean;
   /** Set by a command that ends with something other than 0. */
   exitCode: ExitCode;
 }
@@ -38,23 +41,27 @@ export const say = (cli: Cli, text: string): void => void cli.streams.err.write(
 export const print = (cli: Cli, text: string): void => void cli.streams.out.write(`${text}\n`);
 export const printJson = (cli: Cli, value: unknown): void => print(cli, JSON.stringify(value, null, 2));
 
-/** Aligned columns; numbers to the right. */
+/** Aligned columns: counts to the right, with separators, under a heading on the right. Ids are given as text. */
 export function formatTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const widths = columns.map((name, index) =>
-    Math.max(name.length, ...rows.map((row) => String(row[index]).length)),
-  );
-  const line = (cells: readonly (string | number)[]): string =>
-    cells
+  const isCount = columns.map((_, index) => rows.some((row) => typeof row[index] === 'number'));
+  const lines = [columns, ...rows.map((row) => row.map((cell) => cellText(cell)))];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
+  const align = (line: readonly string[]): string =>
+    line
       .map((cell, index) => {
         const width = widths[index] ?? 0;
-        return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width);
+        return isCount[index] ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd();
-  return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  return [align(columns), align(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(align)].join(
+    '\n',
+  );
 }
+
+const cellText = (cell: string | number): string => (typeof cell === 'number' ? formatCount(cell) : cell);
 
 export const formatCsv = (rows: readonly (readonly unknown[])[]): string => stringify(rows as unknown[][]);

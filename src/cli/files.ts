@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { invalidInput, messageOf } from '../errors.ts';
 import type { SourceRow } from '../operations/import-accounts.ts';
+import type { SourceLine } from '../operations/import-events.ts';
 
 /** The largest file that is read whole. */
 const WHOLE_FILE_MAX = 16 * 1024 * 1024;
@@ -119,4 +120,29 @@ function toRow(header: readonly string[], record: readonly string[], line: numbe
   }
   const garbled = header.find((name) => cells[name]?.includes('\uFFFD'));
   return { line, cells, faults: garbled ? [{ where: garbled, what: 'expected UTF-8 text' }] : [] };
+}
+
+/** Longer lines are faulty: no event is that large, and a file without line ends must not fill the memory. */
+const LINE_MAX = 64 * 1024;
+
+/** Every line of an NDJSON file, those that are not JSON with their fault; blank ones left out. */
+export async function* readSourceLines(file: string): AsyncGenerator<SourceLine> {
+  await requireFile(file);
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() !== '') yield toSourceLine(line, line === 1 ? text.replace(/^\uFEFF/, '') : text);
+  }
+}
+
+function toSourceLine(line: number, text: string): SourceLine {
+  const fault = (what: string): SourceLine => ({ line, text, faults: [{ where: '(line)', what }] });
+  if (text.length > LINE_MAX) return fault(`expected at most ${LINE_MAX} characters`);
+  if (text.includes('\uFFFD')) return fault('expected UTF-8 text');
+  try {
+    return { line, text, value: JSON.parse(text) as unknown, faults: [] };
+  } catch (error) {
+    return fault(`expected one JSON object: ${messageOf(error)}`);
+  }
 }

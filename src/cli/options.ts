@@ -47,3 +47,6 @@ export function withHelp(command: Command, example: string, codes: readonly numb
   const lines = codes.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code] ?? ''}`);
   return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${lines.join('\n')}`);
 }
+
+export const notifyFlag = (): Option =>
+  new Option('--notify <how>', 'which emails to stage').choices(['none', 'digest', 'each']);

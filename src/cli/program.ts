@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/accounts.ts';
 import { addDatabaseCommands } from './commands/database.ts';
+import { addEventCommands } from './commands/events.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addPureCommands } from './commands/pure.ts';
 import { addRunCommands } from './commands/runs.ts';
@@ -21,6 +22,7 @@ export function buildProgram(cli: Cli, version: string): Command {
   addSweepCommands(program, cli);
   addRunCommands(program, cli);
   addAccountCommands(program, cli);
+  addEventCommands(program, cli);
   addDatabaseCommands(program, cli);
   addPureCommands(program, cli);
   addProcessCommands(program, cli);

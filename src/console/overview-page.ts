@@ -7,7 +7,7 @@ const STYLE = `
   :root { color-scheme: light dark; --ink: #1b2a1f; --paper: #f4f6f4; --card: #fff; --line: #d5ddd6; --quiet: #56655b; --accent: #14713f; }
   @media (prefers-color-scheme: dark) { :root { --ink: #e6efe8; --paper: #101512; --card: #18201b; --line: #35433a; --quiet: #a3b3a8; --accent: #6fd39a; } }
   * { box-sizing: border-box; }
-  body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
+  body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
   main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
   h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
   h2 { font-size: 1rem; margin: 0 0 .5rem; color: var(--quiet); font-weight: 600; }

@@ -9,7 +9,8 @@ export type Transaction = Knex.Transaction;
 
 /** How long a statement waits for a row lock before the whole transaction is replayed. */
 const LOCK_WAIT_S = 20;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a server may take to greet: one that hangs must not keep an operator waiting for long. */
+const CONNECT_TIMEOUT_MS = 5_000;
 const ACQUIRE_TIMEOUT_MS = 15_000;
 
 /** What every session is set to: strict, UTC, READ COMMITTED (REPEATABLE READ lost an update). */
@@ -76,13 +77,18 @@ function connectionOptions(url: string): Record<string, unknown> {
   if (!database) throw invalidInput('environment', 'the database address names no database: …/connects');
   const socketPath = parsed.searchParams.get('socketPath');
   return {
-    ...(socketPath ? { socketPath } : { host: parsed.hostname, port: Number(parsed.port || 3306) }),
+    ...(socketPath
+      ? { socketPath }
+      : { host: withoutBrackets(parsed.hostname), port: Number(parsed.port || 3306) }),
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
     database,
     ...(parsed.searchParams.get('ssl') === 'true' && { ssl: { rejectUnauthorized: true } }),
   };
 }
+
+/** `[::1]` is an address in a URL only. */
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
 
 /** An address fit for messages and logs: without its password. */
 export function withoutPassword(url: string): string {

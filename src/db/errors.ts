@@ -37,6 +37,8 @@ interface DriverError {
   readonly errno?: number;
   readonly code?: string;
   readonly sqlMessage?: string;
+  /** On errors of the operating system. */
+  readonly syscall?: string;
 }
 
 /** Anything unrecognised counts as the server's: an account must never be blamed for what it did not do. */
@@ -48,7 +50,10 @@ export function classOfDatabaseError(error: unknown): DatabaseErrorClass {
 
 /** True for what a driver or the pool threw, as opposed to a fault of our own code. */
 export function isDatabaseError(error: unknown): boolean {
-  const { errno, code, sqlMessage } = asDriverError(error);
+  const { errno, code, sqlMessage, syscall } = asDriverError(error);
+  // What the operating system says is the database's only where it was said of a connection, not of a file or a port.
+  if (syscall !== undefined && !/^(connect|read|write|getaddrinfo)$/.test(syscall)) return false;
+  if (code === 'EISDIR') return false;
   if (errno !== undefined || sqlMessage !== undefined) return true;
   if (typeof code === 'string' && /^(E[A-Z]+|PROTOCOL_|ER_)/.test(code)) return true;
   return (

@@ -267,3 +267,14 @@ export async function countAccounts(db: Queryable): Promise<number> {
   const row = await selectOne<{ accounts: number }>(db, 'SELECT COUNT(*) AS accounts FROM accounts');
   return row?.accounts ?? 0;
 }
+
+/** Of these ids, those that are accounts. */
+export async function findAccountIds(db: Queryable, ids: readonly string[]): Promise<Map<string, true>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectRows<{ id: string }>(
+    db,
+    'SELECT id FROM accounts WHERE id IN (?) ORDER BY id LIMIT 999',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, true]));
+}

@@ -1,6 +1,6 @@
 /** SQL of `contacts`: the only place of personal data. */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectOne, selectRows } from '../db/query.ts';
+import { type Queryable, insertRows, selectOne, selectRows, updateOf } from '../db/query.ts';
 
 export interface Contact {
   readonly accountId: string;
@@ -15,6 +15,17 @@ export async function insertContacts(transaction: Transaction, contacts: readonl
     'contacts',
     ['account_id', 'email', 'import_hash'],
     contacts.map((one) => [one.accountId, one.email, one.importHash]),
+  );
+}
+
+/** A changed address takes the old one's place; the import's hash stays, so that importing the row again is known. */
+export async function upsertContacts(transaction: Transaction, contacts: readonly Contact[]): Promise<void> {
+  await insertRows(
+    transaction,
+    'contacts',
+    ['account_id', 'email', 'import_hash'],
+    contacts.map((one) => [one.accountId, one.email, one.importHash]),
+    updateOf(['email']),
   );
 }
 

@@ -40,20 +40,33 @@ const COLUMNS = [
 
 const MESSAGE_MAX = 1_000;
 
-/** Attempts so far of accounts that a run has failed at and not put aside, locked. */
+export interface Attempts {
+  readonly attempts: number;
+  readonly firstAt: Instant;
+  readonly putAside: boolean;
+}
+
+/** Attempts so far of accounts that a run has failed at, locked; those that were settled after all begin anew. */
 export async function lockAttempts(
   transaction: Transaction,
   runId: number,
   accountIds: readonly string[],
-): Promise<Map<string, { attempts: number; firstAt: Instant }>> {
-  const rows = await selectRows<{ account_id: string; attempts: number; first_at: Date }>(
+): Promise<Map<string, Attempts>> {
+  const rows = await selectRows<{ account_id: string; attempts: number; first_at: Date; state: string }>(
     transaction,
-    `SELECT account_id, attempts, first_at FROM failures
-      WHERE run_id = ? AND account_id IN (?) AND state = 'retrying' ORDER BY account_id FOR UPDATE`,
+    `SELECT account_id, attempts, first_at, state FROM failures
+      WHERE run_id = ? AND account_id IN (?) AND state <> 'cleared' ORDER BY account_id FOR UPDATE`,
     [runId, accountIds],
   );
   return new Map(
-    rows.map((row) => [row.account_id, { attempts: row.attempts, firstAt: row.first_at.getTime() }]),
+    rows.map((row) => [
+      row.account_id,
+      {
+        attempts: row.attempts,
+        firstAt: row.first_at.getTime(),
+        putAside: row.state === 'put-aside',
+      },
+    ]),
   );
 }
 

@@ -63,14 +63,18 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
     );
     const failures = attempts.map((one): Failure => {
       const known = before.get(one.account);
-      const count = (known?.attempts ?? 0) + 1;
+      // A job that was still in the queue when its account was put aside is no attempt: aside it stays.
+      const count = (known?.attempts ?? 0) + (known?.putAside ? 0 : 1);
       return {
         accountId: one.account,
         runId: run,
         code: one.code,
         message: one.message,
         attempts: count,
-        retryAt: count >= deps.settings.attemptsMax ? null : now + waitAfter(count, deps.settings.backoffMs),
+        retryAt:
+          known?.putAside || count >= deps.settings.attemptsMax
+            ? null
+            : now + waitAfter(count, deps.settings.backoffMs),
         firstAt: known?.firstAt ?? now,
         lastAt: now,
       };

@@ -15,16 +15,15 @@ import type { Clock } from '../clock.ts';
 import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/errors.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { type CatchUp, catchUp } from '../domain/settle.ts';
+import { builtInTerms } from '../domain/terms.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
-import { type AccountRow, lockAccounts, updateAccounts } from '../ledger/accounts.ts';
-import { type CycleNotice, type CycleRow, insertCycles } from '../ledger/cycles.ts';
-import { type EntryRow, insertEntries } from '../ledger/entries.ts';
-import { clearFailures } from '../ledger/failures.ts';
+import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import type { Log } from '../log.ts';
-import { type NoticeDraft, stageNotices } from '../outbox/outbox.ts';
+import { AccountTurn } from './account-turn.ts';
+import { LedgerWrites } from './ledger-writes.ts';
 import { type FailedAttempt, type FailureRules, recordFailures } from './record-failures.ts';
 import type { OpenRun, RunDirectory } from './run-directory.ts';
+import { type WaitingEvents, applyWaiting, loadWaiting } from './waiting-events.ts';
 
 export interface SettleDeps {
   readonly db: Database;
@@ -120,35 +119,27 @@ async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[
   }
 }
 
-/** Everything that one transaction writes, gathered before the first statement of it. */
-interface Writes {
-  readonly accounts: AccountRow[];
-  readonly cycles: CycleRow[];
-  readonly entries: EntryRow[];
-  readonly notices: NoticeDraft[];
-}
-
 async function settleOnce(
   deps: SettleDeps,
   transaction: Transaction,
   requests: readonly SettleRequest[],
   runs: ReadonlyMap<number, OpenRun>,
 ): Promise<Settled> {
-  const { rows, lockedAt } = await lockAccounts(
-    transaction,
-    requests.map((one) => one.account),
-  );
+  const ids = requests.map((one) => one.account);
+  const { rows, lockedAt } = await lockAccounts(transaction, ids);
+  const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));
+  const waiting = await loadWaiting(transaction, ids, (account) => runOf.get(account)?.terms ?? builtInTerms);
   const found = new Map(rows.map((row) => [row.account.id, row]));
   const settled: Settled = { outcomes: new Map(), failed: [], unfinished: [] };
-  const writes: Writes = { accounts: [], cycles: [], entries: [], notices: [] };
+  const writes = new LedgerWrites();
   for (const request of requests) {
     const row = found.get(request.account);
-    const run = runs.get(request.run);
+    const run = runOf.get(request.account);
     if (!row) settled.outcomes.set(request.account, { outcome: 'unknown-account' });
     else if (!run) settled.outcomes.set(request.account, { outcome: 'run-not-open' });
-    else settleOne(deps.settings, { request, row, run, lockedAt }, writes, settled);
+    else settleOne(deps.settings, { request, row, run, lockedAt, waiting }, writes, settled);
   }
-  await write(transaction, writes, lockedAt);
+  await writes.write(transaction, lockedAt);
   return settled;
 }
 
@@ -157,96 +148,30 @@ interface Turn {
   readonly row: AccountRow;
   readonly run: OpenRun;
   readonly lockedAt: Instant;
+  readonly waiting: WaitingEvents;
 }
 
 /** Decides one account and gathers its writes. What its decision throws makes it fail alone, before any write. */
-function settleOne(settings: SettleSettings, turn: Turn, writes: Writes, settled: Settled): void {
-  const { request, row, run, lockedAt } = turn;
+function settleOne(settings: SettleSettings, given: Turn, writes: LedgerWrites, settled: Settled): void {
+  const { request, row, run, lockedAt } = given;
   const room = settings.boundariesMax - writes.cycles.length;
   if (room <= 0) return void settled.unfinished.push(request);
   try {
+    const { terms, termsVersion, notify } = run;
+    const { noticeMaxAgeMs } = settings;
+    const ground = { terms, termsVersion, notify, runId: run.id, lockedAt, noticeMaxAgeMs };
+    const turn = AccountTurn.of(row, ground);
     // Whatever a run says, no boundary is settled before its instant by the database's clock.
-    const caughtUp = catchUp(row.account, run.terms, Math.min(run.asOf, lockedAt), room);
-    const { settled: boundaries, account } = caughtUp;
-    if (boundaries.length > 0 || account !== row.account) gather(settings, turn, caughtUp, writes);
+    const current = turn.settle(Math.min(run.asOf, lockedAt), room);
+    if (current) applyWaiting(turn, given.waiting, request.account, writes);
+    turn.finish(writes);
     settled.outcomes.set(
       request.account,
-      boundaries.length > 0
-        ? { outcome: 'settled', cycles: boundaries.length }
-        : { outcome: 'already-current' },
+      turn.cycles > 0 ? { outcome: 'settled', cycles: turn.cycles } : { outcome: 'already-current' },
     );
-    if (!caughtUp.current) settled.unfinished.push(request);
+    if (!current) settled.unfinished.push(request);
   } catch (error) {
     const code = error instanceof ConnectsError ? error.code : 'unexpected';
     settled.failed.push({ ...request, code, message: messageOf(error) });
   }
-}
-
-/** Turns what was decided into rows. */
-function gather(settings: SettleSettings, turn: Turn, caughtUp: CatchUp, writes: Writes): void {
-  const { row, run, lockedAt } = turn;
-  const accountId = row.account.id;
-  const ground = { accountId, runId: run.id, postedAt: lockedAt };
-  let decisionNo = row.lastDecision;
-  for (const { settlement, entries } of caughtUp.settled) {
-    decisionNo += 1;
-    const notice = noticeOf(run, caughtUp, entries.length > 0);
-    writes.cycles.push({ ...ground, settlement, termsVersion: run.termsVersion, decisionNo, notice });
-    for (const entry of entries) writes.entries.push({ ...ground, entry });
-  }
-  const staged = stage(settings, turn, caughtUp);
-  if (staged.notice) writes.notices.push(staged.notice);
-  writes.accounts.push({
-    account: caughtUp.account,
-    lastDecision: decisionNo,
-    catchUpFrom: staged.catchUpFrom,
-  });
-}
-
-/** Whether an email tells of a boundary, or why none does. */
-function noticeOf(run: OpenRun, { account }: CatchUp, changed: boolean): CycleNotice {
-  if (!changed) return 'unchanged';
-  if (run.notify === 'none') return 'not-asked';
-  return account.noticesOptedOut ? 'opted-out' : 'staged';
-}
-
-/** One notice per catch-up, staged by its last transaction: until then, where it began is kept on the account. */
-function stage(
-  settings: SettleSettings,
-  { row, run, lockedAt }: Turn,
-  { settled, account, current }: CatchUp,
-): { notice?: NoticeDraft; catchUpFrom: string | null } {
-  const told = settled.filter(
-    (one) => noticeOf(run, { settled, account, current }, one.entries.length > 0) === 'staged',
-  );
-  const firstCycleOn = row.catchUpFrom ?? told[0]?.settlement.cycleOn;
-  if (firstCycleOn === undefined) return { catchUpFrom: null };
-  if (!current) return { catchUpFrom: firstCycleOn };
-  const last = settled.at(-1)?.settlement;
-  const lastCycleOn = last?.cycleOn ?? account.cycleOn;
-  const tooOld = lockedAt - (last?.startsAt ?? lockedAt) > settings.noticeMaxAgeMs;
-  const notice: NoticeDraft = {
-    accountId: account.id,
-    kind: 'grant',
-    ref: `cycles:${firstCycleOn}..${lastCycleOn}`,
-    state: tooOld ? 'too-old' : 'pending',
-    firstCycleOn,
-    lastCycleOn,
-    runId: run.id,
-    stagedAt: lockedAt,
-  };
-  return { notice, catchUpFrom: null };
-}
-
-async function write(transaction: Transaction, writes: Writes, now: Instant): Promise<void> {
-  if (writes.accounts.length === 0) return;
-  await insertCycles(transaction, writes.cycles);
-  await insertEntries(transaction, writes.entries);
-  await stageNotices(transaction, writes.notices);
-  await updateAccounts(transaction, writes.accounts);
-  await clearFailures(
-    transaction,
-    writes.accounts.map((row) => row.account.id),
-    now,
-  );
 }

@@ -1,0 +1,177 @@
+/**
+ * One account's turn in a transaction: it is brought current, then its events are applied, and what came of it is
+ * turned into rows. What throws on the way leaves the turn as it was before, and nothing of it is written until
+ * `finish`.
+ */
+import type { Account, Decision, Entry } from '../domain/account.ts';
+import { type AppliedEvent, applyEvent, openAccount } from '../domain/apply-event.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { EventOf, MemberEvent } from '../domain/events.ts';
+import type { GrowingRecords } from '../domain/records.ts';
+import { type SettledBoundary, catchUp } from '../domain/settle.ts';
+import { type Span, spansBegun, stepsOf } from '../domain/spans.ts';
+import type { Terms } from '../domain/terms.ts';
+import type { AccountRow } from '../ledger/accounts.ts';
+import type { CycleNotice } from '../ledger/cycles.ts';
+import type { Notify } from '../ledger/runs.ts';
+import type { NoticeDraft } from '../outbox/outbox.ts';
+import type { LedgerWrites } from './ledger-writes.ts';
+
+/** By what, for whom and when an account is settled. */
+export interface TurnGround {
+  readonly terms: Terms;
+  readonly termsVersion: number;
+  readonly runId: number | null;
+  readonly notify: Notify;
+  /** The database's clock under the lock. */
+  readonly lockedAt: Instant;
+  readonly noticeMaxAgeMs: number;
+}
+
+interface Step {
+  readonly settled: readonly SettledBoundary[];
+  readonly spans: readonly Span[];
+  readonly entries: readonly Entry[];
+  readonly decisions: readonly Decision[];
+  readonly applied?: AppliedEvent;
+}
+
+export class AccountTurn {
+  readonly #ground: TurnGround;
+  /** What is stored; undefined for an account that opens now. */
+  readonly #before: AccountRow | undefined;
+  readonly #steps: Step[] = [];
+  #account: Account;
+  #current = true;
+
+  private constructor(ground: TurnGround, before: AccountRow | undefined, account: Account) {
+    this.#ground = ground;
+    this.#before = before;
+    this.#account = account;
+  }
+
+  static of(row: AccountRow, ground: TurnGround): AccountTurn {
+    return new AccountTurn(ground, row, row.account);
+  }
+
+  /** The turn of an account that this event opens, and what opening it came to. */
+  static opening(
+    event: EventOf<'account.opened'>,
+    ground: TurnGround,
+  ): { turn: AccountTurn; applied: AppliedEvent } {
+    const applied = openAccount(event, ground.terms);
+    const turn = new AccountTurn(ground, undefined, applied.account);
+    turn.#keep(applied);
+    return { turn, applied };
+  }
+
+  /** Boundaries settled so far. */
+  get cycles(): number {
+    return this.#steps.reduce((sum, step) => sum + step.settled.length, 0);
+  }
+
+  /** Settles up to `asOf`, `room` boundaries at the most. False when boundaries are left. */
+  settle(asOf: Instant, room: number): boolean {
+    const { account, settled, current } = catchUp(this.#account, this.#ground.terms, asOf, room);
+    const spans = spansBegun(this.#account, stepsOf(settled));
+    if (settled.length > 0) this.#steps.push({ settled, spans, entries: [], decisions: [] });
+    this.#account = account;
+    this.#current = current;
+    return current;
+  }
+
+  /** Applies one event; `records` grow by what it changed. An event of the next minutes counts from now. */
+  apply(event: MemberEvent, records: GrowingRecords): AppliedEvent {
+    const at = Math.min(event.at, this.#ground.lockedAt);
+    const applied = applyEvent(this.#account, { ...event, at }, this.#ground.terms, records);
+    if (applied.outcome === 'conflict') return applied;
+    records.add(applied);
+    this.#account = applied.account;
+    this.#keep(applied);
+    return applied;
+  }
+
+  #keep(applied: AppliedEvent): void {
+    const { settled, spans, entries, decisions } = applied;
+    this.#steps.push({ settled, spans, entries, decisions, applied });
+  }
+
+  /** Adds the rows of the whole turn. A turn in which nothing changed adds none. */
+  finish(writes: LedgerWrites): void {
+    const changed = this.#steps.length > 0 || this.#account !== this.#before?.account;
+    if (!changed) return;
+    const lastDecision = this.#addFacts(writes);
+    const { notice, catchUpFrom } = this.#notice();
+    if (notice) writes.notices.push(notice);
+    const row = { account: this.#account, lastDecision, catchUpFrom };
+    (this.#before ? writes.accounts : writes.opened).push(row);
+  }
+
+  /** Cycles and decisions share one numbering, in the order in which they were decided. */
+  #addFacts(writes: LedgerWrites): number {
+    const { lockedAt, runId, termsVersion } = this.#ground;
+    const accountId = this.#account.id;
+    const ground = { accountId, runId, postedAt: lockedAt };
+    let decisionNo = this.#before?.lastDecision ?? 0;
+    for (const step of this.#steps) {
+      for (const { settlement, entries } of step.settled) {
+        decisionNo += 1;
+        const notice = this.#noticeOf(entries.length > 0);
+        writes.cycles.push({ ...ground, settlement, termsVersion, decisionNo, notice });
+        for (const entry of entries) writes.entries.push({ ...ground, entry });
+      }
+      for (const entry of step.entries) writes.entries.push({ ...ground, entry });
+      for (const decision of step.decisions) {
+        decisionNo += 1;
+        writes.decisions.push({ ...ground, decision, decisionNo });
+      }
+      writes.spans.push(...step.spans.map((span) => ({ ...span, accountId })));
+      if (step.applied) this.#addRecords(writes, step.applied);
+    }
+    return decisionNo;
+  }
+
+  #addRecords(writes: LedgerWrites, applied: AppliedEvent): void {
+    const accountId = this.#account.id;
+    writes.proposals.push(...applied.proposals.map((one) => ({ ...one, accountId })));
+    writes.interviews.push(...applied.interviews.map((one) => ({ ...one, accountId })));
+    writes.awards.push(...applied.awards.map((one) => ({ ...one, accountId })));
+    if (applied.email !== null) writes.contacts.push({ accountId, email: applied.email, importHash: null });
+  }
+
+  /** Whether an email tells of a boundary, or why none does. */
+  #noticeOf(changed: boolean): CycleNotice {
+    if (!changed) return 'unchanged';
+    if (this.#ground.notify === 'none') return 'not-asked';
+    return this.#account.noticesOptedOut ? 'opted-out' : 'staged';
+  }
+
+  /** One notice per catch-up, staged by its last transaction: until then, where it began is kept on the account. */
+  #notice(): { notice?: NoticeDraft; catchUpFrom: LocalDate | null } {
+    const settled = this.#steps.flatMap((step) => step.settled);
+    const told = settled.filter((one) => this.#noticeOf(one.entries.length > 0) === 'staged');
+    const first = this.#before?.catchUpFrom ?? told[0]?.settlement.cycleOn;
+    if (first === undefined) return { catchUpFrom: null };
+    if (!this.#current) return { catchUpFrom: first };
+    const last = settled.at(-1)?.settlement;
+    return {
+      notice: this.#draft(first, last?.cycleOn ?? this.#account.cycleOn, last?.startsAt),
+      catchUpFrom: null,
+    };
+  }
+
+  #draft(firstCycleOn: LocalDate, lastCycleOn: LocalDate, newestAt: Instant | undefined): NoticeDraft {
+    const { lockedAt, runId, noticeMaxAgeMs } = this.#ground;
+    const tooOld = lockedAt - (newestAt ?? lockedAt) > noticeMaxAgeMs;
+    return {
+      accountId: this.#account.id,
+      kind: 'grant',
+      ref: `cycles:${firstCycleOn}..${lastCycleOn}`,
+      state: tooOld ? 'too-old' : 'pending',
+      firstCycleOn,
+      lastCycleOn,
+      runId,
+      stagedAt: lockedAt,
+    };
+  }
+}
