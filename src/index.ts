@@ -1,0 +1,15 @@
+/** The library: the pure rules, and the operations on real servers. Importing it has no side effect. */
+export { type App, composeApp } from './app.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type Config, parseConfig } from './config.ts';
+export { ConnectsError } from './errors.ts';
+export { createLog, silentLog } from './log.ts';
+export { boundary, firstInstantOf } from './domain/calendar.ts';
+export { parseEvent } from './domain/events.ts';
+export { settleBoundary, catchUp } from './domain/settle.ts';
+export { parseScenario, simulate } from './domain/simulate.ts';
+export { builtInTerms, parseTerms, termsInForce } from './domain/terms.ts';
+export { migrateDatabase } from './operations/migrate-database.ts';
+export { recordEvents } from './operations/record-events.ts';
+export { settleAccounts } from './operations/settle-accounts.ts';
+export { sweep } from './operations/sweep.ts';
