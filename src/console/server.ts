@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { readOverview } from '../reports/overview.ts';
+import { eventsApi } from './events-api.ts';
 import { renderOverview } from './overview-page.ts';
 
 export interface Console {
@@ -30,13 +31,15 @@ export async function startConsole(app: App): Promise<Console> {
     const inboxUrl = app.config.inboxUrl ?? null;
     return context.html(renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl })));
   });
+  pages.route('/v1/events', eventsApi(app));
   pages.get('/readyz', async (context) => {
     const faults = await readinessFaults(app);
     return context.json({ ready: faults.length === 0, faults }, faults.length === 0 ? 200 : 503);
   });
   pages.onError((error, context) => {
     app.log.warn({ code: 'console-error' }, error.message);
-    return context.text('The database cannot be read right now. Try again in a moment.', 503);
+    context.header('Retry-After', '5');
+    return context.text('The database cannot be reached right now. Try again in a moment.', 503);
   });
   const server = serve({
     fetch: pages.fetch,

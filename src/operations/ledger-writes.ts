@@ -3,6 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Award, Interview, Proposal } from '../domain/records.ts';
 import { type AccountRow, insertAccounts, updateAccounts } from '../ledger/accounts.ts';
+import { type AuditRow, insertAudit } from '../ledger/audit-log.ts';
 import { type Contact, upsertContacts } from '../ledger/contacts.ts';
 import { type CycleRow, insertCycles } from '../ledger/cycles.ts';
 import { type DecisionRow, insertDecisions } from '../ledger/decisions.ts';
@@ -29,6 +30,8 @@ export class LedgerWrites {
   /** Events that had been waiting, and are decided now. */
   readonly resolved: EventRow[] = [];
   readonly notices: NoticeDraft[] = [];
+  /** What a person did, told in the transaction that does it. */
+  readonly audits: AuditRow[] = [];
 
   /** One statement per table; none for a table to which nothing is written. */
   async write(transaction: Transaction, now: Instant): Promise<void> {
@@ -44,6 +47,7 @@ export class LedgerWrites {
     await insertEvents(transaction, this.events);
     for (const event of this.resolved) await resolveWaiting(transaction, event);
     await stageNotices(transaction, this.notices);
+    for (const row of this.audits) await insertAudit(transaction, row);
     await updateAccounts(transaction, this.accounts);
     const settled = this.accounts.map((row) => row.account.id);
     if (settled.length > 0) await clearFailures(transaction, settled, now);

@@ -16,6 +16,7 @@ import type { MemberEvent } from '../domain/events.ts';
 import { GrowingRecords } from '../domain/records.ts';
 import { ConnectsError, messageOf, unavailable } from '../errors.ts';
 import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
+import type { AuditRow } from '../ledger/audit-log.ts';
 import { type KnownEvent, contentHashOf, findEvents, insertEvents } from '../ledger/events.ts';
 import type { Notify } from '../ledger/runs.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
@@ -47,6 +48,12 @@ export type EventOutcome =
   /** Kept, because its account cannot be brought current now. */
   | { readonly outcome: 'waiting'; readonly code: string; readonly message: string };
 
+/** The person behind events that did not come from another system: each is then audited, in its own transaction. */
+export interface Operator {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
 /** Accounts, and events, of one transaction. */
 const ACCOUNTS_MAX = 500;
 const EVENTS_MAX = 2_000;
@@ -60,10 +67,11 @@ export async function recordEvents(
   deps: RecordDeps,
   events: readonly MemberEvent[],
   notify: Notify = 'digest',
+  by?: Operator,
 ): Promise<EventOutcome[]> {
   const latest = await findLatestTerms(deps.db);
   if (!latest) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
-  const rules = { terms: latest.terms, termsVersion: latest.version, notify };
+  const rules = { terms: latest.terms, termsVersion: latest.version, notify, by };
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
   for (const group of groupsOf(events)) {
     let left = group;
@@ -108,7 +116,7 @@ function groupsOf(events: readonly MemberEvent[]): AccountEvents[][] {
   return groups;
 }
 
-type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'>;
+type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'> & { readonly by: Operator | undefined };
 
 /** One transaction, or two of half the accounts each where the database refuses a row. Returns who is left over. */
 async function recordOrHalve(
@@ -162,7 +170,8 @@ async function recordOnce(
     () => rules.terms,
   );
   const found = new Map(rows.map((row) => [row.account.id, row]));
-  const ground = { ...rules, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
+  const { by, ...pinned } = rules;
+  const ground = { ...pinned, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
   const writes = new LedgerWrites();
   const done: Done = { outcomes: new Map(), left: [] };
   for (const one of group) {
@@ -170,7 +179,7 @@ async function recordOnce(
     else {
       const row = found.get(one.account);
       recordAccount(
-        { ground, row, known, waiting: { events: waiting.events, records }, deps },
+        { deps, by, ground, row, known, waiting: { events: waiting.events, records } },
         one,
         writes,
         done,
@@ -195,6 +204,7 @@ async function findKnown(
 
 interface Given {
   readonly deps: RecordDeps;
+  readonly by: Operator | undefined;
   readonly ground: TurnGround;
   readonly row: AccountRow | undefined;
   /** Ids that arrived before, in earlier batches or earlier in this one. */
@@ -233,6 +243,7 @@ function recordAccount(
       done.outcomes.set(index, outcomeOf(step.applied, event));
       if (step.applied.outcome === 'conflict') continue;
       writes.events.push(eventRowOf(event, step.applied, ground.lockedAt));
+      if (given.by) writes.audits.push(auditOf(event, step.applied, given.by, ground.lockedAt));
     } catch (error) {
       stuck ??= { code: codeOf(error), message: messageOf(error) };
       deps.log.warn({ account, event: event.id, outcome: 'waiting', code: stuck.code }, stuck.message);
@@ -274,6 +285,25 @@ function resume(
 function open(event: MemberEvent, ground: TurnGround): { turn: AccountTurn; applied: AppliedEvent } {
   if (event.type !== 'account.opened') throw new Error('only account.opened opens an account');
   return AccountTurn.opening({ ...event, at: Math.min(event.at, ground.lockedAt) }, ground);
+}
+
+function auditOf(
+  event: MemberEvent,
+  { account, entries, outcome }: AppliedEvent,
+  by: Operator,
+  at: Instant,
+): AuditRow {
+  const posted = entries.reduce((sum, entry) => sum + entry.amount, 0);
+  return {
+    at,
+    actor: by.actor,
+    action: event.type,
+    target: `account:${event.account}`,
+    reason: by.reason,
+    before: { balance: account.balance - posted },
+    after: { balance: account.balance, event: event.id, outcome },
+    runId: null,
+  };
 }
 
 const codeOf = (error: unknown): string => (error instanceof ConnectsError ? error.code : 'unexpected');

@@ -1,0 +1,127 @@
+/** adjust: an operator's correction of a balance, by a new entry. */
+import type { Command } from 'commander';
+import { ConnectsError, invalidInput } from '../../errors.ts';
+import { type Adjustment, adjustBalances } from '../../operations/adjust.ts';
+import type { EventOutcome } from '../../operations/record-events.ts';
+import { type Cli, print, printJson } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { readCsvRows } from '../files.ts';
+import { actorFlag, jsonFlag, withHelp, yesFlag } from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+
+interface AdjustFlags {
+  amount?: number;
+  reason?: string;
+  key?: string;
+  file?: string;
+  yes?: true;
+  actor?: string;
+  json?: true;
+}
+
+const COLUMNS = ['account_id', 'amount', 'reason', 'key'];
+/** Rows of one file; more belong into an events import. */
+const ROWS_MAX = 10_000;
+
+export function addAdjustCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('adjust')
+    .description('correct a balance by a new entry; the same key again changes nothing')
+    .argument('[account]', 'the account, or --file')
+    .option('--amount <n>', 'Connects to add (+N) or to take (-N)', signedFlag)
+    .option('--reason <text>', 'why, kept with the entry and in the audit log')
+    .option('--key <key>', 'names this correction: 1 to 100 of A-Z a-z 0-9 . _ -')
+    .option('--file <file>', `many corrections: a CSV file with the header ${COLUMNS.join(',')}`)
+    .addOption(yesFlag())
+    .addOption(actorFlag())
+    .addOption(jsonFlag())
+    .action((account: string | undefined, flags: AdjustFlags) => runAdjust(cli, account, flags));
+  withHelp(
+    command,
+    'connects adjust a1 --amount +10 --reason "granted late" --key ticket-4711 --yes',
+    [0, 2, 3, 4, 5, 6, 75],
+  );
+}
+
+function signedFlag(text: string): number {
+  if (!/^[+-]?\d{1,9}$/.test(text))
+    throw invalidInput('usage', `--amount ${text}: expected +N or -N, a whole number`);
+  return Number(text);
+}
+
+async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFlags): Promise<void> {
+  const adjustments = flags.file === undefined ? [fromFlags(account, flags)] : await fromFile(flags.file);
+  if (!flags.yes)
+    throw new ConnectsError(
+      'refused',
+      'yes-missing',
+      `adjust changes ${adjustments.length} balances: confirm with --yes`,
+    );
+  await requireSchema(cli.app);
+  const outcomes = await adjustBalances(cli.app.recordDeps, {
+    adjustments,
+    actor: flags.actor ?? cli.defaultActor,
+  });
+  const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as EventOutcome) }));
+  if (flags.json) printJson(cli, told);
+  else for (const one of told) print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one)}`);
+  cli.exitCode = exitCodeOf(outcomes);
+}
+
+function fromFlags(account: string | undefined, { amount, reason, key }: AdjustFlags): Adjustment {
+  if (reason === undefined || reason.trim() === '')
+    throw new ConnectsError(
+      'refused',
+      'reason-missing',
+      'adjust needs --reason TEXT: it is kept with the entry',
+    );
+  if (account === undefined || amount === undefined || key === undefined)
+    throw invalidInput(
+      'usage',
+      'expected: connects adjust ACCOUNT --amount +N --reason TEXT --key KEY, or --file F.csv',
+    );
+  return { account, amount, reason, key };
+}
+
+async function fromFile(file: string): Promise<Adjustment[]> {
+  const adjustments: Adjustment[] = [];
+  const faults: string[] = [];
+  for await (const { line, cells, faults: found } of readCsvRows(file, COLUMNS, [])) {
+    faults.push(...found.map((one) => `  line ${line}, ${one.where}: ${one.what}`));
+    const { account_id: account = '', amount = '', reason = '', key = '' } = cells;
+    if (!/^[+-]?\d{1,9}$/.test(amount))
+      faults.push(`  line ${line}, amount: expected +N or -N, a whole number`);
+    adjustments.push({ account, amount: Number(amount), reason, key });
+    if (adjustments.length > ROWS_MAX)
+      throw invalidInput('file', `${file}: expected at most ${ROWS_MAX} rows`);
+  }
+  if (faults.length > 0)
+    throw invalidInput('file', [`${file} has ${faults.length} faults:`, ...faults].join('\n'));
+  return adjustments;
+}
+
+const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(amount));
+
+function sentenceOf(outcome: EventOutcome): string {
+  switch (outcome.outcome) {
+    case 'applied':
+      return 'posted';
+    case 'refused':
+      return `refused by the rules (${outcome.codes.join(', ')}): the balance would go below zero`;
+    case 'duplicate':
+      return 'posted before under this key; nothing changed';
+    case 'conflict':
+      return `not posted: the key was used before for something else`;
+    case 'unknown-account':
+      return 'not posted: there is no such account';
+    case 'waiting':
+      return `kept waiting, because the account cannot be brought current (${outcome.code}: ${outcome.message})`;
+  }
+}
+
+function exitCodeOf(outcomes: readonly EventOutcome[]): Cli['exitCode'] {
+  const any = (outcome: EventOutcome['outcome']): boolean => outcomes.some((one) => one.outcome === outcome);
+  if (any('conflict')) return EXIT.conflict;
+  if (any('unknown-account')) return EXIT.notFound;
+  return any('refused') || any('waiting') ? EXIT.someFailed : EXIT.done;
+}

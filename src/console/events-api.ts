@@ -1,0 +1,107 @@
+/**
+ * POST /v1/events: one event, or a list of up to 1,000; an outcome for each, in the same order. Good events of a list
+ * are recorded also where others are bad: a caller that sends the list again changes nothing twice.
+ */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { App } from '../app.ts';
+import { databaseNow } from '../db/query.ts';
+import { type MemberEvent, parseEvent } from '../domain/events.ts';
+import { formatInstant } from '../domain/calendar.ts';
+import type { Fault } from '../domain/terms.ts';
+import { faultOfFuture } from '../operations/import-events.ts';
+import { type EventOutcome, recordEvents } from '../operations/record-events.ts';
+import { checkToken } from '../operations/tokens.ts';
+
+const EVENTS_MAX = 1_000;
+const BODY_MAX = 1024 * 1024;
+
+type Answer =
+  | { readonly outcome: 'invalid'; readonly faults: readonly Fault[] }
+  | Exclude<EventOutcome, { outcome: 'applied' | 'refused' }>
+  | {
+      readonly outcome: 'applied' | 'refused';
+      readonly codes: readonly string[];
+      readonly effectiveAt: string;
+      readonly late: boolean;
+    };
+
+/** Mounted under /v1/events. A token of the ingest role is asked for always, also on loopback. */
+export function eventsApi(app: App): Hono {
+  const api = new Hono();
+  api.use(async (context, next) => {
+    const [, secret] = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '') ?? [];
+    const token = secret === undefined ? undefined : await checkToken(app, secret);
+    if (!token) {
+      context.header('WWW-Authenticate', 'Bearer');
+      const error =
+        'expected "Authorization: Bearer TOKEN" with a token of the ingest role: see "connects tokens add"';
+      return context.json({ error }, 401);
+    }
+    if (token.role !== 'ingest')
+      return context.json({ error: `this token has the role ${token.role}: expected ingest` }, 403);
+    return next();
+  });
+  api.use(
+    bodyLimit({
+      maxSize: BODY_MAX,
+      onError: (context) => context.json({ error: `expected at most ${BODY_MAX} bytes` }, 413),
+    }),
+  );
+  api.post('/', async (context) => {
+    const body = parseJson(await context.req.text());
+    if (body === undefined)
+      return context.json({ error: 'expected JSON: one event, or a list of events' }, 400);
+    const one = !Array.isArray(body);
+    const inputs = one ? [body] : (body as unknown[]);
+    if (inputs.length === 0 || inputs.length > EVENTS_MAX)
+      return context.json({ error: `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}` }, 400);
+    const results = await record(app, inputs);
+    return context.json(one ? results[0] : { results }, statusOf(results));
+  });
+  return api;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bad events are answered, good ones recorded; the order of both is that of the request. */
+async function record(app: App, inputs: readonly unknown[]): Promise<(Answer & { id: unknown })[]> {
+  const now = await databaseNow(app.db);
+  const answers = new Map<number, Answer>();
+  const good: { index: number; event: MemberEvent }[] = [];
+  for (const [index, input] of inputs.entries()) {
+    const parsed = parseEvent(input);
+    const faults = parsed.ok
+      ? [faultOfFuture(parsed.event, now)].filter((one) => one !== undefined)
+      : parsed.faults;
+    if (parsed.ok && faults.length === 0) good.push({ index, event: parsed.event });
+    else answers.set(index, { outcome: 'invalid', faults });
+  }
+  const outcomes = await recordEvents(
+    app.recordDeps,
+    good.map((one) => one.event),
+  );
+  for (const [position, outcome] of outcomes.entries())
+    answers.set(good[position]?.index ?? -1, toAnswer(outcome));
+  return inputs.map((input, index) => ({ id: idOf(input), ...(answers.get(index) as Answer) }));
+}
+
+const idOf = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null && 'id' in input ? input.id : null;
+
+const toAnswer = (outcome: EventOutcome): Answer =>
+  'effectiveAt' in outcome ? { ...outcome, effectiveAt: formatInstant(outcome.effectiveAt) } : outcome;
+
+/** The one status that says most of what is wrong; every event's own outcome stands in the body. */
+function statusOf(answers: readonly Answer[]): 200 | 202 | 409 | 422 {
+  const any = (outcome: Answer['outcome']): boolean => answers.some((one) => one.outcome === outcome);
+  if (any('invalid') || any('unknown-account')) return 422;
+  if (any('conflict')) return 409;
+  return any('waiting') ? 202 : 200;
+}

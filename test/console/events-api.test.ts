@@ -1,0 +1,135 @@
+import { startConsole, type Console } from '../../src/console/server.ts';
+import { addToken, withdrawToken } from '../../src/operations/tokens.ts';
+import { type Installation, install } from '../support/installation.ts';
+
+let installation: Installation;
+let served: Console;
+let ingest: string;
+
+const opening = {
+  id: 'e1',
+  account: 'a1',
+  at: '2021-02-03T09:00:00Z',
+  type: 'account.opened',
+  kind: 'freelancer',
+  plan: 'basic',
+  email: 'a1@example.test',
+};
+const spend = (id: string, account = 'a1', amount = 6) => ({
+  id,
+  account,
+  at: '2021-02-05T09:00:00Z',
+  type: 'connects.spent',
+  amount,
+});
+
+const tokenOf = async (role: 'ingest' | 'viewer') =>
+  addToken(installation.app, { name: role, role, actor: 'test', reason: null });
+
+async function post(
+  body: unknown,
+  token: string | undefined = ingest,
+): Promise<{ status: number; body: never }> {
+  const response = await fetch(`${served.url}v1/events`, {
+    method: 'POST',
+    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as never };
+}
+
+const countEntries = async (): Promise<number> => {
+  const [[row]] = (await installation.db.raw('SELECT COUNT(*) AS entries FROM entries')) as [
+    [{ entries: number }],
+  ];
+  return row.entries;
+};
+
+beforeAll(async () => {
+  installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
+  served = await startConsole(installation.app);
+  ingest = (await tokenOf('ingest')).secret;
+});
+
+afterAll(async () => {
+  await served.stop();
+  await installation.remove();
+});
+
+test('a token of the ingest role is asked for, always', async () => {
+  const viewer = await tokenOf('viewer');
+  const gone = await tokenOf('ingest');
+  await withdrawToken(installation.app, { id: gone.id, actor: 'test', reason: null });
+  expect((await post(opening, '')).status).toBe(401);
+  expect((await post(opening, 'cnx_nonsense')).status).toBe(401);
+  expect((await post(opening, gone.secret)).status).toBe(401);
+  expect((await post(opening, viewer.secret)).status).toBe(403);
+  expect(await countEntries()).toBe(0);
+});
+
+test('one event is answered with its outcome; again it changes nothing; with other content it is a conflict', async () => {
+  const first = await post(opening);
+  expect(first).toEqual({
+    status: 200,
+    body: {
+      id: 'e1',
+      outcome: 'applied',
+      codes: ['awarded'],
+      effectiveAt: '2021-02-03T09:00:00.000Z',
+      late: false,
+    },
+  });
+  expect(await post(opening)).toEqual({ status: 200, body: { id: 'e1', outcome: 'duplicate' } });
+  const other = await post({ ...opening, at: '2021-02-04T09:00:00Z' });
+  expect(other).toMatchObject({ status: 409, body: { outcome: 'conflict' } });
+  expect(await countEntries()).toBe(1);
+});
+
+test('good events of a list are recorded also where others are bad, each with its own answer, in order', async () => {
+  const { status, body } = await post([
+    spend('e2'),
+    { ...spend('e3'), amount: 'six' },
+    spend('e4', 'nobody'),
+    { ...spend('e5'), at: '2121-02-05T09:00:00Z' },
+    spend('e6', 'a1', 1_000),
+    'not an event',
+  ]);
+  expect(status).toBe(422);
+  expect(body).toEqual({
+    results: [
+      { id: 'e2', outcome: 'applied', codes: [], effectiveAt: '2021-02-05T09:00:00.000Z', late: false },
+      { id: 'e3', outcome: 'invalid', faults: [expect.objectContaining({ where: 'amount' })] },
+      { id: 'e4', outcome: 'unknown-account' },
+      { id: 'e5', outcome: 'invalid', faults: [expect.objectContaining({ where: 'at' })] },
+      expect.objectContaining({ id: 'e6', outcome: 'refused', codes: ['insufficient-connects'] }),
+      { id: null, outcome: 'invalid', faults: [expect.objectContaining({ where: '(all)' })] },
+    ],
+  });
+});
+
+test('an event whose account cannot be brought current is kept, and answered 202', async () => {
+  await post({ ...opening, id: 'e10', account: 'stuck' });
+  await installation.db.raw("UPDATE accounts SET zone = 'Nowhere/Atall' WHERE id = 'stuck'");
+  const kept = await post(spend('e11', 'stuck'));
+  expect(kept).toMatchObject({ status: 202, body: { outcome: 'waiting', code: 'unknown-zone' } });
+  await installation.db.raw("UPDATE accounts SET zone = 'UTC' WHERE id = 'stuck'");
+  expect(await post(spend('e12', 'stuck'))).toMatchObject({ status: 200, body: { outcome: 'applied' } });
+  const [rows] = (await installation.db.raw(
+    "SELECT id, state FROM events WHERE account_id = 'stuck' ORDER BY arrival",
+  )) as [{ id: string; state: string }[]];
+  expect(rows.map((row) => `${row.id} ${row.state}`)).toEqual(['e10 applied', 'e11 applied', 'e12 applied']);
+});
+
+test('what is no JSON, too many or too large is refused with what was expected', async () => {
+  expect(await post('{')).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining('expected JSON') },
+  });
+  expect(await post([])).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining('1 to 1000') },
+  });
+  const many = Array.from({ length: 1_001 }, (_, index) => spend(`m${index}`));
+  expect((await post(many)).status).toBe(400);
+  expect((await post(`"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
+});
