@@ -69,10 +69,10 @@ export const refused = (account: Account, decision: Decision, parts: EffectParts
  * instants in ISO 8601, `termsFrom` = effectiveFrom of the terms row that decided):
  *
  * - `welcome`, `readiness-test`: `award, termsFrom`; refused: `kind` or `status`; before the program: `programFrom`.
- * - `interview:…`: `proposal` once there is one; then `status`, `rewardedBy` (the interview that was rewarded) or
- *   `closedBy` (the one that met a full window) where that refused it. Where the window decided:
- *   `award, refund` (the part of the award that is one), `room, held, windowMax, windowDays, windowEndsAt, termsFrom`
- *   and `counted`: the awards in that window as `{ interview, proposal, occurredAt, amount }`.
+ * - `interview:…`: `termsFrom` (before the program: `programFrom`); `proposal` once there is one; then `status`,
+ *   `rewardedBy` (the interview that was rewarded) or `closedBy` (the one that met a full window) where that refused
+ *   it. Where the window decided: `award, refund` (the part of the award that is one), `room, held, windowMax,
+ *   windowDays, windowEndsAt` and `counted`: the awards in that window as `{ interview, proposal, occurredAt, amount }`.
  * - `plan:…` upgraded: `paid, free, recovered, plansFree, elapsedDays, cycleDays, fromCycleOn, fromAnchorOn, anchorOn,
  *   nextCycleOn, termsFrom` (an opening on Plus ends no cycle: no days, no from); downgrade-pending: `fromPlan, toPlan,
  *   takesEffectOn`; downgrade-cancelled: `plan, withdrawn`; refused: `plan`, `kind` or `status`.

@@ -30,7 +30,7 @@ const eventSchema = <const Type extends string, Fields extends z.ZodRawShape>(ty
 const plain = <const Type extends string>(type: Type) => eventSchema(type, {});
 
 /** Unknown extra fields are ignored: senders may add theirs before this system learns of them. */
-const schemas = {
+export const eventSchemas = {
   'account.opened': eventSchema('account.opened', {
     kind: choiceField(ACCOUNT_KINDS),
     plan: choiceField(PLAN_NAMES),
@@ -64,11 +64,11 @@ const schemas = {
   'balance.adjusted': eventSchema('balance.adjusted', { amount: signedAmountField, reason: reasonField }),
 } as const;
 
-export type EventType = keyof typeof schemas;
-export const EVENT_TYPES = Object.keys(schemas) as readonly EventType[];
+export type EventType = keyof typeof eventSchemas;
+export const EVENT_TYPES = Object.keys(eventSchemas) as readonly EventType[];
 
 /** One event as parsed: `at` in milliseconds, defaults filled in, unknown fields gone. */
-export type EventOf<Type extends EventType> = Readonly<z.infer<(typeof schemas)[Type]>>;
+export type EventOf<Type extends EventType> = Readonly<z.infer<(typeof eventSchemas)[Type]>>;
 export type MemberEvent = { [Type in EventType]: EventOf<Type> }[EventType];
 
 export type ParsedEvent =
@@ -85,7 +85,7 @@ export function parseEvent(input: unknown): ParsedEvent {
   const { type } = input;
   if (!isEventType(type))
     return { ok: false, faults: [...faultsIn(commonOnly.safeParse(input)), unknownType] };
-  const parsed = schemas[type].safeParse(input);
+  const parsed = eventSchemas[type].safeParse(input);
   const faults = [...faultsIn(parsed), ...faultsOfOpening(input)];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
   return { ok: true, event: parsed.data };
@@ -94,7 +94,7 @@ export function parseEvent(input: unknown): ParsedEvent {
 const commonOnly = z.object(common);
 const unknownType: Fault = { where: 'type', what: `expected one of ${EVENT_TYPES.join(', ')}` };
 const isEventType = (type: unknown): type is EventType =>
-  typeof type === 'string' && Object.hasOwn(schemas, type);
+  typeof type === 'string' && Object.hasOwn(eventSchemas, type);
 
 /** Looked for in the raw event, so that another fault does not hide it. */
 function faultsOfOpening({ type, kind, plan }: Record<string, unknown>): Fault[] {

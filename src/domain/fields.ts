@@ -46,11 +46,12 @@ const INSTANT_END = Date.parse('3000-01-01T00:00:00Z');
 /** Text in, milliseconds out. */
 export const instantField = z
   .string(instantWhat)
+  .meta({ format: 'date-time' })
   .transform((text): Instant => parseInstant(text) ?? Number.NaN)
   .refine((at) => at >= INSTANT_MIN && at < INSTANT_END, instantWhat);
 
 const dateWhat = expected('a date that exists, YYYY-MM-DD');
-export const localDateField = z.string(dateWhat).refine(isLocalDate, dateWhat);
+export const localDateField = z.string(dateWhat).meta({ format: 'date' }).refine(isLocalDate, dateWhat);
 
 const zoneWhat = expected('a known IANA time zone such as Europe/Berlin');
 export const zoneField = z.string(zoneWhat).refine(isKnownZone, zoneWhat);

@@ -67,19 +67,19 @@ function eligibility(
   row: TermsRow | undefined,
   ground: Ground,
 ): EligibleReply | { readonly code: DecisionCode; readonly detail: Detail } {
-  if (!asked) return { code: 'no-interview-request', detail: {} };
-  if (asked.proposal === null) return { code: 'invite-without-proposal', detail: {} };
-  const about = { proposal: asked.proposal };
+  const inForce = row && { termsFrom: row.effectiveFrom };
+  if (!asked) return { code: 'no-interview-request', detail: { ...inForce } };
+  if (asked.proposal === null) return { code: 'invite-without-proposal', detail: { ...inForce } };
+  const about = { proposal: asked.proposal, ...inForce };
   if (!proposal) return { code: 'unknown-proposal', detail: about };
   const { status } = account;
   if (status !== 'active') return { code: 'account-inactive', detail: { ...about, status } };
   const { rewardedBy, closedBy } = proposal;
   if (rewardedBy !== null) return { code: 'already-awarded', detail: { ...about, rewardedBy } };
   if (!row) return { code: 'before-program', detail: { ...about, ...programStart(ground.terms) } };
-  const termsFrom = row.effectiveFrom;
-  if (!row.interview) return { code: 'reward-ended', detail: { ...about, termsFrom } };
-  if (closedBy !== null) return { code: 'weekly-cap', detail: { ...about, award: 0, closedBy, termsFrom } };
-  return { proposal, terms: row.interview, termsFrom };
+  if (!row.interview) return { code: 'reward-ended', detail: about };
+  if (closedBy !== null) return { code: 'weekly-cap', detail: { ...about, award: 0, closedBy } };
+  return { proposal, terms: row.interview, termsFrom: row.effectiveFrom };
 }
 
 interface Reply extends EligibleReply {

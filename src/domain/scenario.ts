@@ -42,7 +42,7 @@ const scenarioSchema = z.strictObject({
   until: instantField.optional(),
 });
 
-const sweepSchema = z.object({
+export const sweepSchema = z.object({
   type: z.literal('sweep'),
   id: factIdField,
   at: instantField,

@@ -16,7 +16,7 @@ import {
 } from './fields.ts';
 import { type Fault, PLAN_NAMES } from './terms.ts';
 
-const takeOverSchema = z.strictObject({
+export const takeOverSchema = z.strictObject({
   id: accountIdField,
   kind: choiceField(ACCOUNT_KINDS),
   plan: choiceField(PLAN_NAMES),

@@ -29,7 +29,7 @@ const interviewSchema = z.strictObject({
   asTwoEntries: z.boolean(),
 });
 
-const rowSchema = z.strictObject({
+export const rowSchema = z.strictObject({
   effectiveFrom: z.string().refine(isLocalDate, 'expected a date that exists, YYYY-MM-DD'),
   plans: z.strictObject({ basic: planSchema, plus: planSchema, agency: planSchema }),
   welcome: count,
