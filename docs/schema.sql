@@ -58,6 +58,17 @@ CREATE TABLE `audit_log` (
   KEY `of_time` (`at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `awards` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `interview` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `proposal` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `occurred_at` datetime(3) NOT NULL,
+  `amount` int(11) NOT NULL,
+  PRIMARY KEY (`account_id`,`interview`),
+  KEY `in_window` (`account_id`,`occurred_at`),
+  CONSTRAINT `awards_positive` CHECK (`amount` > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `backfills` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -176,7 +187,8 @@ CREATE TABLE `events` (
   `received_at` datetime(3) NOT NULL,
   PRIMARY KEY (`arrival`),
   UNIQUE KEY `once` (`id`),
-  KEY `of_account` (`account_id`,`state`,`arrival`),
+  KEY `waiting` (`state`,`account_id`,`arrival`),
+  KEY `of_account` (`account_id`,`arrival`),
   CONSTRAINT `events_state` CHECK (`state` in ('applied','refused','waiting'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
@@ -204,9 +216,7 @@ CREATE TABLE `interviews` (
   `proposal` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `requested_at` datetime(3) NOT NULL,
   `replied_at` datetime(3) DEFAULT NULL,
-  `awarded` int(11) NOT NULL DEFAULT 0,
-  PRIMARY KEY (`account_id`,`interview`),
-  KEY `awards` (`account_id`,`replied_at`)
+  PRIMARY KEY (`account_id`,`interview`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `outbox` (
@@ -235,9 +245,9 @@ CREATE TABLE `proposals` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `proposal` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `spent` int(11) NOT NULL,
-  `refunded` int(11) NOT NULL DEFAULT 0,
-  `reward` varchar(24) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
-  `submitted_at` datetime(3) NOT NULL,
+  `refunded` int(11) NOT NULL,
+  `rewarded_by` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `closed_by` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`account_id`,`proposal`),
   CONSTRAINT `proposals_refunded` CHECK (`refunded` >= 0 and `refunded` <= `spent`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

@@ -3,10 +3,12 @@ import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
 import { databaseNow } from '../src/db/query.ts';
-import { findOpenSweep, heartbeat } from '../src/ledger/runs.ts';
-import { closeRunIfDone } from '../src/operations/close-run.ts';
+import type { DeliverDeps } from '../src/operations/deliver-notices.ts';
 import { relayNotices } from '../src/operations/relay-notices.ts';
 import { type SettleOutcome, type SettleRequest, settleAccounts } from '../src/operations/settle-accounts.ts';
+import { stageReminders } from '../src/operations/stage-reminders.ts';
+import { tendRuns } from '../src/operations/tend-runs.ts';
+import { markSent } from '../src/outbox/outbox.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import {
   type NoticePayload,
@@ -15,8 +17,8 @@ import {
   settleContract,
 } from '../src/queue/contracts.ts';
 import { Batcher } from './batcher.ts';
-import { deliverOne } from './deliver-notice.ts';
-import { type Process, closeWorkers, commonOptions, logErrors, repeat } from './process.ts';
+import { deliverPage } from './deliver-notices.ts';
+import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
 import { settleAccount } from './settle-account.ts';
 import { untilAvailable } from './patience.ts';
 
@@ -24,24 +26,36 @@ import { untilAvailable } from './patience.ts';
 const GATHER_MS = 2;
 /** How long the relay rests when it found nothing to send. */
 const RELAY_PAUSE_MS = 500;
-/** How often a worker looks whether the open run is done. */
-const CLOSE_CHECK_MS = 5_000;
+/** How often it is looked for accounts to remind. */
+const REMINDERS_EVERY_MS = 600_000;
+/** Pages of notices at work at once: enough that no connection waits for the database. */
+const PAGES_AT_ONCE = 4;
+/** Notices marked in one statement at the most. */
+const MARK_MAX = 500;
+/** How often a worker looks whether the open runs are done. */
+const TEND_EVERY_MS = 5_000;
+/** How often what was counted is carried to Redis. */
+const CARRY_EVERY_MS = 2_000;
 
 /** Starts working at once. Without SMTP_URL it settles only: notices stay in the outbox. */
 export function startWorker(app: App): Process {
   const stopping = new AbortController();
-  const workers: Pick<Worker, 'close'>[] = [startSettling(app, stopping.signal)];
-  const loops = [startClosing(app, stopping.signal)];
-  const deliver = startDelivering(app);
+  const settling = startSettling(app, stopping.signal);
+  const workers: Pick<Worker, 'close'>[] = [settling];
+  const loops = [startTending(app, stopping.signal), startCarrying(app, stopping.signal)];
+  const forget = app.health.addCheck('worker', () => faultOf(settling, app));
+  const deliver = startDelivering(app, stopping.signal);
   if (deliver) {
     workers.push(deliver);
-    loops.push(startRelay(app, stopping.signal));
+    loops.push(startRelay(app, stopping.signal), startReminding(app, stopping.signal));
   }
   return {
     stop: async () => {
       stopping.abort();
+      forget();
       await closeWorkers(workers, app);
       await Promise.all(loops);
+      await app.tally.carry(app.inspector).catch(() => undefined);
     },
   };
 }
@@ -50,7 +64,7 @@ function startSettling(app: App, signal: AbortSignal): Worker<SettlePayload> {
   const { config } = app;
   const batcher = new Batcher<SettleRequest, SettleOutcome>({
     keyOf: (request) => request.account,
-    flush: (requests) => untilAvailable({ ...app, signal }, () => settleAccounts(app.settleDeps, requests)),
+    flush: (requests) => untilAvailable({ ...app, signal }, () => settleBatch(app, requests)),
     batchMax: config.batchMax,
     gatherMs: GATHER_MS,
   });
@@ -63,28 +77,88 @@ function startSettling(app: App, signal: AbortSignal): Worker<SettlePayload> {
   return worker;
 }
 
-function startDelivering(app: App): Worker<NoticePayload> | undefined {
+function startDelivering(app: App, signal: AbortSignal): Worker<NoticePayload> | undefined {
   const { config, deliverDeps } = app;
   if (!deliverDeps) {
     app.log.warn('SMTP_URL is not set: notices stay in the outbox');
     return undefined;
   }
-  const deliver = deliverOne(deliverDeps);
+  const deliver = deliverPage(
+    { ...deliverDeps, markSent: markTogether(app, deliverDeps, signal) },
+    app.tally,
+  );
   const worker = new Worker<NoticePayload>(noticeContract.queue, (job) => deliver(job.data), {
     ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
-    // A few letters ahead of the connections, so that none of them waits for the database.
-    concurrency: config.mailConnectionsMax * 4,
+    concurrency: PAGES_AT_ONCE,
   });
   logErrors(app, worker, noticeContract.queue);
   return worker;
 }
 
+/** Group commit for marks: while one statement is on its way, the next one gathers. A database that is away is awaited. */
+function markTogether(app: App, { db }: DeliverDeps, signal: AbortSignal): DeliverDeps['markSent'] {
+  const batcher = new Batcher<number, true>({
+    keyOf: String,
+    flush: async (ids) => {
+      await untilAvailable({ ...app, signal }, () => markSent(db, ids));
+      return new Map(ids.map((id) => [String(id), true]));
+    },
+    batchMax: MARK_MAX,
+    gatherMs: GATHER_MS,
+  });
+  return async (id) => void (await batcher.submit(id));
+}
+
+/** One transaction's worth of jobs. Its beginning is a sign of life, too: also of a worker that waits for a server. */
+async function settleBatch(
+  app: App,
+  requests: readonly SettleRequest[],
+): Promise<Map<string, SettleOutcome>> {
+  app.health.pulse();
+  const startedAt = app.clock.now();
+  const outcomes = await settleAccounts(app.settleDeps, requests);
+  app.health.pulse();
+  app.tally.observe('settle-batch-size', requests.length);
+  app.tally.observe('settle-duration', (app.clock.now() - startedAt) / 1_000);
+  return outcomes;
+}
+
+/** A worker takes jobs over a connection of its own that blocks: the ordinary one may be well while that one is not. */
+async function faultOf(worker: Worker, app: App): Promise<string | undefined> {
+  if (!worker.isRunning()) return 'it is not running';
+  const { connection, blockingConnection } = worker.backend;
+  if (!(await isReady(connection, app))) return 'Redis: it is not connected';
+  return (await isReady(blockingConnection, app)) ? undefined : 'Redis: its blocking client is not connected';
+}
+
+/** A connection that was never made has no client to ask yet. */
+async function isReady(
+  connection: { client: Promise<{ status: string }> } | undefined,
+  app: App,
+): Promise<boolean> {
+  if (!connection) return false;
+  let ready = false;
+  const asking = connection.client.then((client) => void (ready = client.status === 'ready'));
+  await finishesWithin(
+    app,
+    asking.catch(() => undefined),
+    1_000,
+  );
+  return ready;
+}
+
 /** Whoever settles last closes the run, so that it does not stay open until the next tick. */
-function startClosing(app: App, signal: AbortSignal): Promise<void> {
+function startTending(app: App, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
-    const run = await findOpenSweep(app.db);
-    if (run && !(await closeRunIfDone(app, run))) await heartbeat(app.db, run.id, await databaseNow(app.db));
-    return CLOSE_CHECK_MS;
+    await tendRuns(app);
+    return TEND_EVERY_MS;
+  });
+}
+
+function startCarrying(app: App, signal: AbortSignal): Promise<void> {
+  return repeat(app, signal, async () => {
+    await app.tally.carry(app.inspector);
+    return CARRY_EVERY_MS;
   });
 }
 
@@ -92,5 +166,12 @@ function startRelay(app: App, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
     const claimed = await relayNotices(app.relayDeps);
     return claimed > 0 ? 0 : RELAY_PAUSE_MS;
+  });
+}
+
+function startReminding(app: App, signal: AbortSignal): Promise<void> {
+  return repeat(app, signal, async () => {
+    await stageReminders(app.reminderDeps, signal);
+    return REMINDERS_EVERY_MS;
   });
 }

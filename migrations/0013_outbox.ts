@@ -21,6 +21,9 @@ export const sql = `CREATE TABLE IF NOT EXISTS outbox (
   UNIQUE KEY once (account_id, kind, ref),
   KEY sendable (state, next_attempt_at, id),
   KEY of_run (run_id, state),
+  CONSTRAINT outbox_kind CHECK
+    (kind IN ('grant', 'welcome', 'readiness-test', 'interview-award', 'upgrade', 'payment-failed', 'backfill',
+              'reversal', 'reminder')),
   CONSTRAINT outbox_state CHECK
     (state IN ('pending', 'claimed', 'sending', 'sent', 'refused', 'held', 'too-old', 'suppressed'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;

@@ -24,6 +24,10 @@ import { sql as m0019 } from './0019_users.ts';
 import { sql as m0020 } from './0020_sessions.ts';
 import { sql as m0021 } from './0021_all_decisions.ts';
 import { sql as m0022 } from './0022_awards.ts';
+import { sql as m0023 } from './0023_run_accounts.ts';
+import { sql as m0024 } from './0024_run_stops.ts';
+import { sql as m0025 } from './0025_mail_hold.ts';
+import { sql as m0026 } from './0026_amendments.ts';
 
 export interface Migration {
   readonly name: string;
@@ -53,4 +57,8 @@ export const migrations: readonly Migration[] = [
   { name: '0020_sessions', sql: m0020 },
   { name: '0021_all_decisions', sql: m0021 },
   { name: '0022_awards', sql: m0022 },
+  { name: '0023_run_accounts', sql: m0023 },
+  { name: '0024_run_stops', sql: m0024 },
+  { name: '0025_mail_hold', sql: m0025 },
+  { name: '0026_amendments', sql: m0026 },
 ];

@@ -1,16 +1,23 @@
 /** The one place that composes. Nothing is opened before it is used, so a pure command needs no server. */
 import type { Clock } from './clock.ts';
 import { type Config, required } from './config.ts';
+import { Health } from './health.ts';
 import { type Database, connectDatabase } from './db/connection.ts';
 import type { Log } from './log.ts';
 import { type Mailer, connectMailer } from './notices/mailer.ts';
-import type { DeliverDeps } from './operations/deliver-notice.ts';
+import type { DeliverDeps } from './operations/deliver-notices.ts';
+import { MailOutage } from './operations/mail-outage.ts';
 import type { RelayDeps } from './operations/relay-notices.ts';
 import type { RecordDeps } from './operations/record-events.ts';
 import { RunDirectory } from './operations/run-directory.ts';
 import { BOUNDARIES_MAX, type SettleDeps } from './operations/settle-accounts.ts';
 import type { SweepDeps } from './operations/sweep.ts';
+import { Inspector } from './queue/inspector.ts';
+import type { ReminderDeps } from './operations/stage-reminders.ts';
+import { Slots } from './operations/slots.ts';
+import { markSent } from './outbox/outbox.ts';
 import { Producer } from './queue/producer.ts';
+import { Tally } from './tally.ts';
 
 export interface App {
   readonly config: Config;
@@ -20,10 +27,14 @@ export interface App {
   /** For reports and exports: a replica where there is one. */
   readonly readDb: Database;
   readonly queue: Producer;
+  readonly inspector: Inspector;
+  readonly tally: Tally;
+  readonly health: Health;
   readonly settleDeps: SettleDeps;
   readonly recordDeps: RecordDeps;
   readonly sweepDeps: SweepDeps;
   readonly relayDeps: RelayDeps;
+  readonly reminderDeps: ReminderDeps;
   /** Undefined without SMTP_URL: then notices stay in the outbox. */
   readonly deliverDeps: DeliverDeps | undefined;
   close(): Promise<void>;
@@ -47,8 +58,18 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     opened.push(() => producer.close());
     return producer;
   });
-  const mailer = once((url: string): Mailer => {
-    const connected = connectMailer(url, {
+  const tally = new Tally();
+  const inspector = once(() => {
+    const looking = new Inspector(required(config, 'redisUrl'), config.queuePrefix);
+    opened.push(async () => {
+      // What was counted since the last time, where Redis takes it.
+      await tally.carry(looking).catch(() => undefined);
+      looking.close();
+    });
+    return looking;
+  });
+  const mailer = once((): Mailer => {
+    const connected = connectMailer(required(config, 'smtpUrl'), {
       from: config.mailFrom,
       connectionsMax: config.mailConnectionsMax,
       ratePerSecond: config.mailRatePerSecond,
@@ -56,10 +77,16 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     opened.push(() => connected.close());
     return connected;
   });
+  const outage = once(() => new MailOutage({ clock, log, mailer: mailer() }));
+  // One letter on its way and one at hand for each connection.
+  const slots = once(() => new Slots(Math.min(config.mailConnectionsMax * 2, config.mailRatePerSecond * 30)));
+  const markOne = (id: number): Promise<void> => markSent(db(), [id]);
   const runs = once(() => new RunDirectory(db(), clock));
   const settleSettings = {
     attemptsMax: config.settleAttemptsMax,
     backoffMs: config.settleBackoffMs,
+    guardAccounts: config.guardAccounts,
+    guardPercent: config.guardPercent,
     boundariesMax: BOUNDARIES_MAX,
     noticeMaxAgeMs: config.noticeMaxAgeMs,
   };
@@ -76,21 +103,30 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     get queue() {
       return queue();
     },
+    get inspector() {
+      return inspector();
+    },
+    tally,
+    health: new Health(clock),
     get settleDeps() {
-      return { db: db(), clock, log, runs: runs(), settings: settleSettings };
+      return { db: db(), clock, log, runs: runs(), settings: settleSettings, tally };
     },
     get recordDeps() {
-      return { db: db(), clock, log, settings: settleSettings };
+      return { db: db(), clock, log, settings: settleSettings, tally };
     },
     get sweepDeps() {
       return { db: db(), log, queue: queue(), settings: config };
     },
     get relayDeps() {
-      return { db: db(), queue: queue(), settings: config };
+      return { db: db(), queue: queue(), outage: outage(), settings: config };
+    },
+    get reminderDeps() {
+      return { db: db(), log, settings: config };
     },
     get deliverDeps() {
       if (config.smtpUrl === undefined) return undefined;
-      return { db: db(), clock, log, mailer: mailer(config.smtpUrl), settings: config };
+      const mail = { mailer: mailer(), outage: outage(), slots: slots(), markSent: markOne };
+      return { db: db(), clock, log, random: Math.random, ...mail, settings: config };
     },
     close: async () => {
       for (const close of opened.toReversed()) await close();

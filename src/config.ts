@@ -134,6 +134,13 @@ const environment = z.object({
   /** Attempts of one failing account before it is put aside; the waits between them grow fourfold from the base. */
   CONNECTS_SETTLE_ATTEMPTS: whole(3, 1, 20),
   CONNECTS_SETTLE_BACKOFF: duration('1s'),
+  /** A run stops itself when at least so many of its accounts, and more than so many percent, fail with one code. */
+  CONNECTS_GUARD_ACCOUNTS: whole(100, 1, 1_000_000),
+  CONNECTS_GUARD_PERCENT: whole(1, 0, 100),
+  /** Nothing may be due for longer than this: doctor says so, and so should an alert. */
+  CONNECTS_DUE_ALARM: duration('15m'),
+  /** Jobs that wait for so long while none is taken make /livez fail, so that the process is restarted. */
+  CONNECTS_STALL_MAX: duration('5m'),
 
   CONNECTS_MAIL_FROM: z
     .string()
@@ -147,6 +154,15 @@ const environment = z.object({
   CONNECTS_MAIL_ATTEMPTS: whole(8, 1, 50),
   /** A notice older than this when it is staged is recorded as too old instead of sent. */
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),
+  /** Days before a boundary at which Connects would expire that a member is reminded; 0 sends no reminders. */
+  CONNECTS_REMINDER_DAYS: whole(3, 0, 27),
+  /** Where members choose which emails to get; it takes a one-click POST too. `{account}` stands for the account. */
+  CONNECTS_PREFERENCES_URL: z
+    .string()
+    .optional()
+    .superRefine((text, context) =>
+      addFault(context, text === undefined ? undefined : faultOfPreferences(text)),
+    ),
 
   CONNECTS_CONSOLE_HOST: z
     .string()
@@ -160,6 +176,9 @@ const environment = z.object({
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
 });
+
+/** Every variable that is read. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape);
 
 export interface Config {
   readonly databaseUrl: string | undefined;
@@ -175,11 +194,17 @@ export interface Config {
   readonly databasePoolMax: number;
   readonly settleAttemptsMax: number;
   readonly settleBackoffMs: number;
+  readonly guardAccounts: number;
+  readonly guardPercent: number;
+  readonly dueAlarmMs: number;
+  readonly stallMaxMs: number;
   readonly mailFrom: { readonly name: string; readonly address: string };
   readonly mailRatePerSecond: number;
   readonly mailConnectionsMax: number;
   readonly mailAttemptsMax: number;
   readonly noticeMaxAgeMs: number;
+  readonly reminderDays: number;
+  readonly preferencesUrl: string | undefined;
   readonly consoleHost: string;
   readonly consolePort: number;
   readonly inboxUrl: string | undefined;
@@ -206,11 +231,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     databasePoolMax: set.CONNECTS_DATABASE_POOL,
     settleAttemptsMax: set.CONNECTS_SETTLE_ATTEMPTS,
     settleBackoffMs: set.CONNECTS_SETTLE_BACKOFF,
+    guardAccounts: set.CONNECTS_GUARD_ACCOUNTS,
+    guardPercent: set.CONNECTS_GUARD_PERCENT,
+    dueAlarmMs: set.CONNECTS_DUE_ALARM,
+    stallMaxMs: set.CONNECTS_STALL_MAX,
     mailFrom: parseSender(set.CONNECTS_MAIL_FROM),
     mailRatePerSecond: set.CONNECTS_MAIL_RATE,
     mailConnectionsMax: set.CONNECTS_MAIL_CONNECTIONS,
     mailAttemptsMax: set.CONNECTS_MAIL_ATTEMPTS,
     noticeMaxAgeMs: set.CONNECTS_NOTICE_MAX_AGE,
+    reminderDays: set.CONNECTS_REMINDER_DAYS,
+    preferencesUrl: set.CONNECTS_PREFERENCES_URL,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
     inboxUrl: set.CONNECTS_INBOX_URL,
@@ -229,11 +260,10 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record
 
 /** A setting with a slip in its name would silently be its default. Other unknown names are none of our business. */
 function misspelt(env: Readonly<Record<string, string | undefined>>): { path: string[]; message: string }[] {
-  const known = Object.keys(environment.shape);
   return Object.keys(withoutEmpty(env))
-    .filter((name) => name.startsWith('CONNECTS_') && !known.includes(name))
+    .filter((name) => name.startsWith('CONNECTS_') && !SETTINGS.includes(name))
     .flatMap((name) => {
-      const meant = known.find((one) => areOneSlipApart(name, one));
+      const meant = SETTINGS.find((one) => areOneSlipApart(name, one));
       return meant ? [{ path: [name], message: `is no setting: did you mean ${meant}?` }] : [];
     });
 }
@@ -247,6 +277,15 @@ function areOneSlipApart(a: string, b: string): boolean {
   const restB = b.slice(from);
   if (restA.slice(1) === restB || restA === restB.slice(1) || restA.slice(1) === restB.slice(1)) return true;
   return restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0];
+}
+
+/** It stands in a header and in a link: one https address, without spaces, brackets or a second line. */
+function faultOfPreferences(text: string): string | undefined {
+  const what =
+    'expected an address such as https://example.org/emails?account={account}, with {account} in it';
+  const isOne = /^[!#-;=?-Z_a-z~{}[\]@]+$/.test(text) && text.includes('{account}');
+  const url = text.replaceAll('{account}', 'a1');
+  return isOne && URL.canParse(url) && new URL(url).protocol === 'https:' ? undefined : what;
 }
 
 /** Asked of the scheduler's own parser, so that what is accepted here fires there. */

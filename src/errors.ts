@@ -41,4 +41,8 @@ export const unavailable = (code: string, message: string, cause?: unknown): Con
   new ConnectsError('unavailable', code, message, { cause });
 
 /** One line that a person can read, for whatever was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  // Node tries every address of a host, and then says nothing itself.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -5,9 +5,15 @@ export type Log = Logger;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-export function createLog(level: (typeof LOG_LEVELS)[number]): Log {
+/** Where lines of the log go. */
+export interface LogDestination {
+  write(line: string): void;
+}
+
+export function createLog(level: (typeof LOG_LEVELS)[number], destination?: LogDestination): Log {
   // stderr, because stdout is for what was asked for; synchronous, so that a last line before exit is not lost.
-  return pino({ level, base: { service: 'connects' } }, pino.destination({ dest: 2, sync: true }));
+  const usual = (): LogDestination => pino.destination({ dest: 2, sync: true });
+  return pino({ level, base: { service: 'connects' } }, destination ?? usual());
 }
 
 export const silentLog: Log = pino({ level: 'silent' });

@@ -35,8 +35,6 @@ export interface Cli {
   exitCode: ExitCode;
 }
 
-export type Format = 'text' | 'json' | 'ndjson' | 'csv';
-
 export const say = (cli: Cli, text: string): void => void cli.streams.err.write(`${text}\n`);
 export const print = (cli: Cli, text: string): void => void cli.streams.out.write(`${text}\n`);
 export const printJson = (cli: Cli, value: unknown): void => print(cli, JSON.stringify(value, null, 2));

@@ -1,7 +1,9 @@
 /** The one place that turns outcomes and errors into exit codes; operators map them to retry or alert. */
-import { ConnectsError, type ErrorKind, messageOf } from '../errors.ts';
+import { CommanderError } from 'commander';
 import { databaseUnavailable } from '../db/connection.ts';
-import { classOfDatabaseError, isDatabaseError } from '../db/errors.ts';
+import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/errors.ts';
+import { ConnectsError, type ErrorKind, messageOf } from '../errors.ts';
+import { type Addresses, adviceOn } from './advice.ts';
 
 export const EXIT = {
   done: 0,
@@ -28,24 +30,42 @@ const OF_KIND: Record<ErrorKind, ExitCode> = {
   unavailable: EXIT.tryAgain,
 };
 
-/** The code, and what to print: one message for what was foreseen, the whole stack for what was not. */
-export function exitOf(thrown: unknown): { code: ExitCode; message: string } {
-  const error =
-    isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
-  if (error instanceof ConnectsError) return { code: OF_KIND[error.kind], message: error.message };
+/**
+ * The code, and what to print: what happened and what to do about it where it was foreseen, the whole stack where it
+ * was not. No message where it has been printed.
+ * @param addresses of the servers that were used, where it is known
+ */
+export function exitOf(thrown: unknown, addresses?: Addresses): { code: ExitCode; message: string } {
+  // commander has printed its message already.
+  if (thrown instanceof CommanderError)
+    return { code: thrown.exitCode === 0 ? EXIT.done : EXIT.invalid, message: '' };
+  const error = isDatabaseError(thrown) ? ofDatabase(thrown) : thrown;
+  if (error instanceof ConnectsError)
+    return { code: OF_KIND[error.kind], message: [error.message, ...adviceOn(error, addresses)].join('\n') };
   return {
     code: EXIT.unexpected,
     message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
   };
 }
 
+function ofDatabase(error: unknown): unknown {
+  if (classOfDatabaseError(error) !== 'row') return databaseUnavailable(error);
+  // The driver's message holds the whole statement, with everybody's addresses in it.
+  const { code, message } = describeRowError(error);
+  return new ConnectsError('broken-rule', code, `the database refused what was to be written: ${message}`);
+}
+
 /** What each code means, for --help. */
-export const EXIT_MEANING: Record<number, string> = {
+export const EXIT_MEANING: Record<ExitCode, string> = {
   0: 'done, nothing failed',
+  1: 'unexpected error',
   2: 'usage or invalid input',
   3: 'finished, some accounts failed; or a --fail-over limit passed',
   4: 'refused by a guard',
-  5: 'conflict',
+  5: 'conflict: it is already active, or already complete',
   6: 'not found',
+  10: 'the audit found drift',
   75: 'a server is unreachable, or --timeout passed with work left: try again',
+  130: 'interrupted (SIGINT), after a clean stop',
+  143: 'terminated (SIGTERM), after a clean stop',
 };

@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
-import { EXIT_MEANING } from './exit-codes.ts';
+import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/fields.ts';
+import { EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
 export function instantFlag(text: string): Instant {
   const at = parseInstant(text);
@@ -36,17 +37,55 @@ export const countFlag =
     return value;
   };
 
+/** Text that is kept and shown again: of one line, so that it can neither break a table nor steer a terminal. */
+export const textFlag =
+  (lengthMax: number) =>
+  (text: string): string => {
+    const isPlain = !/\p{Cc}/u.test(text) && text.trim() !== '';
+    if (!isPlain || text.length > lengthMax)
+      throw new InvalidArgumentError(`expected one line of 1 to ${lengthMax} characters.`);
+    return text;
+  };
+
+/** A number that the database gave: of a run, a token, a backfill. */
+export function idFlag(text: string): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) === 0)
+    throw new InvalidArgumentError('expected a number such as 17.');
+  return Number(text);
+}
+
+export function accountFlag(text: string): string {
+  if (!accountIdField.safeParse(text).success)
+    throw new InvalidArgumentError('expected an account id: 1 to 64 of A-Z a-z 0-9 . _ -');
+  return text;
+}
+
+/** The id of an event, a proposal or an interview request. */
+export function factFlag(text: string): string {
+  if (!factIdField.safeParse(text).success)
+    throw new InvalidArgumentError('expected an id: 1 to 100 of A-Z a-z 0-9 . _ -');
+  return text;
+}
+
+/** What the tables have room for. */
+const ACTOR_LENGTH_MAX = 100;
+
 export const jsonFlag = (): Option => new Option('--json', 'print one JSON document');
 export const dryRunFlag = (): Option => new Option('--dry-run', 'take the real path, and change nothing');
 export const actorFlag = (): Option =>
-  new Option('--actor <name>', 'who does this (default: the system user)');
-export const reasonFlag = (): Option => new Option('--reason <text>', 'why, kept with what is changed');
+  new Option('--actor <name>', 'who does this (default: the system user)').argParser(
+    textFlag(ACTOR_LENGTH_MAX),
+  );
+export const reasonFlag = (): Option =>
+  new Option('--reason <text>', 'why, kept with what is changed').argParser(textFlag(REASON_LENGTH_MAX));
 
 /** Adds an example, and the exit codes that a command can end with, to its --help. */
 export function withHelp(command: Command, example: string, codes: readonly number[]): Command {
-  const lines = codes.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code] ?? ''}`);
+  const lines = codes.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code as ExitCode]}`);
   return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${lines.join('\n')}`);
 }
 
 export const notifyFlag = (): Option =>
   new Option('--notify <how>', 'which emails to stage').choices(['none', 'digest', 'each']);
+
+export const yesFlag = (): Option => new Option('--yes', 'do it without asking');

@@ -1,18 +1,21 @@
 /** Runs as text. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { Run } from '../ledger/runs.ts';
+import type { SweepPreview } from '../operations/preview-sweep.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
+import { formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
 export function describeRun(run: Run, counts: RunCounts): string {
+  const { settled, failed, remaining, skipped, cycles, granted, expired } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
-    `  accounts  ${counts.settled} settled, ${counts.failed} failed, ${counts.remaining} remaining, ${counts.skipped} skipped`,
-    `  cycles    ${counts.cycles} (${listOf(counts.byCode)})`,
-    `  connects  ${counts.granted} granted, ${counts.expired} expired`,
+    `  accounts  ${listOf({ settled, failed, remaining, skipped })}`,
+    `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
+    `  connects  ${listOf({ granted, expired })}`,
     `  notices   ${listOf(counts.notices)}`,
   ];
-  if (counts.failed > 0) lines.push(`  failures  ${listOf(counts.failures)}`);
+  if (failed > 0) lines.push(`  failures  ${listOf(counts.failures)}`);
   lines.push(
     `  by ${run.actor}${run.reason ? `, because: ${run.reason}` : ''}; started ${formatInstant(run.startedAt)}` +
       (run.endedAt === null ? '' : `, ended ${formatInstant(run.endedAt)}`),
@@ -20,7 +23,22 @@ export function describeRun(run: Run, counts: RunCounts): string {
   return lines.join('\n');
 }
 
-const listOf = (counts: Readonly<Record<string, number>>): string =>
+/** What a sweep would do. */
+export function describePreview(preview: SweepPreview): string {
+  const { settled, failed, granted, expired } = preview;
+  const lines = [
+    `dry run as of ${formatInstant(preview.asOf)}, terms version ${preview.termsVersion}: nothing was written`,
+    `  accounts  ${formatCount(preview.due)} due: ${listOf({ 'would be settled': settled, 'would fail': failed })}`,
+    `  cycles    ${formatCount(preview.cycles)} (${listOf(preview.byCode)})`,
+    `  connects  ${listOf({ granted, expired })}`,
+    `  notices   ${listOf(preview.notices)}`,
+  ];
+  if (failed > 0) lines.push(`  failures  ${listOf(preview.failures)}`);
+  return lines.join('\n');
+}
+
+/** `1,200 granted, 3 before-program` */
+export const listOf = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
-    .map(([name, count]) => `${count} ${name}`)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
     .join(', ') || 'none';

@@ -1,7 +1,7 @@
 /** Connections to MariaDB or MySQL, all with the same session settings, and the transaction with bounded replay. */
 import knex, { type Knex } from 'knex';
-import { invalidInput, messageOf, unavailable } from '../errors.ts';
-import { classOfDatabaseError, isDatabaseError } from './errors.ts';
+import { invalidInput, unavailable } from '../errors.ts';
+import { classOfDatabaseError, driverWords, isDatabaseError } from './errors.ts';
 
 export type Database = Knex;
 /** A connection inside a transaction. */
@@ -122,4 +122,4 @@ export async function inTransaction<Result>(
 }
 
 export const databaseUnavailable = (error: unknown): Error =>
-  unavailable('database-unavailable', `the database cannot be used: ${messageOf(error)}`, error);
+  unavailable('database-unavailable', `the database cannot be used: ${driverWords(error)}`, error);

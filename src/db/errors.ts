@@ -3,6 +3,8 @@
  * misnames some). This is the one place that knows.
  */
 
+import { messageOf } from '../errors.ts';
+
 /** `row`: this row is refused, whoever tries. `replay`: the transaction lost a race. `server`: not about us at all. */
 export type DatabaseErrorClass = 'row' | 'replay' | 'server';
 
@@ -79,6 +81,12 @@ const CODES: Record<number, string> = {
 export function describeRowError(error: unknown): { code: string; message: string } {
   const { errno = 0, sqlMessage } = asDriverError(error);
   return { code: CODES[errno] ?? `row-refused-${errno}`, message: sqlMessage ?? String(error) };
+}
+
+/** The driver's own words. knex puts the whole statement before them, with every value that it was given. */
+export function driverWords(error: unknown): string {
+  const { sqlMessage } = asDriverError(error);
+  return sqlMessage ?? (messageOf(error).split(' - ').at(-1) as string);
 }
 
 const asDriverError = (error: unknown): DriverError =>

@@ -1,7 +1,17 @@
 /** The least that the app's own user needs. It can neither update nor delete an entry, a decision or a settlement. */
 import type { Database } from './connection.ts';
 
-const APPEND_ONLY = ['entries', 'decisions', 'cycles', 'audit_log', 'terms_versions', 'awards'];
+const APPEND_ONLY = [
+  'entries',
+  'decisions',
+  'cycles',
+  'audit_log',
+  'terms_versions',
+  'awards',
+  'amendments',
+  'run_accounts',
+  'run_stops',
+];
 const READ_WRITE = [
   'accounts',
   'contacts',
@@ -18,7 +28,7 @@ const READ_WRITE = [
   'users',
 ];
 /** What may be pruned or must vanish; the ledger never. */
-const DISPOSABLE = ['ticks', 'sessions'];
+const DISPOSABLE = ['ticks', 'sessions', 'mail_hold'];
 const READ_ONLY = ['all_decisions', 'schema_migrations'];
 
 /** GRANT statements for the app's user, e.g. `'connects_app'@'%'`, one per table. */

@@ -63,6 +63,12 @@ export async function pendingMigrations(db: Database): Promise<readonly string[]
   return migrations.map((one) => one.name).filter((name) => !applied.has(name));
 }
 
+/** Names of migrations in the database that this version does not know: a newer one has been there. */
+export async function unknownMigrations(db: Database): Promise<readonly string[]> {
+  const known = new Set(migrations.map((one) => one.name));
+  return (await appliedMigrations(db)).filter((name) => !known.has(name));
+}
+
 async function appliedMigrations(db: Database): Promise<string[]> {
   try {
     const rows: { name: string }[] = await db(tables.tableName).select('name').orderBy('id').limit(10_000);

@@ -123,6 +123,90 @@ export async function findAccount(db: Queryable, id: string): Promise<AccountRow
   return row && parseRow(row);
 }
 
+/** Accounts by id, not locked. Ids are at most 999. */
+export async function findAccounts(db: Queryable, ids: readonly string[]): Promise<Map<string, Account>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectRows<StoredAccount>(
+    db,
+    `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id IN (?) ORDER BY id`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, parseRow(row).account]));
+}
+
+export interface ExpiringPage {
+  readonly accounts: readonly Account[];
+  /** Where the next page begins; undefined after the last one. */
+  readonly after: DuePosition | undefined;
+}
+
+/**
+ * A page of active accounts, by key, whose next boundary lies in a range of instants (after `from`, up to `until`),
+ * who want grant emails, and who hold more than `over`: only they can lose anything. `limit` counts those looked at.
+ */
+export async function listExpiring(
+  db: Queryable,
+  range: {
+    readonly from: Instant;
+    readonly until: Instant;
+    readonly over: number;
+    readonly after: DuePosition | undefined;
+    readonly limit: number;
+  },
+): Promise<ExpiringPage> {
+  const start = range.after ?? { nextCycleAt: range.from, id: '' };
+  const keys = await selectRows<{ id: string; at: Date }>(
+    db,
+    `SELECT id, next_cycle_at AS at FROM accounts
+      WHERE next_cycle_at > ? AND next_cycle_at <= ? AND next_cycle_at >= ? AND (next_cycle_at > ? OR id > ?)
+      ORDER BY next_cycle_at, id LIMIT ?`,
+    [
+      ...[toDate(range.from), toDate(range.until), toDate(start.nextCycleAt)],
+      ...[toDate(start.nextCycleAt), start.id, range.limit],
+    ],
+  );
+  const last = keys.at(-1);
+  if (!last) return { accounts: [], after: undefined };
+  const rows = await selectRows<StoredAccount>(
+    db,
+    `SELECT ${COLUMNS.join(', ')} FROM accounts
+      WHERE id IN (?) AND status = 'active' AND notices_opted_out = 0 AND balance > ? ORDER BY id`,
+    [keys.map((row) => row.id), range.over],
+  );
+  return {
+    accounts: rows.map((row) => parseRow(row).account),
+    after: keys.length < range.limit ? undefined : { id: last.id, nextCycleAt: last.at.getTime() },
+  };
+}
+
+/** Which accounts: all of them, those on a plan, or these. */
+export interface AccountFilter {
+  readonly plan?: PlanName;
+  readonly ids?: readonly string[];
+}
+
+/** A page of accounts in the order of their ids, after `after` (empty for the first page). */
+export async function listAccounts(
+  db: Queryable,
+  filter: AccountFilter,
+  page: { readonly after: string; readonly limit: number },
+): Promise<AccountRow[]> {
+  if (filter.ids?.length === 0) return [];
+  const rows = await selectRows<StoredAccount>(
+    db,
+    `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id > ?
+        ${filter.plan === undefined ? '' : 'AND plan = ?'} ${filter.ids === undefined ? '' : 'AND id IN (?)'}
+      ORDER BY id LIMIT ?`,
+    [
+      page.after,
+      ...(filter.plan === undefined ? [] : [filter.plan]),
+      ...(filter.ids === undefined ? [] : [filter.ids]),
+      page.limit,
+    ],
+  );
+  return rows.map(parseRow);
+}
+
 function parseRow(row: StoredAccount): AccountRow {
   return {
     account: {

@@ -1,6 +1,6 @@
 /** SQL of `contacts`: the only place of personal data. */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectOne, selectRows, updateOf } from '../db/query.ts';
+import { type Queryable, insertRows, selectRows, updateOf } from '../db/query.ts';
 
 export interface Contact {
   readonly accountId: string;
@@ -29,14 +29,15 @@ export async function upsertContacts(transaction: Transaction, contacts: readonl
   );
 }
 
-/** Undefined when the account is unknown, or its personal data was erased. */
-export async function findEmail(db: Queryable, accountId: string): Promise<string | undefined> {
-  const row = await selectOne<{ email: string | null }>(
+/** Addresses by account; none for an account whose personal data was erased. Ids are at most 999. */
+export async function findEmails(db: Queryable, accountIds: readonly string[]): Promise<Map<string, string>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await selectRows<{ id: string; email: string }>(
     db,
-    'SELECT email FROM contacts WHERE account_id = ?',
-    [accountId],
+    'SELECT account_id AS id, email FROM contacts WHERE account_id IN (?) AND email IS NOT NULL ORDER BY account_id',
+    [accountIds],
   );
-  return row?.email ?? undefined;
+  return new Map(rows.map((row) => [row.id, row.email]));
 }
 
 /** What was imported of these accounts, by id; an account that was opened or erased here has an empty hash. */

@@ -66,33 +66,62 @@ const toCells = ({ accountId, settlement, ...row }: CycleRow) => [
   toDate(row.postedAt),
 ];
 
-/** The settlements of an account in a range of dates (inclusive), oldest first; the newest `limit` of them. */
-export async function listSettlements(
-  db: Queryable,
-  accountId: string,
-  range: { readonly first: LocalDate; readonly last: LocalDate; readonly limit: number },
-): Promise<Settlement[]> {
-  const rows = await selectRows<Omit<Settlement, 'startsAt'> & { startsAt: Date }>(
-    db,
-    `SELECT cycle_on AS cycleOn, starts_at AS startsAt, next_on AS nextOn, opening, carried, expired, free, paid,
-            recovered, closing, plan, cap, code
-       FROM cycles WHERE account_id = ? AND cycle_on BETWEEN ? AND ? ORDER BY cycle_on DESC LIMIT ?`,
-    [accountId, range.first, range.last, range.limit],
-  );
-  return rows.reverse().map((row) => ({ ...row, startsAt: row.startsAt.getTime() }));
+/** A settlement as an operator's tools need it: whose, by which run and terms. */
+export interface RecordedSettlement extends Settlement {
+  readonly accountId: string;
+  readonly termsVersion: number;
+  readonly runId: number | null;
+  readonly notice: CycleNotice;
+  readonly postedAt: Instant;
 }
 
-/** The first and last boundary that was resolved by numbers in force from one instant until another. */
+/** All settlements of these accounts in a range of dates (inclusive), by account and date. */
+export async function listSettlementsOf(
+  db: Queryable,
+  accountIds: readonly string[],
+  range: { readonly first: LocalDate; readonly last: LocalDate },
+): Promise<RecordedSettlement[]> {
+  if (accountIds.length === 0) return [];
+  const rows = await selectRows<
+    Omit<RecordedSettlement, 'startsAt' | 'postedAt'> & { startsAt: Date; postedAt: Date }
+  >(
+    db,
+    `SELECT account_id AS accountId, cycle_on AS cycleOn, starts_at AS startsAt, next_on AS nextOn, opening, carried,
+            expired, free, paid, recovered, closing, plan, cap, code, terms_version AS termsVersion,
+            run_id AS runId, notice, posted_at AS postedAt
+       FROM cycles WHERE account_id IN (?) AND cycle_on BETWEEN ? AND ? ORDER BY account_id, cycle_on`,
+    [accountIds, range.first, range.last],
+  );
+  return rows.map((row) => ({
+    ...row,
+    startsAt: row.startsAt.getTime(),
+    postedAt: row.postedAt.getTime(),
+  }));
+}
+
+/**
+ * The first and last boundary that stands as resolved by numbers in force from one instant until another. What was
+ * reversed stands no longer, unless it was granted again.
+ */
 export async function findUsedRange(
   db: Queryable,
   from: Instant,
   until: Instant | undefined,
 ): Promise<{ first: Instant; last: Instant } | undefined> {
+  const within = `starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'}`;
+  const bindings = [toDate(from), ...(until === undefined ? [] : [toDate(until)])];
   const row = await selectOne<{ first: Date | null; last: Date | null }>(
     db,
-    `SELECT MIN(starts_at) AS first, MAX(starts_at) AS last FROM cycles
-      WHERE starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'} AND code IN ('granted', 'no-monthly-grant')`,
-    [toDate(from), ...(until === undefined ? [] : [toDate(until)])],
+    `SELECT MIN(starts_at) AS first, MAX(starts_at) AS last FROM (
+       SELECT starts_at FROM cycles WHERE ${within} AND code IN ('granted', 'no-monthly-grant')
+          AND NOT EXISTS (SELECT 1 FROM amendments WHERE amendments.account_id = cycles.account_id
+                             AND amendments.cycle_on = cycles.cycle_on)
+       UNION ALL
+       SELECT starts_at FROM amendments WHERE ${within} AND kind = 'granted'
+          AND NOT EXISTS (SELECT 1 FROM amendments AS later WHERE later.account_id = amendments.account_id
+                             AND later.cycle_on = amendments.cycle_on AND later.no > amendments.no)
+     ) AS standing`,
+    [...bindings, ...bindings],
   );
   return row?.first && row.last ? { first: row.first.getTime(), last: row.last.getTime() } : undefined;
 }

@@ -1,8 +1,8 @@
 /** SQL of `decisions`: what was decided of each event, with the evidence. A boundary's own decision is its cycle. */
 import type { Transaction } from '../db/connection.ts';
-import { insertRows, toDate } from '../db/query.ts';
+import { type Queryable, insertRows, selectRows, toDate } from '../db/query.ts';
 import type { Decision } from '../domain/account.ts';
-import type { Instant } from '../domain/calendar.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
 
 export interface DecisionRow {
   readonly accountId: string;
@@ -22,4 +22,24 @@ export async function insertDecisions(transaction: Transaction, rows: readonly D
       ...[toDate(decision.at), toDate(postedAt), runId],
     ]),
   );
+}
+
+/** Cycles whose payment failed while they were current, as `<account>/<cycle date>`. */
+export async function listFailedPayments(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (accountIds.length === 0) return new Set();
+  const rows = await selectRows<{ accountId: string; detail: string }>(
+    db,
+    `SELECT account_id AS accountId, detail FROM decisions
+      WHERE account_id IN (?) AND subject >= 'payment:' AND subject < 'payment;' AND code = 'payment-failed'
+      ORDER BY account_id, decision_no`,
+    [accountIds],
+  );
+  const failed = rows.map(({ accountId, detail }) => {
+    const { failedOn, which } = JSON.parse(detail) as { failedOn: LocalDate; which: string };
+    return which === 'current-cycle' ? `${accountId}/${failedOn}` : undefined;
+  });
+  return new Set(failed.filter((one) => one !== undefined));
 }

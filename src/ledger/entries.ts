@@ -1,8 +1,8 @@
 /** SQL of `entries`: the ledger, which only grows. */
 import type { Transaction } from '../db/connection.ts';
-import { insertRows, toDate } from '../db/query.ts';
-import type { Entry } from '../domain/account.ts';
-import type { Instant } from '../domain/calendar.ts';
+import { type Queryable, insertRows, selectRows, toDate } from '../db/query.ts';
+import type { Entry, EntryKind } from '../domain/account.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
 
 export interface EntryRow {
   readonly accountId: string;
@@ -45,3 +45,28 @@ const toCells = ({ accountId, entry, postedAt, runId }: EntryRow) => [
   entry.proposal,
   runId,
 ];
+
+/** What stands in the ledger under a cycle's first subject, whoever posted it. */
+export interface CycleEntry {
+  readonly accountId: string;
+  readonly cycleOn: LocalDate;
+  readonly kind: EntryKind;
+  readonly amount: number;
+  readonly balance: number;
+  readonly runId: number | null;
+}
+
+/** Of these accounts and dates, in posting order. At most a few hundred accounts. */
+export async function listCycleEntries(
+  db: Queryable,
+  accountIds: readonly string[],
+  subjects: readonly string[],
+): Promise<CycleEntry[]> {
+  if (accountIds.length === 0 || subjects.length === 0) return [];
+  return selectRows<CycleEntry>(
+    db,
+    `SELECT account_id AS accountId, cycle_on AS cycleOn, kind, amount, balance_after AS balance, run_id AS runId
+       FROM entries WHERE account_id IN (?) AND subject IN (?) ORDER BY account_id, seq`,
+    [accountIds, subjects],
+  );
+}

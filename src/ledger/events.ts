@@ -2,16 +2,16 @@
 import { createHash } from 'node:crypto';
 import {
   type Queryable,
-  execute,
   insertRows,
   selectOne,
   selectRows,
   toDate,
   toDateOrNull,
+  updateOf,
 } from '../db/query.ts';
 import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { type MemberEvent, contentOf, parseEvent } from '../domain/events.ts';
+import { type MemberEvent, contentOf } from '../domain/events.ts';
 
 export type EventState = 'applied' | 'refused' | 'waiting';
 
@@ -27,7 +27,6 @@ export interface EventRow {
 export interface KnownEvent {
   readonly accountId: string;
   readonly contentHash: string;
-  readonly state: EventState;
 }
 
 const COLUMNS = [
@@ -43,88 +42,108 @@ const COLUMNS = [
   'received_at',
 ] as const;
 
-/** What makes two events with one id the same fact. */
-export const contentHashOf = (event: MemberEvent): string =>
-  createHash('sha256').update(contentOf(event)).digest('hex');
+/** What makes two events with one id the same fact. Asked several times of an event on its way, computed once. */
+export function contentHashOf(event: MemberEvent): string {
+  const known = hashes.get(event);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(contentOf(event)).digest('hex');
+  hashes.set(event, hash);
+  return hash;
+}
+const hashes = new WeakMap<MemberEvent, string>();
 
 /** @throws the database's duplicate-key error when an id is taken, by a writer on another account */
 export async function insertEvents(transaction: Transaction, rows: readonly EventRow[]): Promise<void> {
-  await insertRows(
-    transaction,
-    'events',
-    COLUMNS,
-    rows.map(({ event, ...row }) => [
-      event.id,
-      event.account,
-      event.type,
-      toDate(event.at),
-      contentHashOf(event),
-      JSON.stringify(event),
-      row.state,
-      toDateOrNull(row.effectiveAt),
-      row.late ? 1 : 0,
-      toDate(row.receivedAt),
-    ]),
-  );
+  await insertRows(transaction, 'events', COLUMNS, rows.map(toCells));
 }
+
+/** What became of events that waited: all of these rows exist, so this INSERT is an update of each. */
+export async function resolveWaiting(transaction: Transaction, rows: readonly EventRow[]): Promise<void> {
+  await insertRows(transaction, 'events', COLUMNS, rows.map(toCells), updateOf(RESOLVED));
+}
+
+const RESOLVED = ['content', 'state', 'effective_at', 'late'] as const;
+
+const toCells = ({ event, ...row }: EventRow) => [
+  event.id,
+  event.account,
+  event.type,
+  toDate(event.at),
+  contentHashOf(event),
+  JSON.stringify(row.state === 'waiting' ? event : withoutPerson(event)),
+  row.state,
+  toDateOrNull(row.effectiveAt),
+  row.late ? 1 : 0,
+  toDate(row.receivedAt),
+];
+
+/** Personal data lives in `contacts` only; an event that waits still has to bring it there. */
+const withoutPerson = (event: MemberEvent): object =>
+  'email' in event ? { ...event, email: undefined } : event;
 
 /** Of these ids, those that arrived before. */
 export async function findEvents(db: Queryable, ids: readonly string[]): Promise<Map<string, KnownEvent>> {
   if (ids.length === 0) return new Map();
   const rows = await selectRows<KnownEvent & { id: string }>(
     db,
-    `SELECT id, account_id AS accountId, content_hash AS contentHash, state FROM events
+    `SELECT id, account_id AS accountId, content_hash AS contentHash FROM events
       WHERE id IN (?) ORDER BY id LIMIT 999`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** One event as it arrived; undefined when the id is unknown. */
-export async function findEvent(db: Queryable, id: string): Promise<MemberEvent | undefined> {
-  const row = await selectOne<{ content: string }>(db, 'SELECT content FROM events WHERE id = ?', [id]);
-  return row && parseStored(row.content);
+/** When an event happened that arrived before; undefined when its id is unknown. */
+export async function findEvent(db: Queryable, id: string): Promise<{ at: Instant } | undefined> {
+  const row = await selectOne<{ at: Date }>(db, 'SELECT at FROM events WHERE id = ?', [id]);
+  return row && { at: row.at.getTime() };
 }
 
-/** Of these accounts, the events that wait, by account, in order of arrival. Mostly nobody's: then one look suffices. */
-export async function listWaiting(
-  db: Queryable,
-  accountIds: readonly string[],
-): Promise<Map<string, MemberEvent[]>> {
-  const waiting = new Map<string, MemberEvent[]>();
-  if (accountIds.length === 0 || !(await anyWaiting(db))) return waiting;
+/** Events that wait, by account, in order of arrival. */
+export interface WaitingList {
+  readonly events: ReadonlyMap<string, readonly MemberEvent[]>;
+  /** There are more than were read: the last account's list may go on, and later accounts have none here. */
+  readonly cutAt: string | undefined;
+}
+
+/** Waiting events that one transaction takes up. */
+const WAITING_MAX = 5_000;
+
+/** Of these accounts. Mostly nothing waits anywhere: then one look suffices. */
+export async function listWaiting(db: Queryable, accountIds: readonly string[]): Promise<WaitingList> {
+  const events = new Map<string, MemberEvent[]>();
+  if (accountIds.length === 0 || !(await anyWaiting(db))) return { events, cutAt: undefined };
   const rows = await selectRows<{ account: string; content: string }>(
     db,
     `SELECT account_id AS account, content FROM events
       WHERE state = 'waiting' AND account_id IN (?) ORDER BY account_id, arrival LIMIT ?`,
     [accountIds, WAITING_MAX],
   );
-  for (const row of rows) {
-    const before = waiting.get(row.account) ?? [];
-    waiting.set(row.account, [...before, parseStored(row.content)]);
+  for (const { account, content } of rows) {
+    const known = events.get(account);
+    // It was checked when it arrived. What no longer makes sense fails when it is decided, alone.
+    const event = JSON.parse(content) as MemberEvent;
+    if (known) known.push(event);
+    else events.set(account, [event]);
   }
-  return waiting;
+  return { events, cutAt: rows.length < WAITING_MAX ? undefined : rows.at(-1)?.account };
 }
 
-/** Waiting events that one transaction takes up; the rest follow with whatever comes next. */
-const WAITING_MAX = 5_000;
-
-export async function anyWaiting(db: Queryable): Promise<boolean> {
+async function anyWaiting(db: Queryable): Promise<boolean> {
   return (await selectOne(db, "SELECT 1 AS found FROM events WHERE state = 'waiting' LIMIT 1")) !== undefined;
 }
 
-/** What became of an event that waited. */
-export async function resolveWaiting(transaction: Transaction, row: EventRow): Promise<void> {
-  await execute(
-    transaction,
-    "UPDATE events SET state = ?, effective_at = ?, late = ? WHERE id = ? AND state = 'waiting'",
-    [row.state, toDateOrNull(row.effectiveAt), row.late ? 1 : 0, row.event.id],
+/** Of these accounts, those for which something waits. */
+export async function findWaitingAccounts(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<Map<string, true>> {
+  if (accountIds.length === 0) return new Map();
+  const rows = await selectRows<{ account: string }>(
+    db,
+    `SELECT DISTINCT account_id AS account FROM events
+      WHERE state = 'waiting' AND account_id IN (?) ORDER BY account_id LIMIT 999`,
+    [accountIds],
   );
-}
-
-function parseStored(content: string): MemberEvent {
-  const stored = JSON.parse(content) as Record<string, unknown> & { at: number };
-  const parsed = parseEvent({ ...stored, at: new Date(stored.at).toISOString() });
-  if (!parsed.ok) throw new Error(`a stored event no longer parses: ${content}`);
-  return parsed.event;
+  return new Map(rows.map((row) => [row.account, true]));
 }

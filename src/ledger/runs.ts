@@ -68,6 +68,15 @@ export async function findOpenSweep(db: Queryable): Promise<Run | undefined> {
   return row && parseRow(row);
 }
 
+/** Open ones of every kind, the oldest first. */
+export async function listOpenRuns(db: Queryable): Promise<Run[]> {
+  const rows = await selectRows<StoredRun>(
+    db,
+    `SELECT ${COLUMNS} FROM runs WHERE state IN ('running', 'stopping') ORDER BY id LIMIT 1000`,
+  );
+  return rows.map(parseRow);
+}
+
 /** The latest first. */
 export async function listRuns(db: Queryable, limit: number): Promise<Run[]> {
   const rows = await selectRows<StoredRun>(db, `SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`, [
@@ -81,8 +90,8 @@ export type NewRun = Pick<
   'kind' | 'asOf' | 'termsVersion' | 'notify' | 'actor' | 'reason' | 'dueAtStart'
 > & {
   readonly at: Instant;
-  /** Unique among open runs: `sweep`, because at most one is open. */
-  readonly openKey: string;
+  /** Unique among open runs: `sweep`, because at most one is open. Null where several may be. */
+  readonly openKey: string | null;
 };
 
 /** The id of the new run, or `taken` when one with this key is open: the unique key decides, not a look beforehand. */
@@ -103,6 +112,18 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
     if (isDuplicateKey(error)) return 'taken';
     throw error;
   }
+}
+
+/** A run that was written down under a key of its opening gets what is known only now; further ones may be opened. */
+export async function releaseOpenKey(
+  db: Queryable,
+  run: { readonly runId: number; readonly asOf: Instant; readonly dueAtStart: number },
+): Promise<void> {
+  await execute(db, 'UPDATE runs SET open_key = NULL, as_of = ?, due_at_start = ? WHERE id = ?', [
+    toDate(run.asOf),
+    run.dueAtStart,
+    run.runId,
+  ]);
 }
 
 /** Takes or renews the right to page through a run's accounts; false while somebody else holds it. */
@@ -132,6 +153,16 @@ export async function heartbeat(db: Queryable, runId: number, now: Instant): Pro
     toDate(now),
     runId,
   ]);
+}
+
+/** Asks a run to stop: nobody submits for it any more, and its jobs do nothing. False when it is not running. */
+export async function markStopping(db: Queryable, runId: number, now: Instant): Promise<boolean> {
+  const written = await execute(
+    db,
+    "UPDATE runs SET state = 'stopping', heartbeat_at = ?, submitting_until = NULL WHERE id = ? AND state = 'running'",
+    [toDate(now), runId],
+  );
+  return written.affectedRows === 1;
 }
 
 /** False when somebody else closed it first. */

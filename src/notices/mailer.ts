@@ -1,23 +1,30 @@
 /** Sending one message by SMTP. What the server says is an outcome, not an exception. */
 import { type Transporter, createTransport } from 'nodemailer';
+import { emailField } from '../domain/fields.ts';
 import { messageOf } from '../errors.ts';
-import type { Message } from './layout.ts';
+import type { Message } from './page.ts';
 
 export interface Letter extends Message {
   readonly to: string;
   /** The same for every attempt of one notice, so that a duplicate can be recognised as one. */
   readonly messageId: string;
+  /** Where the member turns this kind of email off with one click; undefined where that cannot be done. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 export type SendOutcome =
   | { readonly outcome: 'sent' }
   /** The server will never take it (5xx). */
   | { readonly outcome: 'refused'; readonly words: string }
-  /** The server may take it later (4xx), or could not be reached at all. */
-  | { readonly outcome: 'try-later'; readonly words: string; readonly reached: boolean };
+  /** The server may take this one later (4xx). */
+  | { readonly outcome: 'try-later'; readonly words: string }
+  /** The server did not get as far as judging the message: it is away, hangs, or refuses us as such. */
+  | { readonly outcome: 'unreached'; readonly words: string };
 
 export interface Mailer {
   send(letter: Letter): Promise<SendOutcome>;
+  /** Greets the server and signs in, on a connection of its own. What went wrong, or undefined when all is well. */
+  probe(): Promise<string | undefined>;
   close(): void;
 }
 
@@ -29,7 +36,12 @@ export interface MailerSettings {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const CONNECT_TIMEOUT_MS = 10_000;
+const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 60_000;
+/** How long one sending may take in all, once a connection is free: what a lease must outlast. */
+export const SEND_TIMEOUT_MS = CONNECT_TIMEOUT_MS + GREETING_TIMEOUT_MS + SOCKET_TIMEOUT_MS;
+/** A connection is used for this many messages, then for none: some servers close it at about this number. */
+const MESSAGES_PER_CONNECTION = 1_000;
 
 /**
  * @param url `smtps://user:password@host:465`, or `smtp://host:587`, which must offer STARTTLS; only a server on this
@@ -41,7 +53,8 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
   const plain = LOOPBACK.has(parsed.hostname) && parsed.searchParams.get('tls') !== 'required';
   const transport = createTransport({
     pool: true,
-    host: parsed.hostname,
+    // `[::1]` is an address in a URL only.
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(parsed.port || (secure ? 465 : 587)),
     secure,
     // Without this a server that stops offering STARTTLS would be sent to in the clear.
@@ -51,39 +64,68 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
       auth: { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) },
     }),
     maxConnections: settings.connectionsMax,
-    maxMessages: 1_000,
+    maxMessages: MESSAGES_PER_CONNECTION,
+    // Only what found its connection closed before a byte of it was sent; all else is the outbox's to try again.
+    maxRequeues: 2,
     rateDelta: 1_000,
     rateLimit: settings.ratePerSecond,
     connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: GREETING_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
+    // A message's content is text: nothing is ever read from a file or an address that it names.
+    disableFileAccess: true,
+    disableUrlAccess: true,
   });
   return {
     send: (letter) => send(transport, settings, letter),
+    probe: () => probe(transport),
     close: () => transport.close(),
   };
 }
 
-async function send(transport: Transporter, settings: MailerSettings, letter: Letter): Promise<SendOutcome> {
+async function probe(transport: Transporter): Promise<string | undefined> {
   try {
-    await transport.sendMail({
-      from: settings.from,
-      // Objects and an explicit envelope: a string would be parsed, and a crafted one could name a second recipient.
-      to: { name: '', address: letter.to },
-      envelope: { from: settings.from.address, to: [letter.to] },
-      subject: letter.subject,
-      text: letter.text,
-      html: letter.html,
-      messageId: letter.messageId,
-      headers: { 'Auto-Submitted': 'auto-generated' },
-    });
+    await transport.verify();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function send(transport: Transporter, settings: MailerSettings, letter: Letter): Promise<SendOutcome> {
+  // Checked where it came in; what was written to the database by hand was not.
+  if (!emailField.safeParse(letter.to).success)
+    return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };
+  try {
+    await transport.sendMail(mailOf(settings, letter));
     return { outcome: 'sent' };
   } catch (error) {
     return outcomeOf(error as SmtpError);
   }
 }
 
+/** What is handed to the mail library for a letter. */
+export const mailOf = ({ from }: Pick<MailerSettings, 'from'>, letter: Letter) => ({
+  from,
+  // Objects and an explicit envelope: a string would be parsed, and a crafted one could name a second recipient.
+  to: { name: '', address: letter.to },
+  envelope: { from: from.address, to: [letter.to] },
+  subject: letter.subject,
+  text: letter.text,
+  html: letter.html,
+  messageId: letter.messageId,
+  headers: {
+    'Auto-Submitted': 'auto-generated',
+    ...(letter.unsubscribeUrl !== undefined && {
+      'List-Unsubscribe': `<${letter.unsubscribeUrl}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
+  },
+});
+
 interface SmtpError extends Error {
   readonly code?: string;
+  readonly command?: string;
   readonly responseCode?: number;
 }
 
@@ -92,12 +134,10 @@ interface SmtpError extends Error {
  * server's trouble, or ours, and no reason to give up on the message.
  */
 function outcomeOf(error: SmtpError): SendOutcome {
+  const words = messageOf(error);
   const ofThisMessage = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  const permanent = (error.responseCode ?? 0) >= 500;
-  if (ofThisMessage && permanent) return { outcome: 'refused', words: messageOf(error) };
-  return {
-    outcome: 'try-later',
-    words: messageOf(error),
-    reached: ofThisMessage && error.responseCode !== undefined,
-  };
+  if (!ofThisMessage) return { outcome: 'unreached', words };
+  // Without a reply it is our own library that finds an address or a message impossible.
+  const code = error.responseCode ?? 550;
+  return code >= 500 ? { outcome: 'refused', words } : { outcome: 'try-later', words };
 }

@@ -58,9 +58,10 @@ function toField(column: Column, cell: string): unknown {
   return cell;
 }
 
+/** A fault in the words of the file: its columns, not the account's fields. */
 function inColumns(fault: Fault): Fault {
   const column = ACCOUNT_COLUMNS.find((one) => FIELD_OF_COLUMN[one] === fault.where);
-  return { where: column ?? fault.where, what: fault.what };
+  return { where: column ?? fault.where, what: fault.what.replace('trackedFrom', 'tracked_from') };
 }
 
 const hashOf = (content: unknown): string =>

@@ -8,6 +8,7 @@ import { type AppliedEvent, applyEvent, openAccount } from '../domain/apply-even
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { EventOf, MemberEvent } from '../domain/events.ts';
 import type { GrowingRecords } from '../domain/records.ts';
+import { noticeKindOf } from '../domain/notice-kinds.ts';
 import { type SettledBoundary, catchUp } from '../domain/settle.ts';
 import { type Span, spansBegun, stepsOf } from '../domain/spans.ts';
 import type { Terms } from '../domain/terms.ts';
@@ -80,10 +81,9 @@ export class AccountTurn {
     return current;
   }
 
-  /** Applies one event; `records` grow by what it changed. An event of the next minutes counts from now. */
+  /** Applies one event; `records` grow by what it changed. */
   apply(event: MemberEvent, records: GrowingRecords): AppliedEvent {
-    const at = Math.min(event.at, this.#ground.lockedAt);
-    const applied = applyEvent(this.#account, { ...event, at }, this.#ground.terms, records);
+    const applied = applyEvent(this.#account, event, this.#ground.terms, records);
     if (applied.outcome === 'conflict') return applied;
     records.add(applied);
     this.#account = applied.account;
@@ -98,32 +98,41 @@ export class AccountTurn {
 
   /** Adds the rows of the whole turn. A turn in which nothing changed adds none. */
   finish(writes: LedgerWrites): void {
+    if (this.cycles > 0 || !this.#isDue()) writes.overcome.push(this.#account.id);
     const changed = this.#steps.length > 0 || this.#account !== this.#before?.account;
     if (!changed) return;
     const lastDecision = this.#addFacts(writes);
-    const { notice, catchUpFrom } = this.#notice();
-    if (notice) writes.notices.push(notice);
+    const { notices, catchUpFrom } = this.#notices();
+    writes.notices.push(...notices, ...this.#eventNotices());
     const row = { account: this.#account, lastDecision, catchUpFrom };
     (this.#before ? writes.accounts : writes.opened).push(row);
+  }
+
+  /** An event that settled nothing has not overcome what its account failed at. */
+  #isDue(): boolean {
+    const { nextCycleAt } = this.#account;
+    return nextCycleAt !== null && nextCycleAt <= this.#ground.lockedAt;
   }
 
   /** Cycles and decisions share one numbering, in the order in which they were decided. */
   #addFacts(writes: LedgerWrites): number {
     const { lockedAt, runId, termsVersion } = this.#ground;
     const accountId = this.#account.id;
-    const ground = { accountId, runId, postedAt: lockedAt };
+    const ofRun = { accountId, runId, postedAt: lockedAt };
+    // A run that happens to apply an event is not its cause, and must not take it back when it is reversed.
+    const ofEvent = { ...ofRun, runId: null };
     let decisionNo = this.#before?.lastDecision ?? 0;
     for (const step of this.#steps) {
-      for (const { settlement, entries } of step.settled) {
+      for (const one of step.settled) {
         decisionNo += 1;
-        const notice = this.#noticeOf(entries.length > 0);
-        writes.cycles.push({ ...ground, settlement, termsVersion, decisionNo, notice });
-        for (const entry of entries) writes.entries.push({ ...ground, entry });
+        const { settlement, entries } = one;
+        writes.cycles.push({ ...ofRun, settlement, termsVersion, decisionNo, notice: this.#noticeOf(one) });
+        for (const entry of entries) writes.entries.push({ ...ofRun, entry });
       }
-      for (const entry of step.entries) writes.entries.push({ ...ground, entry });
+      for (const entry of step.entries) writes.entries.push({ ...ofEvent, entry });
       for (const decision of step.decisions) {
         decisionNo += 1;
-        writes.decisions.push({ ...ground, decision, decisionNo });
+        writes.decisions.push({ ...ofEvent, decision, decisionNo });
       }
       writes.spans.push(...step.spans.map((span) => ({ ...span, accountId })));
       if (step.applied) this.#addRecords(writes, step.applied);
@@ -139,38 +148,68 @@ export class AccountTurn {
     if (applied.email !== null) writes.contacts.push({ accountId, email: applied.email, importHash: null });
   }
 
-  /** Whether an email tells of a boundary, or why none does. */
-  #noticeOf(changed: boolean): CycleNotice {
-    if (!changed) return 'unchanged';
+  /** Whether an email tells of a boundary, or why none does: to opt out counts from then on, and now. */
+  #noticeOf({ account, entries }: SettledBoundary): CycleNotice {
+    if (entries.length === 0) return 'unchanged';
     if (this.#ground.notify === 'none') return 'not-asked';
-    return this.#account.noticesOptedOut ? 'opted-out' : 'staged';
+    return account.noticesOptedOut || this.#account.noticesOptedOut ? 'opted-out' : 'staged';
   }
 
-  /** One notice per catch-up, staged by its last transaction: until then, where it began is kept on the account. */
-  #notice(): { notice?: NoticeDraft; catchUpFrom: LocalDate | null } {
+  /**
+   * One notice per catch-up, staged by its last transaction: until then, where it began is kept on the account. Or one
+   * per cycle, where the run says so.
+   */
+  #notices(): { notices: NoticeDraft[]; catchUpFrom: LocalDate | null } {
     const settled = this.#steps.flatMap((step) => step.settled);
-    const told = settled.filter((one) => this.#noticeOf(one.entries.length > 0) === 'staged');
-    const first = this.#before?.catchUpFrom ?? told[0]?.settlement.cycleOn;
-    if (first === undefined) return { catchUpFrom: null };
-    if (!this.#current) return { catchUpFrom: first };
+    const told = settled.filter((one) => this.#noticeOf(one) === 'staged').map((one) => one.settlement);
+    const begun = this.#before?.catchUpFrom ?? null;
+    if (this.#ground.notify === 'each' && begun === null)
+      return {
+        notices: told.map((one) => this.#grantNotice(one.cycleOn, one.cycleOn, one.startsAt)),
+        catchUpFrom: null,
+      };
+    const first = begun ?? told[0]?.cycleOn;
+    if (first === undefined) return { notices: [], catchUpFrom: null };
+    if (!this.#current) return { notices: [], catchUpFrom: first };
     const last = settled.at(-1)?.settlement;
     return {
-      notice: this.#draft(first, last?.cycleOn ?? this.#account.cycleOn, last?.startsAt),
+      notices: [this.#grantNotice(first, last?.cycleOn ?? this.#account.cycleOn, last?.startsAt)],
       catchUpFrom: null,
     };
   }
 
-  #draft(firstCycleOn: LocalDate, lastCycleOn: LocalDate, newestAt: Instant | undefined): NoticeDraft {
-    const { lockedAt, runId, noticeMaxAgeMs } = this.#ground;
-    const tooOld = lockedAt - (newestAt ?? lockedAt) > noticeMaxAgeMs;
+  #grantNotice(firstCycleOn: LocalDate, lastCycleOn: LocalDate, newestAt: Instant | undefined): NoticeDraft {
     return {
-      accountId: this.#account.id,
+      ...this.#draft(newestAt ?? this.#ground.lockedAt),
       kind: 'grant',
       ref: `cycles:${firstCycleOn}..${lastCycleOn}`,
-      state: tooOld ? 'too-old' : 'pending',
       firstCycleOn,
       lastCycleOn,
-      runId,
+      runId: this.#ground.runId,
+    };
+  }
+
+  /** What events decided that a member hears about, each once: its subject is its cause. */
+  #eventNotices(): NoticeDraft[] {
+    if (this.#ground.notify === 'none') return [];
+    return this.#steps.flatMap(({ decisions, applied }) =>
+      decisions.flatMap((decision) => {
+        const kind = noticeKindOf(decision);
+        const happenedAt = applied?.occurredAt ?? decision.at;
+        return kind ? [{ ...this.#draft(happenedAt), kind, ref: decision.subject }] : [];
+      }),
+    );
+  }
+
+  /** @param happenedAt what is told long after it happened is recorded as too old instead of sent */
+  #draft(happenedAt: Instant): Omit<NoticeDraft, 'kind' | 'ref'> {
+    const { lockedAt, noticeMaxAgeMs } = this.#ground;
+    return {
+      accountId: this.#account.id,
+      state: lockedAt - happenedAt > noticeMaxAgeMs ? 'too-old' : 'pending',
+      firstCycleOn: null,
+      lastCycleOn: null,
+      runId: null,
       stagedAt: lockedAt,
     };
   }

@@ -3,7 +3,8 @@
  * are good, or when bad ones are to be skipped. An account that is there already with the same content is skipped, so
  * an interrupted import is finished by the same call.
  */
-import { type Database, inTransaction } from '../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
+import { isDuplicateKey } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
 import { type Account, takeOver } from '../domain/account.ts';
 import type { Fault, Terms } from '../domain/terms.ts';
@@ -13,7 +14,7 @@ import { insertAccounts } from '../ledger/accounts.ts';
 import { findImportHashes, insertContacts } from '../ledger/contacts.ts';
 import { insertSpans } from '../ledger/spans.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
-import { insertAudit } from '../ledger/audit-log.ts';
+import { type AuditRow, insertAudit } from '../ledger/audit-log.ts';
 import { type AccountImport, parseAccountRow } from './account-rows.ts';
 
 /** One row of a file, wherever it came from. `faults` are those of reading it at all. */
@@ -36,15 +37,23 @@ export interface ImportRequest {
   readonly dryRun: boolean;
   readonly actor: string;
   readonly reason: string | undefined;
+  /** Where the rows came from, for the audit log. */
+  readonly source?: string;
+  /** Stops between two batches; what was written stays, and the same call goes on from there. */
+  readonly signal?: AbortSignal;
+  /** Rows read so far in this pass. */
   readonly onProgress?: (rows: number) => void;
+  /** Called once, with the bad rows, after the first pass and before anything is written. */
+  readonly onChecked?: (bad: readonly BadRow[]) => Promise<void>;
 }
 
 export interface ImportOutcome {
-  readonly outcome: 'imported' | 'refused';
+  readonly outcome: 'imported' | 'refused' | 'interrupted';
   readonly rows: number;
   readonly imported: number;
   /** There already, with the same content. */
   readonly skipped: number;
+  /** In the order of the file. */
   readonly bad: readonly BadRow[];
 }
 
@@ -60,11 +69,20 @@ export async function importAccounts(deps: ImportDeps, request: ImportRequest): 
   if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
   const checked = await checkAll(deps, request);
   const { bad, rows, skipped } = checked;
+  if (request.signal?.aborted) return { outcome: 'interrupted', rows, imported: 0, skipped, bad };
+  await request.onChecked?.(bad);
   if (bad.length > 0 && !request.skipInvalid) return { outcome: 'refused', rows, imported: 0, skipped, bad };
   if (request.dryRun)
     return { outcome: 'imported', rows, imported: rows - bad.length - skipped, skipped, bad };
-  const imported = await writeAll(deps, request, terms.terms, new Set(bad.map((one) => one.line)));
-  return { outcome: 'imported', rows, imported, skipped: rows - bad.length - imported, bad };
+  const written = await writeAll(deps, request, terms.terms, checked);
+  const allBad = [...bad, ...written.late].toSorted((a, b) => a.line - b.line);
+  return {
+    outcome: written.outcome,
+    rows,
+    imported: written.imported,
+    skipped: written.skipped,
+    bad: allBad,
+  };
 }
 
 interface Checked {
@@ -80,6 +98,7 @@ async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Check
   let rows = 0;
   let skipped = 0;
   for await (const batch of inBatches(request.rows())) {
+    if (request.signal?.aborted) break;
     rows += batch.length;
     const good: { row: SourceRow; account: AccountImport }[] = [];
     for (const row of batch) {
@@ -127,12 +146,17 @@ async function checkAgainstDatabase(
   for (const { row, account } of good) {
     const hash = known.get(account.takeOver.id);
     if (hash === account.contentHash) same += 1;
-    else if (hash !== undefined) {
-      const what = `${account.takeOver.id} is in the database already, with other content`;
-      bad.push({ ...row, faults: [{ where: 'account_id', what }] });
-    }
+    else if (isOtherThan(hash, account)) bad.push({ ...row, faults: [faultOfOther(account)] });
   }
   return same;
+}
+
+interface Written {
+  readonly outcome: 'imported' | 'interrupted';
+  readonly imported: number;
+  readonly skipped: number;
+  /** Good when they were checked, and overtaken since by another writer. */
+  readonly late: readonly BadRow[];
 }
 
 /** The second pass: each batch is one transaction; what is there already is left alone. */
@@ -140,52 +164,100 @@ async function writeAll(
   deps: ImportDeps,
   request: ImportRequest,
   terms: Terms,
-  badLines: ReadonlySet<number>,
-): Promise<number> {
-  let imported = 0;
+  checked: Checked,
+): Promise<Written> {
+  const badLines = new Set(checked.bad.map((one) => one.line));
+  const sum = { imported: 0, skipped: 0, late: [] as BadRow[] };
   let rows = 0;
   for await (const batch of inBatches(request.rows())) {
-    const accounts = new Map<string, AccountImport>();
-    for (const row of batch) {
-      const parsed = badLines.has(row.line) ? undefined : parseAccountRow(row.cells);
-      if (parsed?.ok) accounts.set(parsed.account.takeOver.id, parsed.account);
-    }
-    imported += await inTransaction(deps.db, async (transaction) => {
-      const known = await findImportHashes(transaction, [...accounts.keys()]);
-      const fresh = [...accounts.values()].filter((one) => !known.has(one.takeOver.id));
-      const opened = fresh.map((one) => takeOver(one.takeOver, monthEndOf(terms)));
-      await insertAccounts(transaction, opened.map(toRow));
-      await insertContacts(
-        transaction,
-        fresh.map((one) => ({ accountId: one.takeOver.id, email: one.email, importHash: one.contentHash })),
-      );
-      await insertSpans(
-        transaction,
-        opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
-      );
-      return fresh.length;
-    });
+    if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
+    const good = goodRows(batch, badLines);
+    const opening = sum.imported === 0 ? auditOf(request, checked) : undefined;
+    const written = await writeBatch(deps.db, good, terms, opening);
+    sum.imported += written.imported;
+    sum.skipped += good.length - written.imported - written.late.length;
+    sum.late.push(...written.late);
     rows += batch.length;
     request.onProgress?.(rows);
   }
-  if (imported > 0) await recordImport(deps.db, request, imported);
-  return imported;
+  return { ...sum, outcome: 'imported' };
+}
+
+type GoodRow = AccountImport & { readonly row: SourceRow };
+
+const goodRows = (batch: readonly SourceRow[], badLines: ReadonlySet<number>): GoodRow[] =>
+  batch.flatMap((row) => {
+    const parsed = badLines.has(row.line) ? undefined : parseAccountRow(row.cells);
+    return parsed?.ok ? [{ ...parsed.account, row }] : [];
+  });
+
+/** Others may import the same accounts at this moment: whoever comes second looks again. */
+const TURNS_MAX = 5;
+
+async function writeBatch(
+  db: Database,
+  good: readonly GoodRow[],
+  terms: Terms,
+  audit: Omit<AuditRow, 'at'> | undefined,
+): Promise<{ imported: number; late: readonly BadRow[] }> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await inTransaction(db, (transaction) => writeFresh(transaction, good, terms, audit));
+    } catch (error) {
+      if (!isDuplicateKey(error) || turn >= TURNS_MAX) throw error;
+    }
+  }
+}
+
+async function writeFresh(
+  transaction: Transaction,
+  good: readonly GoodRow[],
+  terms: Terms,
+  audit: Omit<AuditRow, 'at'> | undefined,
+): Promise<{ imported: number; late: readonly BadRow[] }> {
+  const accounts = new Map(good.map((one) => [one.takeOver.id, one]));
+  const known = await findImportHashes(transaction, [...accounts.keys()]);
+  const late = [...accounts.values()].filter((one) => isOtherThan(known.get(one.takeOver.id), one));
+  const fresh = [...accounts.values()].filter((one) => !known.has(one.takeOver.id));
+  const opened = fresh.map((one) => takeOver(one.takeOver, monthEndOf(terms)));
+  await insertAccounts(transaction, opened.map(toRow));
+  await insertContacts(
+    transaction,
+    fresh.map((one) => ({ accountId: one.takeOver.id, email: one.email, importHash: one.contentHash })),
+  );
+  await insertSpans(
+    transaction,
+    opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
+  );
+  if (audit && fresh.length > 0)
+    await insertAudit(transaction, { ...audit, at: await databaseNow(transaction) });
+  return { imported: fresh.length, late: late.map((one) => ({ ...one.row, faults: [faultOfOther(one)] })) };
 }
 
 const toRow = (account: Account) => ({ account, lastDecision: 0, catchUpFrom: null });
 
-async function recordImport(db: Database, request: ImportRequest, imported: number): Promise<void> {
-  await insertAudit(db, {
-    at: await databaseNow(db),
-    actor: request.actor,
-    action: 'accounts.import',
-    target: 'accounts',
-    reason: request.reason ?? null,
-    before: null,
-    after: { imported },
-    runId: null,
-  });
-}
+/** Whether what is in the database under the account's id is something else; false where nothing is. */
+const isOtherThan = (known: string | undefined, { contentHash }: AccountImport): boolean =>
+  known !== undefined && known !== contentHash;
+
+const faultOfOther = ({ takeOver: { id } }: AccountImport): Fault => ({
+  where: 'account_id',
+  what: `${id} is in the database already, with other content`,
+});
+
+/** Written with the first account that an import adds, so that none appears without a word of who brought it. */
+const auditOf = (request: ImportRequest, { rows, skipped, bad }: Checked): Omit<AuditRow, 'at'> => ({
+  actor: request.actor,
+  action: 'accounts.import',
+  target: 'accounts',
+  reason: request.reason ?? null,
+  before: null,
+  after: {
+    ...(request.source !== undefined && { source: request.source }),
+    ...{ rows, new: rows - skipped - bad.length, bad: bad.length },
+  },
+  runId: null,
+});
 
 async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
   let batch: Row[] = [];

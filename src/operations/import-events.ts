@@ -8,8 +8,9 @@ import { databaseNow } from '../db/query.ts';
 import { type MemberEvent, parseEvent } from '../domain/events.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
-import { findAccountIds } from '../ledger/accounts.ts';
-import { contentHashOf, findEvents } from '../ledger/events.ts';
+import { IDS_MAX, findAccountIds } from '../ledger/accounts.ts';
+import { insertAudit } from '../ledger/audit-log.ts';
+import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../ledger/events.ts';
 import type { Notify } from '../ledger/runs.ts';
 import { type RecordDeps, recordEvents } from './record-events.ts';
 
@@ -33,7 +34,13 @@ export interface EventsImport {
   readonly skipInvalid: boolean;
   readonly dryRun: boolean;
   readonly notify: Notify;
+  /** Who imports, why, and from where: for the audit log. */
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly source?: string;
   readonly onProgress?: (lines: number) => void;
+  /** Called once, with the bad lines, after the first pass and before anything is written. */
+  readonly onChecked?: (bad: readonly BadLine[]) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -56,69 +63,71 @@ export async function importEvents(deps: RecordDeps, request: EventsImport): Pro
   const checked = await checkAll(deps.db, request);
   const counts = { lines: checked.lines, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
   if (request.signal?.aborted) return { outcome: 'interrupted', ...counts, bad: checked.bad };
+  await request.onChecked?.(checked.bad);
   if (checked.bad.length > 0 && !request.skipInvalid)
     return { outcome: 'refused', ...counts, bad: checked.bad };
-  if (request.dryRun)
-    return { outcome: 'imported', ...counts, applied: checked.lines - checked.bad.length, bad: checked.bad };
+  if (request.dryRun) {
+    const { lines, duplicates, bad } = checked;
+    return { outcome: 'imported', ...counts, duplicates, applied: lines - duplicates - bad.length, bad };
+  }
+  await recordImport(deps.db, request, checked);
   return recordAll(deps, request, checked.bad);
+}
+
+/** Told before the first event is applied: none appears without a word of who brought it. */
+async function recordImport(db: Database, request: EventsImport, { lines, bad }: Checked): Promise<void> {
+  if (request.actor === undefined || lines === bad.length) return;
+  await insertAudit(db, {
+    at: await databaseNow(db),
+    actor: request.actor,
+    action: 'events.import',
+    target: 'events',
+    reason: request.reason ?? null,
+    before: null,
+    after: { ...(request.source !== undefined && { source: request.source }), lines, bad: bad.length },
+    runId: null,
+  });
 }
 
 interface Checked {
   readonly lines: number;
-  readonly bad: BadLine[];
+  /** Good lines whose event arrived before, or stands on an earlier line. */
+  readonly duplicates: number;
+  readonly bad: readonly BadLine[];
 }
 
 /** The first pass: every line against the schema, the rest of the file, and what is there already. */
 async function checkAll(db: Database, request: EventsImport): Promise<Checked> {
   const now = await databaseNow(db);
-  const seen: Seen = { hashes: new Map(), opened: new Set(), known: new Set() };
+  const seen: Seen = { events: new Map(), open: new Set() };
   const bad: BadLine[] = [];
   let lines = 0;
+  let duplicates = 0;
   for await (const batch of inBatches(request.lines())) {
     if (request.signal?.aborted) break;
-    const good: { line: SourceLine; event: MemberEvent }[] = [];
-    for (const line of batch) {
-      const checked = checkLine(line, now, seen);
-      if ('faults' in checked) bad.push({ ...line, faults: checked.faults });
-      else if (checked.event) good.push({ line, event: checked.event });
+    const read = batch.map((line) => ({ line, ...readLine(line, now) }));
+    const known = await findAllKnown(
+      db,
+      read.flatMap(({ event }) => event ?? []),
+      seen,
+    );
+    for (const { line, event, faults } of read) {
+      const judged = event ? judge(event, line.line, known, seen) : faults;
+      if (judged === 'duplicate') duplicates += 1;
+      else if (judged.length > 0) bad.push({ ...line, faults: judged });
     }
-    bad.push(...(await checkAgainstDatabase(db, good, seen)));
     lines += batch.length;
     request.onProgress?.(lines);
   }
-  return { lines, bad: bad.toSorted((a, b) => a.line - b.line) };
+  return { lines, duplicates, bad };
 }
 
-/** What the first pass has seen so far. */
-interface Seen {
-  /** Content of each event id. */
-  readonly hashes: Map<string, { line: number; hash: string }>;
-  /** Accounts that an earlier line opens. */
-  readonly opened: Set<string>;
-  /** Accounts that are in the database. */
-  readonly known: Set<string>;
-}
-
-function checkLine(
-  line: SourceLine,
-  now: Instant,
-  seen: Seen,
-): { faults: readonly Fault[] } | { event?: MemberEvent } {
+function readLine(line: SourceLine, now: Instant): { event?: MemberEvent; faults: readonly Fault[] } {
   if (line.faults.length > 0) return { faults: line.faults };
   const parsed = parseEvent(line.value);
   if (!parsed.ok) return { faults: parsed.faults };
-  const { event } = parsed;
-  const ahead = faultOfFuture(event, now);
-  if (ahead) return { faults: [ahead] };
-  const hash = contentHashOf(event);
-  const before = seen.hashes.get(event.id);
-  if (before?.hash === hash) return {};
-  if (before) {
-    const what = `${event.id} stands on line ${before.line} already, with other content`;
-    return { faults: [{ where: 'id', what }] };
-  }
-  seen.hashes.set(event.id, { line: line.line, hash });
-  return { event };
+  const ahead = faultOfFuture(parsed.event, now);
+  return ahead ? { faults: [ahead] } : { event: parsed.event, faults: [] };
 }
 
 /** The fault of an event that has not happened yet. */
@@ -130,47 +139,66 @@ export function faultOfFuture(event: MemberEvent, now: Instant): Fault | undefin
   };
 }
 
-/** Ids that arrived before with other content, and accounts that nobody knows, in the order of the file. */
-async function checkAgainstDatabase(
-  db: Database,
-  good: readonly { line: SourceLine; event: MemberEvent }[],
-  seen: Seen,
-): Promise<BadLine[]> {
-  const known = await inPages(
-    good.map((one) => one.event.id),
-    (page) => findEvents(db, page),
-  );
-  const asked = [...new Set(good.map((one) => one.event.account))].filter((id) => !seen.known.has(id));
-  for (const id of (await inPages(asked, (page) => findAccountIds(db, page))).keys()) seen.known.add(id);
-  const bad: BadLine[] = [];
-  for (const { line, event } of good) {
-    const arrived = known.get(event.id);
-    if (arrived && arrived.contentHash !== contentHashOf(event))
-      bad.push({
-        ...line,
-        faults: [{ where: 'id', what: `${event.id} arrived before, with other content` }],
-      });
-    else if (!arrived) {
-      const fault = faultOfAccount(event, seen);
-      if (fault) bad.push({ ...line, faults: [fault] });
-    }
-  }
-  return bad;
+/** What the first pass has seen so far. */
+interface Seen {
+  /** Content of each good line's event, by its id. */
+  readonly events: Map<string, { line: number; hash: string }>;
+  /** Accounts that are open, whose opening waits, or that an earlier line opens. */
+  readonly open: Set<string>;
 }
 
-function faultOfAccount(event: MemberEvent, seen: Seen): Fault | undefined {
-  const exists = seen.known.has(event.account) || seen.opened.has(event.account);
-  if (event.type !== 'account.opened')
-    return exists
-      ? undefined
-      : { where: 'account', what: `expected an account that is known: ${event.account} is not` };
-  if (exists) return { where: 'account', what: `${event.account} is open already` };
-  seen.opened.add(event.account);
-  return undefined;
+/** Of these events, those that arrived before; and which of their accounts are open already. */
+async function findAllKnown(
+  db: Database,
+  events: readonly MemberEvent[],
+  seen: Seen,
+): Promise<ReadonlyMap<string, KnownEvent>> {
+  const asked = distinct(events.map((event) => event.account)).filter((id) => !seen.open.has(id));
+  for (const id of (await inPages(asked, (page) => findAccountIds(db, page))).keys()) seen.open.add(id);
+  const missing = asked.filter((id) => !seen.open.has(id));
+  for (const id of (await inPages(missing, (page) => findWaitingAccounts(db, page))).keys())
+    seen.open.add(id);
+  return inPages(distinct(events.map((event) => event.id)), (page) => findEvents(db, page));
 }
+
+/** In the order of the file: a line that changes nothing, or the faults of one that cannot be applied, or none. */
+function judge(
+  event: MemberEvent,
+  line: number,
+  known: ReadonlyMap<string, KnownEvent>,
+  seen: Seen,
+): 'duplicate' | readonly Fault[] {
+  const hash = contentHashOf(event);
+  const earlier = seen.events.get(event.id);
+  if (earlier)
+    return earlier.hash === hash
+      ? 'duplicate'
+      : [{ where: 'id', what: `${event.id} stands on line ${earlier.line} already, with other content` }];
+  const arrived = known.get(event.id);
+  if (arrived && arrived.contentHash !== hash)
+    return [{ where: 'id', what: `${event.id} arrived before, with other content` }];
+  const faults = arrived ? [] : faultsOfAccount(event, seen.open);
+  if (faults.length > 0) return faults;
+  seen.events.set(event.id, { line, hash });
+  if (event.type === 'account.opened') seen.open.add(event.account);
+  return arrived ? 'duplicate' : [];
+}
+
+function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<string>): Fault[] {
+  if (type === 'account.opened')
+    return open.has(account) ? [{ where: 'account', what: `${account} is open already` }] : [];
+  if (open.has(account)) return [];
+  return [{ where: 'account', what: `expected an account that is known: ${account} is not` }];
+}
+
+const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
 /** The second pass. */
-async function recordAll(deps: RecordDeps, request: EventsImport, bad: BadLine[]): Promise<EventsImported> {
+async function recordAll(
+  deps: RecordDeps,
+  request: EventsImport,
+  bad: readonly BadLine[],
+): Promise<EventsImported> {
   const badLines = new Set(bad.map((one) => one.line));
   const counts = { lines: 0, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
   const late: BadLine[] = [];
@@ -208,8 +236,8 @@ async function inPages<Value>(
   find: (page: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
 ): Promise<Map<string, Value>> {
   const found = new Map<string, Value>();
-  for (let from = 0; from < keys.length; from += 900)
-    for (const [key, value] of await find(keys.slice(from, from + 900))) found.set(key, value);
+  for (let from = 0; from < keys.length; from += IDS_MAX)
+    for (const [key, value] of await find(keys.slice(from, from + IDS_MAX))) found.set(key, value);
   return found;
 }
 

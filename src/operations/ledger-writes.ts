@@ -3,6 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Award, Interview, Proposal } from '../domain/records.ts';
 import { type AccountRow, insertAccounts, updateAccounts } from '../ledger/accounts.ts';
+import { type AmendmentRow, insertAmendments } from '../ledger/amendments.ts';
 import { type AuditRow, insertAudit } from '../ledger/audit-log.ts';
 import { type Contact, upsertContacts } from '../ledger/contacts.ts';
 import { type CycleRow, insertCycles } from '../ledger/cycles.ts';
@@ -21,6 +22,8 @@ export class LedgerWrites {
   readonly contacts: Contact[] = [];
   readonly spans: SpanRow[] = [];
   readonly cycles: CycleRow[] = [];
+  /** What became of earlier settlements. */
+  readonly amendments: AmendmentRow[] = [];
   readonly entries: EntryRow[] = [];
   readonly decisions: DecisionRow[] = [];
   readonly proposals: Owned<Proposal>[] = [];
@@ -30,6 +33,8 @@ export class LedgerWrites {
   /** Events that had been waiting, and are decided now. */
   readonly resolved: EventRow[] = [];
   readonly notices: NoticeDraft[] = [];
+  /** Accounts that have got past whatever they may have failed at. */
+  readonly overcome: string[] = [];
   /** What a person did, told in the transaction that does it. */
   readonly audits: AuditRow[] = [];
 
@@ -39,18 +44,18 @@ export class LedgerWrites {
     await upsertContacts(transaction, this.contacts);
     await insertSpans(transaction, this.spans);
     await insertCycles(transaction, this.cycles);
+    await insertAmendments(transaction, this.amendments);
     await insertEntries(transaction, this.entries);
     await insertDecisions(transaction, this.decisions);
     await upsertProposals(transaction, latestOf(this.proposals));
     await upsertInterviews(transaction, latestOf(this.interviews));
     await insertAwards(transaction, this.awards);
     await insertEvents(transaction, this.events);
-    for (const event of this.resolved) await resolveWaiting(transaction, event);
+    await resolveWaiting(transaction, this.resolved);
     await stageNotices(transaction, this.notices);
     for (const row of this.audits) await insertAudit(transaction, row);
     await updateAccounts(transaction, this.accounts);
-    const settled = this.accounts.map((row) => row.account.id);
-    if (settled.length > 0) await clearFailures(transaction, settled, now);
+    if (this.overcome.length > 0) await clearFailures(transaction, this.overcome, now);
   }
 }
 

@@ -1,9 +1,11 @@
 /** Bringing the database up to date: schema, the app user's rights, and the built-in terms as version 1. */
-import { type Database, connectServer, inTransaction } from '../db/connection.ts';
+import { type Database, connectServer } from '../db/connection.ts';
+import { isDuplicateKey } from '../db/errors.ts';
 import { appGrants, applyGrants, grantee } from '../db/grants.ts';
 import { migrate } from '../db/migrate.ts';
 import { databaseNow, selectOne } from '../db/query.ts';
 import { builtInTerms } from '../domain/terms.ts';
+import { insertAudit } from '../ledger/audit-log.ts';
 import { findLatestTerms, insertTermsVersion } from '../ledger/terms-versions.ts';
 
 export interface MigrateDeps {
@@ -33,6 +35,23 @@ export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome
   }
 }
 
+/** Who changed the schema, and why: in the audit log, which the first migrations themselves create. */
+export async function recordMigration(
+  { owner }: Pick<MigrateDeps, 'owner'>,
+  by: { readonly actor: string; readonly reason: string | null; readonly applied: readonly string[] },
+): Promise<void> {
+  await insertAudit(owner, {
+    at: await databaseNow(owner),
+    actor: by.actor,
+    action: 'schema.migrate',
+    target: 'schema',
+    reason: by.reason,
+    before: null,
+    after: { applied: by.applied },
+    runId: null,
+  });
+}
+
 /** The GRANT statements of the app's user. */
 export async function listGrants({ owner, appUrl }: MigrateDeps): Promise<readonly string[]> {
   const row = await selectOne<{ name: string }>(owner, 'SELECT DATABASE() AS name');
@@ -49,13 +68,15 @@ async function findGrantee(appUrl: string): Promise<string> {
   }
 }
 
+/** Several may migrate at once: whoever comes second finds that version 1 is there. */
 async function storeBuiltInTerms(owner: Database): Promise<void> {
-  await inTransaction(owner, async (transaction) => {
-    if (await findLatestTerms(transaction)) return;
-    const at = await databaseNow(transaction);
-    await insertTermsVersion(transaction, {
-      ...{ version: 1, terms: builtInTerms, appliedAt: at },
+  if (await findLatestTerms(owner)) return;
+  try {
+    await insertTermsVersion(owner, {
+      ...{ version: 1, terms: builtInTerms, appliedAt: await databaseNow(owner) },
       ...{ actor: 'connects migrate', reason: 'the terms that the program began with' },
     });
-  });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
 }

@@ -9,49 +9,34 @@ import type { Clock } from '../clock.ts';
 import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError, isDuplicateKey } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
-import type { DecisionCode } from '../domain/account.ts';
-import type { AppliedEvent } from '../domain/apply-event.ts';
-import type { Instant } from '../domain/calendar.ts';
 import type { MemberEvent } from '../domain/events.ts';
-import { GrowingRecords } from '../domain/records.ts';
-import { ConnectsError, messageOf, unavailable } from '../errors.ts';
-import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
-import type { AuditRow } from '../ledger/audit-log.ts';
-import { type KnownEvent, contentHashOf, findEvents, insertEvents } from '../ledger/events.ts';
+import { unavailable } from '../errors.ts';
+import { IDS_MAX, findAccountIds, lockAccounts } from '../ledger/accounts.ts';
+import { type KnownEvent, findEvents, findWaitingAccounts } from '../ledger/events.ts';
 import type { Notify } from '../ledger/runs.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
 import type { Log } from '../log.ts';
-import { AccountTurn, type TurnGround } from './account-turn.ts';
+import {
+  type AccountEvents,
+  type Arrived,
+  type Done,
+  type EventOutcome,
+  type Operator,
+  type Why,
+  keepAll,
+  recordAccount,
+} from './account-events.ts';
+import type { TurnGround } from './account-turn.ts';
 import { LedgerWrites } from './ledger-writes.ts';
-import { type WaitingEvents, applyWaiting, eventRowOf, loadRecords, loadWaiting } from './waiting-events.ts';
+import { loadWaiting } from './waiting-events.ts';
+
+export type { EventOutcome, Operator } from './account-events.ts';
 
 export interface RecordDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: { readonly boundariesMax: number; readonly noticeMaxAgeMs: number };
-}
-
-export type EventOutcome =
-  | {
-      readonly outcome: 'applied' | 'refused';
-      /** What was decided of it, in order; empty for events that decide nothing. */
-      readonly codes: readonly DecisionCode[];
-      readonly effectiveAt: Instant;
-      readonly late: boolean;
-    }
-  /** It arrived before, with the same content: nothing changed. */
-  | { readonly outcome: 'duplicate' }
-  /** The id arrived before with other content, or the account is open already: not applied. */
-  | { readonly outcome: 'conflict'; readonly message: string }
-  | { readonly outcome: 'unknown-account' }
-  /** Kept, because its account cannot be brought current now. */
-  | { readonly outcome: 'waiting'; readonly code: string; readonly message: string };
-
-/** The person behind events that did not come from another system: each is then audited, in its own transaction. */
-export interface Operator {
-  readonly actor: string;
-  readonly reason: string | null;
 }
 
 /** Accounts, and events, of one transaction. */
@@ -74,49 +59,73 @@ export async function recordEvents(
   const rules = { terms: latest.terms, termsVersion: latest.version, notify, by };
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
   for (const group of groupsOf(events)) {
-    let left = group;
+    let left: readonly AccountEvents[] = group;
     while (left.length > 0) left = await recordOrHalve(deps, rules, left, outcomes);
   }
+  for (const [index, one] of outcomes.entries())
+    if (one.outcome === 'waiting') tell(deps.log, events[index], one);
   return outcomes;
 }
 
-/** An event and its place among those that were given. */
-interface Arrived {
-  readonly index: number;
-  readonly event: MemberEvent;
+function tell(log: Log, event: MemberEvent | undefined, { code, message }: Why): void {
+  log.warn({ account: event?.account, event: event?.id, outcome: 'waiting', code }, message);
 }
 
-/** All events of one account, in order of arrival. */
-interface AccountEvents {
-  readonly account: string;
-  readonly events: readonly Arrived[];
-}
-
-/** Transactions' worth of accounts, in primary-key order. */
-function groupsOf(events: readonly MemberEvent[]): AccountEvents[][] {
-  const byAccount = new Map<string, Arrived[]>();
-  for (const [index, event] of events.entries()) {
-    const known = byAccount.get(event.account);
-    if (known) known.push({ index, event });
-    else byAccount.set(event.account, [{ index, event }]);
-  }
-  const groups: AccountEvents[][] = [];
-  let size = Infinity;
-  for (const account of [...byAccount.keys()].toSorted((a, b) => (a < b ? -1 : 1))) {
-    const own = byAccount.get(account) ?? [];
-    const group = groups.at(-1);
-    if (!group || group.length >= ACCOUNTS_MAX || size + own.length > EVENTS_MAX) {
-      groups.push([{ account, events: own }]);
-      size = own.length;
-    } else {
-      group.push({ account, events: own });
-      size += own.length;
+/** Transactions' worth of accounts, each in primary-key order. */
+function* groupsOf(events: readonly MemberEvent[]): Generator<AccountEvents[]> {
+  for (const part of partsOf(events)) {
+    let group: AccountEvents[] = [];
+    let size = 0;
+    for (const one of [...part]
+      .toSorted((a, b) => (a.account < b.account ? -1 : 1))
+      .flatMap(inTransactions)) {
+      if (group.length >= ACCOUNTS_MAX || size + one.events.length > EVENTS_MAX) {
+        yield group;
+        group = [];
+        size = 0;
+      }
+      group.push(one);
+      size += one.events.length;
     }
+    yield group;
   }
-  return groups;
+}
+
+/**
+ * By account. Accounts don't keep the order of arrival among each other, so where an id is used by two of them, the
+ * second use begins a new part: the first to arrive counts.
+ */
+function* partsOf(events: readonly MemberEvent[]): Generator<AccountEvents[]> {
+  let byAccount = new Map<string, { account: string; events: Arrived[] }>();
+  let usedBy = new Map<string, string>();
+  for (const [index, event] of events.entries()) {
+    if ((usedBy.get(event.id) ?? event.account) !== event.account) {
+      yield [...byAccount.values()];
+      byAccount = new Map();
+      usedBy = new Map();
+    }
+    usedBy.set(event.id, event.account);
+    const known = byAccount.get(event.account);
+    if (known) known.events.push({ index, event });
+    else byAccount.set(event.account, { account: event.account, events: [{ index, event }] });
+  }
+  yield [...byAccount.values()];
+}
+
+/** An account with more events than one transaction takes has its turn in several, which no group holds together. */
+function inTransactions({ account, events }: AccountEvents): AccountEvents[] {
+  if (events.length <= EVENTS_MAX) return [{ account, events }];
+  const chunks = Math.ceil(events.length / EVENTS_MAX);
+  return Array.from({ length: chunks }, (_, n) => ({
+    account,
+    events: events.slice(n * EVENTS_MAX, (n + 1) * EVENTS_MAX),
+  }));
 }
 
 type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'> & { readonly by: Operator | undefined };
+
+/** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
+const LOOKS_MAX = 5;
 
 /** One transaction, or two of half the accounts each where the database refuses a row. Returns who is left over. */
 async function recordOrHalve(
@@ -124,8 +133,8 @@ async function recordOrHalve(
   rules: Rules,
   group: readonly AccountEvents[],
   outcomes: EventOutcome[],
-  raced = false,
-): Promise<AccountEvents[]> {
+  looks = LOOKS_MAX,
+): Promise<readonly AccountEvents[]> {
   try {
     const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, group));
     for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
@@ -135,20 +144,35 @@ async function recordOrHalve(
     if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
     const [first, ...others] = group;
     if (!first) return [];
-    // Somebody else recorded this id, or opened this account, a moment ago: looking again will find it.
-    if (others.length === 0 && isDuplicateKey(error) && !raced)
-      return recordOrHalve(deps, rules, group, outcomes, true);
-    if (others.length === 0) return keepWaiting(deps, first, describeRowError(error), outcomes);
+    if (others.length === 0) return recordAlone(deps, rules, first, outcomes, { error, looks });
     const middle = Math.ceil(group.length / 2);
-    const left = await recordOrHalve(deps, rules, group.slice(0, middle), outcomes);
-    return [...left, ...(await recordOrHalve(deps, rules, group.slice(middle), outcomes))];
+    const left = await recordOrHalve(deps, rules, group.slice(0, middle), outcomes, looks);
+    return [...left, ...(await recordOrHalve(deps, rules, group.slice(middle), outcomes, looks))];
   }
 }
 
-/** What one transaction made of its accounts. `left` ones have their turn in the next. */
-interface Done {
-  readonly outcomes: Map<number, EventOutcome>;
-  readonly left: AccountEvents[];
+/** The database refuses what an account's events come to: its first half is tried alone, down to the one event. */
+async function recordAlone(
+  deps: RecordDeps,
+  rules: Rules,
+  { account, events }: AccountEvents,
+  outcomes: EventOutcome[],
+  refused: { readonly error: unknown; readonly looks: number },
+): Promise<readonly AccountEvents[]> {
+  // Somebody else recorded this id, or opened this account, a moment ago: looking again will find it.
+  if (isDuplicateKey(refused.error) && refused.looks > 0)
+    return recordOrHalve(deps, rules, [{ account, events }], outcomes, refused.looks - 1);
+  const why = describeRowError(refused.error);
+  if (events.length === 1) return keepWaiting(deps, rules, { account, events }, why, outcomes);
+  const middle = Math.ceil(events.length / 2);
+  const early = { account, events: events.slice(0, middle) };
+  const late = { account, events: events.slice(middle) };
+  const left = await recordOrHalve(deps, rules, [early], outcomes, 0);
+  if (left.length > 0) return [{ account, events: [...left.flatMap((one) => one.events), ...late.events] }];
+  // Order is kept: where one of them waits, so do all that came after it.
+  if (early.events.some(({ index }) => outcomes[index]?.outcome === 'waiting'))
+    return keepWaiting(deps, rules, late, why, outcomes);
+  return recordOrHalve(deps, rules, [late], outcomes, 0);
 }
 
 async function recordOnce(
@@ -162,29 +186,25 @@ async function recordOnce(
   const { rows } = await lockAccounts(transaction, ids);
   const lockedAt = await databaseNow(transaction);
   const known = await findKnown(transaction, arrived);
-  const waiting = await loadWaiting(transaction, ids, () => rules.terms);
   const fresh = arrived.filter((event) => !known.has(event.id));
-  const records = await loadRecords(
-    transaction,
-    [...fresh, ...[...waiting.events.values()].flat()],
-    () => rules.terms,
-  );
+  const waiting = await loadWaiting(transaction, ids, {
+    termsOf: () => rules.terms,
+    lockedAt,
+    arrived: fresh,
+  });
   const found = new Map(rows.map((row) => [row.account.id, row]));
+  const missing = ids.filter((id) => !found.has(id) && !waiting.events.has(id));
+  // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
+  const opened = await findAccountIds(transaction, missing);
   const { by, ...pinned } = rules;
-  const ground = { ...pinned, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
+  const turnGround = { ...pinned, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
   const writes = new LedgerWrites();
   const done: Done = { outcomes: new Map(), left: [] };
   for (const one of group) {
-    if (writes.cycles.length >= deps.settings.boundariesMax) done.left.push(one);
-    else {
-      const row = found.get(one.account);
-      recordAccount(
-        { deps, by, ground, row, known, waiting: { events: waiting.events, records } },
-        one,
-        writes,
-        done,
-      );
-    }
+    const unread = waiting.cutAt !== undefined && one.account > waiting.cutAt;
+    if (unread || opened.has(one.account) || writes.cycles.length >= deps.settings.boundariesMax)
+      done.left.push(one);
+    else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }
   await writes.write(transaction, lockedAt);
   return done;
@@ -195,172 +215,47 @@ async function findKnown(
   events: readonly MemberEvent[],
 ): Promise<Map<string, KnownEvent>> {
   const known = new Map<string, KnownEvent>();
-  for (let from = 0; from < events.length; from += 900) {
-    const page = events.slice(from, from + 900).map((event) => event.id);
+  for (let from = 0; from < events.length; from += IDS_MAX) {
+    const page = events.slice(from, from + IDS_MAX).map((event) => event.id);
     for (const [id, event] of await findEvents(transaction, page)) known.set(id, event);
   }
   return known;
 }
 
-interface Given {
-  readonly deps: RecordDeps;
-  readonly by: Operator | undefined;
-  readonly ground: TurnGround;
-  readonly row: AccountRow | undefined;
-  /** Ids that arrived before, in earlier batches or earlier in this one. */
-  readonly known: Map<string, KnownEvent>;
-  readonly waiting: WaitingEvents;
-}
-
-/** One account: what waits first, then what arrived, until one of them cannot be decided. */
-function recordAccount(
-  given: Given,
-  { account, events }: AccountEvents,
-  writes: LedgerWrites,
-  done: Done,
-): void {
-  const { ground, known, waiting, deps } = given;
-  const records = waiting.records.get(account) ?? new GrowingRecords();
-  const resumed = resume(given, account, writes);
-  let { turn } = resumed;
-  let stuck: { code: string; message: string } | undefined = resumed.current
-    ? undefined
-    : EARLIER_EVENTS_WAIT;
-  for (const { index, event } of events) {
-    const repeated = outcomeOfKnown(event, known);
-    if (repeated) {
-      done.outcomes.set(index, repeated);
-      continue;
-    }
-    if (!turn && !stuck && event.type !== 'account.opened') {
-      done.outcomes.set(index, { outcome: 'unknown-account' });
-      continue;
-    }
-    try {
-      if (stuck) throw new ConnectsError('broken-rule', stuck.code, stuck.message);
-      const step = turn ? { turn, applied: turn.apply(event, records) } : open(event, ground);
-      turn = step.turn;
-      done.outcomes.set(index, outcomeOf(step.applied, event));
-      if (step.applied.outcome === 'conflict') continue;
-      writes.events.push(eventRowOf(event, step.applied, ground.lockedAt));
-      if (given.by) writes.audits.push(auditOf(event, step.applied, given.by, ground.lockedAt));
-    } catch (error) {
-      stuck ??= { code: codeOf(error), message: messageOf(error) };
-      deps.log.warn({ account, event: event.id, outcome: 'waiting', code: stuck.code }, stuck.message);
-      done.outcomes.set(index, { outcome: 'waiting', ...stuck });
-      writes.events.push(waitingRow(event, ground.lockedAt));
-    }
-    known.set(event.id, { accountId: account, contentHash: contentHashOf(event), state: 'applied' });
-  }
-  turn?.finish(writes);
-}
-
-const EARLIER_EVENTS_WAIT = {
-  code: 'earlier-events-wait',
-  message: 'an earlier event of this account still waits',
-};
-
-/** The account's turn, after what waited; without an account, what waits can begin with its opening. */
-function resume(
-  { row, ground, waiting }: Given,
-  account: string,
-  writes: LedgerWrites,
-): { turn: AccountTurn | undefined; current: boolean } {
-  if (row) {
-    const turn = AccountTurn.of(row, ground);
-    return { turn, current: applyWaiting(turn, waiting, account, writes) };
-  }
-  const [first, ...others] = waiting.events.get(account) ?? [];
-  if (!first) return { turn: undefined, current: true };
-  try {
-    const { turn, applied } = open(first, ground);
-    writes.resolved.push(eventRowOf(first, applied, ground.lockedAt));
-    const rest = { ...waiting, events: new Map([[account, others]]) };
-    return { turn, current: applyWaiting(turn, rest, account, writes) };
-  } catch {
-    return { turn: undefined, current: false };
-  }
-}
-
-function open(event: MemberEvent, ground: TurnGround): { turn: AccountTurn; applied: AppliedEvent } {
-  if (event.type !== 'account.opened') throw new Error('only account.opened opens an account');
-  return AccountTurn.opening({ ...event, at: Math.min(event.at, ground.lockedAt) }, ground);
-}
-
-function auditOf(
-  event: MemberEvent,
-  { account, entries, outcome }: AppliedEvent,
-  by: Operator,
-  at: Instant,
-): AuditRow {
-  const posted = entries.reduce((sum, entry) => sum + entry.amount, 0);
-  return {
-    at,
-    actor: by.actor,
-    action: event.type,
-    target: `account:${event.account}`,
-    reason: by.reason,
-    before: { balance: account.balance - posted },
-    after: { balance: account.balance, event: event.id, outcome },
-    runId: null,
-  };
-}
-
-const codeOf = (error: unknown): string => (error instanceof ConnectsError ? error.code : 'unexpected');
-
-/** The same id again changes nothing; with other content it is a conflict. */
-function outcomeOfKnown(
-  event: MemberEvent,
-  known: ReadonlyMap<string, KnownEvent>,
-): EventOutcome | undefined {
-  const before = known.get(event.id);
-  if (!before) return undefined;
-  if (before.contentHash === contentHashOf(event)) return { outcome: 'duplicate' };
-  return { outcome: 'conflict', message: `the id ${event.id} arrived before with other content` };
-}
-
-function outcomeOf(applied: AppliedEvent, event: MemberEvent): EventOutcome {
-  const { outcome, decisions, effectiveAt, late } = applied;
-  if (outcome === 'conflict') return { outcome, message: `account ${event.account} is open already` };
-  return { outcome, codes: decisions.map((one) => one.code), effectiveAt, late };
-}
-
-const waitingRow = (event: MemberEvent, receivedAt: Instant) => ({
-  event,
-  state: 'waiting' as const,
-  effectiveAt: null,
-  late: false,
-  receivedAt,
-});
-
-/** The database refuses what this account's events come to: they are kept, and the account is left as it is. */
+/** The database refuses what these events come to: they are kept, and the account is left as it is. */
 async function keepWaiting(
   deps: RecordDeps,
-  { account, events }: AccountEvents,
-  why: { code: string; message: string },
+  rules: Rules,
+  one: AccountEvents,
+  why: Why,
   outcomes: EventOutcome[],
-): Promise<AccountEvents[]> {
-  deps.log.warn({ account, outcome: 'waiting', code: why.code }, why.message);
-  await inTransaction(deps.db, async (transaction) => {
-    const { rows } = await lockAccounts(transaction, [account]);
-    const known = await findKnown(
-      transaction,
-      events.map((one) => one.event),
-    );
-    const opens = rows.length > 0 || events.some(({ event }) => event.type === 'account.opened');
-    const receivedAt = await databaseNow(transaction);
-    const kept: MemberEvent[] = [];
-    for (const { index, event } of events) {
-      const repeated = outcomeOfKnown(event, known);
-      outcomes[index] = repeated ?? (opens ? { outcome: 'waiting', ...why } : { outcome: 'unknown-account' });
-      if (repeated || !opens) continue;
-      kept.push(event);
-      known.set(event.id, { accountId: account, contentHash: contentHashOf(event), state: 'waiting' });
+): Promise<readonly AccountEvents[]> {
+  for (let looks = LOOKS_MAX; ; looks -= 1)
+    try {
+      const done = await inTransaction(deps.db, (transaction) => keepOnce(transaction, rules, one, why));
+      for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
+      return done.left;
+    } catch (error) {
+      if (looks === 0 || !isDuplicateKey(error)) throw error;
     }
-    await insertEvents(
-      transaction,
-      kept.map((event) => waitingRow(event, receivedAt)),
-    );
-  });
-  return [];
+}
+
+async function keepOnce(
+  transaction: Transaction,
+  { by }: Rules,
+  one: AccountEvents,
+  why: Why,
+): Promise<Done> {
+  const { rows } = await lockAccounts(transaction, [one.account]);
+  const receivedAt = await databaseNow(transaction);
+  const known = await findKnown(
+    transaction,
+    one.events.map(({ event }) => event),
+  );
+  const waits = await findWaitingAccounts(transaction, [one.account]);
+  const writes = new LedgerWrites();
+  const done: Done = { outcomes: new Map(), left: [] };
+  keepAll({ by, known, writes, done, isOpen: rows.length > 0 || waits.size > 0, why, receivedAt }, one);
+  await writes.write(transaction, receivedAt);
+  return done;
 }

@@ -4,9 +4,10 @@ import type { Instant } from '../domain/calendar.ts';
 import { type Failure, lockAttempts, upsertFailures } from '../ledger/failures.ts';
 import { databaseNow } from '../db/query.ts';
 import type { Log } from '../log.ts';
+import { type GuardRules, type Stopped, logStopped, mayPutAside } from './mass-failure.ts';
 import type { SettleOutcome } from './settle-accounts.ts';
 
-export interface FailureRules {
+export interface FailureRules extends GuardRules {
   /** Attempts before an account is put aside. */
   readonly attemptsMax: number;
   /** The first wait; each later one is four times as long. */
@@ -34,7 +35,8 @@ export async function recordFailures(
   const outcomes = new Map<string, SettleOutcome>();
   for (const run of new Set(failed.map((one) => one.run))) {
     const attempts = failed.filter((one) => one.run === run);
-    const failures = await recordOfRun(deps, run, attempts);
+    const { failures, stopped, now } = await recordOfRun(deps, run, attempts);
+    if (stopped) logStopped(deps.log, stopped, now);
     for (const one of failures) {
       deps.log.warn(
         { run, account: one.accountId, attempt: one.attempts, code: one.code, outcome: outcomeOf(one) },
@@ -53,7 +55,13 @@ export async function recordFailures(
 
 const outcomeOf = (failure: Failure): string => (failure.retryAt === null ? 'put-aside' : 'will-retry');
 
-function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAttempt[]): Promise<Failure[]> {
+interface Recorded {
+  readonly failures: readonly Failure[];
+  readonly stopped?: Stopped;
+  readonly now: Instant;
+}
+
+function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAttempt[]): Promise<Recorded> {
   return inTransaction(deps.db, async (transaction) => {
     const now = await databaseNow(transaction);
     const before = await lockAttempts(
@@ -80,7 +88,13 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
       };
     });
     await upsertFailures(transaction, failures);
-    return failures;
+    const { may, ...guarded } = await mayPutAside(transaction, run, deps.settings, now);
+    if (may) return { failures, now };
+    const kept = failures.map((one) =>
+      before.get(one.accountId)?.putAside ? one : { ...one, retryAt: now },
+    );
+    await upsertFailures(transaction, kept);
+    return { failures: kept, now, ...guarded };
   });
 }
 

@@ -1,29 +1,56 @@
-/** The relay: leases sendable outbox rows and turns each into a job. Redis may lose the jobs; the lease runs out. */
+/** The relay: leases sendable outbox rows and turns them into jobs, a page each. Redis may lose the jobs; the lease runs out. */
 import type { Database } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
-import { claimNotices, countLeased, returnExpiredLeases } from '../outbox/outbox.ts';
+import { findHold } from '../outbox/hold.ts';
+import { claimNotices, countLeased, giveBackClaimed, returnExpiredLeases } from '../outbox/outbox.ts';
 import type { JobQueue } from '../queue/producer.ts';
+import type { MailOutage } from './mail-outage.ts';
 
 export interface RelayDeps {
   readonly db: Database;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'enqueueNotices'>;
+  readonly outage: Pick<MailOutage, 'isOver'>;
   readonly settings: { readonly mailRatePerSecond: number };
 }
 
 /** How long a claimed notice may take to be sent before it is offered again. */
-export const LEASE_MS = 120_000;
+const LEASE_MS = 120_000;
 /** Rows claimed at a time. */
 const CLAIM_MAX = 500;
+/** Never more than these seconds' worth of the rate is out: else leases would run out before their turn. */
+const LEASED_SECONDS = 30;
+/** However fast the rate is: what is out is counted before every claim, and waits in Redis. */
+const LEASED_MAX = 5_000;
+/** Notices of one job: they share the statements of their reading and taking. */
+const PAGE_MAX = 50;
+/** Seconds' worth of the rate that one job is, so that a slow one holds its rows no longer than it must. */
+const PAGE_SECONDS = 2;
 
-/** Claims one page and enqueues it. Returns how many; 0 when nothing can be sent now. */
+/** Claims some notices and enqueues them. Returns how many; 0 when nothing can be sent now. */
 export async function relayNotices(deps: RelayDeps): Promise<number> {
-  const now = await databaseNow(deps.db);
-  await returnExpiredLeases(deps.db, now);
-  // Never more than a minute's worth of the sending rate is out: else leases would run out before their turn.
-  const room = deps.settings.mailRatePerSecond * 60 - (await countLeased(deps.db));
+  const { db, settings } = deps;
+  if (!(await deps.outage.isOver()) || (await findHold(db))) return 0;
+  const now = await databaseNow(db);
+  await returnExpiredLeases(db, now);
+  const leased = await countLeased(db);
+  const room = Math.min(settings.mailRatePerSecond * LEASED_SECONDS, LEASED_MAX) - leased;
   const limit = Math.min(CLAIM_MAX, room);
   if (limit <= 0) return 0;
-  const ids = await claimNotices(deps.db, { now, until: now + LEASE_MS, limit });
-  await deps.queue.enqueueNotices(ids.map((notice) => ({ notice })));
+  const until = now + LEASE_MS;
+  const ids = await claimNotices(db, { now, until, limit });
+  const pageSize = Math.min(PAGE_MAX, settings.mailRatePerSecond * PAGE_SECONDS);
+  try {
+    await deps.queue.enqueueNotices(pagesOf(ids, pageSize).map((notices) => ({ notices, until })));
+  } catch (error) {
+    // Nobody need wait for the lease; a page that was enqueued after all finds nothing to take.
+    await giveBackClaimed(db, ids, now);
+    throw error;
+  }
   return ids.length;
+}
+
+function pagesOf(ids: readonly number[], size: number): number[][] {
+  const pages: number[][] = [];
+  for (let from = 0; from < ids.length; from += size) pages.push(ids.slice(from, from + size));
+  return pages;
 }

@@ -14,23 +14,25 @@
 import type { Clock } from '../clock.ts';
 import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/errors.ts';
+import { databaseNow } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { builtInTerms } from '../domain/terms.ts';
+import { type Terms, builtInTerms } from '../domain/terms.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
 import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import type { Log } from '../log.ts';
-import { AccountTurn } from './account-turn.ts';
+import type { Tally } from '../tally.ts';
 import { LedgerWrites } from './ledger-writes.ts';
 import { type FailedAttempt, type FailureRules, recordFailures } from './record-failures.ts';
 import type { OpenRun, RunDirectory } from './run-directory.ts';
-import { type WaitingEvents, applyWaiting, loadWaiting } from './waiting-events.ts';
+import { type WaitingEvents, loadWaiting, resume } from './waiting-events.ts';
 
 export interface SettleDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  readonly runs: RunDirectory;
+  readonly runs: Pick<RunDirectory, 'find'>;
   readonly settings: SettleSettings;
+  readonly tally?: Pick<Tally, 'add'>;
 }
 
 export interface SettleSettings extends FailureRules {
@@ -64,6 +66,8 @@ interface Settled {
   readonly outcomes: Map<string, SettleOutcome>;
   readonly failed: FailedAttempt[];
   readonly unfinished: SettleRequest[];
+  /** The code of each cycle that it settled. */
+  readonly codes: readonly string[];
 }
 
 /**
@@ -101,13 +105,20 @@ function addUp(before: SettleOutcome | undefined, now: SettleOutcome): SettleOut
 async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled> {
   try {
     const runs = await deps.runs.find(requests.map((one) => one.run));
-    return await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, requests, runs));
+    const settled = await inTransaction(deps.db, (transaction) =>
+      settleOnce(deps, transaction, requests, runs),
+    );
+    for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
+    return settled;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
     const [first, ...others] = requests;
     if (first && others.length === 0)
-      return { outcomes: new Map(), failed: [{ ...first, ...describeRowError(error) }], unfinished: [] };
+      return {
+        ...{ outcomes: new Map(), unfinished: [], codes: [] },
+        failed: [{ ...first, ...describeRowError(error) }],
+      };
     const middle = Math.ceil(requests.length / 2);
     const left = await settleOrHalve(deps, requests.slice(0, middle));
     const right = await settleOrHalve(deps, requests.slice(middle));
@@ -115,6 +126,7 @@ async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[
       outcomes: new Map([...left.outcomes, ...right.outcomes]),
       failed: [...left.failed, ...right.failed],
       unfinished: [...left.unfinished, ...right.unfinished],
+      codes: [],
     };
   }
 }
@@ -126,47 +138,65 @@ async function settleOnce(
   runs: ReadonlyMap<number, OpenRun>,
 ): Promise<Settled> {
   const ids = requests.map((one) => one.account);
-  const { rows, lockedAt } = await lockAccounts(transaction, ids);
+  const { rows } = await lockAccounts(transaction, ids);
+  // Asked for under the locks: that of the statement which waited for them may be long past.
+  const lockedAt = await databaseNow(transaction);
   const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));
-  const waiting = await loadWaiting(transaction, ids, (account) => runOf.get(account)?.terms ?? builtInTerms);
+  const termsOf = (account: string): Terms => runOf.get(account)?.terms ?? builtInTerms;
+  const waiting = await loadWaiting(transaction, ids, { termsOf, lockedAt });
   const found = new Map(rows.map((row) => [row.account.id, row]));
-  const settled: Settled = { outcomes: new Map(), failed: [], unfinished: [] };
+  const settled = { outcomes: new Map<string, SettleOutcome>(), failed: [], unfinished: [] };
   const writes = new LedgerWrites();
   for (const request of requests) {
     const row = found.get(request.account);
     const run = runOf.get(request.account);
-    if (!row) settled.outcomes.set(request.account, { outcome: 'unknown-account' });
+    if (!row && !waiting.events.has(request.account))
+      settled.outcomes.set(request.account, { outcome: 'unknown-account' });
     else if (!run) settled.outcomes.set(request.account, { outcome: 'run-not-open' });
     else settleOne(deps.settings, { request, row, run, lockedAt, waiting }, writes, settled);
   }
   await writes.write(transaction, lockedAt);
-  return settled;
+  return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
 }
 
 interface Turn {
   readonly request: SettleRequest;
-  readonly row: AccountRow;
+  /** Undefined for an account whose opening waits. */
+  readonly row: AccountRow | undefined;
   readonly run: OpenRun;
   readonly lockedAt: Instant;
   readonly waiting: WaitingEvents;
 }
 
-/** Decides one account and gathers its writes. What its decision throws makes it fail alone, before any write. */
-function settleOne(settings: SettleSettings, given: Turn, writes: LedgerWrites, settled: Settled): void {
-  const { request, row, run, lockedAt } = given;
+/**
+ * Decides one account and gathers its writes. What waits for it comes first: it arrived before this. What its decision
+ * throws makes it fail alone, before any write.
+ */
+function settleOne(
+  settings: SettleSettings,
+  given: Turn,
+  writes: LedgerWrites,
+  settled: Omit<Settled, 'codes'>,
+): void {
+  const { request, row, run, lockedAt, waiting } = given;
+  const { account } = request;
   const room = settings.boundariesMax - writes.cycles.length;
-  if (room <= 0) return void settled.unfinished.push(request);
+  const unread = waiting.cutAt !== undefined && account > waiting.cutAt;
+  if (room <= 0 || unread) return void settled.unfinished.push(request);
   try {
     const { terms, termsVersion, notify } = run;
     const { noticeMaxAgeMs } = settings;
     const ground = { terms, termsVersion, notify, runId: run.id, lockedAt, noticeMaxAgeMs };
-    const turn = AccountTurn.of(row, ground);
+    const { turn, resolved, ...rest } = resume(row, account, waiting, ground);
+    if (!turn || 'stopped' in rest) throw rest.stopped;
     // Whatever a run says, no boundary is settled before its instant by the database's clock.
-    const current = turn.settle(Math.min(run.asOf, lockedAt), room);
-    if (current) applyWaiting(turn, given.waiting, request.account, writes);
+    const asOf = Math.min(run.asOf, lockedAt);
+    const cut = waiting.cutAt === account;
+    const current = turn.settle(asOf, cut ? 0 : Math.max(0, room - turn.cycles)) && !cut;
     turn.finish(writes);
+    writes.resolved.push(...resolved);
     settled.outcomes.set(
-      request.account,
+      account,
       turn.cycles > 0 ? { outcome: 'settled', cycles: turn.cycles } : { outcome: 'already-current' },
     );
     if (!current) settled.unfinished.push(request);

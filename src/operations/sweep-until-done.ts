@@ -5,8 +5,10 @@
 import type { Clock } from '../clock.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countDue } from '../ledger/accounts.ts';
-import type { Run } from '../ledger/runs.ts';
+import { type Run, findRun } from '../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
+import { lookUntil } from './look-until.ts';
+import { isStopped } from './run-until-closed.ts';
 import { type SweepDeps, type SweepRequest, resolveAsOf, sweep } from './sweep.ts';
 
 export interface WaitingRequest extends SweepRequest {
@@ -16,7 +18,8 @@ export interface WaitingRequest extends SweepRequest {
 }
 
 export interface WaitedSweep {
-  readonly outcome: 'done' | 'timed-out' | 'interrupted';
+  /** `stopped`: one of its runs was, by a person or by itself because too many accounts failed. */
+  readonly outcome: 'done' | 'stopped' | 'timed-out' | 'interrupted';
   readonly asOf: Instant;
   /** Runs that were opened or joined, in order. More than one where an older sweep was still running. */
   readonly runs: readonly Run[];
@@ -24,43 +27,71 @@ export interface WaitedSweep {
   readonly remaining: number;
 }
 
-/** How often SQL is asked what is left. */
-const LOOK_MS = 250;
 /** How often it is submitted anew: what was lost, and what has waited for its retry. */
 const SUBMIT_EVERY_MS = 1_000;
 
+/**
+ * Goes on until nothing is left, the timeout passes or the signal aborts. Servers that go away meanwhile are waited
+ * for: whatever was not done is still due.
+ * @throws invalid-input `as-of-in-future`; unavailable when the servers are away from the beginning, or for ten minutes
+ */
 export async function sweepUntilDone(
   deps: SweepDeps & { readonly clock: Clock },
   request: WaitingRequest,
 ): Promise<WaitedSweep> {
-  const { clock } = deps;
   const asOf = await resolveAsOf(deps, request.asOf);
-  const deadline = clock.now() + (request.timeoutMs ?? Infinity);
-  const runs = new Map<number, Run>();
-  const total = await countDue(deps.db, asOf);
-  let remaining = total;
-  let submitAt = 0;
-  for (;;) {
-    if (clock.now() >= submitAt) {
-      const swept = await sweep(deps, { ...request, asOf });
-      if (swept.outcome === 'nothing-due')
-        return { outcome: 'done', asOf, runs: [...runs.values()], remaining: 0 };
-      runs.set(swept.run.id, swept.run);
-      submitAt = clock.now() + SUBMIT_EVERY_MS;
-    }
-    remaining = await countDue(deps.db, asOf);
-    request.onProgress?.({ done: Math.max(0, total - remaining), total });
-    const stopped = await mayStop(deps, runs, remaining);
-    if (stopped) return { outcome: 'done', asOf, runs: [...runs.values()], remaining };
-    if (request.signal?.aborted) return { outcome: 'interrupted', asOf, runs: [...runs.values()], remaining };
-    if (clock.now() >= deadline) return { outcome: 'timed-out', asOf, runs: [...runs.values()], remaining };
-    await clock.sleep(LOOK_MS, request.signal);
-  }
+  const waiting = new Waiting(deps, { ...request, asOf }, await countDue(deps.db, asOf));
+  return waiting.end(await lookUntil(deps, request, () => waiting.look()));
 }
 
-/** Nothing is left at our as-of; whoever is first closes the runs that this ends. */
-async function mayStop(deps: SweepDeps, runs: ReadonlyMap<number, Run>, remaining: number): Promise<boolean> {
-  if (remaining > 0) return false;
-  for (const run of runs.values()) await closeRunIfDone(deps, run);
-  return true;
+/** What is known so far, and the next look at it. */
+class Waiting {
+  readonly #deps: SweepDeps & { readonly clock: Clock };
+  readonly #request: WaitingRequest & { readonly asOf: Instant };
+  readonly #total: number;
+  readonly #runs = new Map<number, Run>();
+  #remaining: number;
+  #submitAt = 0;
+
+  constructor(
+    deps: SweepDeps & { readonly clock: Clock },
+    request: WaitingRequest & { readonly asOf: Instant },
+    total: number,
+  ) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#total = total;
+    this.#remaining = total;
+  }
+
+  /** Done when nothing is left at our as-of; whoever is first closes the runs that this ends. */
+  async look(): Promise<'done' | 'stopped' | undefined> {
+    const { clock, db } = this.#deps;
+    const { asOf, onProgress } = this.#request;
+    // Else the next sweep would open a run in place of the one that was stopped a moment ago.
+    if (await this.#isStopped()) return 'stopped';
+    if (clock.now() >= this.#submitAt) {
+      const swept = await sweep(this.#deps, { ...this.#request, again: this.#submitAt > 0 });
+      if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
+      this.#submitAt = clock.now() + SUBMIT_EVERY_MS;
+    }
+    this.#remaining = await countDue(db, asOf);
+    onProgress?.({ done: Math.max(0, this.#total - this.#remaining), total: this.#total });
+    if (this.#remaining > 0) return undefined;
+    for (const run of this.#runs.values()) await closeRunIfDone(this.#deps, run);
+    return 'done';
+  }
+
+  async #isStopped(): Promise<boolean> {
+    for (const id of this.#runs.keys()) {
+      const run = await findRun(this.#deps.db, id);
+      if (run && isStopped(run)) return true;
+    }
+    return false;
+  }
+
+  end(outcome: WaitedSweep['outcome']): WaitedSweep {
+    const runs = [...this.#runs.values()];
+    return { outcome, asOf: this.#request.asOf, runs, remaining: this.#remaining };
+  }
 }

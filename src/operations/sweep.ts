@@ -8,15 +8,18 @@ import type { Database } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { invalidInput, unavailable } from '../errors.ts';
-import { type DuePosition, anyDue, countDue, listDue } from '../ledger/accounts.ts';
+import { type DuePosition, anyDue, countDue } from '../ledger/accounts.ts';
+import { countLeft, listLeft } from '../ledger/run-accounts.ts';
 import {
   type Notify,
   type Run,
+  type Tick,
   findOpenSweep,
   findRun,
   insertRun,
   insertTick,
   leaseSubmitting,
+  listOpenRuns,
   releaseSubmitting,
 } from '../ledger/runs.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
@@ -41,6 +44,8 @@ export interface SweepRequest {
   readonly reason?: string;
   readonly notify?: Notify;
   readonly signal?: AbortSignal;
+  /** One more look of a sweep that has recorded its tick already. */
+  readonly again?: boolean;
 }
 
 export type SweepOutcome =
@@ -62,13 +67,23 @@ const LEASE_MS = 30_000;
  *   not submitted is still due, and the next sweep finds it.
  */
 export async function sweep(deps: SweepDeps, request: SweepRequest): Promise<SweepOutcome> {
-  const asOf = await resolveAsOf(deps, request.asOf);
+  try {
+    return await sweepOnce(deps, request, await resolveAsOf(deps, request.asOf));
+  } catch (error) {
+    // Where the database is what failed, there is nowhere to write it: a slot without a tick says so too.
+    await recordTick(deps, request, 'failed', null).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function sweepOnce(deps: SweepDeps, request: SweepRequest, asOf: Instant): Promise<SweepOutcome> {
+  await resumeReruns(deps, request.signal);
   const found = await openOrJoin(deps, asOf, request);
   if (!found) {
     await recordTick(deps, request, 'nothing-due', null);
     return { outcome: 'nothing-due', asOf };
   }
-  const submitted = await submitDue(deps, found.run, request.signal);
+  const submitted = await submitLeft(deps, found.run, request.signal);
   await recordTick(deps, request, found.outcome, found.run.id);
   return { ...found, asOf, submitted };
 }
@@ -120,8 +135,21 @@ async function openRun(deps: SweepDeps, asOf: Instant, request: SweepRequest): P
   return id;
 }
 
-/** Enqueues a job for every account that is due and may be tried now; 0 when somebody else is at it already. */
-async function submitDue(deps: SweepDeps, run: Run, signal: AbortSignal | undefined): Promise<number> {
+/** A rerun whose process died is gone on with, or closed, by whoever sweeps next. */
+async function resumeReruns(deps: SweepDeps, signal: AbortSignal | undefined): Promise<void> {
+  for (const run of await listOpenRuns(deps.db))
+    if (run.kind === 'rerun' && !(await closeRunIfDone(deps, run))) await submitLeft(deps, run, signal);
+}
+
+/**
+ * Enqueues a job for every account that a run has still to settle and may try now; 0 when somebody else is at it, or
+ * the run is not running any more.
+ */
+export async function submitLeft(
+  deps: Pick<SweepDeps, 'db' | 'queue'>,
+  run: Run,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   let held = await lease(deps, run.id, undefined);
   if (held === undefined) return 0;
   let submitted = 0;
@@ -130,7 +158,7 @@ async function submitDue(deps: SweepDeps, run: Run, signal: AbortSignal | undefi
     let after: DuePosition | undefined;
     do {
       const now = await databaseNow(deps.db);
-      const page = await listDue(deps.db, { asOf: run.asOf, now, after, limit: PAGE });
+      const page = await listLeft(deps.db, run, { now, after, limit: PAGE });
       await deps.queue.enqueueSettling(page.map((one) => ({ account: one.id, run: run.id })));
       submitted += page.length;
       after = page.length < PAGE ? undefined : page.at(-1);
@@ -143,13 +171,15 @@ async function submitDue(deps: SweepDeps, run: Run, signal: AbortSignal | undefi
 }
 
 /** Nothing was lost and nobody waits for a retry, so adding the same jobs again would only cost time. */
-async function queueHoldsAll(deps: SweepDeps, run: Run): Promise<boolean> {
+async function queueHoldsAll(deps: Pick<SweepDeps, 'db' | 'queue'>, run: Run): Promise<boolean> {
+  // The jobs of a few accounts that are rerun cannot be told from those of a sweep.
+  if (run.kind === 'rerun') return false;
   const { waiting, active } = await deps.queue.countSettling();
-  return waiting + active > 0 && waiting + active >= (await countDue(deps.db, run.asOf));
+  return waiting + active > 0 && waiting + active >= (await countLeft(deps.db, run));
 }
 
 async function lease(
-  deps: SweepDeps,
+  deps: Pick<SweepDeps, 'db'>,
   runId: number,
   held: Instant | undefined,
 ): Promise<Instant | undefined> {
@@ -161,9 +191,10 @@ async function lease(
 async function recordTick(
   deps: SweepDeps,
   request: SweepRequest,
-  outcome: 'nothing-due' | 'opened' | 'joined',
+  outcome: Tick['outcome'],
   runId: number | null,
 ): Promise<void> {
+  if (request.again) return;
   const at = await databaseNow(deps.db);
   await insertTick(deps.db, { at, slotAt: request.slotAt ?? null, source: request.source, outcome, runId });
 }

@@ -3,16 +3,34 @@
  *
  *   pending → claimed (a relay holds it) → sending (SMTP has begun) → sent | refused
  *                                                                    ↘ pending again, after a wait
- * A lease that runs out returns a row to pending; `too-old`, `held` and `suppressed` are never sent.
+ * A lease that runs out returns a row to pending; `too-old` and `suppressed` are never sent, unless a person says so.
  */
 import type { Database, Transaction } from '../db/connection.ts';
 import { inTransaction } from '../db/connection.ts';
-import { type Queryable, execute, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import {
+  type Queryable,
+  databaseNow,
+  execute,
+  insertRows,
+  selectOne,
+  selectRows,
+  toDate,
+  updateOf,
+} from '../db/query.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { NoticeKind } from '../domain/notice-kinds.ts';
 
-export type NoticeKind = 'grant';
-export type NoticeState =
-  'pending' | 'claimed' | 'sending' | 'sent' | 'refused' | 'held' | 'too-old' | 'suppressed';
+export const NOTICE_STATES = [
+  'pending',
+  'claimed',
+  'sending',
+  'sent',
+  'refused',
+  'held',
+  'too-old',
+  'suppressed',
+] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
 
 export interface NoticeDraft {
   readonly accountId: string;
@@ -20,39 +38,45 @@ export interface NoticeDraft {
   /** Unique per account and kind: the same cause stages the same notice, never a second one. */
   readonly ref: string;
   readonly state: 'pending' | 'too-old';
-  readonly firstCycleOn: LocalDate;
-  readonly lastCycleOn: LocalDate;
+  /** The cycles that it tells of; null for kinds that tell of none. */
+  readonly firstCycleOn: LocalDate | null;
+  readonly lastCycleOn: LocalDate | null;
   readonly runId: number | null;
   readonly stagedAt: Instant;
 }
 
+const DRAFT_COLUMNS = [
+  'account_id',
+  'kind',
+  'ref',
+  'state',
+  'first_cycle_on',
+  'last_cycle_on',
+  'run_id',
+  'staged_at',
+  'next_attempt_at',
+];
+
+const toCells = (one: NoticeDraft) => [
+  one.accountId,
+  one.kind,
+  one.ref,
+  one.state,
+  one.firstCycleOn,
+  one.lastCycleOn,
+  one.runId,
+  toDate(one.stagedAt),
+  toDate(one.stagedAt),
+];
+
+/** @throws the database's duplicate-key error (1062) when one of them was staged before */
 export async function stageNotices(transaction: Transaction, drafts: readonly NoticeDraft[]): Promise<void> {
-  await insertRows(
-    transaction,
-    'outbox',
-    [
-      'account_id',
-      'kind',
-      'ref',
-      'state',
-      'first_cycle_on',
-      'last_cycle_on',
-      'run_id',
-      'staged_at',
-      'next_attempt_at',
-    ],
-    drafts.map((one) => [
-      one.accountId,
-      one.kind,
-      one.ref,
-      one.state,
-      one.firstCycleOn,
-      one.lastCycleOn,
-      one.runId,
-      toDate(one.stagedAt),
-      toDate(one.stagedAt),
-    ]),
-  );
+  await insertRows(transaction, 'outbox', DRAFT_COLUMNS, drafts.map(toCells));
+}
+
+/** For what is looked for again and again, by several at once: one that is staged already stays as it is. */
+export async function stageIfNew(db: Queryable, drafts: readonly NoticeDraft[]): Promise<void> {
+  await insertRows(db, 'outbox', DRAFT_COLUMNS, drafts.map(toCells), updateOf(['account_id']));
 }
 
 /**
@@ -95,74 +119,124 @@ export interface Notice {
   readonly id: number;
   readonly accountId: string;
   readonly kind: NoticeKind;
+  readonly ref: string;
   readonly firstCycleOn: LocalDate | null;
   readonly lastCycleOn: LocalDate | null;
+  readonly runId: number | null;
+  /** The one that has begun included. */
   readonly attempts: number;
 }
 
+const NOTICE_COLUMNS = `id, account_id AS accountId, kind, ref, first_cycle_on AS firstCycleOn,
+  last_cycle_on AS lastCycleOn, run_id AS runId, attempts`;
+
 /**
- * Takes a claimed row for sending, before SMTP begins: only one taker succeeds, so a job that is delivered twice
- * sends once. Undefined when somebody else has it, or it was sent already.
+ * Takes claimed rows for sending, before SMTP begins: of several takers only one gets a row, so a job that is
+ * delivered twice sends once. What somebody else has, or was sent already, is left out. Ids are at most 999.
  */
-export async function takeNotice(
+export async function takeNotices(
+  db: Database,
+  take: { readonly ids: readonly number[]; readonly until: Instant },
+): Promise<Notice[]> {
+  return inTransaction(db, async (transaction) => {
+    const rows = await selectRows<Notice>(
+      transaction,
+      `SELECT ${NOTICE_COLUMNS} FROM outbox WHERE id IN (?) AND state = 'claimed' ORDER BY id FOR UPDATE`,
+      [take.ids],
+    );
+    if (rows.length === 0) return [];
+    await execute(
+      transaction,
+      "UPDATE outbox SET state = 'sending', lease_until = ?, attempts = attempts + 1 WHERE id IN (?)",
+      [toDate(take.until), rows.map((row) => row.id)],
+    );
+    return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
+  });
+}
+
+/** @throws unavailable when the database cannot be used: the letters are out, so the caller had better try again */
+export async function markSent(db: Database, ids: readonly number[]): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    const now = await databaseNow(transaction);
+    await execute(
+      transaction,
+      `UPDATE outbox SET state = 'sent', sent_at = ?, lease_until = NULL, last_error = NULL
+        WHERE id IN (?) AND state = 'sending'`,
+      [toDate(now), ids],
+    );
+  });
+}
+
+/** An attempt, told from a later one of the same notice by its number: what comes late must not undo that one. */
+type Attempt = Pick<Notice, 'id' | 'attempts'>;
+
+/** Ends a notice that will not be sent: the server refused it, or there is nothing to tell any more. */
+export async function markUnsent(
   db: Queryable,
-  take: { readonly id: number; readonly until: Instant },
-): Promise<Notice | undefined> {
-  const written = await execute(
-    db,
-    `UPDATE outbox SET state = 'sending', lease_until = ?, attempts = attempts + 1
-      WHERE id = ? AND state = 'claimed'`,
-    [toDate(take.until), take.id],
-  );
-  return written.affectedRows === 1 ? findNotice(db, take.id) : undefined;
-}
-
-export async function findNotice(db: Queryable, id: number): Promise<Notice | undefined> {
-  return selectOne<Notice>(
-    db,
-    `SELECT id, account_id AS accountId, kind, first_cycle_on AS firstCycleOn, last_cycle_on AS lastCycleOn, attempts
-       FROM outbox WHERE id = ?`,
-    [id],
-  );
-}
-
-export async function markSent(db: Queryable, id: number, now: Instant): Promise<void> {
-  await execute(
-    db,
-    `UPDATE outbox SET state = 'sent', sent_at = ?, lease_until = NULL, last_error = NULL
-      WHERE id = ? AND state = 'sending'`,
-    [toDate(now), id],
-  );
-}
-
-export async function markRefused(db: Queryable, id: number, error: string): Promise<void> {
-  await execute(
-    db,
-    "UPDATE outbox SET state = 'refused', lease_until = NULL, last_error = ? WHERE id = ? AND state = 'sending'",
-    [error.slice(0, 500), id],
-  );
-}
-
-/** Back to pending, to be tried again at `retryAt`. An attempt that never reached the server does not count. */
-export async function postponeNotice(
-  db: Queryable,
-  postpone: { id: number; retryAt: Instant; error: string; counted: boolean },
+  { id, attempts }: Attempt,
+  why: { readonly state: 'refused' | 'suppressed'; readonly words: string },
 ): Promise<void> {
   await execute(
     db,
-    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = ?,
-                       attempts = attempts - ?
-      WHERE id = ? AND state = 'sending'`,
-    [toDate(postpone.retryAt), postpone.error.slice(0, 500), postpone.counted ? 0 : 1, postpone.id],
+    `UPDATE outbox SET state = ?, lease_until = NULL, last_error = ?
+      WHERE id = ? AND state = 'sending' AND attempts = ?`,
+    [why.state, why.words.slice(0, LAST_ERROR_MAX), id, attempts],
   );
 }
 
-/** Whether anything could be sent now, or is being sent. */
+const LAST_ERROR_MAX = 500;
+
+/** Back to pending, to be tried again at `retryAt`. */
+export async function postponeNotice(
+  db: Queryable,
+  { id, attempts }: Attempt,
+  postpone: { readonly retryAt: Instant; readonly words: string },
+): Promise<void> {
+  await execute(
+    db,
+    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = ?
+      WHERE id = ? AND state = 'sending' AND attempts = ?`,
+    [toDate(postpone.retryAt), postpone.words.slice(0, LAST_ERROR_MAX), id, attempts],
+  );
+}
+
+/** Gives back what was taken but never reached a server: the attempt does not count. */
+export async function giveBackTaken(
+  db: Queryable,
+  ids: readonly number[],
+  back: { readonly retryAt: Instant; readonly words: string | null },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await execute(
+    db,
+    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = IFNULL(?, last_error),
+                       attempts = attempts - 1
+      WHERE id IN (?) AND state = 'sending'`,
+    [toDate(back.retryAt), back.words === null ? null : back.words.slice(0, LAST_ERROR_MAX), ids],
+  );
+}
+
+/** Gives back what was claimed and not taken. */
+export async function giveBackClaimed(
+  db: Queryable,
+  ids: readonly number[],
+  retryAt: Instant,
+): Promise<void> {
+  await execute(
+    db,
+    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
+      WHERE id IN (?) AND state = 'claimed'`,
+    [toDate(retryAt), ids],
+  );
+}
+
+/** Whether anything could be sent now, or is being sent; nothing is, while all mail is held. */
 export async function anySendable(db: Queryable, now: Instant): Promise<boolean> {
   const row = await selectOne(
     db,
     `SELECT 1 AS found FROM outbox
-      WHERE state IN ('claimed', 'sending') OR (state = 'pending' AND next_attempt_at <= ?) LIMIT 1`,
+      WHERE (state IN ('claimed', 'sending') OR (state = 'pending' AND next_attempt_at <= ?))
+        AND NOT EXISTS (SELECT 1 FROM mail_hold) LIMIT 1`,
     [toDate(now)],
   );
   return row !== undefined;
@@ -175,4 +249,13 @@ export async function countLeased(db: Queryable): Promise<number> {
     "SELECT COUNT(*) AS leased FROM outbox WHERE state IN ('claimed', 'sending')",
   );
   return row?.leased ?? 0;
+}
+
+/** When the oldest notice was staged that is still to be sent; undefined when none is. */
+export async function findOldestUnsent(db: Queryable): Promise<Instant | undefined> {
+  const row = await selectOne<{ oldest: Date | null }>(
+    db,
+    "SELECT MIN(staged_at) AS oldest FROM outbox WHERE state IN ('pending', 'claimed', 'sending')",
+  );
+  return row?.oldest?.getTime();
 }

@@ -1,9 +1,11 @@
 /** How BullMQ reaches Redis. Options, not instances: BullMQ never closes an instance that it was handed. */
 import type { RedisOptions } from 'bullmq';
-import { unavailable } from '../errors.ts';
+import { messageOf, unavailable } from '../errors.ts';
 
 /** How long a producer waits for Redis before it says so. Without a deadline `add` would hang. */
-export const CONNECT_DEADLINE_MS = 5_000;
+const CONNECT_DEADLINE_MS = 5_000;
+/** Enough for a Redis that restarts; one that still refuses us after that will go on refusing. */
+const REFUSED_DEADLINE_MS = 2_000;
 
 /** `redis://[user:password@]host:6379/0`, `rediss://…` for TLS, or `unix:///path/redis.sock?db=0`. */
 export function redisOptions(url: string): RedisOptions {
@@ -18,7 +20,8 @@ export function redisOptions(url: string): RedisOptions {
   if (parsed.protocol === 'unix:') return { ...common, path, db: Number(parsed.searchParams.get('db') ?? 0) };
   return {
     ...common,
-    host: parsed.hostname,
+    // `[::1]` is an address in a URL only.
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(parsed.port || 6379),
     db: Number(path.slice(1) || 0),
     ...(parsed.protocol === 'rediss:' && { tls: {} }),
@@ -38,30 +41,55 @@ export const workerConnection = (url: string): RedisOptions => ({
   maxRetriesPerRequest: null,
 });
 
-/** Rejects as `unavailable` when `work` takes longer than the deadline. */
-export async function withinDeadline<Result>(work: Promise<Result>, what: string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
+/** What went wrong with a connection, the latest last. BullMQ tells of it in events, and tries again for ever. */
+export class ConnectionTroubles {
+  #count = 0;
+  #latest: unknown;
+
+  add(error: unknown): void {
+    this.#count += 1;
+    this.#latest = error;
+  }
+
+  /** A question to ask later: what has gone wrong since now? */
+  sinceNow(): () => unknown {
+    const before = this.#count;
+    return () => (this.#count > before ? this.#latest : undefined);
+  }
+}
+
+/** Rejects as `unavailable`, with the connection's own trouble, when `work` takes too long. */
+export async function withinDeadline<Result>(
+  work: Promise<Result>,
+  what: string,
+  troubles: ConnectionTroubles,
+): Promise<Result> {
+  const troubleSince = troubles.sinceNow();
+  const timers: NodeJS.Timeout[] = [];
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          unavailable('redis-unavailable', `${what}: Redis did not answer within 5 s. Is REDIS_URL right?`),
-        ),
-      CONNECT_DEADLINE_MS,
-    );
+    const refuse = (): void => {
+      const trouble = troubleSince();
+      if (trouble !== undefined) reject(redisUnavailable(what, trouble));
+    };
+    const giveUp = (): void => {
+      refuse();
+      reject(redisUnavailable(what, new Error(`no answer within ${CONNECT_DEADLINE_MS / 1_000} s`)));
+    };
+    timers.push(setTimeout(refuse, REFUSED_DEADLINE_MS), setTimeout(giveUp, CONNECT_DEADLINE_MS));
   });
   try {
     return await Promise.race([work, deadline]);
   } catch (error) {
-    throw asRedisError(error, what);
+    throw isOfConnection(error) ? redisUnavailable(what, troubleSince() ?? error) : error;
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
   }
 }
 
-function asRedisError(error: unknown, what: string): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  const offline =
-    /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|enableOfflineQueue|Connection is closed|max retries|LOADING|READONLY|NOAUTH|WRONGPASS/i;
-  return offline.test(message) ? unavailable('redis-unavailable', `${what}: ${message}`, error) : error;
-}
+const redisUnavailable = (what: string, error: unknown): Error =>
+  unavailable('redis-unavailable', `Redis cannot be used for ${what}: ${messageOf(error)}`, error);
+
+const OF_CONNECTION =
+  /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|enableOfflineQueue|Connection is closed|max retries|LOADING|READONLY|NOAUTH|WRONGPASS|NOPERM/i;
+
+const isOfConnection = (error: unknown): boolean => OF_CONNECTION.test(messageOf(error));

@@ -9,8 +9,11 @@ export interface SettlePayload {
   readonly run: number;
 }
 
+/** A page of notices that a relay claimed together. */
 export interface NoticePayload {
-  readonly notice: number;
+  readonly notices: readonly number[];
+  /** When that claim runs out: others may have claimed them anew by then. */
+  readonly until: number;
 }
 
 export type TickPayload = Record<string, never>;
@@ -24,7 +27,8 @@ export const settleContract = {
 export const noticeContract = {
   queue: '{notices}',
   name: 'deliver',
-  jobId: (payload: NoticePayload): string => `notice-${payload.notice}`,
+  // Of one claim, so that what is claimed anew is enqueued anew, whatever became of the job before.
+  jobId: (payload: NoticePayload): string => `notices-${payload.notices[0]}-${payload.until}`,
 } as const;
 
 export const tickContract = { queue: '{ticks}', name: 'tick', schedulerId: 'sweep-tick' } as const;

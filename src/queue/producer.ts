@@ -1,6 +1,6 @@
 /** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
 import { Queue } from 'bullmq';
-import { CONNECT_DEADLINE_MS, producerConnection, withinDeadline } from './connection.ts';
+import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import {
   type NoticePayload,
   type SettlePayload,
@@ -11,6 +11,9 @@ import {
 
 /** 20,000 jobs/s in chunks of this size; larger ones measured slower. */
 const CHUNK = 1_000;
+
+/** Nothing is lost with a connection: whoever has said that Redis is away need not wait for it once more. */
+const CLOSE_DEADLINE_MS = 1_000;
 
 /** Job options are stored with every job: 700 bytes instead of 280. So all retention is set on the workers. */
 const QUEUE_OPTIONS = { streams: { events: { maxLen: 1_000 } } };
@@ -33,6 +36,7 @@ export class Producer implements JobQueue {
   readonly #settle: Queue<SettlePayload>;
   readonly #notices: Queue<NoticePayload>;
   readonly #ticks: Queue;
+  readonly #troubles = new ConnectionTroubles();
 
   /** @param url of Redis; @param prefix separates installations that share it. Connects in the background. */
   constructor(url: string, prefix: string) {
@@ -40,8 +44,8 @@ export class Producer implements JobQueue {
     this.#settle = new Queue(settleContract.queue, options);
     this.#notices = new Queue(noticeContract.queue, options);
     this.#ticks = new Queue(tickContract.queue, options);
-    // Each command reports its own failure; the connection's error events only repeat it.
-    for (const queue of this.#queues) queue.on('error', () => undefined);
+    // Each call reports its own failure, with what these events told.
+    for (const queue of this.#queues) queue.on('error', (error) => this.#troubles.add(error));
   }
 
   get #queues(): readonly Pick<Queue, 'on' | 'close'>[] {
@@ -49,16 +53,16 @@ export class Producer implements JobQueue {
   }
 
   enqueueSettling(payloads: readonly SettlePayload[]): Promise<void> {
-    return addInChunks(this.#settle, settleContract.name, settleContract.jobId, payloads);
+    return this.#addInChunks(this.#settle, settleContract.name, settleContract.jobId, payloads);
   }
 
   enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
-    return addInChunks(this.#notices, noticeContract.name, noticeContract.jobId, payloads);
+    return this.#addInChunks(this.#notices, noticeContract.name, noticeContract.jobId, payloads);
   }
 
   async countSettling(): Promise<QueueCounts> {
-    await withinDeadline(this.#settle.waitUntilReady(), 'counting jobs');
-    const counts = await withinDeadline(
+    await this.#within(this.#settle.waitUntilReady(), 'counting jobs');
+    const counts = await this.#within(
       this.#settle.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
       'counting jobs',
     );
@@ -72,33 +76,37 @@ export class Producer implements JobQueue {
 
   /** When the scheduler ticks next; null while nothing is scheduled. */
   async findNextTick(): Promise<number | null> {
-    await withinDeadline(this.#ticks.waitUntilReady(), 'reading the schedule');
-    const scheduled = await withinDeadline(
+    await this.#within(this.#ticks.waitUntilReady(), 'reading the schedule');
+    const scheduled = await this.#within(
       this.#ticks.getJobScheduler(tickContract.schedulerId),
       'reading the schedule',
     );
     return scheduled?.next ?? null;
   }
 
+  #within<Result>(work: Promise<Result>, what: string): Promise<Result> {
+    return withinDeadline(work, what, this.#troubles);
+  }
+
+  /** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */
+  async #addInChunks<Payload>(
+    queue: Queue<Payload>,
+    name: string,
+    jobId: (payload: Payload) => string,
+    payloads: readonly Payload[],
+  ): Promise<void> {
+    await this.#within(queue.waitUntilReady(), 'adding jobs');
+    for (let from = 0; from < payloads.length; from += CHUNK) {
+      const jobs = payloads
+        .slice(from, from + CHUNK)
+        .map((payload) => ({ name, data: payload, opts: { jobId: jobId(payload) } }));
+      await this.#within(queue.addBulk(jobs as never), 'adding jobs');
+    }
+  }
+
   /** Closing waits for Redis, which may be away: hence the deadline. */
   async close(): Promise<void> {
     const closing = Promise.allSettled(this.#queues.map((queue) => queue.close()));
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CONNECT_DEADLINE_MS).unref())]);
-  }
-}
-
-/** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */
-async function addInChunks<Payload>(
-  queue: Queue<Payload>,
-  name: string,
-  jobId: (payload: Payload) => string,
-  payloads: readonly Payload[],
-): Promise<void> {
-  await withinDeadline(queue.waitUntilReady(), 'adding jobs');
-  for (let from = 0; from < payloads.length; from += CHUNK) {
-    const jobs = payloads
-      .slice(from, from + CHUNK)
-      .map((payload) => ({ name, data: payload, opts: { jobId: jobId(payload) } }));
-    await withinDeadline(queue.addBulk(jobs as never), 'adding jobs');
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())]);
   }
 }

@@ -3,7 +3,8 @@ import { type Binding, type Queryable, selectRows } from '../db/query.ts';
 import { type LocalDate, formatInstant } from '../domain/calendar.ts';
 import { type SettlementCode, decisionDetail } from '../domain/settle.ts';
 
-export type ExportKind = 'entries' | 'decisions' | 'accounts';
+export const EXPORT_KINDS = ['entries', 'decisions', 'accounts'] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 export interface ExportFilter {
   readonly account?: string;

@@ -1,6 +1,7 @@
 /** Running `connects` as an operator does: a process of its own, judged by its output and exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 export interface Ended {
   readonly code: number;
@@ -15,13 +16,26 @@ export interface Running {
 
 const root = join(__dirname, '../..');
 
+export interface StartOptions {
+  /** What standard input holds; nothing by default. */
+  readonly input?: string;
+  /** As which user, where the tests run as root. */
+  readonly uid?: number;
+}
+
 /** @param env added to PATH and HOME only: nothing of the tests' own environment leaks in */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { input, uid }: StartOptions = {},
+): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, CONNECTS_SERVERS_FILE: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid }),
+  }) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -33,5 +47,8 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   return { child, ended };
 }
 
-export const runCli = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  startCli(args, env).ended;
+export const runCli = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: StartOptions = {},
+): Promise<Ended> => startCli(args, env, options).ended;

@@ -18,6 +18,8 @@ export interface Installation {
 
 export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Of a server that the test has to itself; the one of `npm test` by default. */
+  readonly databaseServer?: string;
   readonly clock?: Clock;
   readonly log?: Log;
   /** False leaves the database without a schema. */
@@ -34,9 +36,10 @@ export function serverUrl(name: 'DATABASE_URL' | 'REDIS_URL' | 'SMTP_URL'): stri
 
 export async function install(options: InstallationOptions = {}): Promise<Installation> {
   const name = `test_${process.env.JEST_WORKER_ID ?? '1'}_${randomBytes(6).toString('hex')}`;
-  const admin = connectDatabase(serverUrl('DATABASE_URL'), 1);
+  const server = options.databaseServer ?? serverUrl('DATABASE_URL');
+  const admin = connectDatabase(server, 1);
   await admin.raw(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const env = environmentOf(name, options.env ?? {});
+  const env = environmentOf(server, name, options.env ?? {});
   const log = options.log ?? createLog('silent');
   const app = composeApp(parseConfig(env), options.clock ?? systemClock, log);
   if (options.migrated !== false)
@@ -53,8 +56,12 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
   };
 }
 
-function environmentOf(database: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  const url = new URL(serverUrl('DATABASE_URL'));
+function environmentOf(
+  server: string,
+  database: string,
+  more: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const url = new URL(server);
   url.pathname = `/${database}`;
   return {
     DATABASE_URL: url.toString(),

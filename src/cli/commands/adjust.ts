@@ -1,13 +1,14 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { type Adjustment, adjustBalances } from '../../operations/adjust.ts';
 import type { EventOutcome } from '../../operations/record-events.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readCsvRows } from '../files.ts';
-import { actorFlag, jsonFlag, withHelp, yesFlag } from '../options.ts';
+import { accountFlag, actorFlag, factFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { counted } from '../words.ts';
 
 interface AdjustFlags {
   amount?: number;
@@ -27,10 +28,10 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
   const command = program
     .command('adjust')
     .description('correct a balance by a new entry; the same key again changes nothing')
-    .argument('[account]', 'the account, or --file')
+    .argument('[account]', 'the account, or --file', accountFlag)
     .option('--amount <n>', 'Connects to add (+N) or to take (-N)', signedFlag)
-    .option('--reason <text>', 'why, kept with the entry and in the audit log')
-    .option('--key <key>', 'names this correction: 1 to 100 of A-Z a-z 0-9 . _ -')
+    .addOption(reasonFlag())
+    .option('--key <key>', 'names this correction: the same key again changes nothing', factFlag)
     .option('--file <file>', `many corrections: a CSV file with the header ${COLUMNS.join(',')}`)
     .addOption(yesFlag())
     .addOption(actorFlag())
@@ -44,8 +45,7 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
 }
 
 function signedFlag(text: string): number {
-  if (!/^[+-]?\d{1,9}$/.test(text))
-    throw invalidInput('usage', `--amount ${text}: expected +N or -N, a whole number`);
+  if (!/^[+-]?\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected +N or -N, a whole number.');
   return Number(text);
 }
 
@@ -55,7 +55,7 @@ async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFla
     throw new ConnectsError(
       'refused',
       'yes-missing',
-      `adjust changes ${adjustments.length} balances: confirm with --yes`,
+      `adjust changes ${counted(adjustments.length, 'balance')}: confirm with --yes`,
     );
   await requireSchema(cli.app);
   const outcomes = await adjustBalances(cli.app.recordDeps, {

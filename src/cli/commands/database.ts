@@ -1,19 +1,26 @@
 /** migrate, and terms. */
 import type { Command } from 'commander';
 import { required } from '../../config.ts';
-import { connectDatabase } from '../../db/connection.ts';
-import { pendingMigrations } from '../../db/migrate.ts';
+import { type Database, connectDatabase } from '../../db/connection.ts';
+import { pendingMigrations, unknownMigrations } from '../../db/migrate.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { type Terms, builtInTerms, parseTerms } from '../../domain/terms.ts';
-import { invalidInput } from '../../errors.ts';
+import { ConnectsError, invalidInput } from '../../errors.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { applyTerms } from '../../operations/apply-terms.ts';
-import { type MigrateDeps, listGrants, migrateDatabase } from '../../operations/migrate-database.ts';
+import {
+  type MigrateDeps,
+  listGrants,
+  migrateDatabase,
+  recordMigration,
+} from '../../operations/migrate-database.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { nameOf } from '../file-faults.ts';
 import { readJson } from '../files.ts';
-import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
+import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { counted } from '../words.ts';
 import { formatFaults } from './pure.ts';
 
 export function addDatabaseCommands(program: Command, cli: Cli): void {
@@ -30,9 +37,11 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
     .command('check')
     .description('check a file of terms, listing every fault at once, without any server')
     .argument('<file>', 'a JSON file; - reads standard input')
-    .action(async (file: string) => {
+    .addOption(jsonFlag())
+    .action(async (file: string, flags: { json?: true }) => {
       const rows = (await requireTerms(file)).length;
-      print(cli, `${file} is good: ${rows} row${rows === 1 ? '' : 's'}`);
+      if (flags.json) return printJson(cli, { outcome: 'good', rows });
+      return print(cli, `${nameOf(file)} is good: ${counted(rows, 'row')}`);
     });
   withHelp(check, 'connects terms check terms.json', [0, 2]);
   const apply = terms
@@ -42,6 +51,7 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
     .addOption(reasonFlag().makeOptionMandatory())
     .addOption(actorFlag())
     .addOption(dryRunFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((file: string, flags: ApplyFlags) => runApply(cli, file, flags));
   withHelp(apply, 'connects terms apply terms.json --reason "summer programme"', [0, 2, 75]);
@@ -57,7 +67,7 @@ interface ApplyFlags {
 /** @throws invalid-input `terms`, naming every fault */
 async function requireTerms(file: string): Promise<Terms> {
   const parsed = parseTerms(await readJson(file));
-  if (!parsed.ok) throw invalidInput('terms', formatFaults(file, parsed.faults));
+  if (!parsed.ok) throw invalidInput('terms', formatFaults(nameOf(file), parsed.faults));
   return parsed.terms;
 }
 
@@ -89,15 +99,23 @@ async function runApply(cli: Cli, file: string, flags: ApplyFlags): Promise<void
     reason: flags.reason,
     dryRun: flags.dryRun === true,
   });
-  if (applied.outcome === 'refused') throw invalidInput('terms', formatFaults(file, applied.faults));
-  if (flags.json) return printJson(cli, applied);
+  if (applied.outcome === 'refused') throw invalidInput('terms', formatFaults(nameOf(file), applied.faults));
+  if (flags.json) return printJson(cli, { ...applied, dryRun: flags.dryRun === true });
   const would = flags.dryRun ? ' (dry run: nothing was stored)' : '';
   return print(
     cli,
     applied.outcome === 'applied'
-      ? `terms version ${applied.version} is in force for runs from now on${would}`
+      ? `runs from now on go by terms version ${applied.version}${would}`
       : `the same terms are in force already, as version ${applied.version}`,
   );
+}
+
+interface MigrateFlags {
+  printGrants?: true;
+  dryRun?: true;
+  actor?: string;
+  reason?: string;
+  json?: true;
 }
 
 function addMigrate(program: Command, cli: Cli): void {
@@ -106,25 +124,28 @@ function addMigrate(program: Command, cli: Cli): void {
     .description('bring the schema up to date; safe when several start at once')
     .option('--print-grants', "print the GRANT statements of the app's user, and change nothing")
     .addOption(dryRunFlag())
+    .addOption(actorFlag())
+    .addOption(reasonFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
-    .action((flags: { printGrants?: true; dryRun?: true; json?: true }) => runMigrate(cli, flags));
-  withHelp(command, 'connects migrate', [0, 2, 4, 75]);
+    .action((flags: MigrateFlags) => runMigrate(cli, flags));
+  withHelp(command, 'connects migrate', [0, 2, 4, 5, 75]);
 }
 
-async function runMigrate(
-  cli: Cli,
-  flags: { printGrants?: true; dryRun?: true; json?: true },
-): Promise<void> {
+async function runMigrate(cli: Cli, flags: MigrateFlags): Promise<void> {
   const { config } = cli.app;
   const ownerUrl = config.migrateDatabaseUrl ?? required(config, 'databaseUrl');
   const owner = connectDatabase(ownerUrl, 1);
   const separate = config.databaseUrl !== undefined && config.databaseUrl !== ownerUrl;
   const deps: MigrateDeps = { ownerUrl, owner, appUrl: separate ? config.databaseUrl : undefined };
   try {
-    if (flags.printGrants) return (await listGrants(deps)).forEach((one) => print(cli, `${one};`));
-    if (flags.dryRun) return reportMigrations(cli, flags, await pendingMigrations(owner), 'pending');
+    if (flags.printGrants) return printGrants(cli, flags, await listGrants(deps));
+    if (await isNewer(cli, owner)) return reportMigrations(cli, flags, { applied: [] });
+    if (flags.dryRun) return reportMigrations(cli, flags, { pending: await pendingMigrations(owner) });
     const migrated = await migrateDatabase(deps);
-    reportMigrations(cli, flags, migrated.applied, 'applied');
+    const by = { actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null };
+    if (migrated.applied.length > 0) await recordMigration(deps, { ...by, applied: migrated.applied });
+    reportMigrations(cli, flags, migrated);
     if (migrated.missingGrants.length === 0) return undefined;
     say(cli, "the server does not let this user GRANT: have an administrator run these, for the app's user:");
     migrated.missingGrants.forEach((one) => say(cli, `  ${one};`));
@@ -135,13 +156,39 @@ async function runMigrate(
   return undefined;
 }
 
+/**
+ * Whether a newer version has migrated already. That is no fault: while versions are exchanged, and after going back
+ * to an older one, both run on the newer schema.
+ * @throws conflict `schema-diverged` when each has migrations that the other does not know
+ */
+async function isNewer(cli: Cli, owner: Database): Promise<boolean> {
+  const unknown = await unknownMigrations(owner);
+  if (unknown.length === 0) return false;
+  const pending = await pendingMigrations(owner);
+  if (pending.length > 0)
+    throw new ConnectsError(
+      'conflict',
+      'schema-diverged',
+      `the database has ${unknown.at(-1)}, which this version does not know, and lacks ${pending[0]}: ` +
+        'two versions migrated it apart; migrate with the version that knows both',
+    );
+  say(cli, `the schema is newer than this version: it has ${unknown.join(', ')}; nothing is to be done`);
+  return true;
+}
+
 function reportMigrations(
   cli: Cli,
   flags: { json?: true },
-  names: readonly string[],
-  what: 'applied' | 'pending',
+  found: { applied: readonly string[]; missingGrants?: readonly string[] } | { pending: readonly string[] },
 ): void {
-  if (flags.json) return printJson(cli, { [what]: names });
+  if (flags.json) return printJson(cli, found);
+  const names = 'pending' in found ? found.pending : found.applied;
   if (names.length === 0) return print(cli, 'the schema is up to date');
-  return print(cli, `${names.length} migrations ${what}, up to ${names.at(-1)}`);
+  const what = 'pending' in found ? 'pending' : 'applied';
+  return print(cli, `${counted(names.length, 'migration')} ${what}, up to ${names.at(-1)}`);
+}
+
+function printGrants(cli: Cli, flags: { json?: true }, grants: readonly string[]): void {
+  if (flags.json) return printJson(cli, grants);
+  for (const one of grants) print(cli, `${one};`);
 }

@@ -1,21 +1,29 @@
 /** events import. */
 import type { Command } from 'commander';
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { invalidInput } from '../../errors.ts';
 import { type BadLine, type EventsImported, importEvents } from '../../operations/import-events.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { requireRereadable } from '../file-faults.ts';
 import { readSourceLines } from '../files.ts';
-import { actorFlag, dryRunFlag, jsonFlag, notifyFlag, reasonFlag, withHelp } from '../options.ts';
-import { Progress } from '../progress.ts';
+import {
+  ImportFile,
+  faultList,
+  refusal,
+  requireRejectsFile,
+  tellRejected,
+  writeRejects,
+} from '../importing.ts';
+import { actorFlag, dryRunFlag, jsonFlag, notifyFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { counted, formatCount } from '../words.ts';
 
 interface ImportFlags {
   skipInvalid?: true;
   rejects?: string;
   notify: 'none' | 'digest' | 'each';
   dryRun?: true;
+  actor?: string;
+  reason?: string;
   json?: true;
 }
 
@@ -31,66 +39,70 @@ export function addEventCommands(program: Command, cli: Cli): void {
     .addOption(dryRunFlag())
     .addOption(actorFlag())
     .addOption(reasonFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((file: string, flags: ImportFlags) => runImport(cli, file, flags));
   withHelp(
     command,
     'connects events import events.ndjson --skip-invalid --rejects bad.ndjson',
-    [0, 2, 3, 75],
+    [0, 2, 3, 75, 130, 143],
   );
 }
 
-/** Bad lines that are listed one by one; the rejects file has them all. */
-const LISTED_MAX = 1_000;
-
 async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<void> {
-  if (file === '-') throw invalidInput('usage', 'events import reads its file twice: give a file, not -');
+  await requireRereadable(file);
+  const { rejects } = flags;
+  if (rejects !== undefined) await requireRejectsFile(rejects, file);
   await requireSchema(cli.app);
-  const progress = new Progress(cli.streams.err, 'lines', cli.app.clock.now());
-  let passes = { lines: 0, total: 0 };
-  const imported = await importEvents(cli.app.recordDeps, {
-    lines: () => {
-      // The first pass learns how many lines there are; the second can show a share of them.
-      passes = { lines: 0, total: passes.lines };
-      return readSourceLines(file);
-    },
-    skipInvalid: flags.skipInvalid === true,
-    dryRun: flags.dryRun === true,
-    notify: flags.notify,
-    signal: cli.signal,
-    onProgress: (lines) => {
-      passes.lines = lines;
-      progress.show({ done: lines, total: Math.max(lines, passes.total) }, cli.app.clock.now());
-    },
-  });
-  progress.end({ done: imported.lines, total: imported.lines }, cli.app.clock.now());
-  if (flags.rejects !== undefined) await writeRejects(flags.rejects, imported.bad);
-  report(cli, file, flags, imported);
+  const source = new ImportFile(cli, file, 'lines', () => readSourceLines(file));
+  try {
+    const imported = await importEvents(cli.app.recordDeps, {
+      lines: () => source.rows(),
+      source: file,
+      skipInvalid: flags.skipInvalid === true,
+      dryRun: flags.dryRun === true,
+      notify: flags.notify,
+      actor: flags.actor ?? cli.defaultActor,
+      ...(flags.reason !== undefined && { reason: flags.reason }),
+      signal: cli.signal,
+      onProgress: (lines) => source.onProgress(lines),
+      onChecked: async (bad) => {
+        if (rejects !== undefined) await writeRejects(rejects, rejectLines(bad));
+      },
+    });
+    if (imported.outcome !== 'interrupted') source.end();
+    else source.stop();
+    // Written once more where somebody else was faster with an event: then there are more of them.
+    if (rejects !== undefined && imported.applied > 0) await writeRejects(rejects, rejectLines(imported.bad));
+    report(cli, file, flags, imported);
+  } finally {
+    source.stop();
+  }
 }
 
 function report(cli: Cli, file: string, flags: ImportFlags, imported: EventsImported): void {
-  const { bad, ...counts } = imported;
-  for (const row of bad.slice(0, LISTED_MAX))
-    for (const fault of row.faults) say(cli, `${file}, line ${row.line}, ${fault.where}: ${fault.what}`);
-  if (bad.length > LISTED_MAX) say(cli, `… and ${bad.length - LISTED_MAX} more bad lines`);
-  if (imported.outcome === 'refused') {
-    cli.exitCode = EXIT.invalid;
-    say(cli, `nothing was applied: mend the ${bad.length} bad lines, or use --skip-invalid --rejects FILE`);
-  }
-  if (imported.waiting > 0) cli.exitCode = EXIT.someFailed;
-  if (flags.json) return printJson(cli, { ...counts, bad: bad.length });
+  const { bad, outcome, ...counts } = imported;
+  tellRejected(cli, file, bad, 'lines');
+  if (outcome === 'refused') say(cli, refusal(bad, 'line', 'applied'));
+  if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
+  if (counts.waiting > 0) cli.exitCode = EXIT.someFailed;
+  // Somebody else's events came in between, after all lines had been good.
+  const isOvertaken = bad.length > 0 && !flags.skipInvalid;
+  if (outcome === 'refused' || isOvertaken) cli.exitCode = EXIT.invalid;
+  if (flags.json)
+    return printJson(cli, {
+      ...{ outcome, dryRun: flags.dryRun === true, ...counts, bad: bad.length, faults: faultList(bad) },
+    });
   const would = flags.dryRun ? ' (dry run: nothing was written)' : '';
   return print(
     cli,
-    `${counts.applied} applied, ${counts.refused} refused by the rules, ${counts.duplicates} there already, ` +
-      `${counts.waiting} waiting, ${bad.length} bad, of ${counts.lines} lines${would}`,
+    `${formatCount(counts.applied)} applied, ${formatCount(counts.refused)} refused by the rules, ` +
+      `${formatCount(counts.duplicates)} there already, ${formatCount(counts.waiting)} waiting, ` +
+      `${formatCount(bad.length)} bad, of ${counted(counts.lines, 'line')}${would}`,
   );
 }
 
 /** The lines as they were: mending them in place is all that is needed. */
-async function writeRejects(file: string, bad: readonly BadLine[]): Promise<void> {
-  const out = createWriteStream(file);
-  for (const row of bad) if (!out.write(`${row.text}\n`)) await once(out, 'drain');
-  out.end();
-  await once(out, 'close');
+function* rejectLines(bad: readonly BadLine[]): Generator<string> {
+  for (const row of bad) yield `${row.text}\n`;
 }

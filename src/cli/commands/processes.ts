@@ -1,8 +1,10 @@
 /** worker, scheduler, console and serve: the long-running processes. */
 import type { Command } from 'commander';
-import { required } from '../../config.ts';
+import { requireServers } from '../../config.ts';
+import { invalidInput, unavailable } from '../../errors.ts';
 import { type Cli, type Process, say } from '../context.ts';
 import { withHelp } from '../options.ts';
+import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 
 type Part = 'worker' | 'scheduler' | 'console';
@@ -13,7 +15,7 @@ export function addProcessCommands(program: Command, cli: Cli): void {
       .command(name)
       .description(description)
       .action(() => runUntilStopped(cli, parts));
-    withHelp(command, `connects ${name}`, [0, 2, 75]);
+    withHelp(command, `connects ${name}`, [2, 75, 130, 143]);
   };
   add('worker', 'settle accounts and send notices, until stopped', ['worker']);
   add('scheduler', 'tick and sweep, until stopped', ['scheduler']);
@@ -21,20 +23,18 @@ export function addProcessCommands(program: Command, cli: Cli): void {
   add('serve', 'worker, scheduler and console in one process', ['worker', 'scheduler', 'console']);
 }
 
+/** Servers are asked for once, at the start: whoever began survives their absence later. */
 async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> {
   const { app, processes, signal } = cli;
-  required(app.config, 'databaseUrl');
-  required(app.config, 'redisUrl');
+  requireServers(app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(app);
+  await requireRedis(app);
   const started: Process[] = [];
   try {
+    // First, because it is what can fail: nothing has begun to work then.
+    if (parts.includes('console')) started.push(await openConsole(cli));
     if (parts.includes('worker')) started.push(processes.startWorker(app));
     if (parts.includes('scheduler')) started.push(processes.startScheduler(app));
-    if (parts.includes('console')) {
-      const console = await processes.startConsole(app);
-      started.push(console);
-      say(cli, `console: ${console.url}`);
-    }
     app.log.info({ parts }, 'started');
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -42,4 +42,37 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
   } finally {
     await Promise.all(started.map((one) => one.stop()));
   }
+}
+
+async function openConsole(cli: Cli): Promise<Process> {
+  try {
+    const opened = await cli.processes.startConsole(cli.app);
+    say(cli, `console: ${opened.url}`);
+    return opened;
+  } catch (error) {
+    throw listenFault(cli, error);
+  }
+}
+
+/** What the operating system says of a port, in words. */
+function listenFault({ app }: Cli, error: unknown): unknown {
+  const { consoleHost: host, consolePort: port } = app.config;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return unavailable(
+      'port-taken',
+      `the console cannot listen on ${host}:${port}: another process does. ` +
+        'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port).',
+    );
+  if (code === 'EACCES')
+    return invalidInput(
+      'environment',
+      `this user may not listen on port ${port}: set CONNECTS_CONSOLE_PORT to 1024 or more`,
+    );
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return invalidInput(
+      'environment',
+      `CONNECTS_CONSOLE_HOST ${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all of them`,
+    );
+  return error;
 }

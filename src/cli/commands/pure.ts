@@ -1,10 +1,12 @@
 /** The rules without any server: calendar, simulate, terms check. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type MonthEnd, boundary, formatInstant } from '../../domain/calendar.ts';
+import { isRecord } from '../../domain/fields.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { parseScenario, simulate } from '../../domain/simulate.ts';
 import { invalidInput } from '../../errors.ts';
 import { type Cli, formatTable, print, printJson } from '../context.ts';
+import { nameOf } from '../file-faults.ts';
 import { readJson, readLines } from '../files.ts';
 import { countFlag, dateFlag, jsonFlag, withHelp, zoneFlag } from '../options.ts';
 
@@ -20,7 +22,11 @@ function addCalendar(program: Command, cli: Cli): void {
     .requiredOption('--anchor <date>', 'the local date from which all are counted', dateFlag)
     .option('--zone <zone>', 'IANA time zone', zoneFlag, 'UTC')
     .option('--count <n>', 'how many boundaries after the anchor', countFlag(0, 10_000), 12)
-    .option('--month-end <rule>', 'clamp or first-of-next', monthEndFlag, 'clamp')
+    .addOption(
+      new Option('--month-end <rule>', 'what a 29th, 30th or 31st becomes in a shorter month')
+        .choices(['clamp', 'first-of-next'])
+        .default('clamp'),
+    )
     .addOption(jsonFlag())
     .action((given: { anchor: string; zone: string; count: number; monthEnd: MonthEnd; json?: true }) => {
       const calendar = { anchorOn: given.anchor, zone: given.zone, monthEnd: given.monthEnd };
@@ -35,17 +41,12 @@ function addCalendar(program: Command, cli: Cli): void {
       return print(
         cli,
         formatTable(
-          ['n', 'on', 'at'],
+          ['n', `on (${given.zone})`, 'at (UTC)'],
           boundaries.map((one) => [one.n, one.on, one.at]),
         ),
       );
     });
   withHelp(command, 'connects calendar --anchor 2021-01-31 --zone America/Havana --count 6', [0, 2]);
-}
-
-function monthEndFlag(text: string): MonthEnd {
-  if (text === 'clamp' || text === 'first-of-next') return text;
-  throw invalidInput('usage', `--month-end ${text}: expected clamp or first-of-next`);
 }
 
 function addSimulate(program: Command, cli: Cli): void {
@@ -58,20 +59,33 @@ function addSimulate(program: Command, cli: Cli): void {
     )
     .action(async (file: string) => {
       if (file.endsWith('.ndjson')) return simulateLines(cli, file);
-      return printJson(cli, simulateOne(await readJson(file), file));
+      return printJson(cli, simulateOne(await readJson(file), nameOf(file)));
     });
   withHelp(command, 'connects simulate scenario.json', [0, 2]);
 }
 
+/** All of them, or none: what is wrong with any line is told for every line. */
 async function simulateLines(cli: Cli, file: string): Promise<void> {
   const results: string[] = [];
-  for await (const { line, value } of readLines(file)) {
-    const { name, scenario } = value as { name?: unknown; scenario?: unknown };
-    if (scenario === undefined)
-      throw invalidInput('scenario', `${file}, line ${line}: expected {"name": …, "scenario": …}`);
-    results.push(JSON.stringify({ name, result: simulateOne(scenario, `${file}, line ${line}`) }));
+  const faults: Fault[] = [];
+  for await (const { line, value, fault } of readLines(file)) {
+    const told = fault === undefined ? simulateLine(value) : [{ where: '(line)', what: fault }];
+    if (typeof told === 'string') results.push(told);
+    else faults.push(...told.map((one) => ({ where: `line ${line}, ${one.where}`, what: one.what })));
   }
+  if (faults.length > 0) throw invalidInput('scenario', formatFaults(file, faults));
+  if (results.length === 0) throw invalidInput('scenario', `${file} is empty: ${NAMED}`);
   for (const one of results) print(cli, one);
+}
+
+const NAMED = 'expected one {"name": …, "scenario": …} a line';
+
+/** What is printed of it, or what is wrong with it. */
+function simulateLine(value: unknown): string | readonly Fault[] {
+  if (!isRecord(value) || value.scenario === undefined || typeof value.name !== 'string')
+    return [{ where: '(line)', what: NAMED }];
+  const parsed = parseScenario(value.scenario);
+  return parsed.ok ? JSON.stringify({ name: value.name, result: simulate(parsed.scenario) }) : parsed.faults;
 }
 
 function simulateOne(input: unknown, where: string): unknown {

@@ -1,11 +1,14 @@
 /** run list and run show. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
+import { countDue } from '../../ledger/accounts.ts';
 import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
 import { countRun } from '../../reports/run-counts.ts';
-import { type Cli, formatTable, print, printJson } from '../context.ts';
-import { countFlag, jsonFlag, withHelp } from '../options.ts';
+import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { countFlag, idFlag, jsonFlag, withHelp } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describeRun } from '../run-text.ts';
 
@@ -18,28 +21,37 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .description('the latest runs, the newest first')
     .option('--limit <n>', 'how many', countFlag(1, 1_000), 20)
     .addOption(jsonFlag())
-    .action((flags: { limit: number; json?: true }) => listLatest(cli, flags));
+    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
+    .action((flags: ListFlags) => listLatest(cli, flags));
   withHelp(list, 'connects run list --limit 5', [0, 2, 75]);
   const show = run
     .command('show')
     .description('one run and its counts')
-    .argument('<id>', 'the run', countFlag(1, Number.MAX_SAFE_INTEGER))
-    .option('--watch', 'show it again every second until it is closed')
+    .argument('<id>', 'the number of the run', idFlag)
+    .option('--watch', 'show how far it is until it is closed, then its counts; exit 3 when accounts failed')
     .addOption(jsonFlag())
     .action((id: number, flags: { watch?: true; json?: true }) => showRun(cli, id, flags));
-  withHelp(show, 'connects run show 17 --watch', [0, 2, 6, 75]);
+  withHelp(show, 'connects run show 17 --watch', [0, 2, 3, 6, 75, 130, 143]);
 }
 
-async function listLatest(cli: Cli, flags: { limit: number; json?: true }): Promise<void> {
+interface ListFlags {
+  limit: number;
+  json?: true;
+  ndjson?: true;
+}
+
+async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
   await requireSchema(cli.app);
   const runs = await listRuns(cli.app.db, flags.limit);
   if (flags.json) return printJson(cli, runs.map(toJson));
+  if (flags.ndjson) return runs.forEach((one) => print(cli, JSON.stringify(toJson(one))));
+  if (runs.length === 0) return say(cli, 'there are no runs yet');
   return print(
     cli,
     formatTable(
-      ['run', 'kind', 'state', 'as of', 'due', 'started', 'by'],
+      ['run', 'kind', 'state', 'as of (UTC)', 'due', 'started (UTC)', 'by'],
       runs.map((one) => [
-        one.id,
+        String(one.id),
         one.kind,
         one.state,
         formatInstant(one.asOf),
@@ -53,17 +65,38 @@ async function listLatest(cli: Cli, flags: { limit: number; json?: true }): Prom
 
 async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true }): Promise<void> {
   await requireSchema(cli.app);
-  for (;;) {
-    const run = await findRun(cli.app.db, id);
-    if (!run)
-      throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
-    const counts = await countRun(cli.app.db, run);
-    if (flags.json) printJson(cli, { ...toJson(run), ...counts });
-    else print(cli, describeRun(run, counts));
-    const open = run.state === 'running' || run.state === 'stopping';
-    if (!flags.watch || !open || cli.signal.aborted) return;
-    await cli.app.clock.sleep(WATCH_MS, cli.signal);
+  const run = flags.watch ? await watchRun(cli, id) : await getRun(cli, id);
+  const counts = await countRun(cli.app.db, run);
+  if (flags.watch && !isOpen(run) && counts.failed > 0) cli.exitCode = EXIT.someFailed;
+  if (flags.json) return printJson(cli, { ...toJson(run), ...counts });
+  return print(cli, describeRun(run, counts));
+}
+
+async function getRun(cli: Cli, id: number): Promise<Run> {
+  const run = await findRun(cli.app.db, id);
+  if (run) return run;
+  throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
+}
+
+const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';
+
+/** Shows progress until the run is closed, or the watcher has seen enough. */
+async function watchRun(cli: Cli, id: number): Promise<Run> {
+  const { app, signal } = cli;
+  let run = await getRun(cli, id);
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  try {
+    while (isOpen(run) && !signal.aborted) {
+      const left = await countDue(app.db, run.asOf);
+      const done = Math.max(0, run.dueAtStart - left);
+      progress.show({ done, total: Math.max(run.dueAtStart, done) }, app.clock.now());
+      await app.clock.sleep(WATCH_MS, signal);
+      run = await getRun(cli, id);
+    }
+  } finally {
+    progress.stop();
   }
+  return run;
 }
 
 const toJson = ({ id, ...run }: Run) => ({

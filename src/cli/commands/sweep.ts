@@ -1,29 +1,35 @@
 /** sweep and due: granting what is due, and asking what would be. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { required, requireServers } from '../../config.ts';
+import { connectDatabase } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { invalidInput } from '../../errors.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
 import { findRun } from '../../ledger/runs.ts';
+import { previewSweep } from '../../operations/preview-sweep.ts';
 import { resolveAsOf, sweep } from '../../operations/sweep.ts';
 import { type WaitedSweep, sweepUntilDone } from '../../operations/sweep-until-done.ts';
 import { anySendable } from '../../outbox/outbox.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
+import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { describeRun } from '../run-text.ts';
+import { describePreview, describeRun } from '../run-text.ts';
+import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
+import { counted, formatAge } from '../words.ts';
 
 interface SweepFlags {
   asOf?: Instant;
   wait?: true;
   work?: true;
   timeout?: number;
+  dryRun?: true;
   json?: true;
   actor?: string;
   reason?: string;
-  notify?: 'none' | 'digest' | 'each';
 }
 
 export function addSweepCommands(program: Command, cli: Cli): void {
@@ -41,11 +47,18 @@ export function addSweepCommands(program: Command, cli: Cli): void {
       'also settle and send meanwhile: one cron job is then a whole deployment (implies --wait)',
     )
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
+    .addOption(
+      new Option(
+        '--dry-run',
+        'settle everything and roll it back: what a sweep would do; also at a later --as-of',
+      ),
+    )
     .addOption(actorFlag())
     .addOption(reasonFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((flags: SweepFlags) => runSweep(cli, flags));
-  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 75]);
+  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 75, 130, 143]);
 
   const due = program
     .command('due')
@@ -66,13 +79,25 @@ export function addSweepCommands(program: Command, cli: Cli): void {
 }
 
 async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
+  const waits = flags.wait === true || flags.work === true;
+  if (flags.timeout !== undefined && !waits)
+    throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
+  if (flags.dryRun) return previewToScreen(cli, flags);
+  requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
-  if (flags.wait || flags.work) return runWaitingSweep(cli, flags);
+  // Before a run is opened that nobody could work on.
+  await requireRedis(cli.app);
+  if (waits) return runWaitingSweep(cli, flags);
   const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
   if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
   const { run, outcome, submitted } = swept;
+  if (flags.asOf !== undefined && run.asOf !== flags.asOf)
+    say(cli, `run ${run.id} was open already, as of ${formatInstant(run.asOf)}: this sweep joined it`);
   if (flags.json) return printJson(cli, { outcome, run: run.id, asOf: formatInstant(run.asOf), submitted });
-  return print(cli, `run ${run.id} ${outcome} as of ${formatInstant(run.asOf)}: ${submitted} jobs submitted`);
+  return print(
+    cli,
+    `run ${run.id} ${outcome} as of ${formatInstant(run.asOf)}: ${counted(submitted, 'job')} submitted`,
+  );
 }
 
 const requestOf = (cli: Cli, flags: SweepFlags) => ({
@@ -104,6 +129,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
     if (worker && waited.outcome === 'done') await sendWhatCanBeSent(cli, signal);
     await reportWaited(cli, flags, waited);
   } finally {
+    progress.stop();
     await worker?.stop();
   }
 }
@@ -120,8 +146,10 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
   const runs = await Promise.all(waited.runs.map((run) => countedRun(cli, run.id)));
   if (waited.outcome === 'timed-out') {
     cli.exitCode = EXIT.tryAgain;
-    say(cli, `--timeout passed with ${waited.remaining} accounts left: the next sweep goes on`);
-  } else if (runs.some((one) => one.counts.failed > 0)) cli.exitCode = EXIT.someFailed;
+    say(cli, `--timeout passed with ${counted(waited.remaining, 'account')} left: the next sweep goes on`);
+  } else if (waited.outcome === 'interrupted')
+    say(cli, `interrupted with ${counted(waited.remaining, 'account')} left: the next sweep goes on`);
+  else if (runs.some((one) => one.counts.failed > 0)) cli.exitCode = EXIT.someFailed;
   if (runs.length === 0) return reportNothing(cli, flags, waited.asOf);
   if (flags.json)
     return printJson(cli, {
@@ -131,6 +159,34 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
       runs: runs.map(({ run, counts }) => ({ run: run.id, state: run.state, ...counts })),
     });
   for (const { run, counts } of runs) print(cli, describeRun(run, counts));
+}
+
+/** A dry run needs neither Redis nor a worker, and leaves no run behind. */
+async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
+  const { app, signal } = cli;
+  await requireSchema(app);
+  const { config, clock } = app;
+  const session = connectDatabase(required(config, 'databaseUrl'), 1);
+  const progress = new Progress(cli.streams.err, 'accounts', clock.now());
+  try {
+    const preview = await previewSweep(
+      { session, clock, settings: app.settleDeps.settings, settleGraceMs: config.settleGraceMs },
+      {
+        ...(flags.asOf !== undefined && { asOf: flags.asOf }),
+        signal,
+        onProgress: (state) => progress.show(state, clock.now()),
+      },
+    );
+    progress.stop();
+    const { outcome, ...counts } = preview;
+    if (outcome === 'interrupted') return say(cli, 'interrupted: nothing was written');
+    if (counts.failed > 0) cli.exitCode = EXIT.someFailed;
+    if (flags.json) return printJson(cli, { outcome, ...counts, asOf: formatInstant(counts.asOf) });
+    return print(cli, describePreview(preview));
+  } finally {
+    progress.stop();
+    await session.destroy();
+  }
 }
 
 export async function countedRun(cli: Cli, id: number): Promise<{ run: FoundRun; counts: RunCounts }> {
@@ -152,9 +208,11 @@ async function showDue(cli: Cli, flags: { asOf?: Instant; failOver?: number; jso
   const plans = await countDueByPlan(cli.app.db, asOf);
   const now = await databaseNow(cli.app.db);
   const oldestAt = plans.length > 0 ? Math.min(...plans.map((one) => one.oldestAt)) : undefined;
-  const oldestAgeSeconds = oldestAt === undefined ? 0 : Math.round((now - oldestAt) / 1_000);
-  if (flags.failOver !== undefined && oldestAgeSeconds * 1_000 > flags.failOver)
-    cli.exitCode = EXIT.someFailed;
+  const oldestAgeMs = oldestAt === undefined ? 0 : Math.max(0, now - oldestAt);
+  const oldestAgeSeconds = Math.round(oldestAgeMs / 1_000);
+  if (flags.failOver !== undefined && oldestAgeMs > flags.failOver) cli.exitCode = EXIT.someFailed;
+  if (cli.exitCode === EXIT.someFailed)
+    say(cli, `the oldest has been due for ${formatAge(oldestAgeSeconds)}, longer than --fail-over allows`);
   const accounts = plans.reduce((sum, one) => sum + one.accounts, 0);
   if (flags.json)
     return printJson(cli, {
@@ -167,12 +225,13 @@ async function showDue(cli: Cli, flags: { asOf?: Instant; failOver?: number; jso
   if (accounts === 0) return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
   print(
     cli,
-    `${accounts} accounts are due as of ${formatInstant(asOf)}, the oldest for ${oldestAgeSeconds} s`,
+    `${counted(accounts, 'account is', 'accounts are')} due as of ${formatInstant(asOf)}, ` +
+      `the oldest for ${formatAge(oldestAgeSeconds)}`,
   );
   return print(
     cli,
     formatTable(
-      ['plan', 'accounts', 'oldest'],
+      ['plan', 'accounts', 'oldest (UTC)'],
       plans.map((one) => [one.plan, one.accounts, formatInstant(one.oldestAt)]),
     ),
   );

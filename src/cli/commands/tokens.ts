@@ -4,7 +4,7 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { TOKEN_ROLES, type TokenRole, listTokens } from '../../ledger/tokens.ts';
 import { addToken, withdrawToken } from '../../operations/tokens.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
-import { actorFlag, countFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
+import { actorFlag, idFlag, jsonFlag, reasonFlag, textFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 
 const LISTED_MAX = 1_000;
@@ -20,7 +20,7 @@ export function addTokenCommands(program: Command, cli: Cli): void {
   const add = tokens
     .command('add')
     .description('make a token; it is printed once, and never again')
-    .argument('<name>', 'what it is for, up to 100 characters')
+    .argument('<name>', 'what it is for, up to 100 characters', textFlag(100))
     .addOption(new Option('--role <role>', 'what it may do').choices(TOKEN_ROLES).makeOptionMandatory())
     .addOption(actorFlag())
     .addOption(reasonFlag())
@@ -28,7 +28,7 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .action(async (name: string, flags: ChangeFlags & { role: TokenRole }) => {
       await requireSchema(cli.app);
       const { id, secret } = await addToken(cli.app, {
-        name: name.slice(0, 100),
+        name,
         role: flags.role,
         ...by(cli, flags),
       });
@@ -46,7 +46,7 @@ export function addTokenCommands(program: Command, cli: Cli): void {
   const revoke = tokens
     .command('revoke')
     .description('end a token, at once')
-    .argument('<id>', 'its number in "tokens list"', countFlag(1, Number.MAX_SAFE_INTEGER))
+    .argument('<id>', 'its number in "tokens list"', idFlag)
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .action(async (id: number, flags: ChangeFlags) => {
@@ -74,7 +74,7 @@ async function showTokens(cli: Cli, flags: { json?: true }): Promise<void> {
     cli,
     formatTable(
       ['token', 'name', 'role', 'created (UTC)', 'revoked (UTC)'],
-      tokens.map((one) => [one.id, one.name, one.role, one.createdAt, one.revokedAt ?? '']),
+      tokens.map((one) => [String(one.id), one.name, one.role, one.createdAt, one.revokedAt ?? '']),
     ),
   );
 }

@@ -1,0 +1,261 @@
+/** One account as text, within 100 columns: the member's view, the history, answers, what is ahead. */
+import { parseInstant } from '../domain/calendar.ts';
+import type { AccountForecast } from '../reports/account-forecast.ts';
+import type { HistoryLine } from '../reports/account-history.ts';
+import type { AccountView } from '../reports/account-view.ts';
+import type { Answer, EntryEvidence } from '../reports/explain/answer.ts';
+import type { Explanation } from '../reports/explain/explain.ts';
+import {
+  ZoneWords,
+  connects,
+  counted,
+  dayWords,
+  formatAmount,
+  kindWords,
+  planTitle,
+  signed,
+} from '../reports/member-words.ts';
+
+const WIDTH = 100;
+
+/** Lines of at most `width`; a word that is longer than a line is cut. */
+export function wrap(text: string, indent = '', width = WIDTH): string {
+  const room = width - indent.length;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).flatMap((one) => one.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [])) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((one) => `${indent}${one}`).join('\n');
+}
+
+/** The middle of what is too long is left out: both ends of an id tell it apart. */
+function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const head = Math.ceil((max - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
+}
+
+// ------------------------------------------------------------------------------------------- explanations
+
+/** @param dim how a terminal shows what is for operators */
+export function explanationText(explanation: Explanation, dim: (text: string) => string): string {
+  const words = new ZoneWords(explanation.zone);
+  const asOf = words.moment(parseInstant(explanation.asOf) ?? 0);
+  const heading = wrap(
+    `Account ${explanation.account}. Dates and times are of ${explanation.zone}; it is ${asOf}.`,
+  );
+  return [heading, ...explanation.answers.map((one) => answerText(one, words, dim))].join('\n\n');
+}
+
+function answerText(answer: Answer, words: ZoneWords, dim: (text: string) => string): string {
+  const { rule, next, code } = answer;
+  const since =
+    rule && `Rule since ${dayWords(rule.effectiveFrom)} (terms version ${rule.termsVersion}): ${rule.text}`;
+  const parts = [
+    wrap(answer.sentence),
+    ...listOf(countedLines(answer, words)),
+    ...listOf(entryLines(answer, words)),
+    ...listOf(emailLine(answer, words)),
+    ...(since ? [wrap(since, '  ')] : []),
+    ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
+    dim(shorten(`  (${code})`, WIDTH)),
+  ];
+  return parts.join('\n');
+}
+
+const listOf = (lines: readonly string[]): readonly string[] =>
+  lines.length > LISTED_MAX
+    ? [...lines.slice(0, LISTED_MAX), `    … and ${lines.length - LISTED_MAX} more (--json has all)`]
+    : lines;
+
+const LISTED_MAX = 30;
+
+interface CountedAward {
+  readonly interview: string;
+  readonly proposal: string;
+  readonly occurredAt: string;
+  readonly amount: number;
+}
+
+/** What a window held, one award a line. */
+function countedLines({ evidence, code }: Answer, words: ZoneWords): string[] {
+  const list = evidence.counted as readonly CountedAward[] | undefined;
+  if (!list || list.length === 0 || !SHOWING_WINDOW.has(code)) return [];
+  const lines = list.map(({ interview, proposal, occurredAt, amount }) => {
+    const at = words.moment(parseInstant(occurredAt) ?? 0).padEnd(24);
+    return `    ${at}  ${signed(amount).padStart(4)}  ${shorten(`interview ${interview}, proposal ${proposal}`, 62)}`;
+  });
+  const sum = list.reduce((total, one) => total + one.amount, 0);
+  return [
+    '  Counted, by when you replied:',
+    ...lines,
+    `    ${'in all'.padEnd(24)}  ${signed(sum).padStart(4)}`,
+  ];
+}
+
+const SHOWING_WINDOW = new Set(['weekly-cap', 'weekly-cap-partial', 'interview-window']);
+
+/** The lines of the ledger behind an answer. */
+function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
+  const list = evidence.entries as readonly EntryEvidence[] | undefined;
+  if (!list || list.length === 0) return [];
+  const lines = list.map(({ effectiveAt, kind, amount, balance, subject }) => {
+    const at = words.moment(parseInstant(effectiveAt) ?? 0).padEnd(24);
+    return `    ${at}  ${signed(amount).padStart(5)}  ${kindWords(kind, subject)}, balance ${formatAmount(balance)}`;
+  });
+  return ['  In your history:', ...lines];
+}
+
+function emailLine({ evidence }: Answer, words: ZoneWords): string[] {
+  const notice = evidence.notice as { told: string; state: string | null; sentAt: string | null } | undefined;
+  if (!notice) return [];
+  const sentAt = parseInstant(notice.sentAt ?? '');
+  if (sentAt !== undefined) return [`  Email: sent on ${words.moment(sentAt)}.`];
+  return [`  Email: ${EMAIL_WORDS[notice.state ?? notice.told] ?? notice.state ?? notice.told}.`];
+}
+
+const EMAIL_WORDS: Readonly<Record<string, string>> = {
+  pending: 'waiting to be sent',
+  claimed: 'about to be sent',
+  sending: 'being sent',
+  refused: 'your mail server refused it',
+  held: 'held back',
+  'too-old': 'none, because it would have told of something long past',
+  suppressed: 'none, as this address takes no emails',
+  unchanged: 'none, because nothing changed',
+  'opted-out': 'none, because you turned them off',
+  'not-asked': 'none was asked for',
+  staged: 'not found',
+};
+
+// -------------------------------------------------------------------------------------------------- views
+
+export function viewText(view: AccountView): string {
+  const words = new ZoneWords(view.zone);
+  const rows: [string, string][] = [
+    ['Membership', membershipOf(view)],
+    ['Connects', formatAmount(view.balance)],
+    ['Next date', nextDateOf(view)],
+    ['Then', view.next === null ? 'nothing' : thenOf(view.next)],
+    ['This cycle', `since ${dayWords(view.cycleOn)}`],
+    ...(view.owed > 0
+      ? [['Owed', `${connects(view.owed)}, taken from the next Connects of a paid plan`] as [string, string]]
+      : []),
+    ...(view.interviewWindow ? [['Interviews', interviewsOf(view.interviewWindow)] as [string, string]] : []),
+    ['Emails', view.emails],
+    ...(view.putAside
+      ? [['Held up', `by an error of ours: see connects account explain ${view.account}`] as [string, string]]
+      : []),
+  ];
+  const lines = rows.map(([label, text]) =>
+    wrap(text, ' '.repeat(14)).replace(/^ {14}/, `  ${label.padEnd(12)}`),
+  );
+  const history =
+    view.latest.length > 0 ? ['', 'Latest in Connects History', '', historyText(view.latest, words)] : [];
+  return [
+    wrap(`Memberships & Connects of ${view.account} (dates of ${view.zone})`),
+    '',
+    ...lines,
+    ...history,
+  ].join('\n');
+}
+
+const membershipOf = ({ plan, status, pendingPlan, nextCycleOn }: AccountView): string =>
+  `${planTitle(plan)}, ${status}` +
+  (pendingPlan !== null && nextCycleOn !== null
+    ? `; ${planTitle(pendingPlan)} from ${dayWords(nextCycleOn)}`
+    : '');
+
+const nextDateOf = ({ nextCycleOn, due }: AccountView): string =>
+  nextCycleOn === null
+    ? 'none, the account is closed'
+    : `${dayWords(nextCycleOn)}${due ? ', due: what it brings is being added' : ''}`;
+
+function thenOf({ free, paid, expired, recovered, closing, cap }: NonNullable<AccountView['next']>): string {
+  const limit = cap === null ? '' : ` (rollover limit ${cap})`;
+  const parts = paid > 0 ? ` (${free} free, ${paid} of the plan)` : '';
+  const back = recovered > 0 ? `, ${recovered} taken back` : '';
+  return `${expired} expire${limit}, ${free + paid} are added${parts}${back}: ${closing} in all`;
+}
+
+const interviewsOf = ({ used, max, days }: NonNullable<AccountView['interviewWindow']>): string =>
+  `${used} of ${max} in the last ${counted(days, 'day')}`;
+
+// ------------------------------------------------------------------------------------------------ history
+
+const ACTION_WIDTH = 62;
+
+/** The newest first; lines that belong together are held by a bracket, with their sum. */
+export function historyText(lines: readonly HistoryLine[], words: ZoneWords): string {
+  const row = (date: string, mark: string, action: string, amount: string, balance: string): string =>
+    `${date.padEnd(11)}  ${mark} ${action.padEnd(ACTION_WIDTH)}  ${amount.padStart(8)}  ${balance.padStart(9)}`;
+  return [
+    row('Date', ' ', 'Action', 'Connects', 'Balance'),
+    row('-'.repeat(11), ' ', '-'.repeat(ACTION_WIDTH), '-'.repeat(8), '-'.repeat(9)),
+    ...lines.map((line) =>
+      row(
+        shortDay(line.on),
+        markOf(line),
+        actionOf(line, words),
+        signed(line.amount),
+        formatAmount(line.balance),
+      ),
+    ),
+  ].join('\n');
+}
+
+/** Newest first: the last part of a group stands on top. */
+function markOf({ group }: HistoryLine): string {
+  if (group === null) return ' ';
+  if (group.part === group.of) return '┌';
+  return group.part === 1 ? '└' : '│';
+}
+
+function actionOf(line: HistoryLine, words: ZoneWords): string {
+  const happenedOn = words.dateOf(parseInstant(line.occurredAt) ?? 0);
+  const late = happenedOn === line.on ? '' : `, of ${shortDay(happenedOn)}`;
+  const { group } = line;
+  const sum =
+    group !== null && group.part === group.of && group.isOneSum ? `, ${signed(group.total)} in all` : '';
+  return shorten(line.action, ACTION_WIDTH - late.length - sum.length) + late + sum;
+}
+
+/** `6 Apr 2021`. */
+const shortDay = (on: string): string => dayWords(on).replace(/^(\d+) (\p{L}{3})\p{L}* /u, '$1 $2 ');
+
+// ----------------------------------------------------------------------------------------------- forecast
+
+export function forecastText(ahead: AccountForecast): string {
+  if (ahead.cycles.length === 0)
+    return wrap(`Account ${ahead.account} is closed: no billing cycle begins any more.`);
+  const row = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(18) : cell.padStart(9)))
+      .join('  ')
+      .trimEnd();
+  const rows = ahead.cycles.map((one) =>
+    row([
+      dayWords(one.cycleOn),
+      ...[one.opening, 0 - one.expired, one.free, one.paid - one.recovered, one.closing].map(cellOf),
+    ]),
+  );
+  const suspended = ahead.cycles.some((one) => one.code === 'account-inactive');
+  return [
+    wrap(
+      `The next ${counted(ahead.cycles.length, 'billing cycle')} of ${ahead.account}, if nothing is spent or received ` +
+        `and nothing changes (dates of ${ahead.zone}; terms version ${ahead.termsVersion}).`,
+    ),
+    ...(suspended
+      ? [wrap('The account is suspended: while it is, nothing is added and nothing expires.')]
+      : []),
+    '',
+    row(['Begins', 'Before', 'Expire', 'Free', 'Plan', 'After']),
+    ...rows,
+  ].join('\n');
+}
+
+const cellOf = (amount: number): string => (amount < 0 ? `−${formatAmount(-amount)}` : formatAmount(amount));

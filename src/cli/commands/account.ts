@@ -1,0 +1,207 @@
+/** account show, history, explain and forecast: one account, as its member asks about it. */
+import { once } from 'node:events';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Instant, LocalDate } from '../../domain/calendar.ts';
+import { factIdField } from '../../domain/fields.ts';
+import { FORECAST_MAX } from '../../domain/forecast.ts';
+import { invalidInput } from '../../errors.ts';
+import { readForecast } from '../../reports/account-forecast.ts';
+import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
+import { readAccountView } from '../../reports/account-view.ts';
+import type { Inquiry } from '../../reports/explain/answer.ts';
+import { explainAccount, inquire } from '../../reports/explain/explain.ts';
+import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import { explanationText, forecastText, historyText, viewText } from '../account-text.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { accountFlag, countFlag, dateFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+
+const CODES = [0, 2, 6, 75] as const;
+const STREAMING_CODES = [...CODES, 130, 143] as const;
+
+const asOfFlag = (): Option =>
+  new Option('--as-of <instant>', 'take this instant as now (default: the database clock)').argParser(
+    instantFlag,
+  );
+
+/** An interview request's or a proposal's id. */
+function factFlag(text: string): string {
+  if (!factIdField.safeParse(text).success)
+    throw new InvalidArgumentError('expected an id: 1 to 100 of A-Z a-z 0-9 . _ -');
+  return text;
+}
+
+export function addAccountCommand(program: Command, cli: Cli): void {
+  const account = program
+    .command('account')
+    .description('one account, as its member sees it and asks about it');
+  addShow(account, cli);
+  addHistory(account, cli);
+  addExplain(account, cli);
+  addForecast(account, cli);
+}
+
+// --------------------------------------------------------------------------------------------------- show
+
+function addShow(account: Command, cli: Cli): void {
+  const command = account
+    .command('show')
+    .description('Memberships & Connects: plan, balance, next date, the latest lines')
+    .argument('<id>', 'the account', accountFlag)
+    .addOption(asOfFlag())
+    .addOption(jsonFlag())
+    .action(async (id: string, flags: { asOf?: Instant; json?: true }) => {
+      await requireSchema(cli.app);
+      const view = await readAccountView(cli.app.readDb, id, flags.asOf);
+      return flags.json ? printJson(cli, view) : print(cli, viewText(view));
+    });
+  withHelp(command, 'connects account show a1', CODES);
+}
+
+// ------------------------------------------------------------------------------------------------ history
+
+interface HistoryFlags {
+  type?: HistoryType[];
+  days?: number;
+  from?: LocalDate;
+  to?: LocalDate;
+  limit?: number;
+  before?: number;
+  asOf?: Instant;
+  json?: true;
+  ndjson?: true;
+}
+
+/** Lines of a page of text. */
+const TEXT_LINES = 50;
+
+function addHistory(account: Command, cli: Cli): void {
+  const command = account
+    .command('history')
+    .description('Connects History: date, action, Connects, running balance; the newest first')
+    .argument('<id>', 'the account', accountFlag)
+    .addOption(new Option('--type <type...>', 'only lines of these types').choices(HISTORY_TYPES))
+    .option('--days <n>', 'the last so many days (7, 30, 90, …)', countFlag(1, 36_500))
+    .option('--from <date>', "from this date on, in the account's zone", dateFlag)
+    .option('--to <date>', "up to this date, in the account's zone", dateFlag)
+    .option(
+      '--limit <n>',
+      `the most lines (default: ${TEXT_LINES} as text, all as JSON)`,
+      countFlag(1, 1_000_000),
+    )
+    .option('--before <seq>', 'go on below this line, as the page before says', countFlag(1, 2 ** 31 - 1))
+    .addOption(asOfFlag())
+    .addOption(jsonFlag().conflicts('ndjson'))
+    .option('--ndjson', 'print one JSON object a line')
+    .action((id: string, flags: HistoryFlags) => showHistory(cli, id, flags));
+  withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES);
+}
+
+async function showHistory(cli: Cli, id: string, flags: HistoryFlags): Promise<void> {
+  if (flags.days !== undefined && (flags.from !== undefined || flags.to !== undefined))
+    throw invalidInput('usage', '--days cannot be given with --from or --to');
+  if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
+    throw invalidInput('usage', `--from ${flags.from} --to ${flags.to}: expected --to not before --from`);
+  await requireSchema(cli.app);
+  const inquiry = await inquire(cli.app.readDb, id, flags.asOf);
+  const filter = { types: flags.type, days: flags.days, from: flags.from, to: flags.to };
+  if (flags.json) return streamJson(cli, inquiry, filter, flags);
+  if (flags.ndjson) return streamLines(cli, inquiry, filter, flags);
+  const limit = flags.limit ?? TEXT_LINES;
+  const page = await readHistoryPage(inquiry, filter, { limit, before: flags.before });
+  if (page.lines.length === 0) return print(cli, 'No lines.');
+  print(cli, historyText(page.lines, new ZoneWords(inquiry.account.zone)));
+  say(cli, `dates are of ${inquiry.account.zone}`);
+  if (page.nextBefore !== null) say(cli, `there is more: --before ${page.nextBefore} goes on`);
+}
+
+/** One document, written as it is read: `{ account, zone, entries: […] }`. */
+async function streamJson(
+  cli: Cli,
+  inquiry: Inquiry,
+  filter: HistoryFilter,
+  flags: HistoryFlags,
+): Promise<void> {
+  const { id, zone } = inquiry.account;
+  await write(
+    cli,
+    `{\n  "account": ${JSON.stringify(id)},\n  "zone": ${JSON.stringify(zone)},\n  "entries": [`,
+  );
+  let comma = '';
+  for await (const line of streamHistory(inquiry, filter, flags)) {
+    if (cli.signal.aborted) return;
+    await write(cli, `${comma}\n    ${JSON.stringify(line)}`);
+    comma = ',';
+  }
+  await write(cli, `${comma === '' ? '' : '\n  '}]\n}\n`);
+}
+
+async function streamLines(
+  cli: Cli,
+  inquiry: Inquiry,
+  filter: HistoryFilter,
+  flags: HistoryFlags,
+): Promise<void> {
+  for await (const line of streamHistory(inquiry, filter, flags)) {
+    if (cli.signal.aborted) return;
+    await write(cli, `${JSON.stringify({ account: inquiry.account.id, ...line })}\n`);
+  }
+}
+
+/** Waits where the reader is slower than the database, so that memory stays flat. */
+async function write(cli: Cli, text: string): Promise<void> {
+  const out = cli.streams.out as NodeJS.WritableStream;
+  if (out.write(text) === false) await once(out, 'drain');
+}
+
+// ------------------------------------------------------------------------------------------------ explain
+
+interface ExplainFlags {
+  cycle?: LocalDate;
+  interview?: string;
+  proposal?: string;
+  since?: LocalDate;
+  asOf?: Instant;
+  json?: true;
+}
+
+function addExplain(account: Command, cli: Cli): void {
+  const command = account
+    .command('explain')
+    .description('why Connects came or did not, from what was recorded; and what comes next')
+    .argument('<id>', 'the account', accountFlag)
+    .option('--cycle <date>', 'the billing cycle of this date', dateFlag)
+    .option('--interview <id>', 'this interview request', factFlag)
+    .option('--proposal <id>', 'this proposal: what it cost, what came back, what it earned', factFlag)
+    .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
+    .addOption(asOfFlag())
+    .addOption(jsonFlag())
+    .action((id: string, flags: ExplainFlags) => explain(cli, id, flags));
+  withHelp(command, 'connects account explain a1 --interview i7', CODES);
+}
+
+async function explain(cli: Cli, id: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
+  await requireSchema(cli.app);
+  const explanation = await explainAccount(cli.app.readDb, id, question, asOf);
+  if (json) return printJson(cli, explanation);
+  const dim = (text: string): string => (cli.streams.out.isTTY ? `\u001B[2m${text}\u001B[0m` : text);
+  return print(cli, explanationText(explanation, dim));
+}
+
+// ----------------------------------------------------------------------------------------------- forecast
+
+function addForecast(account: Command, cli: Cli): void {
+  const command = account
+    .command('forecast')
+    .description('the next billing cycles, if nothing is spent')
+    .argument('<id>', 'the account', accountFlag)
+    .option('--cycles <n>', 'how many', countFlag(1, FORECAST_MAX), 3)
+    .addOption(asOfFlag())
+    .addOption(jsonFlag())
+    .action(async (id: string, flags: { cycles: number; asOf?: Instant; json?: true }) => {
+      await requireSchema(cli.app);
+      const ahead = await readForecast(cli.app.readDb, id, flags.cycles, flags.asOf);
+      return flags.json ? printJson(cli, ahead) : print(cli, forecastText(ahead));
+    });
+  withHelp(command, 'connects account forecast a1 --cycles 12', CODES);
+}

@@ -1,0 +1,7 @@
+/** Commands that need Redis say so before they change anything. */
+import type { App } from '../app.ts';
+
+/** @throws unavailable `redis-unavailable` within a few seconds */
+export async function requireRedis(app: App): Promise<void> {
+  await app.queue.countSettling();
+}

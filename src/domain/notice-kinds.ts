@@ -1,0 +1,35 @@
+/** Which emails there are, and which decision of an event is told by one. policy: "Notices". */
+import type { Decision } from './account.ts';
+
+export const NOTICE_KINDS = [
+  'grant',
+  'welcome',
+  'readiness-test',
+  'interview-award',
+  'upgrade',
+  'payment-failed',
+  'backfill',
+  'reversal',
+  'reminder',
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Those of the monthly Connects: a member who opted out of grant emails gets none of them. */
+const OPTIONAL: readonly NoticeKind[] = ['grant', 'backfill', 'reminder'];
+
+export const isOptional = (kind: NoticeKind): boolean => OPTIONAL.includes(kind);
+
+const OF_SUBJECT: Readonly<Record<string, { readonly codes: readonly string[]; readonly kind: NoticeKind }>> =
+  {
+    welcome: { codes: ['awarded'], kind: 'welcome' },
+    'readiness-test': { codes: ['awarded'], kind: 'readiness-test' },
+    interview: { codes: ['awarded', 'weekly-cap-partial'], kind: 'interview-award' },
+    plan: { codes: ['upgraded'], kind: 'upgrade' },
+    payment: { codes: ['payment-failed'], kind: 'payment-failed' },
+  };
+
+/** The email that tells of an event's decision; undefined where the decision changed nothing that is told. */
+export function noticeKindOf({ subject, code }: Pick<Decision, 'subject' | 'code'>): NoticeKind | undefined {
+  const told = OF_SUBJECT[subject.split(':', 1)[0] ?? ''];
+  return told?.codes.includes(code) ? told.kind : undefined;
+}

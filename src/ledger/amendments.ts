@@ -1,0 +1,118 @@
+/** SQL of `amendments`: what became of a settlement later. The latest of a cycle stands. */
+import type { Transaction } from '../db/connection.ts';
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
+import type { CycleNotice } from './cycles.ts';
+
+export interface AmendmentRow {
+  readonly accountId: string;
+  readonly cycleOn: LocalDate;
+  /** 1, 2, … within the cycle. */
+  readonly no: number;
+  readonly kind: 'granted' | 'reversed';
+  /** The boundary's instant. */
+  readonly startsAt: Instant;
+  readonly plan: PlanName;
+  /** The balance before and after. */
+  readonly opening: number;
+  readonly closing: number;
+  /** What was granted; of a reversal, what was taken back. */
+  readonly expired: number;
+  readonly free: number;
+  readonly paid: number;
+  readonly recovered: number;
+  /** The part of `recovered` that was owed since a failed payment. */
+  readonly owed: number;
+  /** Of a reversal: what is to be taken from the next grant of this cycle. */
+  readonly notTaken: number;
+  readonly termsVersion: number;
+  readonly runId: number;
+  /** Of a reversal: the run whose grant it took back. */
+  readonly reversedRun: number | null;
+  readonly notice: CycleNotice;
+  readonly postedAt: Instant;
+}
+
+const COLUMNS = [
+  'account_id',
+  'cycle_on',
+  'no',
+  'kind',
+  'starts_at',
+  'plan',
+  'opening',
+  'closing',
+  'expired',
+  'free',
+  'paid',
+  'recovered',
+  'owed',
+  'not_taken',
+  'terms_version',
+  'run_id',
+  'reversed_run',
+  'notice',
+  'posted_at',
+] as const;
+
+/** @throws the database's duplicate-key error (1062) when a cycle has this amendment already */
+export async function insertAmendments(
+  transaction: Transaction,
+  rows: readonly AmendmentRow[],
+): Promise<void> {
+  await insertRows(
+    transaction,
+    'amendments',
+    COLUMNS,
+    rows.map((row) => [
+      ...[row.accountId, row.cycleOn, row.no, row.kind, toDate(row.startsAt), row.plan, row.opening],
+      ...[row.closing, row.expired, row.free, row.paid, row.recovered, row.owed, row.notTaken],
+      ...[row.termsVersion, row.runId, row.reversedRun, row.notice, toDate(row.postedAt)],
+    ]),
+  );
+}
+
+type Stored = Omit<AmendmentRow, 'startsAt' | 'postedAt'> & { startsAt: Date; postedAt: Date };
+
+const SELECT = `SELECT account_id AS accountId, cycle_on AS cycleOn, no, kind, starts_at AS startsAt, plan, opening,
+  closing, expired, free, paid, recovered, owed, not_taken AS notTaken, terms_version AS termsVersion,
+  run_id AS runId, reversed_run AS reversedRun, notice, posted_at AS postedAt FROM amendments`;
+
+const parseRow = (row: Stored): AmendmentRow => ({
+  ...row,
+  startsAt: row.startsAt.getTime(),
+  postedAt: row.postedAt.getTime(),
+});
+
+/** All of these accounts, in order: at most a few per cycle that an operator touched. */
+export async function listAmendments(db: Queryable, accountIds: readonly string[]): Promise<AmendmentRow[]> {
+  if (accountIds.length === 0) return [];
+  const rows = await selectRows<Stored>(
+    db,
+    `${SELECT} WHERE account_id IN (?) ORDER BY account_id, cycle_on, no`,
+    [accountIds],
+  );
+  return rows.map(parseRow);
+}
+
+/** What a backfill or a reversal did to settlements that were there before it. */
+export interface AmendmentCounts {
+  readonly accounts: number;
+  readonly cycles: number;
+  readonly granted: number;
+  readonly recovered: number;
+}
+
+export async function countAmendments(db: Queryable, runId: number): Promise<AmendmentCounts> {
+  const row = await selectOne<Record<keyof AmendmentCounts, number | string | null>>(
+    db,
+    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles,
+            SUM(IF(kind = 'granted', free + paid, 0)) AS granted,
+            SUM(IF(kind = 'granted', recovered, 0)) AS recovered
+       FROM amendments WHERE run_id = ?`,
+    [runId],
+  );
+  const of = (name: keyof AmendmentCounts): number => Number(row?.[name] ?? 0);
+  return { accounts: of('accounts'), cycles: of('cycles'), granted: of('granted'), recovered: of('recovered') };
+}

@@ -1,0 +1,134 @@
+/** Reading `failures`: who is put aside, since when, and with which error. */
+import { type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+
+/** Which of those put aside; everybody when nothing is given. */
+export interface PutAsideFilter {
+  /** Put aside by this run. Without it, an account that several runs put aside counts with the latest of them. */
+  readonly runId?: number;
+  readonly code?: string;
+  readonly accounts?: readonly string[];
+}
+
+export interface PutAside {
+  readonly account: string;
+  readonly runId: number;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly firstAt: Instant;
+  readonly putAsideAt: Instant;
+}
+
+const LATEST = `NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = failures.account_id
+  AND later.state = 'put-aside' AND later.run_id > failures.run_id)`;
+
+function where(filter: PutAsideFilter): { sql: string; bindings: (string | number | readonly string[])[] } {
+  const parts = ["failures.state = 'put-aside'"];
+  const bindings: (string | number | readonly string[])[] = [];
+  if (filter.runId === undefined) parts.push(LATEST);
+  else {
+    parts.push('failures.run_id = ?');
+    bindings.push(filter.runId);
+  }
+  if (filter.code !== undefined) {
+    parts.push('failures.code = ?');
+    bindings.push(filter.code);
+  }
+  if (filter.accounts !== undefined) {
+    parts.push('failures.account_id IN (?)');
+    bindings.push(filter.accounts);
+  }
+  return { sql: parts.join(' AND '), bindings };
+}
+
+/** By account, after `after`; each account once. */
+export async function listPutAside(
+  db: Queryable,
+  filter: PutAsideFilter,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<PutAside[]> {
+  const { sql, bindings } = where(filter);
+  const rows = await selectRows<
+    Omit<PutAside, 'firstAt' | 'putAsideAt'> & { firstAt: Date; putAsideAt: Date }
+  >(
+    db,
+    `SELECT account_id AS account, run_id AS runId, code, message, attempts, first_at AS firstAt,
+            put_aside_at AS putAsideAt
+       FROM failures WHERE ${sql} AND account_id > ? ORDER BY account_id LIMIT ?`,
+    [...bindings, page.after ?? '', page.limit],
+  );
+  return rows.map((row) => ({
+    ...row,
+    firstAt: row.firstAt.getTime(),
+    putAsideAt: row.putAsideAt.getTime(),
+  }));
+}
+
+export interface PutAsideByError {
+  readonly code: string;
+  readonly accounts: number;
+  readonly oldestAt: Instant;
+  /** One of them, to look at. */
+  readonly sampleAccount: string;
+}
+
+/** The most frequent error first. */
+export async function groupPutAside(db: Queryable, filter: PutAsideFilter): Promise<PutAsideByError[]> {
+  const { sql, bindings } = where(filter);
+  const rows = await selectRows<Omit<PutAsideByError, 'oldestAt'> & { oldestAt: Date }>(
+    db,
+    `SELECT code, COUNT(*) AS accounts, MIN(put_aside_at) AS oldestAt, MIN(account_id) AS sampleAccount
+       FROM failures WHERE ${sql} GROUP BY code ORDER BY accounts DESC, code LIMIT 1000`,
+    bindings,
+  );
+  return rows.map((row) => ({ ...row, oldestAt: row.oldestAt.getTime() }));
+}
+
+/** Accounts that a run has failed at, put aside or still to be tried again, by error. */
+export async function countFailing(db: Queryable, runId: number): Promise<Map<string, number>> {
+  const rows = await selectRows<{ code: string; accounts: number }>(
+    db,
+    "SELECT code, COUNT(*) AS accounts FROM failures WHERE run_id = ? AND state <> 'cleared' GROUP BY code LIMIT 1000",
+    [runId],
+  );
+  return new Map(rows.map((row) => [row.code, row.accounts]));
+}
+
+/** The latest as-of among runs that put these aside; undefined for none. */
+export async function latestAsOf(db: Queryable, runIds: readonly number[]): Promise<Instant | undefined> {
+  if (runIds.length === 0) return undefined;
+  const row = await selectOne<{ as_of: Date | null }>(
+    db,
+    'SELECT MAX(as_of) AS as_of FROM runs WHERE id IN (?)',
+    [runIds],
+  );
+  return row?.as_of?.getTime();
+}
+
+/** Attempts that failed, by error. */
+export async function countFailedAttempts(db: Queryable): Promise<Map<string, number>> {
+  const rows = await selectRows<{ code: string; attempts: string }>(
+    db,
+    'SELECT code, SUM(attempts) AS attempts FROM failures GROUP BY code ORDER BY code LIMIT 1000',
+  );
+  return new Map(rows.map((row) => [row.code, Number(row.attempts)]));
+}
+
+/** Accounts of a rerun that still have a failure although they are not due: something else mended them. */
+export async function listNotDue(
+  db: Queryable,
+  run: { readonly id: number; readonly asOf: Instant },
+  limit: number,
+): Promise<string[]> {
+  const rows = await selectRows<{ id: string }>(
+    db,
+    `SELECT DISTINCT accounts.id FROM run_accounts
+       JOIN accounts ON accounts.id = run_accounts.account_id
+       JOIN failures ON failures.account_id = accounts.id AND failures.state <> 'cleared'
+      WHERE run_accounts.run_id = ? AND (accounts.next_cycle_at IS NULL OR accounts.next_cycle_at > ?)
+      ORDER BY accounts.id LIMIT ?`,
+    [run.id, toDate(run.asOf), limit],
+  );
+  return rows.map((row) => row.id);
+}

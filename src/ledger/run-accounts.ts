@@ -1,0 +1,86 @@
+/**
+ * Whom a run is over, and what is left of it. A sweep is over everybody who is due at its as-of and not put aside; a
+ * rerun is over its own list, whose accounts are put aside by earlier runs and are left out by every sweep meanwhile.
+ */
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import { type DuePosition, anyDue, countDue, listDue } from './accounts.ts';
+import type { Run } from './runs.ts';
+
+/** What tells whom a run is over. */
+export type RunScope = Pick<Run, 'id' | 'kind' | 'asOf'>;
+
+export interface DuePage {
+  readonly now: Instant;
+  readonly after: DuePosition | undefined;
+  readonly limit: number;
+}
+
+/** Still due, on the list, and not given up by the rerun itself. */
+const LEFT = `FROM run_accounts JOIN accounts ON accounts.id = run_accounts.account_id
+  WHERE run_accounts.run_id = ? AND accounts.next_cycle_at <= ?
+    AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_id = accounts.id
+      AND failures.run_id = run_accounts.run_id AND failures.state = 'put-aside')`;
+const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_id = accounts.id
+  AND failures.state = 'retrying' AND failures.retry_at > ?)`;
+
+/** A page of accounts that a run has still to settle and may try now, in order of their due instant. */
+export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Promise<DuePosition[]> {
+  if (run.kind !== 'rerun') return listDue(db, { asOf: run.asOf, ...page });
+  const after = page.after && toDate(page.after.nextCycleAt);
+  const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
+    db,
+    `SELECT accounts.id, accounts.next_cycle_at ${LEFT} AND ${NOT_WAITING}
+        ${page.after ? 'AND accounts.next_cycle_at >= ? AND (accounts.next_cycle_at > ? OR accounts.id > ?)' : ''}
+      ORDER BY accounts.next_cycle_at, accounts.id LIMIT ?`,
+    [
+      run.id,
+      toDate(run.asOf),
+      toDate(page.now),
+      ...(page.after && after ? [after, after, page.after.id] : []),
+      page.limit,
+    ],
+  );
+  return rows.map((row) => ({ id: row.id, nextCycleAt: row.next_cycle_at.getTime() }));
+}
+
+/** How many accounts a run has still to settle; those that wait for a retry count. */
+export async function countLeft(db: Queryable, run: RunScope): Promise<number> {
+  if (run.kind !== 'rerun') return countDue(db, run.asOf);
+  const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count ${LEFT}`, [
+    run.id,
+    toDate(run.asOf),
+  ]);
+  return row?.count ?? 0;
+}
+
+/** Whether a run has anything still to settle: the question that closes it. */
+export async function anyLeft(db: Queryable, run: RunScope): Promise<boolean> {
+  if (run.kind !== 'rerun') return anyDue(db, run.asOf);
+  return (await selectOne(db, `SELECT 1 AS found ${LEFT} LIMIT 1`, [run.id, toDate(run.asOf)])) !== undefined;
+}
+
+/** Puts accounts on a rerun's list. */
+export async function insertRunAccounts(
+  db: Queryable,
+  runId: number,
+  accountIds: readonly string[],
+): Promise<void> {
+  const rows = accountIds.map((id) => [runId, id]);
+  await insertRows(db, 'run_accounts', ['run_id', 'account_id'], rows);
+}
+
+/** An open rerun that has any of these accounts on its list and still to settle. */
+export async function findRerunOf(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<{ runId: number; accounts: number } | undefined> {
+  const row = await selectOne<{ run_id: number; accounts: number }>(
+    db,
+    `SELECT run_accounts.run_id, COUNT(*) AS accounts FROM run_accounts
+       JOIN runs ON runs.id = run_accounts.run_id AND runs.state IN ('running', 'stopping')
+      WHERE run_accounts.account_id IN (?) GROUP BY run_accounts.run_id ORDER BY run_accounts.run_id LIMIT 1`,
+    [accountIds],
+  );
+  return row && { runId: row.run_id, accounts: row.accounts };
+}

@@ -1,0 +1,115 @@
+/** SQL of what notices tell of: one statement for a whole page of them, whatever tables it stands in. */
+import { type Queryable, selectRows } from '../db/query.ts';
+import type { EntryKind } from '../domain/account.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { Settlement } from '../domain/settle.ts';
+
+/** Asked for in one statement: OR-ed equalities, because MariaDB finds no index for a list of pairs. */
+const ASKED_MAX = 100;
+
+export interface CycleRange {
+  readonly accountId: string;
+  readonly first: LocalDate;
+  readonly last: LocalDate;
+}
+
+export type ToldCycle = Settlement & { readonly accountId: string };
+
+/** The cycles in these ranges (dates inclusive) that emails tell of, by account, oldest first. */
+export async function findToldCycles(db: Queryable, ranges: readonly CycleRange[]): Promise<ToldCycle[]> {
+  const rows = await inPages(ranges, (page) =>
+    selectRows<Omit<ToldCycle, 'startsAt'> & { startsAt: Date }>(
+      db,
+      `SELECT account_id AS accountId, cycle_on AS cycleOn, starts_at AS startsAt, next_on AS nextOn, opening, carried,
+              expired, free, paid, recovered, closing, plan, cap, code
+         FROM cycles WHERE notice = 'staged' AND (${oneOf(page, 'account_id = ? AND cycle_on BETWEEN ? AND ?')})
+        ORDER BY account_id, cycle_on`,
+      page.flatMap((one) => [one.accountId, one.first, one.last]),
+    ),
+  );
+  return rows.map((row) => ({ ...row, startsAt: row.startsAt.getTime() }));
+}
+
+export interface OwnSubject {
+  readonly accountId: string;
+  readonly subject: string;
+}
+
+export interface ToldDecision extends OwnSubject {
+  readonly code: string;
+  readonly at: Instant;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Decisions about these subjects, in posting order. */
+export async function findToldDecisions(
+  db: Queryable,
+  subjects: readonly OwnSubject[],
+): Promise<ToldDecision[]> {
+  const rows = await inPages(subjects, (page) =>
+    selectRows<OwnSubject & { code: string; at: Date; detail: string }>(
+      db,
+      `SELECT account_id AS accountId, subject, code, at, detail FROM decisions
+        WHERE ${oneOf(page, 'account_id = ? AND subject = ?')} ORDER BY account_id, decision_no`,
+      page.flatMap((one) => [one.accountId, one.subject]),
+    ),
+  );
+  return rows.map((row) => ({
+    ...row,
+    at: row.at.getTime(),
+    detail: JSON.parse(row.detail) as ToldDecision['detail'],
+  }));
+}
+
+export interface ToldEntry extends OwnSubject {
+  readonly kind: EntryKind;
+  readonly amount: number;
+  readonly balance: number;
+  readonly cycleOn: LocalDate | null;
+  readonly runId: number | null;
+}
+
+const ENTRY_COLUMNS =
+  'account_id AS accountId, subject, kind, amount, balance_after AS balance, cycle_on AS cycleOn, run_id AS runId';
+
+/** What was posted about these subjects, in posting order. */
+export async function findToldEntries(db: Queryable, subjects: readonly OwnSubject[]): Promise<ToldEntry[]> {
+  return inPages(subjects, (page) =>
+    selectRows<ToldEntry>(
+      db,
+      `SELECT ${ENTRY_COLUMNS} FROM entries WHERE ${oneOf(page, 'account_id = ? AND subject = ?')}
+        ORDER BY account_id, seq`,
+      page.flatMap((one) => [one.accountId, one.subject]),
+    ),
+  );
+}
+
+export interface OwnRun {
+  readonly accountId: string;
+  readonly runId: number;
+}
+
+/** What these runs posted on these accounts, in posting order. */
+export async function findEntriesOfRuns(db: Queryable, runs: readonly OwnRun[]): Promise<ToldEntry[]> {
+  return inPages(runs, (page) =>
+    selectRows<ToldEntry>(
+      db,
+      `SELECT ${ENTRY_COLUMNS} FROM entries WHERE ${oneOf(page, 'account_id = ? AND run_id = ?')}
+        ORDER BY account_id, seq`,
+      page.flatMap((one) => [one.accountId, one.runId]),
+    ),
+  );
+}
+
+const oneOf = (page: readonly unknown[], condition: string): string =>
+  page.map(() => `(${condition})`).join(' OR ');
+
+async function inPages<Key, Row>(
+  keys: readonly Key[],
+  read: (page: readonly Key[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = 0; from < keys.length; from += ASKED_MAX)
+    rows.push(...(await read(keys.slice(from, from + ASKED_MAX))));
+  return rows;
+}

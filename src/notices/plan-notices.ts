@@ -1,0 +1,126 @@
+/** Changes of plan: an upgrade with its share of the month explained, and a payment that failed. */
+import type { LocalDate } from '../domain/calendar.ts';
+import { type NoticeContext, type Page, amounts, facts, paragraph, rules } from './page.ts';
+import { connects, connectsWere, count, counted, day } from './words.ts';
+
+export interface UpgradeFacts {
+  readonly kind: 'upgrade';
+  readonly paid: number;
+  readonly free: number;
+  readonly recovered: number;
+  /** What Plus gives free in a whole cycle. */
+  readonly plansFree: number;
+  /** The cycle that the upgrade ended; undefined where the account opened on Plus. */
+  readonly ended:
+    { readonly fromCycleOn: LocalDate; readonly elapsedDays: number; readonly cycleDays: number } | undefined;
+  /** The first day of the new cycle. */
+  readonly startsOn: LocalDate;
+  readonly balance: number;
+}
+
+export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext): Page {
+  const { paid, free, recovered, plansFree, balance, startsOn, ended } = told;
+  const added = paid + free - recovered;
+  const what = ended ? 'You are on Freelancer Plus now' : 'Your Freelancer Plus membership has begun';
+  const next = nextCycleOn === null ? [] : [{ label: 'Next Connects', value: day(nextCycleOn) }];
+  return {
+    subject: `Freelancer Plus: ${connects(added)} added`,
+    preheader: `Your balance is ${connects(balance)}; nothing expired.`,
+    headline: `${what}: ${connects(added)} added`,
+    blocks: [
+      paragraph(
+        `${connectsWere(added)} added. Everything you had before is still there, and a new billing cycle began on ` +
+          `${day(startsOn)}.`,
+      ),
+      amounts('What was added', [
+        { label: 'Connects of Freelancer Plus', amount: paid },
+        { label: 'Owed Connects taken back', amount: -recovered },
+        { label: 'Share of the free monthly Connects', amount: free },
+      ]),
+      facts(
+        'Where you stand',
+        { label: 'Balance after this', value: connects(balance), main: true },
+        { label: 'New billing cycle from', value: day(startsOn) },
+        ...next,
+      ),
+      rules([
+        `The ${count(paid)} Connects of Freelancer Plus are added whole, on the day it begins.`,
+        ended && shareRule(told, ended),
+        recovered > 0
+          ? `${connectsWere(recovered)} taken back at once: you owed them since a payment failed.`
+          : undefined,
+        nextCycleOn === null
+          ? undefined
+          : `Your billing cycle counts from ${day(startsOn)} now. From ${day(nextCycleOn)} every cycle brings ` +
+            `${count(plansFree)} free Connects and ${count(paid)} of the membership.`,
+      ]),
+    ],
+  };
+}
+
+function shareRule({ free, plansFree }: UpgradeFacts, ended: NonNullable<UpgradeFacts['ended']>): string {
+  const { fromCycleOn, elapsedDays, cycleDays } = ended;
+  return (
+    `Of the free monthly Connects you get the share of the days that had passed: ${elapsedDays} of ` +
+    `${counted(cycleDays, 'day')} of the cycle that began on ${day(fromCycleOn)}. ` +
+    `${plansFree} × ${elapsedDays} ÷ ${cycleDays}, rounded down, is ${free}.`
+  );
+}
+
+export interface PaymentFacts {
+  readonly kind: 'payment-failed';
+  /** The first day of the cycle that was not paid for. */
+  readonly failedOn: LocalDate;
+  readonly which: 'next-cycle' | 'current-cycle' | 'earlier-cycle';
+  /** The paid part that the cycle had been given. */
+  readonly paid: number;
+  readonly reversed: number;
+  readonly owed: number;
+  /** With what was owed before. */
+  readonly owedInAll: number;
+  /** After the reversal; undefined where nothing was taken. */
+  readonly balance: number | undefined;
+}
+
+export function paymentPage(told: PaymentFacts, { nextCycleOn }: NoticeContext): Page {
+  const { reversed, failedOn, which, balance, owedInAll } = told;
+  const basicFrom = which === 'next-cycle' ? `from ${day(failedOn)}` : 'now';
+  const took = reversed > 0 ? `${connects(reversed)} taken back` : 'no Connects taken back';
+  return {
+    subject: `Your payment failed: ${took}`,
+    preheader: `You are on Freelancer Basic ${basicFrom}.`,
+    headline: `Your payment failed: ${took}`,
+    blocks: [
+      paragraph(
+        `The payment for the billing cycle of ${day(failedOn)} failed. You are on Freelancer Basic ${basicFrom}.`,
+      ),
+      ...(reversed > 0
+        ? [amounts('What changed', [{ label: 'Connects of Freelancer Plus taken back', amount: -reversed }])]
+        : []),
+      facts(
+        'Where you stand',
+        balance === undefined
+          ? { label: 'Balance', value: 'unchanged', main: true }
+          : { label: 'Balance after this', value: connects(balance), main: true },
+        ...(owedInAll > 0 ? [{ label: 'Owed', value: connects(owedInAll) }] : []),
+        ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
+      ),
+      rules([
+        WHICH_RULES[which],
+        told.owed > 0
+          ? `The cycle had been given ${count(told.paid)}; ${count(told.owed)} of them were spent already. Those you ` +
+            'owe: they come off the next Connects of a membership, never off free or bought ones.'
+          : undefined,
+        'To get the monthly Connects of Freelancer Plus again, mend your payment method and upgrade again.',
+      ]),
+    ],
+  };
+}
+
+const WHICH_RULES: Record<PaymentFacts['which'], string> = {
+  'next-cycle': 'That cycle has not begun, so nothing had been added for it and nothing was taken back.',
+  'current-cycle':
+    'The Connects that a membership adds to a cycle are taken back when the cycle is not paid for, as far as your ' +
+    'balance goes.',
+  'earlier-cycle': 'That cycle is over, so nothing was taken back.',
+};

@@ -1,0 +1,131 @@
+/** An example of every kind, for previews: made-up facts that agree with the rules. */
+import type { NoticeKind } from '../domain/notice-kinds.ts';
+import type { Settlement } from '../domain/settle.ts';
+import type { NoticeFacts } from './notice.ts';
+import type { NoticeContext } from './page.ts';
+
+export interface Sample {
+  readonly facts: NoticeFacts;
+  readonly context: NoticeContext;
+}
+
+const AT = Date.parse('2021-03-16T00:00:00Z');
+
+const context = (cycleOn: string, nextCycleOn: string): NoticeContext => ({
+  zone: 'Europe/Berlin',
+  cycleOn,
+  nextCycleOn,
+});
+
+const cycle = (cycleOn: string, nextOn: string, amounts: Partial<Settlement>): Settlement => ({
+  cycleOn,
+  nextOn,
+  startsAt: Date.parse(cycleOn),
+  opening: 0,
+  carried: 0,
+  expired: 0,
+  free: 10,
+  paid: 70,
+  recovered: 0,
+  closing: 80,
+  plan: 'plus',
+  cap: 200,
+  code: 'granted',
+  ...amounts,
+});
+
+const SAMPLES: Record<NoticeKind, Sample> = {
+  grant: {
+    facts: {
+      kind: 'grant',
+      cycles: [
+        cycle('2021-02-16', '2021-03-16', { opening: 152, carried: 152, closing: 232 }),
+        cycle('2021-03-16', '2021-04-16', { opening: 225, carried: 200, expired: 25, closing: 280 }),
+      ],
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  welcome: {
+    facts: { kind: 'welcome', award: 40, balance: 40, monthly: { plan: 'basic', free: 10, paid: 0 } },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  'readiness-test': {
+    facts: { kind: 'readiness-test', award: 40, balance: 76 },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  'interview-award': {
+    facts: {
+      kind: 'interview-award',
+      proposal: 'p-20417',
+      repliedAt: AT + 36_000_000,
+      refund: 4,
+      award: 10,
+      whole: 10,
+      held: 20,
+      windowMax: 50,
+      windowDays: 7,
+      windowEndsAt: AT + 36_000_000,
+      balance: 86,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  upgrade: {
+    facts: {
+      kind: 'upgrade',
+      paid: 70,
+      free: 4,
+      recovered: 0,
+      plansFree: 10,
+      ended: { fromCycleOn: '2021-03-01', elapsedDays: 15, cycleDays: 31 },
+      startsOn: '2021-03-16',
+      balance: 82,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  'payment-failed': {
+    facts: {
+      kind: 'payment-failed',
+      failedOn: '2021-03-16',
+      which: 'current-cycle',
+      paid: 70,
+      reversed: 58,
+      owed: 12,
+      owedInAll: 12,
+      balance: 0,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  backfill: {
+    facts: {
+      kind: 'backfill',
+      cycles: [
+        { cycleOn: '2021-01-16', free: 10, paid: 0 },
+        { cycleOn: '2021-02-16', free: 10, paid: 70 },
+      ],
+      balance: 142,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  reversal: {
+    facts: {
+      kind: 'reversal',
+      lines: [{ cycleOn: '2021-03-16', amount: -67 }],
+      notTaken: 13,
+      balance: 0,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+  reminder: {
+    facts: {
+      kind: 'reminder',
+      cycleOn: '2021-04-16',
+      startsAt: Date.parse('2021-04-15T22:00:00Z'),
+      balance: 223,
+      cap: 200,
+      expiring: 23,
+    },
+    context: context('2021-03-16', '2021-04-16'),
+  },
+};
+
+export const sampleOf = (kind: NoticeKind): Sample => SAMPLES[kind];

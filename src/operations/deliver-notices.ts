@@ -1,0 +1,144 @@
+/**
+ * Sending a page of notices. Rows are taken by a conditional update before SMTP begins and marked after it ended, so a
+ * crash in between sends at most once more, with the same Message-ID: delivery is at least once.
+ *
+ *   dies before SMTP's 250      the lease runs out, the row is offered again, the member gets one
+ *   dies between 250 and mark   the same, and the member gets a second one with the same Message-ID
+ *   4xx                         tried again, later and later, up to a limit
+ *   5xx                         refused, with the server's words
+ *   the server is away          given back, no attempt counted, nothing tried until it is there again
+ */
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/connection.ts';
+import { databaseNow } from '../db/query.ts';
+import type { Log } from '../log.ts';
+import { type Letter, type Mailer, SEND_TIMEOUT_MS, type SendOutcome } from '../notices/mailer.ts';
+import { findHold } from '../outbox/hold.ts';
+import {
+  type Notice,
+  giveBackClaimed,
+  giveBackTaken,
+  markUnsent,
+  postponeNotice,
+  takeNotices,
+} from '../outbox/outbox.ts';
+import { type ComposeSettings, composeLetters } from './compose-notices.ts';
+import type { MailOutage } from './mail-outage.ts';
+import type { Slots } from './slots.ts';
+
+export interface DeliverDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A number from 0 to 1: waits are spread by it. */
+  readonly random: () => number;
+  readonly mailer: Mailer;
+  readonly outage: MailOutage;
+  /** Letters that are handed to the mail server at once, over all pages. */
+  readonly slots: Slots;
+  /** Marks one as sent; those that come together may share a statement. */
+  readonly markSent: (id: number) => Promise<void>;
+  readonly settings: ComposeSettings & { readonly mailAttemptsMax: number };
+}
+
+export type DeliverOutcome = 'sent' | 'refused' | 'suppressed' | 'postponed' | 'given-back';
+
+/** How long a page may take before its rows are offered again. */
+const LEASE_MS = 180_000;
+/** No sending begins that the lease might not outlast. */
+const LAST_START_MS = LEASE_MS - SEND_TIMEOUT_MS - 10_000;
+/** The wait after the first attempt; each next one is four times as long, up to the longest. */
+const FIRST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 3_600_000;
+/** How long what was given back rests at the least. */
+const GIVEN_BACK_MS = 1_000;
+
+/** @param ids of claimed rows, at most 999. @returns what became of each that was still to be sent, by id */
+export async function deliverNotices(
+  deps: DeliverDeps,
+  ids: readonly number[],
+): Promise<Map<number, DeliverOutcome>> {
+  const now = await databaseNow(deps.db);
+  if (deps.outage.isOn || (await findHold(deps.db))) {
+    await giveBackClaimed(deps.db, ids, now);
+    return new Map();
+  }
+  const notices = await takeNotices(deps.db, { ids, until: now + LEASE_MS });
+  const lastStart = deps.clock.now() + LAST_START_MS;
+  const letters = await composeLetters(deps, notices);
+  const back: Notice[] = [];
+  let words: string | null = null;
+  const outcomes = new Map<number, DeliverOutcome>();
+  const settled = await Promise.allSettled(
+    notices.map(async (notice) => {
+      const letter = letters.get(notice.id) ?? { unsent: 'nothing was composed' };
+      if ('unsent' in letter)
+        return void outcomes.set(notice.id, await suppress(deps, notice, letter.unsent));
+      const sent = await deps.slots.run(() => sendUnlessPaused(deps, letter, lastStart));
+      if (sent !== 'paused' && (sent.outcome !== 'unreached' || (await deps.outage.isThere())))
+        return void outcomes.set(notice.id, await mark(deps, notice, letter, sent));
+      back.push(notice);
+      if (sent !== 'paused') words ??= sent.words;
+      return void outcomes.set(notice.id, 'given-back');
+    }),
+  );
+  const retryAt = now + GIVEN_BACK_MS;
+  await giveBackTaken(
+    deps.db,
+    back.map((one) => one.id),
+    { retryAt, words },
+  );
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  return outcomes;
+}
+
+async function sendUnlessPaused(
+  { mailer, outage, clock }: DeliverDeps,
+  letter: Letter,
+  lastStart: number,
+): Promise<SendOutcome | 'paused'> {
+  return outage.isOn || clock.now() > lastStart ? 'paused' : mailer.send(letter);
+}
+
+async function mark(
+  deps: DeliverDeps,
+  notice: Notice,
+  letter: Letter,
+  sent: SendOutcome,
+): Promise<DeliverOutcome> {
+  if (sent.outcome === 'sent') {
+    await deps.markSent(notice.id);
+    return 'sent';
+  }
+  const words = withoutAddress(sent.words, letter.to);
+  if (sent.outcome === 'refused') return refuse(deps, notice, words);
+  if (notice.attempts >= deps.settings.mailAttemptsMax)
+    return refuse(deps, notice, `given up after ${notice.attempts} attempts: ${words}`);
+  const waitMs = waitAfter(notice.attempts, deps.random());
+  await postponeNotice(deps.db, notice, { retryAt: (await databaseNow(deps.db)) + waitMs, words });
+  deps.log.debug({ notice: notice.id, attempt: notice.attempts, outcome: 'postponed', waitMs }, words);
+  return 'postponed';
+}
+
+/** Between half and the whole of 30 s, 2 min, 8 min, 32 min and then an hour: those refused together come apart. */
+export function waitAfter(attempts: number, chance: number): number {
+  const longest = Math.min(FIRST_WAIT_MS * 4 ** Math.max(0, attempts - 1), LONGEST_WAIT_MS);
+  return Math.round(longest * (0.5 + chance / 2));
+}
+
+async function refuse(deps: DeliverDeps, notice: Notice, words: string): Promise<DeliverOutcome> {
+  await markUnsent(deps.db, notice, { state: 'refused', words });
+  deps.log.warn({ notice: notice.id, account: notice.accountId, outcome: 'refused' }, words);
+  return 'refused';
+}
+
+async function suppress(deps: DeliverDeps, notice: Notice, words: string): Promise<DeliverOutcome> {
+  await markUnsent(deps.db, notice, { state: 'suppressed', words });
+  return 'suppressed';
+}
+
+/** Servers repeat the address that they refuse; it stands in `contacts` alone, so that erasing it erases it. */
+function withoutAddress(words: string, address: string): string {
+  const literally = address.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return words.replaceAll(new RegExp(literally, 'gi'), '(address)');
+}

@@ -1,0 +1,172 @@
+/**
+ * What a sweep would do, without doing it: the real path, settleAccounts, in transactions that are rolled back.
+ *
+ * Each page of due accounts is settled inside an outer transaction; what settleAccounts takes for its own transactions
+ * are savepoints in it. What was written is then counted in SQL, as for a real run, and undone.
+ */
+import type { Database, Transaction } from '../db/connection.ts';
+import { databaseNow, execute } from '../db/query.ts';
+import { type Instant, formatInstant } from '../domain/calendar.ts';
+import { ConnectsError, invalidInput, unavailable } from '../errors.ts';
+import { type DuePosition, countDue, listDue } from '../ledger/accounts.ts';
+import type { Run } from '../ledger/runs.ts';
+import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
+import { silentLog } from '../log.ts';
+import { type RunCounts, countRun } from '../reports/run-counts.ts';
+import type { OpenRun } from './run-directory.ts';
+import { type SettleDeps, settleAccounts } from './settle-accounts.ts';
+
+export interface PreviewDeps extends Pick<SettleDeps, 'clock' | 'settings'> {
+  /**
+   * One connection that nobody else uses, to be closed afterwards: its session is set so that it never commits by
+   * itself and, for an as-of in the future, so that its clock stands there.
+   */
+  readonly session: Database;
+  readonly settleGraceMs: number;
+}
+
+export interface PreviewRequest {
+  /** Also in the future; the database's clock less the grace when absent. */
+  readonly asOf?: Instant;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (state: { done: number; total: number }) => void;
+}
+
+export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped'> {
+  readonly outcome: 'previewed' | 'interrupted';
+  readonly asOf: Instant;
+  readonly termsVersion: number;
+  /** Accounts due at the as-of and not put aside. */
+  readonly due: number;
+}
+
+/** Accounts in one outer transaction. */
+const PAGE = 500;
+/** A page that lost a race with a real run is tried anew. */
+const TURNS_MAX = 5;
+/** No run has this number, so nothing else counts its rows. */
+const PREVIEW_RUN = 0;
+/** Where a session's clock ends on MariaDB before 11.5. */
+const CLOCK_END = Date.parse('2038-01-19T03:14:07Z');
+/** After every retry of a failing account: those that wait for one would be settled by the real run as well. */
+const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
+
+/**
+ * @throws invalid-input `as-of-too-late` beyond what the session's clock can be set to; unavailable when the
+ *   database cannot be used
+ */
+export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): Promise<SweepPreview> {
+  const db = deps.session;
+  const terms = await findLatestTerms(db);
+  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const now = await databaseNow(db);
+  const asOf = request.asOf ?? now - deps.settleGraceMs;
+  await prepareSession(db, asOf > now ? asOf : undefined);
+  const due = await countDue(db, asOf);
+  const sum = { asOf, termsVersion: terms.version, due, ...noCounts() };
+  const run = virtualRun(asOf, terms);
+  let after: DuePosition | undefined;
+  let done = 0;
+  do {
+    if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
+    const page = await listDue(db, { asOf, now: AFTER_RETRIES, after, limit: PAGE });
+    if (page.length > 0) addCounts(sum, await previewPage(deps, run, page));
+    done += page.length;
+    request.onProgress?.({ done, total: Math.max(due, done) });
+    after = page.length < PAGE ? undefined : page.at(-1);
+  } while (after);
+  return { ...sum, outcome: 'previewed' };
+}
+
+/** A deadlock makes the server roll back and go on committing by itself: not in a session that never does. */
+async function prepareSession(db: Database, clockAt: Instant | undefined): Promise<void> {
+  if (clockAt !== undefined && clockAt > CLOCK_END)
+    throw invalidInput(
+      'as-of-too-late',
+      `--as-of ${formatInstant(clockAt)}: a dry run looks ahead to ${formatInstant(CLOCK_END)} at the most`,
+    );
+  await execute(db, 'SET autocommit = 0');
+  if (clockAt !== undefined) await execute(db, 'SET timestamp = ?', [clockAt / 1_000]);
+}
+
+type VirtualRun = OpenRun & Run;
+
+const virtualRun = (asOf: Instant, terms: TermsVersion): VirtualRun => ({
+  ...{ id: PREVIEW_RUN, kind: 'sweep', state: 'completed', notify: 'digest' },
+  ...{ asOf, termsVersion: terms.version, terms: terms.terms },
+  ...{ actor: '', reason: null, dueAtStart: 0, startedAt: asOf, heartbeatAt: asOf, endedAt: asOf },
+});
+
+/** Thrown to make the outer transaction roll back; carries out what it would have come to. */
+class RolledBack extends Error {
+  readonly counts: PageCounts;
+
+  constructor(counts: PageCounts) {
+    super('rolled back, as a dry run should');
+    this.counts = counts;
+  }
+}
+
+type PageCounts = ReturnType<typeof noCounts>;
+
+async function previewPage(
+  deps: PreviewDeps,
+  run: VirtualRun,
+  page: readonly DuePosition[],
+): Promise<PageCounts> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await deps.session.transaction(async (transaction) => {
+        throw new RolledBack(await settleAndCount(deps, transaction, run, page));
+      });
+    } catch (error) {
+      if (error instanceof RolledBack) return error.counts;
+      const again = error instanceof ConnectsError && error.retry === 'later' && turn < TURNS_MAX;
+      if (!again) throw error;
+    }
+  }
+}
+
+async function settleAndCount(
+  { clock, settings }: PreviewDeps,
+  transaction: Transaction,
+  run: VirtualRun,
+  page: readonly DuePosition[],
+): Promise<PageCounts> {
+  const runs = { find: () => Promise.resolve(new Map([[run.id, run]])) };
+  const outcomes = await settleAccounts(
+    { db: transaction, clock, settings, runs, log: silentLog },
+    page.map((one) => ({ account: one.id, run: run.id })),
+  );
+  const counts = await countRun(transaction, run);
+  const failures: Record<string, number> = {};
+  for (const one of outcomes.values())
+    if (one.outcome === 'failed') failures[one.code] = (failures[one.code] ?? 0) + 1;
+  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  return { ...counts, failed, failures };
+}
+
+const noCounts = () => ({
+  settled: 0,
+  failed: 0,
+  cycles: 0,
+  granted: 0,
+  expired: 0,
+  byCode: {} as Readonly<Record<string, number>>,
+  failures: {} as Readonly<Record<string, number>>,
+  notices: {} as Readonly<Record<string, number>>,
+});
+
+function addCounts(sum: PageCounts, page: PageCounts): void {
+  for (const name of ['settled', 'failed', 'cycles', 'granted', 'expired'] as const) sum[name] += page[name];
+  for (const name of ['byCode', 'failures', 'notices'] as const) sum[name] = sumOf(sum[name], page[name]);
+}
+
+function sumOf(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}

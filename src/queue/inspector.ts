@@ -1,0 +1,154 @@
+/**
+ * Looking into Redis: what waits, since when, who works, and whether the server is set up for a queue. It keeps a
+ * client of its own, connected at the first question, and reads the keys that BullMQ documents.
+ *
+ * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes.
+ * A flushed Redis forgets them, as a restart would.
+ */
+import { Redis } from 'ioredis';
+import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
+import { noticeContract, settleContract, tickContract } from './contracts.ts';
+
+export const QUEUES = {
+  settle: settleContract.queue,
+  notices: noticeContract.queue,
+  ticks: tickContract.queue,
+} as const;
+export type QueueName = keyof typeof QUEUES;
+
+export interface QueueState {
+  readonly queue: QueueName;
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  /** The job that is taken next. Null when none waits. */
+  readonly oldest: { readonly id: string; readonly addedAt: number } | null;
+  /** Delayed jobs whose time has come: nobody moves them while no worker is there. */
+  readonly overdue: number;
+  /** Connected workers. */
+  readonly workers: number;
+}
+
+export interface RedisServer {
+  readonly version: string;
+  readonly evictionPolicy: string;
+  readonly role: string;
+  readonly usedBytes: number;
+  /** 0 for no limit. */
+  readonly maxBytes: number;
+}
+
+/** BullMQ scores delayed jobs by time × 4096 and a counter. */
+const SCORE_PER_MS = 0x1000;
+/** Active jobs that are looked at for the lock of their worker. */
+const ACTIVE_MAX = 1_000;
+
+export class Inspector {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #troubles = new ConnectionTroubles();
+
+  /** @param url of Redis; @param prefix of the installation */
+  constructor(url: string, prefix: string) {
+    this.#redis = new Redis({ ...producerConnection(url), lazyConnect: true });
+    this.#redis.on('error', (error) => this.#troubles.add(error));
+    this.#prefix = prefix;
+  }
+
+  /** Every queue as it is now. @throws unavailable `redis-unavailable` */
+  async readQueues(now: number): Promise<QueueState[]> {
+    return this.#ask('looking at the queues', async (redis) => {
+      const clients = String(await redis.client('LIST'));
+      const names = Object.entries(QUEUES) as [QueueName, string][];
+      return Promise.all(names.map(([queue, key]) => this.#readQueue(redis, { queue, key, clients, now })));
+    });
+  }
+
+  async #readQueue(
+    redis: Redis,
+    asked: { queue: QueueName; key: string; clients: string; now: number },
+  ): Promise<QueueState> {
+    const of = (part: string): string => `${this.#prefix}:${asked.key}:${part}`;
+    const [waiting, active, delayed, overdue, [id]] = await Promise.all([
+      redis.llen(of('wait')),
+      redis.llen(of('active')),
+      redis.zcard(of('delayed')),
+      redis.zcount(of('delayed'), '-inf', asked.now * SCORE_PER_MS),
+      redis.lrange(of('wait'), -1, -1),
+    ]);
+    const addedAt = id === undefined ? null : await redis.hget(of(id), 'timestamp');
+    const oldest = id === undefined ? null : { id, addedAt: Number(addedAt ?? asked.now) };
+    const workers = countWorkers(asked.clients, `${this.#prefix}:${toBase64(asked.key)}`);
+    return { queue: asked.queue, waiting, active, delayed, oldest, overdue, workers };
+  }
+
+  /** Jobs that a worker took and whose lock is gone: it died or hangs. Of the first thousand active ones. */
+  async countStalled(queue: QueueName): Promise<number> {
+    return this.#ask('looking for stalled jobs', async (redis) => {
+      const of = (part: string): string => `${this.#prefix}:${QUEUES[queue]}:${part}`;
+      const ids = await redis.lrange(of('active'), 0, ACTIVE_MAX - 1);
+      const locked = await Promise.all(ids.map((id) => redis.exists(`${of(id)}:lock`)));
+      return locked.filter((one) => one === 0).length;
+    });
+  }
+
+  async readServer(): Promise<RedisServer> {
+    return this.#ask('asking for its settings', async (redis) => {
+      const text = await redis.info();
+      const of = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
+      return {
+        version: of('redis_version'),
+        evictionPolicy: of('maxmemory_policy'),
+        role: of('role'),
+        usedBytes: Number(of('used_memory')),
+        maxBytes: Number(of('maxmemory')),
+      };
+    });
+  }
+
+  async addTallies(tallies: ReadonlyMap<string, number>): Promise<void> {
+    if (tallies.size === 0) return;
+    await this.#ask('adding up', async (redis) => {
+      const adding = redis.pipeline();
+      for (const [name, by] of tallies) adding.hincrbyfloat(this.#talliesKey, name, by);
+      await adding.exec();
+    });
+  }
+
+  async readTallies(): Promise<Map<string, number>> {
+    const read = await this.#ask('reading what was added up', (redis) => redis.hgetall(this.#talliesKey));
+    return new Map(Object.entries(read).map(([name, value]) => [name, Number(value)]));
+  }
+
+  get #talliesKey(): string {
+    return `${this.#prefix}:tallies`;
+  }
+
+  async #ask<Answer>(what: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
+    const asking = async (): Promise<Answer> => {
+      await this.#connect();
+      return question(this.#redis);
+    };
+    return withinDeadline(asking(), what, this.#troubles);
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#redis.status === 'ready') return;
+    if (this.#redis.status === 'wait' || this.#redis.status === 'end') return this.#redis.connect();
+    await new Promise<void>((resolve, reject) => {
+      this.#redis.once('ready', resolve);
+      this.#redis.once('end', () => reject(new Error('Connection is closed.')));
+    });
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+}
+
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** A worker names its connection after its queue; its second, blocking one carries the same name with a suffix. */
+const countWorkers = (clients: string, name: string): number =>
+  clients.split('\n').filter((line) => line.includes(` name=${name} `) || line.includes(` name=${name}:w:`))
+    .length;

@@ -1,0 +1,155 @@
+/** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
+import { type LocalDate, firstInstantOf, formatInstant } from '../domain/calendar.ts';
+import type { EntryKind } from '../domain/account.ts';
+import { type EntryFilter, type RecordedEntry, listEntriesBefore } from './account-records.ts';
+import type { Inquiry } from './explain/answer.ts';
+import { type HistoryType, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
+
+export interface HistoryLine {
+  readonly seq: number;
+  /** The local date on which it counts. */
+  readonly on: LocalDate;
+  readonly type: HistoryType;
+  /** In the member's words, with what it is for. */
+  readonly action: string;
+  readonly kind: EntryKind;
+  readonly amount: number;
+  /** After this line. */
+  readonly balance: number;
+  readonly effectiveAt: string;
+  /** When it happened; earlier than `effectiveAt` only where it reached the program late. */
+  readonly occurredAt: string;
+  readonly postedAt: string;
+  readonly cycleOn: LocalDate | null;
+  readonly subject: string;
+  readonly proposal: string | null;
+  /** Lines that belong to one another: the two of an interview award, the grant of a cycle. Null stands alone. */
+  readonly group: {
+    readonly subject: string;
+    readonly part: number;
+    readonly of: number;
+    readonly total: number;
+    /** All of them add, or all take off: an interview award, an upgrade; not a grant with its expiry. */
+    readonly isOneSum: boolean;
+  } | null;
+}
+
+export interface HistoryFilter {
+  readonly types?: readonly HistoryType[] | undefined;
+  /** The last so many days, today included; of the local date. */
+  readonly days?: number | undefined;
+  /** Local dates, both inclusive. */
+  readonly from?: LocalDate | undefined;
+  readonly to?: LocalDate | undefined;
+}
+
+export interface HistoryPage {
+  readonly lines: readonly HistoryLine[];
+  /** Where the next page begins; null after the last one. */
+  readonly nextBefore: number | null;
+}
+
+/** The most lines that one cause posts: an expiry, the free part, the paid part, and what is recovered. */
+const GROUP_MAX = 4;
+
+/** The newest first. A page is a few lines longer than asked rather than cut a group in two. */
+export async function readHistoryPage(
+  inquiry: Inquiry,
+  filter: HistoryFilter,
+  page: { readonly limit: number; readonly before?: number | undefined },
+): Promise<HistoryPage> {
+  const { db, account } = inquiry;
+  const entries = await listEntriesBefore(db, account.id, toEntryFilter(inquiry, filter), {
+    before: page.before,
+    limit: page.limit + GROUP_MAX,
+  });
+  let end = Math.min(page.limit, entries.length);
+  while (end > 0 && end < entries.length && entries[end]?.subject === entries[end - 1]?.subject) end += 1;
+  const kept = entries.slice(0, end);
+  return {
+    lines: toLines(inquiry, kept),
+    nextBefore: end < entries.length ? (kept.at(-1)?.seq ?? null) : null,
+  };
+}
+
+const STREAM_PAGE = 500;
+
+/** All lines, or the newest `limit`, the newest first, with no more than a page in memory. */
+export async function* streamHistory(
+  inquiry: Inquiry,
+  filter: HistoryFilter,
+  asked: { readonly limit?: number | undefined; readonly before?: number | undefined },
+): AsyncGenerator<HistoryLine> {
+  let left = asked.limit ?? Infinity;
+  let before = asked.before;
+  while (left > 0) {
+    const page = await readHistoryPage(inquiry, filter, { limit: Math.min(left, STREAM_PAGE), before });
+    yield* page.lines;
+    left -= page.lines.length;
+    if (page.nextBefore === null) return;
+    before = page.nextBefore;
+  }
+}
+
+function toEntryFilter({ account, asOf, words }: Inquiry, filter: HistoryFilter): EntryFilter {
+  const { types, days, from, to } = filter;
+  const { zone } = account;
+  const firstDay = days === undefined ? from : daysBefore(words.dateOf(asOf), days - 1);
+  return {
+    kinds: types?.flatMap(kindsOfType),
+    from: firstDay === undefined ? undefined : firstInstantOf(firstDay, zone),
+    until: to === undefined ? undefined : firstInstantOf(daysBefore(to, -1), zone),
+  };
+}
+
+const daysBefore = (on: LocalDate, days: number): LocalDate =>
+  new Date(Date.parse(on) - days * 86_400_000).toISOString().slice(0, 10);
+
+/** Neighbours with one subject are one group, counted in the order in which they were posted. */
+function toLines({ words }: Inquiry, entries: readonly RecordedEntry[]): HistoryLine[] {
+  const groups = new Map<string, RecordedEntry[]>();
+  for (const entry of entries) groups.set(entry.subject, [entry, ...(groups.get(entry.subject) ?? [])]);
+  return entries.map((entry) => {
+    const group = groups.get(entry.subject) ?? [];
+    const { seq, kind, amount, balance, cycleOn, subject, proposal } = entry;
+    return {
+      seq,
+      on: words.dateOf(entry.effectiveAt),
+      type: typeOfKind(kind),
+      action: actionOf(entry),
+      kind,
+      amount,
+      balance,
+      ...instantsOf(entry),
+      cycleOn,
+      subject,
+      proposal,
+      group: group.length < 2 ? null : groupOf(entry, group),
+    };
+  });
+}
+
+const groupOf = (entry: RecordedEntry, group: readonly RecordedEntry[]) => ({
+  subject: entry.subject,
+  part: group.indexOf(entry) + 1,
+  of: group.length,
+  total: group.reduce((sum, one) => sum + one.amount, 0),
+  isOneSum: new Set(group.map((one) => Math.sign(one.amount))).size === 1,
+});
+
+const instantsOf = ({ effectiveAt, occurredAt, postedAt }: RecordedEntry) => ({
+  effectiveAt: formatInstant(effectiveAt),
+  occurredAt: formatInstant(occurredAt),
+  postedAt: formatInstant(postedAt),
+});
+
+/** `Interview award (i1, proposal p1)`. */
+function actionOf({ kind, subject, proposal }: RecordedEntry): string {
+  const interview = subject.startsWith('interview:') ? subject.slice('interview:'.length) : undefined;
+  const about = [
+    ...(interview === undefined ? [] : [`interview ${interview}`]),
+    ...(proposal === null ? [] : [`proposal ${proposal}`]),
+  ];
+  const words = kindWords(kind, subject);
+  return about.length > 0 ? `${words} (${about.join(', ')})` : words;
+}

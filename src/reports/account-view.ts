@@ -1,0 +1,86 @@
+/** "Memberships & Connects": what a member sees of their account at a glance. */
+import type { Queryable } from '../db/query.ts';
+import { type Instant, formatInstant } from '../domain/calendar.ts';
+import { forecast } from '../domain/forecast.ts';
+import type { Settlement } from '../domain/settle.ts';
+import { findAwards } from '../ledger/records.ts';
+import { findOpenFailure } from './account-records.ts';
+import { type HistoryLine, readHistoryPage } from './account-history.ts';
+import { iso } from './explain/answer.ts';
+import { inquire } from './explain/explain.ts';
+
+export interface AccountView {
+  readonly account: string;
+  /** Dates are of this zone; instants are ISO 8601 UTC. */
+  readonly zone: string;
+  readonly asOf: string;
+  readonly kind: string;
+  readonly plan: string;
+  readonly pendingPlan: string | null;
+  readonly status: string;
+  readonly balance: number;
+  readonly owed: number;
+  /** When the current cycle began. */
+  readonly cycleOn: string;
+  /** The next billing date; null for a closed account. */
+  readonly nextCycleOn: string | null;
+  readonly nextCycleAt: string | null;
+  /** Its instant has passed, and what it brings is still to be added. */
+  readonly due: boolean;
+  /** What the next date brings if nothing changes until then. */
+  readonly next: Pick<Settlement, 'expired' | 'free' | 'paid' | 'recovered' | 'closing' | 'cap'> | null;
+  readonly interviewWindow: { readonly used: number; readonly max: number; readonly days: number } | null;
+  readonly emails: 'on' | 'off';
+  readonly putAside: boolean;
+  /** The newest lines of Connects History, the newest first. */
+  readonly latest: readonly HistoryLine[];
+}
+
+const LATEST_LINES = 5;
+const DAY = 86_400_000;
+
+/** @throws not-found `unknown-account` */
+export async function readAccountView(db: Queryable, id: string, asOf?: Instant): Promise<AccountView> {
+  const inquiry = await inquire(db, id, asOf);
+  const { account, terms, asOf: now } = inquiry;
+  const [next] = forecast(account, terms.latest.terms, 1);
+  const failure = await findOpenFailure(db, id);
+  return {
+    account: id,
+    zone: account.zone,
+    asOf: formatInstant(now),
+    kind: account.kind,
+    plan: account.plan,
+    pendingPlan: account.pendingPlan,
+    status: account.status,
+    balance: account.balance,
+    owed: account.owed,
+    cycleOn: account.cycleOn,
+    nextCycleOn: account.nextCycleOn,
+    nextCycleAt: iso(account.nextCycleAt),
+    due: account.nextCycleAt !== null && account.nextCycleAt <= now,
+    next: next ? numbersOf(next) : null,
+    interviewWindow: await windowNow(),
+    emails: account.noticesOptedOut ? 'off' : 'on',
+    putAside: failure?.state === 'put-aside',
+    latest: (await readHistoryPage(inquiry, {}, { limit: LATEST_LINES })).lines,
+  };
+
+  async function windowNow(): Promise<AccountView['interviewWindow']> {
+    const numbers = terms.rowOf({ version: terms.latest.version, at: now }).interview;
+    if (!numbers) return null;
+    const after = now - numbers.windowDays * DAY;
+    const awards = await findAwards(db, [{ accountId: id, after, before: now + 1 }]);
+    const used = awards.reduce((sum, one) => sum + one.amount, 0);
+    return { used, max: numbers.windowMax, days: numbers.windowDays };
+  }
+}
+
+const numbersOf = ({ expired, free, paid, recovered, closing, cap }: Settlement) => ({
+  expired,
+  free,
+  paid,
+  recovered,
+  closing,
+  cap,
+});

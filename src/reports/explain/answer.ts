@@ -1,0 +1,110 @@
+/** What every answer is made of, and what every part of it may look at. */
+import type { Queryable } from '../../db/query.ts';
+import type { Account } from '../../domain/account.ts';
+import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
+import type { PlanName } from '../../domain/terms.ts';
+import type { RecordedDecision, RecordedEntry } from '../account-records.ts';
+import type { ZoneWords } from '../member-words.ts';
+import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
+
+/**
+ * One answer. `subject` and `code` are those of the recorded decision where there is one; else:
+ *
+ * - `account`: `current`, `next-cycle`, `pending-plan`, `downgrade-preview`, `owed`, `put-aside`, `retrying`,
+ *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `no-refusals`
+ * - `refusals:<kind of subject>`: the code that was refused
+ * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`
+ * - `interview:<id>`: `not-replied`, `invite-without-proposal`, `nothing-recorded`
+ * - `proposal:<id>`: `charged`, `carried`, `no-interview-request`, `nothing-recorded`
+ * - whatever was asked for: `nothing-since`
+ */
+export interface Answer {
+  readonly subject: string;
+  readonly code: string;
+  /** For the member: with its number and its reason; dates in the account's zone. */
+  readonly sentence: string;
+  /** The recorded facts behind the sentence: instants in ISO 8601 UTC, amounts in Connects. */
+  readonly evidence: Readonly<Record<string, unknown>>;
+  /** The rule that decided, and since when its numbers hold; null where none did. */
+  readonly rule: Rule | null;
+  /** When it took effect, in ISO 8601 UTC; null for what has not happened. */
+  readonly at: string | null;
+  /** What comes next, for the member. */
+  readonly next: string | null;
+}
+
+/** One question about one account: what all answers to it are told from. */
+export interface Inquiry {
+  readonly db: Queryable;
+  readonly account: Account;
+  /** Taken as now. */
+  readonly asOf: Instant;
+  /** Nothing before it is told; undefined tells everything asked for. */
+  readonly since: Instant | undefined;
+  readonly terms: TermsBook;
+  readonly words: ZoneWords;
+}
+
+/** A decision together with the entries that it posted. */
+export interface Told extends RecordedDecision {
+  readonly posted: readonly RecordedEntry[];
+}
+
+/** How decisions of one code are told. */
+export interface Telling {
+  readonly sentence: (told: Told, inquiry: Inquiry) => string;
+  readonly rule: RuleName | null;
+  readonly next?: (told: Told, inquiry: Inquiry) => string | null;
+}
+
+/** By code. */
+export type Tellings = Readonly<Record<string, Telling>>;
+
+export const iso = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+
+/** An entry as evidence. */
+export const entryEvidence = (entry: RecordedEntry) => ({
+  seq: entry.seq,
+  kind: entry.kind,
+  amount: entry.amount,
+  balance: entry.balance,
+  effectiveAt: formatInstant(entry.effectiveAt),
+  occurredAt: formatInstant(entry.occurredAt),
+  postedAt: formatInstant(entry.postedAt),
+  subject: entry.subject,
+});
+
+export type EntryEvidence = ReturnType<typeof entryEvidence>;
+
+/** By which terms an event was decided: its run's, or else the latest of that moment. */
+export const ruleUseOf = ({ terms, account }: Inquiry, decision: RecordedDecision): RuleUse => ({
+  version: decision.runTerms ?? terms.versionAt(decision.postedAt),
+  at: occurredAt(decision),
+  termsFrom: textIn(decision, 'termsFrom') ?? textIn(decision, 'programFrom'),
+  plan: (textIn(decision, 'plan') as PlanName | undefined) ?? account.plan,
+});
+
+// ------------------------------------------------------------------------------------- reading a detail
+
+type Detailed = Pick<RecordedDecision, 'detail'>;
+
+/** A recorded amount; 0 where there is none. */
+export function amountIn({ detail }: Detailed, name: string): number {
+  const value = detail[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+export function textIn({ detail }: Detailed, name: string): string | undefined {
+  const value = detail[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** When it happened outside; differs from `at` only where it reached the program late. */
+export const occurredAt = (decision: Pick<RecordedDecision, 'detail' | 'at'>): Instant =>
+  parseInstant(textIn(decision, 'occurredAt') ?? '') ?? decision.at;
+
+/** What follows the first colon: `interview:i1` → `i1`. */
+export const idOf = (subject: string): string => subject.slice(subject.indexOf(':') + 1);
+
+/** What stands before it: `interview`, `cycle`, `welcome`. */
+export const kindOf = (subject: string): string => subject.split(':', 1)[0] ?? subject;

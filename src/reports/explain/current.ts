@@ -1,0 +1,109 @@
+/** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
+import {
+  type RecordedCycle,
+  findCycleUpTo,
+  findOpenFailure,
+  listDecisionsOfKind,
+  listWaitingEvents,
+} from '../account-records.ts';
+import { connects, counted, dayWords, planPhrase } from '../member-words.ts';
+import { type Answer, type Inquiry, iso } from './answer.ts';
+
+/** The first answer to "how do I stand?". */
+export function current(inquiry: Inquiry): Answer {
+  const { account, words, asOf } = inquiry;
+  const { plan, status, balance, nextCycleOn } = account;
+  const standing = status === 'active' ? '' : ` Your account is ${status}.`;
+  return {
+    subject: 'account',
+    code: 'current',
+    sentence: `You are on ${planPhrase(plan)} and have ${connects(balance)}.${standing}`,
+    evidence: {
+      kind: account.kind,
+      plan,
+      pendingPlan: account.pendingPlan,
+      status,
+      balance,
+      owed: account.owed,
+      cycleOn: account.cycleOn,
+      nextCycleOn,
+      nextCycleAt: iso(account.nextCycleAt),
+      anchorOn: account.anchorOn,
+      zone: words.zone,
+      trackedFrom: iso(account.trackedFrom),
+    },
+    rule: null,
+    at: iso(asOf),
+    next:
+      nextCycleOn === null
+        ? 'No billing cycle begins any more.'
+        : `Your next billing cycle begins on ${dayWords(nextCycleOn)}.`,
+  };
+}
+
+/** What a failed payment left to be taken back. */
+export async function owed(inquiry: Inquiry): Promise<Answer | undefined> {
+  const { db, account, terms } = inquiry;
+  if (account.owed === 0) return undefined;
+  const payments = await listDecisionsOfKind(db, account.id, 'payment');
+  const last = payments.findLast((one) => one.code === 'payment-failed');
+  return {
+    subject: 'account',
+    code: 'owed',
+    sentence: `You owe ${connects(account.owed)}: a payment failed after ${account.owed === 1 ? 'it was' : 'they were'} spent.`,
+    evidence: { owed: account.owed, decision: last ? { subject: last.subject, ...last.detail } : null },
+    rule: terms.rule('payment', { version: terms.latest.version, at: inquiry.asOf }),
+    at: iso(last?.at ?? null),
+    next: 'They come off the next Connects of a paid plan. Your monthly free Connects stay whole.',
+  };
+}
+
+/** An error of ours that holds up what is due. */
+export async function failure(inquiry: Inquiry): Promise<Answer | undefined> {
+  const { db, account, words } = inquiry;
+  const open = await findOpenFailure(db, account.id);
+  if (!open) return undefined;
+  const aside = open.state === 'put-aside';
+  return {
+    subject: 'account',
+    code: open.state,
+    sentence:
+      `Your account could not be brought up to date on ${words.moment(open.lastAt)}, because of an error on our side ` +
+      `(${open.code}), after ${counted(open.attempts, 'attempt')}.`,
+    evidence: {
+      run: open.runId,
+      error: open.code,
+      message: open.message,
+      attempts: open.attempts,
+      lastAt: iso(open.lastAt),
+    },
+    rule: null,
+    at: iso(open.lastAt),
+    next: aside
+      ? 'It is tried again once the error is mended. All that is due is then added; nothing is lost.'
+      : 'It is tried again shortly.',
+  };
+}
+
+/** Facts that arrived and could not be counted yet. */
+export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
+  const { db, account, words } = inquiry;
+  const events = await listWaitingEvents(db, account.id);
+  const [oldest] = events;
+  if (!oldest) return undefined;
+  return {
+    subject: 'account',
+    code: 'waiting-events',
+    sentence:
+      `${counted(events.length, 'event')} of yours ${events.length === 1 ? 'is' : 'are'} kept and not counted yet, the ` +
+      `oldest of ${words.day(oldest.at)}: the account must be brought up to date first.`,
+    evidence: { events: events.map((one) => ({ ...one, at: iso(one.at) })) },
+    rule: null,
+    at: null,
+    next: 'They are counted, in their order, as soon as that is done.',
+  };
+}
+
+/** The latest settled cycle, if any. */
+export const lastCycle = ({ db, account }: Inquiry): Promise<RecordedCycle | undefined> =>
+  findCycleUpTo(db, account.id, account.nextCycleOn ?? account.cycleOn);

@@ -1,0 +1,306 @@
+/** Why a billing cycle gave what it gave, or why there is none on that date. */
+import { cycleSubject } from '../../domain/account.ts';
+import type { LocalDate } from '../../domain/calendar.ts';
+import { forecast } from '../../domain/forecast.ts';
+import type { Settlement } from '../../domain/settle.ts';
+import {
+  type CycleNotice,
+  type RecordedCycle,
+  type RecordedDecision,
+  type RecordedEntry,
+  findCycleUpTo,
+  listCycleNotices,
+  listCyclesPostedAt,
+  listDecisionsOf,
+  listDecisionsOfKind,
+  listEntriesOf,
+  listEntriesOfCycle,
+  listSpans,
+} from '../account-records.ts';
+import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
+import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
+import { answersOf } from './decided.ts';
+import { nextCycleAnswer } from './next-cycle.ts';
+import type { RuleName } from './rules.ts';
+
+/** All that is recorded about the cycle of a date. */
+export async function explainCycle(inquiry: Inquiry, on: LocalDate): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const cycle = await findCycleUpTo(db, account.id, on);
+  const changes = await listDecisionsOfKind(db, account.id, 'plan');
+  const begun = changes.filter((one) => textIn(one, 'anchorOn') === on || textIn(one, 'fromCycleOn') === on);
+  if (cycle?.cycleOn === on) return settledCycle(inquiry, cycle, begun);
+  if (begun.length > 0)
+    return answersOf(inquiry, [
+      ...(await openedOn(inquiry, on)),
+      ...begun,
+      ...(await paymentsFor(inquiry, on)),
+    ]);
+  const opened = await openedOn(inquiry, on);
+  if (opened.length > 0) return answersOf(inquiry, opened);
+  if (account.nextCycleOn === null ? on > account.cycleOn : on >= account.nextCycleOn)
+    return [toCome(inquiry, on)];
+  return withinACycle(inquiry, on, latestStart(cycle, changes, on));
+}
+
+// ------------------------------------------------------------------------------------------ a settled one
+
+async function settledCycle(
+  inquiry: Inquiry,
+  cycle: RecordedCycle,
+  begun: readonly RecordedDecision[],
+): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const on = cycle.cycleOn;
+  const later = await listDecisionsOf(db, account.id, `cycle:${on}`);
+  const again = await listDecisionsOf(db, account.id, `cycle:${on}#2`);
+  const decisions = [...begun, ...(await paymentsFor(inquiry, on)), ...later, ...again];
+  const together = await listCyclesPostedAt(db, account.id, cycle.postedAt);
+  return [
+    await cycleAnswer(inquiry, cycle),
+    ...(await answersOf(inquiry, decisions)),
+    ...(together.length > 1 ? [settledTogether(inquiry, cycle, together)] : []),
+  ];
+}
+
+/** What one settled boundary gave, and why; with all that was ever posted under its date. */
+export async function cycleAnswer(inquiry: Inquiry, cycle: RecordedCycle): Promise<Answer> {
+  const { db, account } = inquiry;
+  const posted = await listEntriesOfCycle(db, account.id, cycle.cycleOn);
+  const notices = await listCycleNotices(db, account.id, cycle.cycleOn);
+  return tellCycle(inquiry, cycle, posted, notices);
+}
+
+/** What several gave, read together; with what each boundary itself posted. */
+export async function cycleAnswers(inquiry: Inquiry, cycles: readonly RecordedCycle[]): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const dates = cycles.map((one) => one.cycleOn).toSorted();
+  const [first] = dates;
+  if (first === undefined) return [];
+  const posted = await listEntriesOf(
+    db,
+    account.id,
+    dates.map((on) => cycleSubject(on)),
+  );
+  const notices = await listCycleNotices(db, account.id, first);
+  return cycles.map((cycle) =>
+    tellCycle(
+      inquiry,
+      cycle,
+      posted.filter((one) => one.cycleOn === cycle.cycleOn),
+      notices,
+    ),
+  );
+}
+
+function tellCycle(
+  inquiry: Inquiry,
+  cycle: RecordedCycle,
+  entries: readonly RecordedEntry[],
+  notices: readonly CycleNotice[],
+): Answer {
+  const { notice: told, postedAt, startsAt, runId, ...recorded } = cycle;
+  const on = cycle.cycleOn;
+  const notice = notices.findLast((one) => one.firstCycleOn <= on && one.lastCycleOn >= on);
+  const telling = CYCLE_TELLINGS[cycle.code];
+  return {
+    subject: cycleSubject(on),
+    code: cycle.code,
+    sentence: telling.sentence(cycle, inquiry),
+    evidence: {
+      ...recorded,
+      startsAt: iso(startsAt),
+      postedAt: iso(postedAt),
+      run: runId,
+      notice:
+        told === 'staged'
+          ? { told, state: notice?.state ?? null, sentAt: iso(notice?.sentAt ?? null) }
+          : { told, state: null, sentAt: null },
+      entries: entries.map(entryEvidence),
+    },
+    rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
+    at: iso(startsAt),
+    next: telling.next(cycle, inquiry),
+  };
+}
+
+interface CycleTelling {
+  readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry) => string;
+  readonly rule: RuleName;
+  readonly next: (cycle: RecordedCycle, inquiry: Inquiry) => string | null;
+}
+
+const CYCLE_TELLINGS: Record<Settlement['code'], CycleTelling> = {
+  granted: {
+    sentence: (cycle) => [added(cycle), rolledOver(cycle), takenBack(cycle), balanceOf(cycle)].join(''),
+    rule: 'monthly',
+    next: nextDate,
+  },
+  'no-monthly-grant': {
+    sentence: (cycle) =>
+      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: ${planPhrase(cycle.plan)} has no ` +
+      `monthly Connects.${rolledOver(cycle)}${balanceOf(cycle)}`,
+    rule: 'monthly',
+    next: nextDate,
+  },
+  'before-program': {
+    sentence: (cycle, { terms }) =>
+      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: the program started later, on ` +
+      `${dayWords(terms.termsOf(cycle.termsVersion)[0]?.effectiveFrom ?? '')}.${keptWhole(cycle)}`,
+    rule: 'program',
+    next: nextDate,
+  },
+  'account-inactive': {
+    sentence: (cycle) =>
+      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: your account was suspended when ` +
+      `it began.${keptWhole(cycle)}`,
+    rule: 'active-cycle',
+    next: (cycle, inquiry) =>
+      [nextDate(cycle, inquiry), 'What a suspended account missed is not added later by itself.']
+        .filter((one) => one !== null)
+        .join(' '),
+  },
+};
+
+const added = ({ cycleOn, free, paid, plan }: RecordedCycle): string => {
+  const forCycle = `added for the billing cycle of ${dayWords(cycleOn)}`;
+  if (paid === 0) return `${free} free ${free === 1 ? 'Connect was' : 'Connects were'} ${forCycle}.`;
+  const parts = [...(free > 0 ? [`${free} free`] : []), `${paid} of ${planPhrase(plan)}`];
+  const lines = parts.length > 1 ? ' Your history shows this one grant on two lines.' : '';
+  return `${connectsWere(free + paid)} ${forCycle}: ${parts.join(' and ')}.${lines}`;
+};
+
+function rolledOver({ opening, expired, cap }: RecordedCycle): string {
+  if (expired === 0) return '';
+  return ` Before that ${connects(expired)} expired: you had ${opening}, and ${cap ?? opening} roll over.`;
+}
+
+const takenBack = ({ recovered }: RecordedCycle): string =>
+  recovered === 0
+    ? ''
+    : ` ${connectsWere(recovered)} taken back at once, because you owed them since a payment failed.`;
+
+const balanceOf = ({ opening, closing }: RecordedCycle): string =>
+  ` Your balance went from ${opening} to ${closing}.`;
+
+const keptWhole = ({ opening }: RecordedCycle): string =>
+  opening === 0
+    ? ' Nothing expired either.'
+    : ` Nothing expired either: your ${connects(opening)} stayed whole.`;
+
+/** Only for the cycle that an account is in: an older one's next date has passed. */
+function nextDate(cycle: RecordedCycle, { account }: Inquiry): string | null {
+  if (cycle.cycleOn !== account.cycleOn || account.nextCycleOn === null) return null;
+  return `Your next billing cycle begins on ${dayWords(account.nextCycleOn)}.`;
+}
+
+function settledTogether(
+  { words }: Inquiry,
+  cycle: RecordedCycle,
+  together: readonly RecordedCycle[],
+): Answer {
+  const dates = listed(together.slice(0, SHOWN_MAX).map((one) => dayWords(one.cycleOn)));
+  const more = together.length > SHOWN_MAX ? ` and ${counted(together.length - SHOWN_MAX, 'more')}` : '';
+  return {
+    subject: `cycle:${cycle.cycleOn}`,
+    code: 'settled-together',
+    sentence:
+      `${counted(together.length, 'billing cycle')} of yours ${wasOrWere(together.length)} settled at one moment, on ` +
+      `${words.moment(cycle.postedAt)}: ${dates}${more}. Each was added once.`,
+    evidence: {
+      postedAt: iso(cycle.postedAt),
+      cycles: together.map((one) => ({ cycleOn: one.cycleOn, free: one.free, paid: one.paid })),
+    },
+    rule: null,
+    at: iso(cycle.postedAt),
+    next: null,
+  };
+}
+
+/** Dates that a sentence names. */
+const SHOWN_MAX = 6;
+
+// ------------------------------------------------------------------------------- what happened around it
+
+async function paymentsFor({ db, account }: Inquiry, on: LocalDate): Promise<RecordedDecision[]> {
+  const payments = await listDecisionsOfKind(db, account.id, 'payment');
+  return payments.filter((one) => textIn(one, 'failedOn') === on);
+}
+
+/** The welcome, where the account opened on that date. */
+async function openedOn({ db, account, words }: Inquiry, on: LocalDate): Promise<RecordedDecision[]> {
+  if (words.dateOf(account.trackedFrom) !== on) return [];
+  return listDecisionsOf(db, account.id, 'welcome');
+}
+
+function latestStart(
+  cycle: RecordedCycle | undefined,
+  changes: readonly RecordedDecision[],
+  on: LocalDate,
+): LocalDate | undefined {
+  const upgrades = changes.map((one) => textIn(one, 'anchorOn')).filter((start) => start !== undefined);
+  return [...upgrades, ...(cycle ? [cycle.cycleOn] : [])]
+    .filter((start) => start <= on)
+    .toSorted()
+    .at(-1);
+}
+
+// ------------------------------------------------------------------------------------------ no such cycle
+
+function toCome(inquiry: Inquiry, on: LocalDate): Answer {
+  const { account, terms } = inquiry;
+  const ahead = forecast(account, terms.latest.terms, AHEAD_MAX).find((one) => one.cycleOn === on);
+  if (ahead) return nextCycleAnswer(inquiry, ahead, `cycle:${on}`);
+  const closed = account.nextCycleOn === null;
+  return {
+    subject: `cycle:${on}`,
+    code: closed ? 'closed' : 'not-a-cycle',
+    sentence: closed
+      ? `No billing cycle begins on ${dayWords(on)}: your account is closed.`
+      : `No billing cycle of yours begins on ${dayWords(on)}.`,
+    evidence: { cycleOn: on, nextCycleOn: account.nextCycleOn },
+    rule: null,
+    at: null,
+    next: closed ? null : `Your next billing cycle begins on ${dayWords(account.nextCycleOn ?? '')}.`,
+  };
+}
+
+/** Cycles ahead among which a date is looked for. */
+const AHEAD_MAX = 60;
+
+/** A date that is no boundary: the cycle that it lies in is told instead, where there is one. */
+async function withinACycle(
+  inquiry: Inquiry,
+  on: LocalDate,
+  start: LocalDate | undefined,
+): Promise<Answer[]> {
+  const { account, words, db } = inquiry;
+  const blank = { subject: `cycle:${on}`, rule: null, at: null, next: null };
+  if (start !== undefined) {
+    const sentence =
+      `No billing cycle of yours begins on ${dayWords(on)}. That day lies in the one that began on ` +
+      `${dayWords(start)}.`;
+    const answer = {
+      ...blank,
+      code: 'not-a-cycle',
+      sentence,
+      evidence: { cycleOn: on, liesInCycleOn: start },
+    };
+    return [answer, ...(await explainCycle(inquiry, start))];
+  }
+  const [first] = await listSpans(db, account.id);
+  const taken = words.dateOf(account.trackedFrom) <= on;
+  const sentence = taken
+    ? `No billing cycle of yours begins on ${dayWords(on)}. Your Connects are counted here since ` +
+      `${words.day(account.trackedFrom)}, and the first billing cycle after that had not begun.`
+    : `Nothing is recorded for a billing cycle of ${dayWords(on)}: your Connects are counted here since ` +
+      `${words.day(account.trackedFrom)}. You had ${connects(account.openingBalance)} then.`;
+  const evidence = {
+    cycleOn: on,
+    trackedFrom: iso(account.trackedFrom),
+    openingBalance: account.openingBalance,
+    anchorOn: first?.anchorOn ?? account.anchorOn,
+  };
+  const next = account.nextCycleOn && `Your next billing cycle begins on ${dayWords(account.nextCycleOn)}.`;
+  return [{ ...blank, code: taken ? 'not-a-cycle' : 'before-take-over', sentence, evidence, next }];
+}

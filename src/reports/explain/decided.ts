@@ -1,0 +1,87 @@
+/** A recorded decision as an answer: looked up by what it is about and how it ended. */
+import { type RecordedDecision, type RecordedEntry, listEntriesOf } from '../account-records.ts';
+import {
+  type Answer,
+  type Inquiry,
+  type Telling,
+  type Tellings,
+  type Told,
+  entryEvidence,
+  iso,
+  kindOf,
+  occurredAt,
+  ruleUseOf,
+} from './answer.ts';
+import { INTERVIEW_TELLINGS } from './interview-tellings.ts';
+import {
+  ADJUSTMENT_TELLINGS,
+  LATER_CYCLE_TELLINGS,
+  PROPOSAL_TELLINGS,
+  READINESS_TELLINGS,
+  RETURN_TELLINGS,
+  SPEND_TELLINGS,
+  WELCOME_TELLINGS,
+} from './other-tellings.ts';
+import { PAYMENT_TELLINGS, PLAN_TELLINGS } from './plan-tellings.ts';
+
+/** By kind of subject, then by code. */
+export const TELLINGS: Readonly<Record<string, Tellings>> = {
+  interview: INTERVIEW_TELLINGS,
+  plan: PLAN_TELLINGS,
+  payment: PAYMENT_TELLINGS,
+  welcome: WELCOME_TELLINGS,
+  'readiness-test': READINESS_TELLINGS,
+  spend: SPEND_TELLINGS,
+  proposal: PROPOSAL_TELLINGS,
+  return: RETURN_TELLINGS,
+  adjustment: ADJUSTMENT_TELLINGS,
+  cycle: LATER_CYCLE_TELLINGS,
+};
+
+/** Answers to decisions, each with the entries that it posted. */
+export async function answersOf(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Answer[]> {
+  const told = await withEntries(inquiry, decisions);
+  return told.map((one) => answerOf(inquiry, one));
+}
+
+/** Subjects asked for in one statement. */
+const SUBJECTS_MAX = 500;
+
+async function withEntries(
+  { db, account }: Inquiry,
+  decisions: readonly RecordedDecision[],
+): Promise<Told[]> {
+  const subjects = [...new Set(decisions.map((one) => one.subject))];
+  const posted = new Map<string, RecordedEntry[]>();
+  for (let from = 0; from < subjects.length; from += SUBJECTS_MAX)
+    for (const entry of await listEntriesOf(db, account.id, subjects.slice(from, from + SUBJECTS_MAX)))
+      posted.set(entry.subject, [...(posted.get(entry.subject) ?? []), entry]);
+  return decisions.map((one) => ({ ...one, posted: posted.get(one.subject) ?? [] }));
+}
+
+export function answerOf(inquiry: Inquiry, told: Told): Answer {
+  const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? UNTOLD;
+  const { subject, code, detail, posted, at } = told;
+  return {
+    subject,
+    code,
+    sentence: telling.sentence(told, inquiry),
+    evidence: {
+      ...detail,
+      occurredAt: iso(occurredAt(told)),
+      postedAt: iso(told.postedAt),
+      entries: posted.filter((one) => one.effectiveAt === at).map(entryEvidence),
+      // Of earlier decisions on the same subject: the first award, where a second one was refused.
+      earlierEntries: posted.filter((one) => one.effectiveAt < at).map(entryEvidence),
+    },
+    rule: telling.rule && inquiry.terms.rule(telling.rule, ruleUseOf(inquiry, told)),
+    at: iso(at),
+    next: telling.next?.(told, inquiry) ?? null,
+  };
+}
+
+/** A decision of a kind that came after these words: said as it stands, never left out. */
+const UNTOLD: Telling = {
+  sentence: ({ subject, code, at }, { words }) => `On ${words.day(at)} ${subject} was decided: ${code}.`,
+  rule: null,
+};

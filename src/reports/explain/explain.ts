@@ -1,0 +1,166 @@
+/**
+ * "Why did I not get it?" Answered from what was recorded, and from nothing else; what comes next is told by the
+ * domain, ahead of time. Reads rows of the one account only.
+ */
+import { type Queryable, databaseNow } from '../../db/query.ts';
+import { type Instant, type LocalDate, firstInstantOf, formatInstant } from '../../domain/calendar.ts';
+import { ConnectsError, unavailable } from '../../errors.ts';
+import { findAccount } from '../../ledger/accounts.ts';
+import { listTermsVersions } from '../../ledger/terms-versions.ts';
+import { listWaitingEvents } from '../account-records.ts';
+import { ZoneWords } from '../member-words.ts';
+import { type Answer, type Inquiry, kindOf } from './answer.ts';
+import { current, failure, lastCycle, owed, waiting } from './current.ts';
+import { cycleAnswer, explainCycle } from './cycle.ts';
+import { explainInterview } from './interview.ts';
+import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
+import { explainProposal } from './proposal.ts';
+import { TermsBook } from './rules.ts';
+import { explainSince, interviewWindow, refusals, toldSince } from './since.ts';
+
+/** What is asked. With none of the four, how the account stands is told. */
+export interface Question {
+  readonly cycle?: LocalDate | undefined;
+  readonly interview?: string | undefined;
+  readonly proposal?: string | undefined;
+  /** Nothing that took effect before this local date is told. */
+  readonly since?: LocalDate | undefined;
+}
+
+export interface Explanation {
+  readonly account: string;
+  /** The zone of every date in a sentence. */
+  readonly zone: string;
+  /** What was taken as now: ISO 8601 UTC. */
+  readonly asOf: string;
+  readonly question: Question;
+  /** At least one. */
+  readonly answers: readonly Answer[];
+}
+
+/**
+ * @param asOf taken as now; the database's clock where undefined. Says what is due and what is recent, hides nothing.
+ * @throws not-found `unknown-account`. An interview, proposal or cycle that is unknown is answered, not thrown.
+ */
+export async function explainAccount(
+  db: Queryable,
+  id: string,
+  question: Question,
+  asOf?: Instant,
+): Promise<Explanation> {
+  const inquiry = await inquire(db, id, asOf, question.since);
+  return {
+    account: id,
+    zone: inquiry.words.zone,
+    asOf: formatInstant(inquiry.asOf),
+    question,
+    answers: await answersTo(inquiry, question),
+  };
+}
+
+async function answersTo(
+  inquiry: Inquiry,
+  { cycle, interview, proposal }: Question,
+): Promise<readonly Answer[]> {
+  const named = [
+    ...(cycle === undefined ? [] : await explainCycle(inquiry, cycle)),
+    ...(interview === undefined ? [] : await explainInterview(inquiry, interview)),
+    ...(proposal === undefined ? [] : await explainProposal(inquiry, proposal)),
+  ];
+  if (named.length > 0) return inquiry.since === undefined ? named : notBefore(inquiry, inquiry.since, named);
+  return inquiry.since === undefined ? standing(inquiry) : explainSince(inquiry, inquiry.since);
+}
+
+/** What took effect since then; what never took effect stays, such as a request without a reply. */
+function notBefore({ words }: Inquiry, since: Instant, answers: readonly Answer[]): readonly Answer[] {
+  const kept = answers.filter((one) => one.at === null || one.at >= formatInstant(since));
+  const [first] = answers;
+  if (kept.length > 0 || !first) return kept;
+  return [
+    {
+      subject: first.subject,
+      code: 'nothing-since',
+      sentence: `Nothing about this happened since ${words.day(since)}.`,
+      evidence: { since: formatInstant(since), earlier: answers.length },
+      rule: null,
+      at: null,
+      next: 'Ask without --since for what happened before.',
+    },
+  ];
+}
+
+/** How far back refusals and changes of plan are told without being asked for. */
+const RECENT_MS = 90 * 86_400_000;
+
+async function standing(inquiry: Inquiry): Promise<Answer[]> {
+  const recent = inquiry.asOf - RECENT_MS;
+  const cycle = await lastCycle(inquiry);
+  const next = nextCycle(inquiry);
+  const downgrade = downgradePreview(inquiry);
+  const parts: (Answer | undefined)[] = [
+    current(inquiry),
+    await failure(inquiry),
+    await waiting(inquiry),
+    next,
+    ...(await whyThatDate(inquiry)),
+    await pendingPlan(inquiry),
+    downgrade,
+    await owed(inquiry),
+    cycle && (await cycleAnswer(inquiry, cycle)),
+    ...(await recentChanges(inquiry, recent)),
+    ...(await interviewWindow(inquiry)),
+    ...(await refusals(inquiry, recent)),
+  ];
+  return parts.filter((one) => one !== undefined);
+}
+
+/** Changes of plan and payments that had an effect, of the last months or of the current cycle. */
+async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[]> {
+  const { account } = inquiry;
+  const began = firstInstantOf(account.cycleOn, account.zone);
+  const effective = new Set(['upgraded', 'payment-failed', 'downgrade-cancelled']);
+  return toldSince(
+    inquiry,
+    Math.min(recent, began),
+    (one) => ['plan', 'payment'].includes(kindOf(one.subject)) && effective.has(one.code),
+  );
+}
+
+/**
+ * All that answering needs to know of an account beforehand.
+ * @throws not-found `unknown-account`
+ */
+export async function inquire(
+  db: Queryable,
+  id: string,
+  asOf?: Instant,
+  since?: LocalDate,
+): Promise<Inquiry> {
+  const row = await findAccount(db, id);
+  if (!row) throw await unknownAccount(db, id);
+  const versions = await listTermsVersions(db, TERMS_MAX);
+  if (versions.length === 0)
+    throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const { account } = row;
+  return {
+    db,
+    account,
+    asOf: asOf ?? (await databaseNow(db)),
+    since: since === undefined ? undefined : firstInstantOf(since, account.zone),
+    terms: new TermsBook(versions),
+    words: new ZoneWords(account.zone),
+  };
+}
+
+/** Versions of the terms that are read; the latest. */
+const TERMS_MAX = 1_000;
+
+async function unknownAccount(db: Queryable, id: string): Promise<ConnectsError> {
+  const waits = (await listWaitingEvents(db, id)).length;
+  const opening = waits > 0 ? `; ${waits} of its events wait to be applied` : '';
+  return new ConnectsError(
+    'not-found',
+    'unknown-account',
+    `there is no account ${id}${opening} (ids are case-sensitive; "connects export accounts" lists them)`,
+  );
+}

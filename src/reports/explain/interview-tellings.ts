@@ -1,0 +1,150 @@
+/** Decisions on interview requests, as sentences. */
+import { type Instant, parseInstant } from '../../domain/calendar.ts';
+import { type ZoneWords, connects, counted, dayWords } from '../member-words.ts';
+import {
+  type Inquiry,
+  type Telling,
+  type Tellings,
+  type Told,
+  amountIn,
+  idOf,
+  occurredAt,
+  ruleUseOf,
+  textIn,
+} from './answer.ts';
+
+type Reason = (told: Pick<Told, 'detail' | 'subject'>, words: ZoneWords) => string;
+
+/** Why a reply earned nothing, or less: the end of a sentence, told from the recorded detail. */
+const REASONS: Readonly<Record<string, Reason>> = {
+  'no-interview-request': (told) =>
+    `there was no interview request ${idOf(told.subject)} at that time, so there was nothing to award`,
+  'invite-without-proposal': () =>
+    'the client invited you, and there was no proposal of yours, so there was nothing to award',
+  'unknown-proposal': (told) => `proposal ${textIn(told, 'proposal')} is not one of this account`,
+  'account-inactive': (told) => `your account was ${textIn(told, 'status')} at that time`,
+  'already-awarded': (told) =>
+    `proposal ${textIn(told, 'proposal')} had earned its award before, with interview request ` +
+    `${textIn(told, 'rewardedBy')}`,
+  'before-program': (told) => `the program started later, on ${dayWords(textIn(told, 'programFrom') ?? '')}`,
+  'reward-ended': (told) =>
+    `under the terms of ${dayWords(textIn(told, 'termsFrom') ?? '')} interview requests no longer earn Connects`,
+  'weekly-cap': (told, words) => closedReason(told) ?? windowReason(told, words),
+  'weekly-cap-partial': windowReason,
+};
+
+/** Why it came to that, without a full stop. */
+export const interviewReason = (told: Pick<Told, 'detail' | 'subject' | 'code'>, words: ZoneWords): string =>
+  REASONS[told.code]?.(told, words) ?? 'it was decided so';
+
+function closedReason(told: Pick<Told, 'detail'>): string | undefined {
+  const closedBy = textIn(told, 'closedBy');
+  if (closedBy === undefined) return undefined;
+  return (
+    `interview request ${closedBy} about the same proposal, ${textIn(told, 'proposal')}, met a full weekly limit ` +
+    'before, and that closed the proposal for awards'
+  );
+}
+
+function windowReason(told: Pick<Told, 'detail'>, words: ZoneWords): string {
+  const held = amountIn(told, 'held');
+  const days = counted(amountIn(told, 'windowDays'), 'day');
+  const endsAt = parseInstant(textIn(told, 'windowEndsAt') ?? '');
+  const upTo = endsAt === undefined ? '' : ` up to ${words.moment(endsAt)}`;
+  return (
+    `in the ${days}${upTo} you had been awarded ${held} of at most ${amountIn(told, 'windowMax')} Connects for ` +
+    'interviews'
+  );
+}
+
+const refusal: Telling['sentence'] = (told, { words }) =>
+  `Your reply to interview request ${idOf(told.subject)} on ${words.day(occurredAt(told))} earned no Connects: ` +
+  `${interviewReason(told, words)}.`;
+
+/** What an award was, its two lines named together. */
+function award(told: Told, { words }: Inquiry): string {
+  const [given, refund] = [amountIn(told, 'award'), amountIn(told, 'refund')];
+  const id = idOf(told.subject);
+  const late = textIn(told, 'occurredAt') !== undefined;
+  const first = `Your reply to interview request ${id} on ${words.day(occurredAt(told))} earned ${connects(given)}`;
+  const rest = given - refund;
+  const lines =
+    refund > 0 && rest > 0
+      ? ` Your history shows this one award on two lines: ${refund} back for proposal ${textIn(told, 'proposal')} ` +
+        `and ${rest} on top.`
+      : '';
+  const delayed = late
+    ? ` The reply reached us late: the Connects were added on ${words.day(told.at)}, and count for the weekly ` +
+      'limit by when you replied.'
+    : '';
+  return `${first}.${lines}${delayed}`;
+}
+
+function partial(told: Told, inquiry: Inquiry): string {
+  const whole = inquiry.terms.rowOf(ruleUseOf(inquiry, told)).interview?.award;
+  const instead = whole === undefined ? '' : ` instead of ${whole}`;
+  return (
+    `Your reply to interview request ${idOf(told.subject)} on ${inquiry.words.day(occurredAt(told))} earned ` +
+    `${connects(amountIn(told, 'award'))}${instead}: ${windowReason(told, inquiry.words)}, so that was the room left.`
+  );
+}
+
+/** When the oldest of the counted awards leaves the window; undefined where none was counted. */
+export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined {
+  const [oldest] = (told.detail.counted ?? []) as readonly { readonly occurredAt: string }[];
+  const at = oldest && parseInstant(oldest.occurredAt);
+  return at === undefined ? undefined : at + amountIn(told, 'windowDays') * 86_400_000;
+}
+
+function roomAgain(told: Told, { words }: Inquiry): string {
+  const closed = 'This proposal can earn no award any more.';
+  const at = leavesWindowAt(told);
+  if (at === undefined) return `${closed} An interview request about another proposal can.`;
+  return (
+    `${closed} For another proposal there is room from ${words.moment(at)}, when the oldest of these awards is ` +
+    `${counted(amountIn(told, 'windowDays'), 'day')} old.`
+  );
+}
+
+const proposalsEarn =
+  'Send a proposal: an interview request about it can earn an award when you reply to it.';
+
+export const INTERVIEW_TELLINGS: Tellings = {
+  awarded: { sentence: award, rule: 'interview', next: () => null },
+  'weekly-cap': { sentence: refusal, rule: 'interview', next: roomAgain },
+  'weekly-cap-partial': {
+    sentence: partial,
+    rule: 'interview',
+    next: () => 'This proposal has earned its award; the rest is not added later.',
+  },
+  'no-interview-request': {
+    sentence: refusal,
+    rule: 'interview-needs-proposal',
+    next: () => 'If the request is recorded after all, reply to it again: it is then decided anew.',
+  },
+  'invite-without-proposal': {
+    sentence: refusal,
+    rule: 'interview-needs-proposal',
+    next: () => proposalsEarn,
+  },
+  'unknown-proposal': {
+    sentence: refusal,
+    rule: 'interview-needs-proposal',
+    next: () => 'Once the proposal is recorded, a reply to the same request is decided anew.',
+  },
+  'account-inactive': {
+    sentence: refusal,
+    rule: 'active-award',
+    next: (_, { account }) =>
+      account.status === 'closed'
+        ? 'Your account is closed: it earns no awards any more.'
+        : `A reply to the same request is decided anew while your account is active; it is ${account.status} now.`,
+  },
+  'already-awarded': {
+    sentence: refusal,
+    rule: 'one-award',
+    next: () => 'An interview request about another proposal can earn its own award.',
+  },
+  'before-program': { sentence: refusal, rule: 'program', next: () => proposalsEarn },
+  'reward-ended': { sentence: refusal, rule: 'interview', next: () => null },
+};

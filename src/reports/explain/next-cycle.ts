@@ -1,0 +1,249 @@
+/** What comes next: boundaries ahead, what they would bring, and why their dates are what they are. */
+import type { LocalDate } from '../../domain/calendar.ts';
+import { forecast, previewDowngrade } from '../../domain/forecast.ts';
+import type { Settlement } from '../../domain/settle.ts';
+import type { Span } from '../../domain/spans.ts';
+import { monthEndOf } from '../../domain/terms.ts';
+import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
+import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
+import { type Answer, type Inquiry, iso, textIn } from './answer.ts';
+import type { RuleUse } from './rules.ts';
+
+/** The next boundary, if nothing is spent or received until then; undefined for a closed account. */
+export function nextCycle(inquiry: Inquiry): Answer | undefined {
+  const [next] = forecast(inquiry.account, inquiry.terms.latest.terms, 1);
+  return next && nextCycleAnswer(inquiry, next, 'account');
+}
+
+/** A boundary ahead. One whose instant has passed is due, and still to be settled. */
+export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: string): Answer {
+  const { account, asOf, terms, words } = inquiry;
+  const due = ahead.startsAt <= asOf;
+  const onItsOwn = subject !== 'account';
+  const code = due ? 'overdue' : onItsOwn ? 'not-begun' : 'next-cycle';
+  const opening = due
+    ? `Your billing cycle of ${dayWords(ahead.cycleOn)} has begun, and what it brings is still to be added.`
+    : `Your ${onItsOwn ? '' : 'next '}billing cycle begins on ${dayWords(ahead.cycleOn)}.`;
+  return {
+    subject,
+    code,
+    sentence: `${opening} ${wouldBring(ahead, due)}`,
+    evidence: { ...forecastEvidence(ahead), zone: words.zone, balance: account.balance },
+    rule: terms.rule(ahead.code === 'account-inactive' ? 'active-cycle' : 'monthly', useOf(inquiry, ahead)),
+    at: null,
+    next: due
+      ? 'It is added with the next pass over all accounts; nothing is lost by waiting.'
+      : `Its date is ${dayWords(ahead.cycleOn)}, 00:00 in ${words.zone}; the cycle after it begins on ` +
+        `${dayWords(ahead.nextOn)}.`,
+  };
+}
+
+/** A settlement ahead as evidence; `starts_at` in UTC. */
+export const forecastEvidence = ({ startsAt, ...settlement }: Settlement) => ({
+  ...settlement,
+  startsAt: iso(startsAt),
+});
+
+const useOf = ({ terms }: Inquiry, ahead: Settlement): RuleUse => ({
+  version: terms.latest.version,
+  at: ahead.startsAt,
+  plan: ahead.plan,
+});
+
+function wouldBring(ahead: Settlement, due: boolean): string {
+  if (ahead.code === 'account-inactive')
+    return 'Your account is suspended: while it is, no Connects would be added, and none would expire.';
+  if (ahead.code === 'before-program')
+    return 'It begins before the program: no Connects would be added, and none would expire.';
+  const { recovered, closing } = ahead;
+  const back = recovered > 0 ? `, and ${recovered} of them taken back, because you owe them` : '';
+  const first = due ? capital(wouldExpire(ahead)) : `If nothing changes until then, ${wouldExpire(ahead)}`;
+  return `${first}, and ${wouldAdd(ahead)}${back}. You would then have ${closing}.`;
+}
+
+function wouldAdd({ free, paid, plan }: Settlement): string {
+  if (free + paid === 0) return `none would be added, as ${planPhrase(plan)} has no monthly Connects`;
+  if (paid === 0) return `${free} free ${free === 1 ? 'Connect' : 'Connects'} would be added`;
+  const parts = [...(free > 0 ? [`${free} free`] : []), `${paid} of ${planPhrase(plan)}`];
+  return `${connects(free + paid)} would be added (${parts.join(' and ')})`;
+}
+
+/** How many of what an account has would expire, and why. */
+function wouldExpire({ opening, expired, cap }: Settlement): string {
+  if (opening === 0) return 'no Connects would expire, as you would have none';
+  const yours = `of your ${connects(opening)}`;
+  if (cap === null) return `none ${yours} would expire, as all roll over`;
+  if (expired > 0) return `${expired} ${yours} would expire, as ${cap} roll over`;
+  return `none ${yours} would expire, as up to ${cap} roll over`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// --------------------------------------------------------------------------------- a change of plan ahead
+
+/** What a change to Basic would bring at the next boundary; undefined where none could be asked for. */
+export function downgradePreview(inquiry: Inquiry): Answer | undefined {
+  const preview = previewDowngrade(inquiry.account, inquiry.terms.latest.terms);
+  if (!preview) return undefined;
+  const { asItIs, afterDowngrade: after } = preview;
+  return {
+    subject: 'account',
+    code: 'downgrade-preview',
+    sentence:
+      `If you changed to ${planPhrase('basic')}, you would keep ${planPhrase('plus')} until ` +
+      `${dayWords(after.cycleOn)}. Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} ` +
+      `would be added instead of ${asItIs.free + asItIs.paid}. You would then have ${after.closing}.`,
+    evidence: { asItIs: forecastEvidence(asItIs), afterDowngrade: forecastEvidence(after) },
+    rule: inquiry.terms.rule('downgrade', useOf(inquiry, after)),
+    at: null,
+    next: 'Such a change can be withdrawn until then, by upgrading again; that adds no Connects.',
+  };
+}
+
+/** A change that waits for the next boundary, and what made it wait. */
+export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined> {
+  const { db, account, terms, words } = inquiry;
+  if (account.pendingPlan === null || account.nextCycleOn === null) return undefined;
+  const asked = await whatMadeItPending(inquiry);
+  const [after] = forecast(account, terms.latest.terms, 1);
+  const because = asked && (asked.code === 'payment-failed' ? 'a payment failed' : 'you asked for it');
+  return {
+    subject: 'account',
+    code: 'pending-plan',
+    sentence:
+      `Your plan changes from ${planPhrase(account.plan)} to ${planPhrase(account.pendingPlan)} on ` +
+      `${dayWords(account.nextCycleOn)}${asked ? `, because ${because} on ${words.day(asked.at)}` : ''}.` +
+      (after ? ` Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added.` : ''),
+    evidence: {
+      plan: account.plan,
+      pendingPlan: account.pendingPlan,
+      takesEffectOn: account.nextCycleOn,
+      decision: asked ? { subject: asked.subject, code: asked.code, at: iso(asked.at) } : null,
+      ...(after && { next: forecastEvidence(after) }),
+    },
+    rule: after ? terms.rule('downgrade', useOf(inquiry, after)) : null,
+    at: iso(asked?.at ?? null),
+    next: `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change.`,
+  };
+
+  async function whatMadeItPending(of: Inquiry): Promise<RecordedDecision | undefined> {
+    const plans = await listDecisionsOfKind(db, of.account.id, 'plan');
+    const payments = await listDecisionsOfKind(db, of.account.id, 'payment');
+    return [...plans, ...payments]
+      .filter((one) => one.code === 'downgrade-pending' || textIn(one, 'which') === 'next-cycle')
+      .toSorted((a, b) => a.no - b.no)
+      .at(-1);
+  }
+}
+
+// ---------------------------------------------------------------------------------------- why that date
+
+/** Why the next date is what it is: the latest move by an upgrade and by a time zone, or what set it at first. */
+export async function whyThatDate(inquiry: Inquiry): Promise<Answer[]> {
+  const { account } = inquiry;
+  if (account.nextCycleOn === null) return [];
+  const spans = await listSpans(inquiry.db, account.id);
+  const upgrade = lastChange(spans, (before, after) => before.anchorOn !== after.anchorOn);
+  const zone = lastChange(spans, (before, after) => before.zone !== after.zone);
+  const answers = [
+    ...(upgrade ? [movedByUpgrade(inquiry, upgrade, await upgradesOf(inquiry))] : []),
+    ...(zone ? [movedByZone(inquiry, zone)] : []),
+  ];
+  return answers.length > 0 ? answers : [dateSet(inquiry)];
+}
+
+interface Change {
+  readonly before: Span;
+  readonly after: Span;
+}
+
+function lastChange(
+  spans: readonly Span[],
+  differs: (before: Span, after: Span) => boolean,
+): Change | undefined {
+  for (let index = spans.length - 1; index > 0; index -= 1) {
+    const [before, after] = [spans[index - 1] as Span, spans[index] as Span];
+    if (differs(before, after)) return { before, after };
+  }
+  return undefined;
+}
+
+async function upgradesOf({ db, account }: Inquiry): Promise<RecordedDecision[]> {
+  const changes = await listDecisionsOfKind(db, account.id, 'plan');
+  return changes.filter((one) => textIn(one, 'fromAnchorOn') !== undefined);
+}
+
+function movedByUpgrade(
+  inquiry: Inquiry,
+  { before, after }: Change,
+  upgrades: readonly RecordedDecision[],
+): Answer {
+  const { words, account } = inquiry;
+  const upgrade = upgrades.findLast(
+    (one) => textIn(one, 'anchorOn') === after.anchorOn && one.at === after.fromAt,
+  );
+  return {
+    subject: 'account',
+    code: 'moved-by-upgrade',
+    sentence:
+      `Your billing cycles begin on ${dayOfMonth(after.anchorOn)} of the month since ${words.day(after.fromAt)}, when ` +
+      `you upgraded to ${planPhrase('plus')}: an upgrade starts a new billing cycle. Before, they began on ` +
+      `${dayOfMonth(before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}`,
+    evidence: {
+      fromAt: iso(after.fromAt),
+      fromAnchorOn: before.anchorOn,
+      anchorOn: after.anchorOn,
+      nextCycleOn: account.nextCycleOn,
+      decision: upgrade ? { subject: upgrade.subject, code: upgrade.code, ...upgrade.detail } : null,
+    },
+    rule: inquiry.terms.rule('upgrade', { version: inquiry.terms.latest.version, at: after.fromAt }),
+    at: iso(after.fromAt),
+    next: nextIs(inquiry),
+  };
+}
+
+function movedByZone(inquiry: Inquiry, { before, after }: Change): Answer {
+  return {
+    subject: 'account',
+    code: 'moved-by-zone',
+    sentence:
+      `Your time zone changed from ${before.zone} to ${after.zone} on ${inquiry.words.day(after.fromAt)}. Your billing ` +
+      `dates stayed; since then they begin at 00:00 in ${after.zone}.`,
+    evidence: {
+      fromAt: iso(after.fromAt),
+      fromZone: before.zone,
+      zone: after.zone,
+      nextCycleOn: inquiry.account.nextCycleOn,
+      nextCycleAt: iso(inquiry.account.nextCycleAt),
+    },
+    rule: null,
+    at: iso(after.fromAt),
+    next: nextIs(inquiry),
+  };
+}
+
+function dateSet(inquiry: Inquiry): Answer {
+  const { account } = inquiry;
+  return {
+    subject: 'account',
+    code: 'date-set',
+    sentence:
+      `Your billing cycles begin on ${dayOfMonth(account.anchorOn)} of the month, counted from ` +
+      `${dayWords(account.anchorOn)}. That date has not moved.${monthEnds(inquiry, account.anchorOn)}`,
+    evidence: { anchorOn: account.anchorOn, zone: account.zone, nextCycleOn: account.nextCycleOn },
+    rule: null,
+    at: null,
+    next: nextIs(inquiry),
+  };
+}
+
+const nextIs = ({ account }: Inquiry): string =>
+  `Your next billing cycle begins on ${dayWords(account.nextCycleOn ?? '')}.`;
+
+/** A 29th, 30th or 31st is missing from some months. */
+function monthEnds({ terms }: Inquiry, anchorOn: LocalDate): string {
+  if (Number(anchorOn.slice(8, 10)) <= 28) return '';
+  return monthEndOf(terms.latest.terms) === 'clamp'
+    ? ' In a shorter month they begin on its last day.'
+    : ' That counts as the 1st of the month after.';
+}

@@ -1,0 +1,117 @@
+/** What a proposal cost, what came back of it, why not more, and what its interviews earned. */
+import type { Proposal } from '../../domain/records.ts';
+import { findProposals } from '../../ledger/records.ts';
+import {
+  type RecordedEntry,
+  listDecisionsOf,
+  listDecisionsOfKind,
+  listEntriesOfProposal,
+  listInterviewsOf,
+} from '../account-records.ts';
+import { connects, connectsWere, listed } from '../member-words.ts';
+import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
+import { answersOf } from './decided.ts';
+import { explainInterview } from './interview.ts';
+
+export async function explainProposal(inquiry: Inquiry, id: string): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const [proposal] = await findProposals(db, [{ accountId: account.id, id }]);
+  const entries = await listEntriesOfProposal(db, account.id, id);
+  const refused = await refusalsAbout(inquiry, id);
+  const interviews = (await listInterviewsOf(db, account.id, id)).slice(0, INTERVIEWS_MAX);
+  const answers = [
+    ...(proposal ? [costAnswer(inquiry, proposal, entries)] : []),
+    ...(await answersOf(inquiry, refused)),
+  ];
+  if (answers.length === 0) answers.push(unknownProposal(id));
+  for (const interview of interviews) answers.push(...(await explainInterview(inquiry, interview.id)));
+  if (interviews.length === 0) answers.push(noRequest(inquiry, id));
+  return answers;
+}
+
+/** Interview requests about one proposal that are told one by one. */
+const INTERVIEWS_MAX = 20;
+
+/** A charge that was refused, or Connects that did not come back. */
+async function refusalsAbout({ db, account }: Inquiry, id: string) {
+  const charges = await listDecisionsOf(db, account.id, `proposal:${id}`);
+  const returns = await listDecisionsOfKind(db, account.id, 'return');
+  return [...charges, ...returns.filter((one) => textIn(one, 'proposal') === id)];
+}
+
+function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly RecordedEntry[]): Answer {
+  const { terms } = inquiry;
+  const { id, spent, refunded, rewardedBy, closedBy } = proposal;
+  const charge = entries.find((one) => one.kind === 'proposal');
+  const left = spent - refunded;
+  return {
+    subject: `proposal:${id}`,
+    code: charge ? 'charged' : 'carried',
+    sentence: `${costOf(inquiry, proposal, charge)} ${cameBack(inquiry, proposal, entries)}`,
+    evidence: {
+      proposal: id,
+      spent,
+      refunded,
+      notReturned: left,
+      rewardedBy,
+      closedBy,
+      entries: entries.map(entryEvidence),
+    },
+    rule: terms.rule('returns', {
+      version: terms.versionAt(charge?.postedAt ?? inquiry.asOf),
+      at: charge?.effectiveAt ?? inquiry.account.trackedFrom,
+    }),
+    at: iso(charge?.effectiveAt ?? null),
+    next:
+      left === 0
+        ? 'Nothing more can come back for it.'
+        : `Up to ${connects(left)} can still come back, when a return for it is reported to us.`,
+  };
+}
+
+const costOf = ({ words }: Inquiry, { id, spent }: Proposal, charge: RecordedEntry | undefined): string =>
+  charge
+    ? `Proposal ${id} cost ${connects(spent)} on ${words.day(charge.effectiveAt)}.`
+    : `Proposal ${id} had cost ${connects(spent)} before this account was taken over.`;
+
+/** What came back, by how, and why the rest did not. */
+function cameBack({ words }: Inquiry, proposal: Proposal, entries: readonly RecordedEntry[]): string {
+  const { spent, refunded } = proposal;
+  const back = entries.filter((one) => one.kind === 'return' || one.kind === 'interview-refund');
+  if (back.length === 0) return 'None came back: no return for it has been reported to us.';
+  const parts = back.map((one) => {
+    const how = one.kind === 'return' ? 'returned' : 'with the interview award';
+    return `${one.amount} ${how} on ${words.day(one.effectiveAt)}`;
+  });
+  const left = spent - refunded;
+  const rest =
+    left === 0
+      ? 'That is all that was spent on it, so no more comes back.'
+      : `The other ${connectsWere(left)} not returned: no further return has been reported to us.`;
+  return `${connects(refunded)} came back: ${listed(parts)}. ${rest}`;
+}
+
+const unknownProposal = (id: string): Answer => ({
+  subject: `proposal:${id}`,
+  code: 'nothing-recorded',
+  sentence: `Proposal ${id} is not one of this account: no Connects were charged for it here, so none come back.`,
+  evidence: { proposal: id, entries: [] },
+  rule: null,
+  at: null,
+  next: null,
+});
+
+/** A straight offer, or a client who has not written: nobody asked for an interview. */
+function noRequest({ terms, asOf }: Inquiry, id: string): Answer {
+  return {
+    subject: `proposal:${id}`,
+    code: 'no-interview-request',
+    sentence:
+      `There was no interview request for proposal ${id}, so there was nothing to award. A straight offer, without an ` +
+      'interview request, earns no Connects.',
+    evidence: { proposal: id, interviews: [] },
+    rule: terms.rule('interview-needs-proposal', { version: terms.latest.version, at: asOf }),
+    at: null,
+    next: 'If a client asks for an interview about it, your reply can still earn an award.',
+  };
+}

@@ -1,0 +1,134 @@
+/** How a member reads it: plans, Connects, dates and the lines of Connects History. No codes, no jargon. */
+import { DateTime } from 'luxon';
+import type { EntryKind } from '../domain/account.ts';
+import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
+
+const PLAN_TITLES: Record<PlanName, string> = {
+  basic: 'Freelancer Basic',
+  plus: 'Freelancer Plus',
+  agency: 'Agency',
+};
+
+export const planTitle = (plan: string): string => PLAN_TITLES[plan as PlanName] ?? plan;
+
+/** Within a sentence: `Freelancer Plus`, `the Agency plan`. */
+export const planPhrase = (plan: string): string => (plan === 'agency' ? 'the Agency plan' : planTitle(plan));
+
+export const formatAmount = (count: number): string => count.toLocaleString('en-US');
+
+/** `1 Connect`, `2 Connects`. */
+export const connects = (count: number): string =>
+  `${formatAmount(count)} ${count === 1 ? 'Connect' : 'Connects'}`;
+
+/** `1 Connect was`, `2 Connects were`. */
+export const connectsWere = (count: number): string => `${connects(count)} ${wasOrWere(count)}`;
+
+export const wasOrWere = (count: number): string => (count === 1 ? 'was' : 'were');
+
+/** `1 day`, `2 days`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${formatAmount(count)} ${count === 1 ? one : many}`;
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `+10`, `−4`. */
+export const signed = (amount: number): string =>
+  amount < 0 ? `−${formatAmount(-amount)}` : `+${formatAmount(amount)}`;
+
+/** `16 March 2021`. */
+export const dayWords = (on: LocalDate): string =>
+  DateTime.fromISO(on, { zone: 'utc', locale: 'en' }).toFormat('d LLLL yyyy');
+
+/** `the 1st`, `the 22nd`: of a month. */
+export function dayOfMonth(on: LocalDate): string {
+  const day = Number(on.slice(8, 10));
+  const teen = day >= 11 && day <= 13;
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
+  return `the ${day}${ending}`;
+}
+
+/** Instants as a clock on the wall of one zone shows them. */
+export class ZoneWords {
+  readonly zone: string;
+
+  constructor(zone: string) {
+    this.zone = zone;
+  }
+
+  dateOf(at: Instant): LocalDate {
+    return localDateOf(at, this.zone);
+  }
+
+  /** `16 March 2021`. */
+  day(at: Instant): string {
+    return dayWords(this.dateOf(at));
+  }
+
+  /** `16 March 2021, 10:00`. */
+  moment(at: Instant): string {
+    return DateTime.fromMillis(at, { zone: this.zone, locale: 'en' }).toFormat('d LLLL yyyy, HH:mm');
+  }
+}
+
+/** What a line of Connects History is about; the names that `--type` takes. */
+export const HISTORY_TYPES = [
+  'monthly',
+  'expired',
+  'welcome',
+  'interview',
+  'proposal',
+  'plan',
+  'purchase',
+  'return',
+  'adjustment',
+] as const;
+export type HistoryType = (typeof HISTORY_TYPES)[number];
+
+/** What came in, by type: `60 for interviews`. */
+export const TYPE_WORDS: Record<HistoryType, string> = {
+  monthly: 'monthly',
+  expired: 'expired',
+  welcome: 'welcome and Readiness Test',
+  interview: 'for interviews',
+  proposal: 'for proposals',
+  plan: 'with a change of plan',
+  purchase: 'bought',
+  return: 'returned',
+  adjustment: 'by correction',
+};
+
+const KINDS: Record<EntryKind, { readonly type: HistoryType; readonly words: string }> = {
+  'rollover-expiry': { type: 'expired', words: 'Expired, above the rollover limit' },
+  'monthly-free': { type: 'monthly', words: 'Free monthly Connects' },
+  'monthly-plan': { type: 'monthly', words: 'Monthly Connects of Freelancer Plus' },
+  recovery: { type: 'plan', words: 'Owed Connects taken back' },
+  welcome: { type: 'welcome', words: 'Welcome Connects' },
+  'readiness-test': { type: 'welcome', words: 'Readiness Test passed' },
+  'interview-refund': { type: 'interview', words: 'Interview award, refund' },
+  'interview-award': { type: 'interview', words: 'Interview award' },
+  'upgrade-plan': { type: 'plan', words: 'Upgrade, Connects of Freelancer Plus' },
+  'upgrade-free': { type: 'plan', words: 'Upgrade, share of the free monthly Connects' },
+  reversal: { type: 'plan', words: 'Payment failed, Connects of the plan taken back' },
+  spend: { type: 'proposal', words: 'Connects spent' },
+  proposal: { type: 'proposal', words: 'Proposal sent' },
+  purchase: { type: 'purchase', words: 'Connects bought' },
+  return: { type: 'return', words: 'Connects returned' },
+  adjustment: { type: 'adjustment', words: 'Correction' },
+};
+
+/** The kinds of entry that a history type stands for. */
+export const kindsOfType = (type: HistoryType): EntryKind[] =>
+  (Object.keys(KINDS) as EntryKind[]).filter((kind) => KINDS[kind].type === type);
+
+export const typeOfKind = (kind: EntryKind): HistoryType => KINDS[kind]?.type ?? 'adjustment';
+
+/** A line's action; what an operator's reversal of a run took back has no failed payment behind it. */
+export function kindWords(kind: EntryKind, subject: string): string {
+  if (kind === 'reversal' && !subject.startsWith('payment:')) return 'Correction, Connects taken back';
+  return KINDS[kind]?.words ?? kind;
+}

@@ -1,0 +1,411 @@
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCsvRows } from '../../src/cli/csv.ts';
+import { ImportFile } from '../../src/cli/importing.ts';
+import { selectRows } from '../../src/db/query.ts';
+import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/account-rows.ts';
+import type { AccountRowGiven } from '../support/accounts.ts';
+import { toCells } from '../support/accounts.ts';
+import { readChecksums } from '../support/checksums.ts';
+import { type Ended, runCli, startCli } from '../support/cli.ts';
+import { keepingCli, runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { countOf } from '../support/state.ts';
+import { until } from '../support/sweeping.ts';
+
+const HEADER = 'account_id,kind,plan,email,zone,anchor_on,tracked_from,opening_balance,status';
+
+let installation: Installation;
+let folder: string;
+beforeAll(async () => {
+  installation = await install();
+  folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await installation.remove();
+});
+
+const pathOf = (name: string): string => join(folder, name);
+
+let files = 0;
+function fileOf(content: string | Buffer): string {
+  files += 1;
+  const file = pathOf(`accounts-${files}.csv`);
+  writeFileSync(file, content);
+  return file;
+}
+
+const rowOf = (given: AccountRowGiven): string => Object.values(toCells(given)).join(',');
+const csvOf = (...rows: string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
+/** A good row in which one cell is another one. */
+const rowWith = (id: string, column: string, cell: string): string =>
+  Object.entries(toCells({ id }))
+    .map(([name, value]) => (name === column ? cell : value))
+    .join(',');
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+const importHere = (file: string, ...flags: string[]): Promise<Ended> =>
+  runHere(['accounts', 'import', file, ...flags], { app: installation.app });
+const idsLike = async (pattern: string): Promise<string[]> =>
+  (
+    await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts WHERE id LIKE ? ORDER BY id', [
+      pattern,
+    ])
+  ).map((row) => row.id);
+
+const ID = 'expected 1 to 64 of A-Z a-z 0-9 . _ -';
+const EMAIL = 'expected one e-mail address of at most 254 characters';
+const DATE = 'expected a date that exists, YYYY-MM-DD';
+const INSTANT = 'expected an instant such as 2021-03-16T09:00:00Z, with Z or an offset, in 1900 to 2999';
+const BALANCE = 'expected a whole number from 0 to 1000000000';
+
+describe('bad rows', () => {
+  const BAD: [column: string, cell: string, said: string][] = [
+    ['account_id', '', ID],
+    ['account_id', 'a b', ID],
+    ['account_id', 'ä', ID],
+    ['account_id', 'x'.repeat(65), ID],
+    ['account_id', "a'--", ID],
+    ['kind', '', 'expected one of freelancer, agency'],
+    ['kind', 'Freelancer', 'expected one of freelancer, agency'],
+    ['plan', '', 'expected one of basic, plus, agency'],
+    ['plan', 'premium', 'expected one of basic, plus, agency'],
+    ['plan', 'agency', 'expected basic or plus'],
+    ['email', '', 'expected an email address'],
+    ['email', 'nobody', EMAIL],
+    ['email', 'a@b@c.example', EMAIL],
+    ['email', `${'x'.repeat(250)}@b.example`, EMAIL],
+    ['email', '"a@b.example,c@d.example"', EMAIL],
+    ['email', '"A <a@b.example>"', EMAIL],
+    ['email', 'a@b.example>', EMAIL],
+    ['zone', 'Mars/Olympus', 'expected a known IANA time zone such as Europe/Berlin'],
+    ['zone', 'UTC+3', 'expected a known IANA time zone such as Europe/Berlin'],
+    ['anchor_on', '', DATE],
+    ['anchor_on', '2021-02-30', DATE],
+    ['anchor_on', '01/02/2021', DATE],
+    ['anchor_on', '2021-01-03', 'expected a date not after tracked_from, 2021-01-01T00:00:00.000Z'],
+    ['tracked_from', '', INSTANT],
+    ['tracked_from', '2021-01-01', INSTANT],
+    ['tracked_from', '2021-01-01T00:00:00', INSTANT],
+    ['tracked_from', '2021-02-30T00:00:00Z', INSTANT],
+    ['opening_balance', '', BALANCE],
+    ['opening_balance', '-1', BALANCE],
+    ['opening_balance', '1.5', BALANCE],
+    ['opening_balance', 'ten', BALANCE],
+    ['opening_balance', '1000000001', BALANCE],
+    ['opening_balance', '"1,000"', BALANCE],
+    ['status', 'frozen', 'expected one of active, suspended, closed'],
+  ];
+  const rows = BAD.map(([column, cell], index) => rowWith(`bad-${index}`, column, cell));
+
+  test('are all listed with file, line, column and what was expected; nothing is imported, exit 2', async () => {
+    const file = fileOf(csvOf(...rows, rowOf({ id: 'bad-good' })));
+    const before = await readChecksums(installation.db);
+    const { code, stdout, stderr } = await importHere(file);
+    expect(code).toBe(2);
+    expect(stderr.split('\n').slice(0, -2)).toEqual(
+      BAD.map(([column, , said], index) => `${file}, line ${index + 2}, ${column}: ${said}`),
+    );
+    expect(stderr).toContain(
+      `\nnothing was imported: mend the ${BAD.length} bad rows, or leave them out with --skip-invalid ` +
+        '(and keep them with --rejects FILE)\n',
+    );
+    expect(stdout).toBe(`0 imported, 0 there already, ${BAD.length} bad, of ${BAD.length + 1} rows\n`);
+    expect(await readChecksums(installation.db)).toEqual(before);
+  });
+
+  test('tell every fault of a row, not only the first', async () => {
+    const file = fileOf(csvOf('a b,freelancer,agency,x,Nowhere/At/All,2021-02-30,now,-1,gone'));
+    const { stderr } = await importHere(file);
+    for (const column of HEADER.split(',').filter((name) => name !== 'kind'))
+      expect(stderr).toContain(`${file}, line 2, ${column}: expected `);
+  });
+
+  test('of the file as such are listed too: cells, quotes, line breaks within cells, bytes', async () => {
+    const file = fileOf(
+      Buffer.concat([
+        Buffer.from(csvOf('too,few', `${rowOf({ id: 'x1' })},more`, `"${rowOf({ id: 'x2' })}`)),
+        Buffer.from(`${rowWith('x3', 'email', '"x3@example.test\r\nBcc: thief@example.test"')}\n`),
+        Buffer.from(`${rowWith('x4', 'email', 'x4@exämple.test')}\n`, 'latin1'),
+        Buffer.from(`${rowWith('x5', 'status', 'odd')}\n`),
+      ]),
+    );
+    const { code, stderr } = await importHere(file);
+    expect(code).toBe(2);
+    expect(stderr.split('\n').slice(0, -2)).toEqual([
+      `${file}, line 2, (row): expected 9 cells, as in the header, and found 2`,
+      `${file}, line 3, (row): expected 9 cells, as in the header, and found 10`,
+      `${file}, line 4, (row): expected quotes around whole cells only, each closed, and "" for a quote inside one`,
+      `${file}, line 5, email: ${EMAIL}`,
+      `${file}, line 7, email: expected UTF-8 text`,
+      `${file}, line 8, status: expected one of active, suspended, closed`,
+    ]);
+  });
+
+  test('are data too with --json: one document, whatever stderr says', async () => {
+    const file = fileOf(csvOf(rowOf({ id: 'j1' }), rowWith('j2', 'plan', 'gold')));
+    const { code, stdout } = await importHere(file, '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ outcome: 'refused', dryRun: false, rows: 2, imported: 0, skipped: 0, bad: 1 },
+      faults: [{ line: 3, where: 'plan', what: 'expected one of basic, plus, agency' }],
+    });
+  });
+
+  test('are left out with --skip-invalid, kept with --rejects, mended there and imported again', async () => {
+    const file = fileOf(
+      csvOf(
+        rowOf({ id: 'round-1' }),
+        rowWith('round-2', 'plan', 'gold'),
+        rowOf({ id: 'round-3' }),
+        rowWith('round-4', 'email', '"a,b"'),
+      ),
+    );
+    const rejects = pathOf('rejects.csv');
+    const first = await importHere(file, '--skip-invalid', '--rejects', rejects, '--json');
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ outcome: 'imported', imported: 2, skipped: 0, bad: 2 });
+    expect(await idsLike('round-%')).toEqual(['round-1', 'round-3']);
+
+    const kept = readFileSync(rejects, 'utf8');
+    expect(kept.split('\n')[0]).toBe(`${HEADER},readiness_awarded,error`);
+    expect(kept).toContain('"line 3: plan: expected one of basic, plus, agency"');
+    expect(kept).toContain('"a,b"');
+    writeFileSync(rejects, kept.replace('gold', 'plus').replace('"a,b"', 'a@b.example'));
+
+    expect(await importHere(rejects)).toEqual({
+      ...{ code: 0, stderr: '', stdout: '2 imported, 0 there already, 0 bad, of 2 rows\n' },
+    });
+    expect(await idsLike('round-%')).toEqual(['round-1', 'round-2', 'round-3', 'round-4']);
+    // The first file, mended, is known by now: all of it is there.
+    writeFileSync(file, readFileSync(file, 'utf8').replace('gold', 'plus').replace('"a,b"', 'a@b.example'));
+    expect((await importHere(file)).stdout).toBe('0 imported, 4 there already, 0 bad, of 4 rows\n');
+  });
+
+  test('that could not be read keep their text among the rejects', async () => {
+    const broken = `"${rowOf({ id: 'lost' })}`;
+    const rejects = pathOf('broken.csv');
+    await importHere(fileOf(csvOf(broken)), '--skip-invalid', '--rejects', rejects);
+    expect(readFileSync(rejects, 'utf8')).toContain(`"""${rowOf({ id: 'lost' })}",`);
+  });
+
+  test('leave a file of rejects with a header only when there are none', async () => {
+    const rejects = pathOf('none.csv');
+    await importHere(fileOf(csvOf(rowOf({ id: 'fine' }))), '--rejects', rejects);
+    expect(readFileSync(rejects, 'utf8')).toBe(`${HEADER},readiness_awarded,error\n`);
+  });
+});
+
+describe('an account that is there already', () => {
+  test('in the file counts once with the same content, and is refused with other content', async () => {
+    const row = rowOf({ id: 'twice' });
+    const file = fileOf(csvOf(row, row, rowOf({ id: 'twice', openingBalance: 7 })));
+    const { code, stderr } = await importHere(file);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(
+        `${file}, line 4, account_id: twice stands on line 2 already, with other content\n`,
+      ),
+    });
+    expect((await importHere(fileOf(csvOf(row, row)))).stdout).toBe(
+      '1 imported, 1 there already, 0 bad, of 2 rows\n',
+    );
+  });
+
+  test.each<[string, Partial<AccountRowGiven>]>([
+    ['plan', { plan: 'plus' }],
+    ['zone', { zone: 'Europe/Berlin' }],
+    ['anchor', { anchorOn: '2020-12-31', trackedFrom: '2021-01-01T00:00:00Z' }],
+    ['opening balance', { openingBalance: 1 }],
+    ['status', { status: 'suspended' }],
+  ])('in the database with another %s is refused', async (_what, other) => {
+    await importHere(fileOf(csvOf(rowOf({ id: 'known' }))));
+    const file = fileOf(csvOf(rowOf({ id: 'known', ...other })));
+    expect(await importHere(file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        `${file}, line 2, account_id: known is in the database already, with other content`,
+      ),
+    });
+  });
+
+  test('is the same account however its row is written', async () => {
+    await importHere(fileOf(csvOf(rowOf({ id: 'alike' }))));
+    const shuffled =
+      'status,opening_balance,tracked_from,anchor_on,zone,email,plan,kind,account_id,readiness_awarded';
+    const written =
+      ',00,2021-01-01T01:00:00+01:00,2021-01-01,,alike@example.test,basic,freelancer,alike,false';
+    expect((await importHere(fileOf(`\uFEFF${shuffled}\r\n${written}\r\n`))).stdout).toBe(
+      '0 imported, 1 there already, 0 bad, of 1 row\n',
+    );
+  });
+});
+
+describe('a file that cannot be imported', () => {
+  test.each<[what: string, file: () => string, said: string]>([
+    ['missing', () => pathOf('missing.csv'), 'there is no such file'],
+    ['a folder', () => folder, 'is a folder: expected a file'],
+    ['empty', () => fileOf(''), `is empty: expected a header ${HEADER}`],
+    [
+      'without a header',
+      () => fileOf(`${rowOf({ id: 'h' })}\n`),
+      `line 1: expected the header ${HEADER}: it lacks account_id,`,
+    ],
+    ['with an unknown column', () => fileOf(`${HEADER},phone\n`), 'it has the unknown phone'],
+    ['with a column twice', () => fileOf(`${HEADER},zone\n`), 'it repeats zone'],
+    ['a device', () => '/dev/null', 'it is read twice, so expected a file on a disk, not a pipe or a device'],
+  ])('because it is %s says so and ends with 2', async (_what, file, said) => {
+    const { code, stdout, stderr } = await importHere(file());
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+
+  test('with only a header imports nothing, and that is no fault', async () => {
+    expect((await importHere(fileOf(`${HEADER}\n`))).stdout).toBe(
+      '0 imported, 0 there already, 0 bad, of 0 rows\n',
+    );
+  });
+
+  test('because it changed between the two passes is not imported any further', async () => {
+    const file = fileOf(csvOf(rowOf({ id: 'changed-1' })));
+    const { cli } = keepingCli({ app: installation.app });
+    const source = new ImportFile(cli, file, 'rows', () =>
+      readCsvRows(file, ACCOUNT_COLUMNS, OPTIONAL_COLUMNS),
+    );
+    const pass = async (): Promise<number> => {
+      let rows = 0;
+      for await (const _row of source.rows()) rows += 1;
+      return rows;
+    };
+    expect(await pass()).toBe(1);
+    expect(await pass()).toBe(1);
+    appendFileSync(file, `${rowOf({ id: 'changed-2' })}\n`);
+    await expect(pass()).rejects.toThrow(`${file} changed while it was read: import it again`);
+  });
+
+  test.each<[string, (file: string) => string, string]>([
+    ['in a folder that does not exist', () => '/nonexistent/r.csv', 'there is no such folder'],
+    ['that is a folder', () => tmpdir(), 'is a folder: expected a file'],
+    ['that is the file itself', (file) => file, 'is the file that is imported: give another one'],
+  ])('with rejects %s is not even begun', async (_what, rejects, said) => {
+    const file = fileOf(csvOf(rowOf({ id: 'unbegun' })));
+    const content = readFileSync(file);
+    const { code, stderr } = await importHere(file, '--rejects', rejects(file));
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(said) });
+    expect(readFileSync(file)).toEqual(content);
+    expect(await idsLike('unbegun')).toEqual([]);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  test('because this user may not read it says so', async () => {
+    const file = fileOf(csvOf(rowOf({ id: 'secret' })));
+    // Root may read anything: there the command runs as somebody else.
+    const options = isRoot ? { uid: 65_534 } : {};
+    const secret = isRoot ? '/etc/shadow' : file;
+    if (!isRoot) chmodSync(file, 0);
+    expect(await runCli(['accounts', 'import', secret], installation.env, options)).toMatchObject({
+      code: 2,
+      stderr: `connects: ${secret}: this user may not read or write it\n`,
+    });
+  });
+});
+
+describe('a dry run', () => {
+  test('checks and counts as the real import would, and changes no table', async () => {
+    await importHere(fileOf(csvOf(rowOf({ id: 'dry-0' }))));
+    const file = fileOf(
+      csvOf(...range(0, 40).map((n) => rowOf({ id: `dry-${n}` })), rowWith('dry-x', 'kind', '')),
+    );
+    const before = await readChecksums(installation.db);
+    const dry = await importHere(file, '--dry-run', '--skip-invalid');
+    expect(dry).toMatchObject({
+      code: 0,
+      stdout: '39 imported, 1 there already, 1 bad, of 41 rows (dry run: nothing was written)\n',
+    });
+    expect(await readChecksums(installation.db)).toEqual(before);
+    expect((await importHere(file, '--skip-invalid')).stdout).toBe(
+      '39 imported, 1 there already, 1 bad, of 41 rows\n',
+    );
+  });
+});
+
+test('who imported what, and why, stands in the audit log', async () => {
+  const file = fileOf(csvOf(rowOf({ id: 'told-1' }), rowOf({ id: 'told-2' })));
+  await importHere(file, '--actor', 'ada', '--reason', 'cut-over');
+  const [told] = await selectRows<{ actor: string; reason: string; after_is: string }>(
+    installation.db,
+    "SELECT actor, reason, after_is FROM audit_log WHERE action = 'accounts.import' ORDER BY id DESC LIMIT 1",
+  );
+  expect(told).toMatchObject({ actor: 'ada', reason: 'cut-over' });
+  expect(JSON.parse(told?.after_is ?? '')).toEqual({ source: file, rows: 2, new: 2, bad: 0 });
+});
+
+describe('several at once', () => {
+  test('importing the same file add every account once, and all succeed', async () => {
+    const file = fileOf(csvOf(...range(0, 1_500).map((n) => rowOf({ id: `race-${n}` }))));
+    const ended = await Promise.all(range(0, 4).map(() => importHere(file, '--json')));
+    expect(ended.map((one) => one.code)).toEqual([0, 0, 0, 0]);
+    const counts = ended.map((one) => JSON.parse(one.stdout) as { imported: number; skipped: number });
+    expect(counts.reduce((sum, one) => sum + one.imported, 0)).toBe(1_500);
+    expect(counts.every((one) => one.imported + one.skipped === 1_500)).toBe(true);
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM accounts WHERE id LIKE 'race-%'")).toBe(
+      1_500,
+    );
+  });
+});
+
+describe('an interrupted import', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s stops after a batch, ends with %i, and is finished by the same command',
+    async (signal, code) => {
+      const name = `stop-${signal.toLowerCase()}`;
+      const file = fileOf(csvOf(...range(0, 10_000).map((n) => rowOf({ id: `${name}-${n}` }))));
+      const count = (): Promise<number> =>
+        countOf(installation.db, 'SELECT COUNT(*) FROM accounts WHERE id LIKE ?', [`${name}-%`]);
+      const { child, ended } = startCli(['accounts', 'import', file, '--json'], installation.env);
+      await Promise.race([ended, until('the first batches are written', async () => (await count()) > 0)]);
+      child.kill(signal);
+      const stopped = await ended;
+      expect(stopped).toMatchObject({
+        code,
+        stderr: expect.stringContaining('interrupted: the same command goes on from here'),
+      });
+      const { outcome, imported } = JSON.parse(stopped.stdout) as { outcome: string; imported: number };
+      expect({ outcome, imported }).toEqual({ outcome: 'interrupted', imported: await count() });
+      expect(imported).toBeLessThan(10_000);
+      expect(imported % 500).toBe(0);
+
+      const finished = await importHere(file, '--json');
+      expect(JSON.parse(finished.stdout)).toMatchObject({
+        ...{ outcome: 'imported', imported: 10_000 - imported, skipped: imported },
+      });
+      expect(await count()).toBe(10_000);
+    },
+  );
+
+  test('in its first pass has written nothing', async () => {
+    const file = fileOf(csvOf(rowOf({ id: 'never' })));
+    const { code, stderr } = await runHere(['accounts', 'import', file], {
+      app: installation.app,
+      signal: AbortSignal.abort(),
+    });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'interrupted: the same command goes on from here\n',
+    });
+    expect(await idsLike('never')).toEqual([]);
+  });
+});
+
+test('a terminal sees a bar for each pass, and nothing else does', async () => {
+  const file = fileOf(csvOf(...range(0, 2_000).map((n) => rowOf({ id: `bar-${n}` }))));
+  const { stderr } = await runHere(['accounts', 'import', file], { app: installation.app, isTTY: true });
+  expect(stderr).toContain('rows checked, ');
+  expect(stderr).toMatch(/\r\u001B\[2K\[#{30}\] 2,000 of 2,000 rows, [\d,]+\/s\n$/);
+});

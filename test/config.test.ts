@@ -1,0 +1,175 @@
+import { SETTINGS, parseConfig, parseDuration, requireServers, required } from '../src/config.ts';
+
+const faultsOf = (env: Record<string, string>): string => {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+};
+
+describe('the environment', () => {
+  test('without any variable has a default for every setting and no server', () => {
+    expect(parseConfig({})).toMatchObject({
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      smtpUrl: undefined,
+      settleGraceMs: 120_000,
+      sweepCron: '* * * * *',
+      queuePrefix: 'connects',
+      workerConcurrency: 500,
+      settleAttemptsMax: 3,
+      mailFrom: { name: 'Connects', address: 'connects@localhost' },
+      noticeMaxAgeMs: 7 * 86_400_000,
+      consoleHost: '127.0.0.1',
+      consolePort: 8080,
+      logLevel: 'info',
+    });
+  });
+
+  const ADDRESS = /expected an address such as mysql:\/\/user:password@host:3306\/connects/;
+  const REFUSED: [name: string, value: string, said: RegExp][] = [
+    ['DATABASE_URL', 'localhost:3306/connects', ADDRESS],
+    ['DATABASE_URL', 'postgres://u:p@h/connects', ADDRESS],
+    ['DATABASE_URL', 'mysql://h:99999/connects', ADDRESS],
+    ['DATABASE_URL', 'mysql://user:p#ss@h/connects', /percent-encoded/],
+    ['DATABASE_URL', 'mysql://h', /the name of a database at its end/],
+    ['DATABASE_URL', 'mysql:///connects', /expected a host/],
+    ['DATABASE_URL', 'mysql://user:p%ZZ@h/connects', /a % itself is %25/],
+    ['MIGRATE_DATABASE_URL', 'no address', ADDRESS],
+    ['READ_DATABASE_URL', 'http://h/connects', ADDRESS],
+    ['REDIS_URL', 'localhost:6379', /redis:\/\/host:6379\/0 or unix:/],
+    ['REDIS_URL', 'redis://', /expected a host/],
+    ['REDIS_URL', 'redis://h/cache', /the database as a number/],
+    ['REDIS_URL', 'unix:redis.sock', /expected a whole path/],
+    ['REDIS_URL', 'unix:///r.sock?db=x', /the database as a number/],
+    ['SMTP_URL', 'mail.example.org:25', /smtps:\/\/user:password@host:465/],
+    ['SMTP_URL', 'smtp://', /expected a host/],
+    ['CONNECTS_INBOX_URL', 'ftp://h', /http:\/\/127\.0\.0\.1:8025/],
+    ['CONNECTS_SETTLE_GRACE', '2 minutes', /expected a duration such as 2m/],
+    ['CONNECTS_SETTLE_GRACE', '-2m', /expected a duration/],
+    ['CONNECTS_SETTLE_GRACE', '4000d', /expected a duration/],
+    ['CONNECTS_SETTLE_BACKOFF', '1', /expected a duration such as 1s/],
+    ['CONNECTS_NOTICE_MAX_AGE', 'never', /expected a duration such as 7d, or none/],
+    ['CONNECTS_SWEEP_CRON', 'hourly', /cron pattern of five or six fields/],
+    ['CONNECTS_SWEEP_CRON', '@hourly', /cron pattern of five or six fields/],
+    ['CONNECTS_SWEEP_CRON', '99 * * * *', /expected range 0-59/],
+    ['CONNECTS_SWEEP_CRON', 'a b c d e', /Invalid characters/],
+    ['CONNECTS_SWEEP_CRON', '* * * * * * *', /cron pattern of five or six fields/],
+    ['CONNECTS_QUEUE_PREFIX', 'a:b', /expected 1 to 64 of/],
+    ['CONNECTS_QUEUE_PREFIX', 'x'.repeat(65), /expected 1 to 64 of/],
+    ['CONNECTS_WORKER_CONCURRENCY', '0', /a whole number from 1 to 2000/],
+    ['CONNECTS_WORKER_CONCURRENCY', '1e3', /a whole number from 1 to 2000/],
+    ['CONNECTS_BATCH_MAX', '501', /a whole number from 1 to 500/],
+    ['CONNECTS_DATABASE_POOL', '1', /a whole number from 2 to 100/],
+    ['CONNECTS_SETTLE_ATTEMPTS', '2.5', /a whole number from 1 to 20/],
+    ['CONNECTS_MAIL_FROM', 'connects@example.org', /expected Name <address@example.org>/],
+    ['CONNECTS_MAIL_FROM', 'A <a@b.c>\r\nBcc: <e@f.g>', /expected Name <address@example.org>/],
+    ['CONNECTS_MAIL_RATE', '-1', /a whole number from 1 to 10000/],
+    ['CONNECTS_MAIL_CONNECTIONS', 'many', /a whole number from 1 to 100/],
+    ['CONNECTS_MAIL_ATTEMPTS', '51', /a whole number from 1 to 50/],
+    ['CONNECTS_CONSOLE_HOST', 'http://0.0.0.0', /a host name or address to listen on/],
+    ['CONNECTS_CONSOLE_PORT', '70000', /a whole number from 0 to 65535/],
+    ['CONNECTS_CONSOLE_PORT', 'tcp://10.0.0.1:8080', /a whole number from 0 to 65535/],
+    ['CONNECTS_LOG_LEVEL', 'verbose', /expected one of debug, info, warn, error, silent/],
+    ['CONNECTS_SETLE_GRACE', '2m', /is no setting: did you mean CONNECTS_SETTLE_GRACE/],
+    ['CONNECTS_MAIL_FORM', 'x', /did you mean CONNECTS_MAIL_FROM/],
+    ['CONNECTS_MAIL_RATES', '5', /did you mean CONNECTS_MAIL_RATE\?/],
+  ];
+  test.each(REFUSED)('%s=%j is refused by its name, and says what is right', (name, value, said) => {
+    expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^  ${name}: `, 'm'));
+    expect(faultsOf({ [name]: value })).toMatch(said);
+  });
+
+  test('has no setting without a wrong value in this table', () => {
+    const tried = new Set(REFUSED.map(([name]) => name));
+    expect(SETTINGS.filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  test('tells all that is wrong at once, and repeats no value, because values hold passwords', () => {
+    const env = {
+      DATABASE_URL: 'mysql://root:hunter2@',
+      REDIS_URL: 'hunter2',
+      SMTP_URL: 'smtp://user:hunter2',
+      CONNECTS_SETTLE_GRACE: 'hunter2',
+      CONNECTS_CONSOLE_PORT: 'hunter2',
+      CONNECTS_MAIL_RAT: 'hunter2',
+    };
+    const told = faultsOf(env);
+    for (const name of Object.keys(env)) expect(told).toContain(`  ${name}: `);
+    expect(told.split('\n')).toHaveLength(1 + Object.keys(env).length);
+    expect(told).not.toContain('hunter2');
+  });
+
+  test.each<[name: string, value: string, setting: string, expected: unknown]>([
+    [
+      'DATABASE_URL',
+      'mysql:///connects?socketPath=/run/m.sock',
+      'databaseUrl',
+      'mysql:///connects?socketPath=/run/m.sock',
+    ],
+    [
+      'DATABASE_URL',
+      'mariadb://u:p%40@[::1]:3306/connects',
+      'databaseUrl',
+      'mariadb://u:p%40@[::1]:3306/connects',
+    ],
+    ['DATABASE_URL', 'mysql://h/connects\n', 'databaseUrl', 'mysql://h/connects'],
+    ['REDIS_URL', 'rediss://:p@h:6379/3', 'redisUrl', 'rediss://:p@h:6379/3'],
+    ['REDIS_URL', 'unix://:p@localhost/r.sock?db=2', 'redisUrl', 'unix://:p@localhost/r.sock?db=2'],
+    ['CONNECTS_SETTLE_GRACE', '1h30m', 'settleGraceMs', 5_400_000],
+    ['CONNECTS_SETTLE_GRACE', '0s', 'settleGraceMs', 0],
+    ['CONNECTS_NOTICE_MAX_AGE', 'none', 'noticeMaxAgeMs', Infinity],
+    ['CONNECTS_SWEEP_CRON', '*/5 * * * MON-FRI', 'sweepCron', '*/5 * * * MON-FRI'],
+    ['CONNECTS_SWEEP_CRON', '0 */10 * * * *', 'sweepCron', '0 */10 * * * *'],
+    [
+      'CONNECTS_MAIL_FROM',
+      'Ünï Cødé <a@b.example>',
+      'mailFrom',
+      { name: 'Ünï Cødé', address: 'a@b.example' },
+    ],
+    ['CONNECTS_CONSOLE_HOST', '::', 'consoleHost', '::'],
+    ['CONNECTS_LOG_LEVEL', ' warn ', 'logLevel', 'warn'],
+  ])('%s=%j is taken', (name, value, setting, expected) => {
+    expect(parseConfig({ [name]: value })).toHaveProperty(setting, expected);
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(parseConfig({ DATABASE_URL: '', CONNECTS_MAIL_RATE: ' ' })).toEqual(parseConfig({}));
+  });
+
+  test("lets names be that are nobody's slip: orchestrators set some of their own", () => {
+    const env = {
+      CONNECTS_SERVICE_HOST: '10.0.0.1',
+      CONNECTS_PORT: 'tcp://10.0.0.1:80',
+      CONNECTS_INSTALL_MS: '5',
+    };
+    expect(faultsOf(env)).toBe('');
+  });
+
+  test('names every server that is needed and not set, and says how to come by it', () => {
+    const config = parseConfig({ REDIS_URL: 'redis://h' });
+    expect(required(config, 'redisUrl')).toBe('redis://h');
+    expect(() => required(config, 'databaseUrl')).toThrow(
+      /^DATABASE_URL is not set\. Set it, or run "npm start"/,
+    );
+    expect(() => requireServers(parseConfig({}), ['databaseUrl', 'redisUrl'])).toThrow(
+      /^DATABASE_URL and REDIS_URL are not set\. Set them/,
+    );
+  });
+});
+
+test.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['2m', 120_000],
+  ['12h', 43_200_000],
+  ['7d', 604_800_000],
+  ['1h30m', 5_400_000],
+  ['', undefined],
+  ['1', undefined],
+  ['1.5h', undefined],
+  ['1w', undefined],
+  ['3651d', undefined],
+])('the duration %j is %j ms', (text, ms) => expect(parseDuration(text)).toBe(ms));

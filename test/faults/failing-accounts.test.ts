@@ -1,0 +1,241 @@
+/** Accounts that cannot be settled fail alone: everybody else is granted, and they are put aside with their error. */
+import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
+import { findRun, insertRun } from '../../src/ledger/runs.ts';
+import { settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { runCli } from '../support/cli.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { countOf, readState } from '../support/state.ts';
+import { MAY_2021, sweepAndSend, waitingSweep } from '../support/sweeping.ts';
+
+const FLEET = 300;
+/** Each is due four times by May 2021: 1 February, March, April and May. */
+const CYCLES = 4;
+
+/** What makes accounts fail, and the error that it fails with. Given ids are quoted for SQL. */
+interface Breakage {
+  readonly name: string;
+  readonly code: string;
+  readonly message: RegExp;
+  readonly apply: (installation: Installation, ids: readonly string[]) => Promise<void>;
+}
+
+const breakages: readonly Breakage[] = [
+  {
+    name: 'its zone is unknown',
+    code: 'unknown-zone',
+    message: /"Mars\/Olympus" is not a known IANA time zone/,
+    apply: async ({ db }, ids) =>
+      void (await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id IN (?)", [ids])),
+  },
+  {
+    name: 'the database refuses its entries',
+    code: 'check-violated',
+    message: /entries_test/,
+    apply: async ({ db }, ids) =>
+      void (await execute(
+        db,
+        'ALTER TABLE entries ADD CONSTRAINT entries_test CHECK (account_id NOT IN (?) OR cycle_on < ?)',
+        // The last of several cycles: what was written before it must go as well.
+        [ids, '2021-04-15'],
+      )),
+  },
+  {
+    name: 'the database refuses its new balance',
+    code: 'check-violated',
+    message: /accounts_test/,
+    apply: async ({ db }, ids) =>
+      void (await execute(
+        db,
+        'ALTER TABLE accounts ADD CONSTRAINT accounts_test CHECK (id NOT IN (?) OR balance = 0)',
+        [ids],
+      )),
+  },
+  {
+    name: 'its row breaks a rule already, so that no UPDATE of it is taken',
+    code: 'check-violated',
+    message: /accounts_opening_not_negative/,
+    apply: ({ db }, ids) =>
+      db.transaction(async (transaction) => {
+        await execute(transaction, 'SET check_constraint_checks = 0');
+        await execute(transaction, 'UPDATE accounts SET opening_balance = -1 WHERE id IN (?)', [ids]);
+        await execute(transaction, 'SET check_constraint_checks = 1');
+      }),
+  },
+  {
+    name: 'an entry with its key is there already',
+    code: 'duplicate-key',
+    message: /Duplicate entry/,
+    apply: async ({ db }, ids) =>
+      void (await execute(
+        db,
+        `INSERT INTO entries (account_id, seq, kind, amount, balance_after, effective_at, occurred_at, posted_at, subject)
+         SELECT id, 900, 'monthly-free', 10, 10, tracked_from, tracked_from, tracked_from, 'cycle:2021-03-01'
+           FROM accounts WHERE id IN (?)`,
+        [ids],
+      )),
+  },
+];
+
+const cases = breakages.flatMap((breakage) => [1, 50].map((failing) => ({ ...breakage, failing })));
+
+// Side by side, because most of the time each of them waits for a retry.
+describe('when an account fails', () => {
+  it.concurrent.each(cases)(
+    'because $name, $failing of 300 with their error, and all others are granted',
+    async ({ code, message, apply, failing }) => {
+      const installation = await install();
+      const { app, db } = installation;
+      try {
+        await importRows(app, numbered('a', FLEET));
+        const ids = await choose(installation, failing);
+        await apply(installation, ids);
+        const entriesBefore = await countOf(db, 'SELECT COUNT(*) FROM entries');
+
+        const swept = await sweepAndSend(app);
+
+        const run = swept.runs[0]?.id as number;
+        expect(await findRun(db, run)).toMatchObject({ state: 'completed-with-failures', dueAtStart: FLEET });
+        expect(await listFailures(installation)).toEqual(
+          ids.map((id) => ({
+            ...{ account_id: id, run_id: run, state: 'put-aside', code, attempts: 3, retry_at: null },
+            message: expect.stringMatching(message) as string,
+          })),
+        );
+        const good = "SELECT COUNT(*) FROM accounts WHERE balance = 40 AND next_cycle_on = '2021-06-01'";
+        expect(await countOf(db, good)).toBe(FLEET - failing);
+        const untouched = "SELECT COUNT(*) FROM accounts WHERE balance = 0 AND next_cycle_on = '2021-02-01'";
+        expect(await countOf(db, untouched)).toBe(failing);
+        const entries = await countOf(db, 'SELECT COUNT(*) FROM entries');
+        expect(entries - entriesBefore).toBe((FLEET - failing) * CYCLES);
+        const cycles = 'SELECT COUNT(*) FROM cycles WHERE account_id IN (?)';
+        expect(await countOf(db, cycles, [ids as never])).toBe(0);
+
+        await expectThatASecondSweepLeavesThemOut(installation);
+      } finally {
+        await installation.remove();
+      }
+    },
+  );
+});
+
+/** One in the middle; or the first, the last and a block, of which halving finds each. */
+async function choose({ db }: Installation, count: number): Promise<string[]> {
+  const rows = await selectRows<{ id: string }>(db, 'SELECT id FROM accounts ORDER BY id');
+  const ids = rows.map((row) => row.id);
+  if (count === 1) return ids.slice(137, 138);
+  return [...ids.slice(0, 1), ...ids.slice(100, 98 + count), ...ids.slice(-1)];
+}
+
+const listFailures = ({ db }: Installation): Promise<unknown[]> =>
+  selectRows(
+    db,
+    'SELECT account_id, run_id, state, code, message, attempts, retry_at FROM failures ORDER BY account_id',
+  );
+
+async function expectThatASecondSweepLeavesThemOut(installation: Installation): Promise<void> {
+  const before = await readState(installation.db);
+  const again = await sweepAndSend(installation.app);
+  expect(again).toMatchObject({ outcome: 'done', runs: [], remaining: 0 });
+  expect(await readState(installation.db)).toEqual(before);
+}
+
+describe('failing accounts', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await install();
+    await importRows(installation.app, numbered('a', 20));
+  });
+  afterEach(() => installation.remove());
+
+  const breakZone = (...ids: string[]): Promise<unknown> =>
+    execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id IN (?)", [ids]);
+
+  it('end `connects sweep --wait --work` with exit code 3, once; the next one has nothing to do and ends with 0', async () => {
+    await breakZone('a-007');
+    const sweep = ['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z', '--json'];
+    const first = await runCli(sweep, installation.env);
+    expect(first.code).toBe(3);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      remaining: 0,
+      runs: [{ state: 'completed-with-failures', settled: 19, failed: 1, failures: { 'unknown-zone': 1 } }],
+    });
+    const second = await runCli(sweep, installation.env);
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({ outcome: 'nothing-due', runs: [] });
+  });
+
+  it('wait longer between attempts: once, then four times the base', async () => {
+    await breakZone('a-007');
+    const { app, db } = installation;
+    const run = await openRun(installation);
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const outcomes = await settleAccounts(app.settleDeps, [{ account: 'a-007', run }]);
+      expect(outcomes.get('a-007')).toMatchObject({ outcome: 'failed', putAside: attempt === 3 });
+      const [failure] = await selectRows<{ last_at: Date; retry_at: Date | null }>(
+        db,
+        'SELECT last_at, retry_at FROM failures',
+      );
+      if (failure?.retry_at) waits.push(failure.retry_at.getTime() - failure.last_at.getTime());
+    }
+    expect(waits).toEqual([50, 200]);
+  });
+
+  it('stay put aside when a job of theirs comes late', async () => {
+    await breakZone('a-007');
+    const run = await openRun(installation);
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
+    const before = await listFailures(installation);
+    const late = await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
+    expect(late.get('a-007')).toMatchObject({ outcome: 'failed', code: 'unknown-zone', putAside: true });
+    expect(await listFailures(installation)).toEqual(before);
+    expect(before).toMatchObject([{ state: 'put-aside', attempts: 3 }]);
+  });
+
+  it('are cleared when something settles them after all, and the run still says that it put them aside', async () => {
+    await breakZone('a-007');
+    const swept = await sweepAndSend(installation.app);
+    await execute(installation.db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a-007'");
+    const run = await openRerun(installation);
+    const outcomes = await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
+    expect(outcomes.get('a-007')).toEqual({ outcome: 'settled', cycles: CYCLES });
+    expect(await listFailures(installation)).toMatchObject([{ state: 'cleared', attempts: 3 }]);
+    expect(await findRun(installation.db, swept.runs[0]?.id as number)).toMatchObject({
+      state: 'completed-with-failures',
+    });
+  });
+
+  it('succeed at a later attempt when their trouble passes, and the run completes without a failure', async () => {
+    await breakZone('a-007');
+    const run = await openRun(installation);
+    await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
+    await execute(installation.db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a-007'");
+    const swept = await sweepAndSend(installation.app);
+    expect(swept.runs.map((one) => one.id)).toEqual([run]);
+    expect(await findRun(installation.db, run)).toMatchObject({ state: 'completed' });
+    expect(await listFailures(installation)).toMatchObject([{ state: 'cleared', attempts: 1 }]);
+  });
+
+  it('do not hold up a sweep whose accounts all fail', async () => {
+    await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus'");
+    const swept = await sweepAndSend(installation.app);
+    expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM failures WHERE state = 'put-aside'")).toBe(
+      20,
+    );
+  });
+});
+
+async function openRerun({ db }: Installation): Promise<number> {
+  const pinned = { kind: 'rerun', asOf: MAY_2021, termsVersion: 1, notify: 'digest' } as const;
+  const opened = { actor: 'test', reason: null, dueAtStart: 1, at: await databaseNow(db), openKey: 'rerun' };
+  return (await insertRun(db, { ...pinned, ...opened })) as number;
+}
+
+/** An open sweep run, without a worker that would settle anything. */
+async function openRun({ app }: Installation): Promise<number> {
+  const waited = await waitingSweep(app, { asOf: MAY_2021, timeoutMs: 0 });
+  return waited.runs[0]?.id as number;
+}

@@ -1,0 +1,242 @@
+/** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
+import { startWorker } from '../../jobs/start-worker.ts';
+import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
+import { insertRun } from '../../src/ledger/runs.ts';
+import { settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { claimNotices, returnExpiredLeases } from '../../src/outbox/outbox.ts';
+import { noticeContract } from '../../src/queue/contracts.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { type PostOffice, type Reply, openPostOffice } from '../support/post-office.ts';
+import { letLocksRunOut } from '../support/stalled-jobs.ts';
+import { countOf } from '../support/state.ts';
+import { MAY_2021, allSent, sweepAndSend, until } from '../support/sweeping.ts';
+import { killVictim, loadVictim } from './victims.ts';
+
+const MINUTE = 60_000;
+
+interface OutboxRow {
+  readonly id: number;
+  readonly account: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+const containing = (text: string): string => expect.stringContaining(text) as string;
+
+describe('notices', () => {
+  let office: PostOffice;
+  let installation: Installation;
+  let ofRecipients: Map<string, Reply>;
+  let ofMessages: Map<string, Reply>;
+
+  beforeEach(async () => {
+    ofRecipients = new Map();
+    ofMessages = new Map();
+    office = await openPostOffice({
+      refuseRecipient: (address) => ofRecipients.get(address),
+      refuseMessage: (letter) => ofMessages.get(letter.to.join()),
+    });
+    installation = await install({ env: { SMTP_URL: office.url, CONNECTS_MAIL_ATTEMPTS: '3' } });
+  });
+  afterEach(async () => {
+    await installation.remove();
+    await office.stop();
+  });
+
+  const now = (): Promise<number> => databaseNow(installation.db);
+
+  /** Notices of this many accounts, staged and not yet claimed: their ids. */
+  async function stage(count: number): Promise<readonly number[]> {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', count));
+    const about = {
+      kind: 'rerun',
+      asOf: MAY_2021,
+      termsVersion: 1,
+      notify: 'digest',
+      actor: 'test',
+    } as const;
+    const run = await insertRun(db, {
+      ...about,
+      reason: null,
+      dueAtStart: 0,
+      at: await now(),
+      openKey: 'test',
+    });
+    await settleAccounts(
+      app.settleDeps,
+      numbered('a', count).map((one) => ({ account: one.id, run: run as number })),
+    );
+    return (await outbox()).map((row) => row.id);
+  }
+
+  const outbox = (): Promise<OutboxRow[]> =>
+    selectRows<OutboxRow>(
+      installation.db,
+      'SELECT id, account_id AS account, state, attempts, last_error AS error FROM outbox ORDER BY id',
+    );
+
+  /** The wait of whatever was put off is over: a worker sends all that can be sent now. */
+  async function deliver(): Promise<OutboxRow[]> {
+    await execute(installation.db, "UPDATE outbox SET next_attempt_at = staged_at WHERE state = 'pending'");
+    const worker = startWorker(installation.app);
+    try {
+      await allSent(installation.app);
+    } finally {
+      await worker.stop();
+    }
+    return outbox();
+  }
+
+  const claim = async (limit = 100): Promise<number[]> =>
+    claimNotices(installation.db, { now: await now(), until: (await now()) + MINUTE, limit });
+
+  it('are claimed by one of several relays each, the oldest first', async () => {
+    const ids = await stage(40);
+    expect(await claim(10)).toEqual(ids.slice(0, 10));
+    const shares = await Promise.all([claim(15), claim(15), claim(15)]);
+    expect(shares.flat().toSorted((a, b) => a - b)).toEqual(ids.slice(10));
+    expect(await claim()).toEqual([]);
+  });
+
+  it('are offered again when the lease of their claim runs out, and not before', async () => {
+    const ids = await stage(2);
+    const at = await now();
+    await claimNotices(installation.db, { now: at, until: at + MINUTE, limit: 10 });
+    expect(await returnExpiredLeases(installation.db, at + MINUTE - 1)).toBe(0);
+    expect(await returnExpiredLeases(installation.db, at + MINUTE)).toBe(2);
+    const again = { now: at + MINUTE, until: at + 2 * MINUTE, limit: 10 };
+    expect(await claimNotices(installation.db, again)).toEqual(ids);
+  });
+
+  it('are sent once by two workers, each under a Message-ID of its own', async () => {
+    await stage(60);
+    const workers = [startWorker(installation.app), startWorker(installation.app)];
+    await allSent(installation.app);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect((await outbox()).every((row) => row.state === 'sent' && row.attempts === 1)).toBe(true);
+    expect(office.letters).toHaveLength(60);
+    expect(new Set(office.letters.map((one) => one.messageId)).size).toBe(60);
+  });
+
+  it('that are refused for good (5xx) are not tried again, and hold up no other', async () => {
+    await stage(4);
+    ofRecipients.set('a-000@example.test', { code: 550, words: 'no such mailbox' });
+    ofMessages.set('a-002@example.test', { code: 554, words: 'looks like spam' });
+    const settled = [
+      { account: 'a-000', state: 'refused', attempts: 1, error: containing('no such mailbox') },
+      { account: 'a-001', state: 'sent', attempts: 1, error: null },
+      { account: 'a-002', state: 'refused', attempts: 1, error: containing('looks like spam') },
+      { account: 'a-003', state: 'sent', attempts: 1, error: null },
+    ];
+    expect(await deliver()).toMatchObject(settled);
+    expect(await deliver()).toMatchObject(settled);
+    expect(office.letters).toHaveLength(2);
+  });
+
+  it.each([
+    ['recipients', () => ofRecipients],
+    ['messages', () => ofMessages],
+  ])(
+    'that are put off (4xx) by their %s wait, longer each time, and are sent in the end',
+    async (_by, rules) => {
+      const [id = 0] = await stage(2);
+      rules().set('a-000@example.test', { code: 451, words: 'come back later' });
+      const waits: number[] = [];
+      for (const attempts of [1, 2]) {
+        const [row, other] = await deliver();
+        expect(row).toMatchObject({ state: 'pending', attempts, error: containing('come back later') });
+        expect(other).toMatchObject({ state: 'sent' });
+        waits.push((await nextAttemptAt(id)) - (await now()));
+      }
+      const [first = 0, second = 0] = waits;
+      expect(first).toBeGreaterThan(10_000);
+      expect(second).toBeGreaterThan(first * 1.5);
+      expect(await claim()).toEqual([]);
+      rules().clear();
+      expect(await deliver()).toMatchObject([{ state: 'sent', attempts: 3, error: null }, { state: 'sent' }]);
+      expect(office.letters).toHaveLength(2);
+    },
+  );
+
+  it('that are put off again and again are given up after the last attempt', async () => {
+    await stage(1);
+    ofRecipients.set('a-000@example.test', { code: 450, words: 'greylisted' });
+    expect(await deliver()).toMatchObject([{ state: 'pending', attempts: 1 }]);
+    expect(await deliver()).toMatchObject([{ state: 'pending', attempts: 2 }]);
+    const [given] = await deliver();
+    expect(given).toMatchObject({ state: 'refused', attempts: 3, error: containing('greylisted') });
+  });
+
+  it('without an address are not sent, and say why', async () => {
+    await stage(1);
+    await execute(installation.db, 'UPDATE contacts SET email = NULL');
+    const [row] = await deliver();
+    expect(['refused', 'suppressed']).toContain(row?.state);
+    expect(row?.error).toMatch(/no email address/);
+    expect(office.letters).toEqual([]);
+  });
+
+  it('whose sender dies between the answer of the mail server and the mark are sent again, recognisably', async () => {
+    await stage(1);
+    const signal = await killVictim(loadVictim('delivering-victim.ts'), { env: installation.env });
+    expect(signal).toBe('SIGKILL');
+    expect(await outbox()).toMatchObject([{ state: 'sending', attempts: 1 }]);
+    expect(office.letters).toHaveLength(1);
+    expect(await letLocksRunOut(installation, noticeContract.queue)).toBe(1);
+    // Until its lease runs out it might still be sent by whoever took it.
+    expect(await returnExpiredLeases(installation.db, await now())).toBe(0);
+    await execute(installation.db, 'UPDATE outbox SET lease_until = staged_at');
+    expect(await deliver()).toMatchObject([{ state: 'sent', attempts: 2 }]);
+    const [first, second, ...others] = office.letters.map((one) => one.messageId);
+    expect(first).toMatch(/^<[^<>@\s]+@localhost>$/);
+    expect(second).toBe(first);
+    expect(others).toEqual([]);
+  });
+
+  async function nextAttemptAt(id: number): Promise<number> {
+    const sql = 'SELECT next_attempt_at AS at FROM outbox WHERE id = ?';
+    const [row] = await selectRows<{ at: Date }>(installation.db, sql, [id]);
+    return row?.at.getTime() ?? 0;
+  }
+});
+
+describe('a mail server that is away', () => {
+  let installation: Installation;
+  let office: PostOffice;
+  beforeAll(async () => {
+    office = await openPostOffice();
+    await office.stop();
+    installation = await install({ env: { SMTP_URL: office.url } });
+    await importRows(installation.app, numbered('a', 50));
+  });
+  afterAll(() => installation.remove());
+
+  it('does not stop settling; its notices wait, and no attempt is counted', async () => {
+    const swept = await sweepAndSend(installation.app);
+    expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
+    const { db } = installation;
+    expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 40')).toBe(50);
+    expect(await countOf(db, "SELECT COUNT(*) FROM outbox WHERE state = 'pending' AND attempts = 0")).toBe(
+      50,
+    );
+    expect(await countOf(db, "SELECT COUNT(*) FROM runs WHERE state = 'completed'")).toBe(1);
+  });
+
+  it('gets them all, each once, when it is back', async () => {
+    const back = await openPostOffice({}, Number(new URL(office.url).port));
+    const worker = startWorker(installation.app);
+    try {
+      await execute(installation.db, 'UPDATE outbox SET next_attempt_at = staged_at');
+      const left = "SELECT COUNT(*) FROM outbox WHERE state <> 'sent'";
+      await until('all are sent', async () => (await countOf(installation.db, left)) === 0);
+      expect(new Set(back.letters.map((one) => one.messageId)).size).toBe(50);
+      expect(back.letters).toHaveLength(50);
+    } finally {
+      await worker.stop();
+      await back.stop();
+    }
+  });
+});

@@ -1,0 +1,170 @@
+/** Servers that go away in the middle of a sweep: it goes on when they are back, and no account is blamed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startWorker } from '../../jobs/start-worker.ts';
+import { connectDatabase } from '../../src/db/connection.ts';
+import { selectRows } from '../../src/db/query.ts';
+import { listRuns } from '../../src/ledger/runs.ts';
+import type { WaitedSweep } from '../../src/operations/sweep-until-done.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { startCli } from '../support/cli.ts';
+import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { type PostOffice, openPostOffice } from '../support/post-office.ts';
+import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
+import { redisClient } from '../support/redis.ts';
+import { countOf } from '../support/state.ts';
+import { allSent, until, waitingSweep } from '../support/sweeping.ts';
+
+const FLEET = 400;
+/** Small batches, so that there is a middle. */
+const BATCHES = { CONNECTS_BATCH_MAX: '5', CONNECTS_WORKER_CONCURRENCY: '20' };
+
+const settled = ({ db }: Installation): Promise<number> =>
+  countOf(db, 'SELECT COUNT(DISTINCT account_id) FROM cycles');
+
+const underWay = (installation: Installation): Promise<void> =>
+  until('the sweep is under way', async () => (await settled(installation)) > 10);
+
+async function expectThatAllWereGrantedOnce(installation: Installation): Promise<void> {
+  const { db } = installation;
+  expect(await countOf(db, 'SELECT COUNT(*) FROM failures')).toBe(0);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 40 AND last_seq = 4')).toBe(FLEET);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM entries')).toBe(FLEET * 4);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM cycles')).toBe(FLEET * 4);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM outbox')).toBe(FLEET);
+  expect((await listRuns(db, 10)).map((run) => run.state)).toEqual(['completed']);
+}
+
+/** Sweeps with a worker while `trouble` happens to a server. */
+async function sweepThrough(installation: Installation, trouble: () => Promise<void>): Promise<WaitedSweep> {
+  const worker = startWorker(installation.app);
+  try {
+    const sweeping = waitingSweep(installation.app);
+    // Looked at below; until then a rejection must not be nobody's.
+    sweeping.catch(() => undefined);
+    await underWay(installation);
+    expect(await settled(installation)).toBeLessThan(FLEET);
+    await trouble();
+    return await sweeping;
+  } finally {
+    await worker.stop();
+  }
+}
+
+describe('a database that crashes in the middle of a sweep and comes back after seconds', () => {
+  let mariadb: PrivateServer;
+  let installation: Installation;
+  beforeAll(async () => {
+    mariadb = await privateMariadb();
+    installation = await install({ databaseServer: mariadb.url, env: { ...BATCHES, SMTP_URL: '' } });
+    await importRows(installation.app, numbered('a', FLEET));
+  });
+  afterAll(async () => {
+    await installation.remove();
+    await mariadb.remove();
+  });
+
+  it('holds up `connects sweep --wait --work`, which then ends with 0; nobody is put aside, no attempt is counted', async () => {
+    const sweeping = startCli(
+      ['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z', '--json'],
+      installation.env,
+    );
+    await underWay(installation);
+    await mariadb.crash();
+    await sleep(3_000);
+    await mariadb.restart();
+    const early = await settled(installation);
+    const { code, stdout, stderr } = await sweeping.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done', remaining: 0 });
+    expect(early).toBeLessThan(FLEET);
+    await expectThatAllWereGrantedOnce(installation);
+  });
+});
+
+describe('connections that are killed again and again in the middle of a sweep', () => {
+  let installation: Installation;
+  beforeAll(async () => {
+    installation = await install({ env: { ...BATCHES, SMTP_URL: '' } });
+    await importRows(installation.app, numbered('a', FLEET));
+  });
+  afterAll(() => installation.remove());
+
+  it('hold it up, and nothing else', async () => {
+    let killed = 0;
+    const waited = await sweepThrough(installation, async () => {
+      for (let times = 0; times < 10; times += 1, await sleep(50))
+        killed += await killConnections(installation);
+    });
+    expect(killed).toBeGreaterThan(5);
+    expect(waited).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectThatAllWereGrantedOnce(installation);
+  });
+});
+
+/** Those of this installation alone: others use the server, too. */
+async function killConnections({ env }: Installation): Promise<number> {
+  const admin = connectDatabase(serverUrl('DATABASE_URL'), 1);
+  try {
+    const name = new URL(env.DATABASE_URL as string).pathname.slice(1);
+    const found = await selectRows<{ id: number }>(
+      admin,
+      'SELECT id FROM information_schema.processlist WHERE db = ? ORDER BY id',
+      [name],
+    );
+    for (const { id } of found) await admin.raw(`KILL ${id}`).catch(() => undefined);
+    return found.length;
+  } finally {
+    await admin.destroy();
+  }
+}
+
+describe('a Redis in the middle of a sweep', () => {
+  let redis: PrivateServer;
+  let office: PostOffice;
+  let installation: Installation;
+  beforeEach(async () => {
+    redis = await privateRedis();
+    office = await openPostOffice();
+    installation = await install({ env: { ...BATCHES, REDIS_URL: redis.url, SMTP_URL: office.url } });
+    await importRows(installation.app, numbered('a', FLEET));
+  });
+  afterEach(async () => {
+    await installation.remove();
+    await office.stop();
+    await redis.remove();
+  });
+
+  it('that is emptied costs time and nothing else: all are granted once and told once', async () => {
+    const client = redisClient(redis.url);
+    const waited = await sweepThrough(installation, async () => void (await client.flushall()));
+    client.disconnect();
+    expect(waited).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectThatAllWereGrantedOnce(installation);
+    await sendTheRest(installation);
+    expect(new Set(office.letters.map((one) => one.to.join())).size).toBe(FLEET);
+    expect(office.letters).toHaveLength(FLEET);
+  });
+
+  it('that goes away and comes back empty holds it up, and nothing else', async () => {
+    const waited = await sweepThrough(installation, async () => {
+      await redis.crash();
+      await sleep(2_000);
+      await redis.restart();
+    });
+    expect(waited).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectThatAllWereGrantedOnce(installation);
+    await sendTheRest(installation);
+    expect(office.letters).toHaveLength(FLEET);
+  });
+
+  /** Notices whose jobs were lost are claimed until their lease of two minutes runs out: it does so now. */
+  async function sendTheRest({ app, db }: Installation): Promise<void> {
+    await db.raw("UPDATE outbox SET lease_until = staged_at WHERE state = 'claimed'");
+    const worker = startWorker(app);
+    try {
+      await allSent(app);
+    } finally {
+      await worker.stop();
+    }
+  }
+});

@@ -1,0 +1,58 @@
+import { install } from '../support/installation.ts';
+import { importRows } from '../support/accounts.ts';
+import { fact, record } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
+test('look', async () => {
+  const { app, remove } = await install();
+  const out: string[] = [];
+  const show = async (...args: string[]) => {
+    const r = await runHere(['account', ...args], { app });
+    out.push(`$ connects account ${args.join(' ')}\n${r.stdout}${r.stderr && `[stderr] ${r.stderr}`}[exit ${r.code}]\n`);
+  };
+  let n = 0;
+  const f = (a: string, at: string, type: string, fields = {}) => fact(`${a}-${(n += 1)}`, a, at, type, fields);
+  await importRows(app, [{ id: 'm1', zone: 'Europe/Berlin', openingBalance: 195, anchorOn: '2021-03-01' }]);
+  const events = [];
+  for (let i = 1; i <= 7; i++) {
+    events.push(f('m1', `2021-04-0${i} 08:00`, 'proposal.submitted', { proposal: `p${i}`, connects: 6 }));
+    events.push(f('m1', `2021-04-0${i} 09:00`, 'interview.requested', { interview: `i${i}`, proposal: `p${i}` }));
+    if (i < 7) events.push(f('m1', `2021-04-0${i} 10:00`, 'interview.replied', { interview: `i${i}` }));
+  }
+  events.push(f('m1', '2021-04-07 11:00', 'interview.requested', { interview: 'inv' }));
+  events.push(f('m1', '2021-04-07 12:00', 'interview.replied', { interview: 'inv' }));
+  events.push(f('m1', '2021-04-08 12:00', 'connects.returned', { amount: 10, proposal: 'p6' }));
+  events.push(f('m1', '2021-04-08 13:00', 'connects.returned', { amount: 10, proposal: 'p6' }));
+  events.push(f('m1', '2021-04-16 13:00', 'plan.upgraded'));
+  events.push(f('m1', '2021-08-01 08:00', 'proposal.submitted', { proposal: `p21`, connects: 4 }));
+  events.push(f('m1', '2021-08-02 08:00', 'interview.requested', { interview: `i21`, proposal: 'p21' }));
+  events.push(f('m1', '2021-08-03 08:00', 'interview.replied', { interview: `i21` }));
+  events.push(f('m1', '2021-08-04 08:00', 'connects.spent', { amount: 260 }));
+  events.push(f('m1', '2021-08-05 08:00', 'payment.failed', { cycleOn: '2021-07-16' }));
+  events.push(f('m1', '2021-08-06 08:00', 'connects.spent', { amount: 500 }));
+  console.log(JSON.stringify(await record(app, events)));
+  const at = ['--as-of', '2021-08-10T12:00:00Z'];
+  await show('explain', 'm1', '--interview', 'i6');
+  await show('explain', 'm1', '--interview', 'i7', '--as-of', '2021-04-07T12:00:00Z');
+  await show('explain', 'm1', '--interview', 'inv');
+  await show('explain', 'm1', '--interview', 'i21');
+  await show('explain', 'm1', '--interview', 'nope');
+  await show('explain', 'm1', '--proposal', 'p6');
+  await show('explain', 'm1', '--proposal', 'p1');
+  await show('explain', 'm1', '--proposal', 'nope');
+  await show('explain', 'm1', '--cycle', '2021-04-01');
+  await show('explain', 'm1', '--cycle', '2021-04-16');
+  await show('explain', 'm1', '--cycle', '2021-04-20');
+  await show('explain', 'm1', '--cycle', '2021-07-16');
+  await show('explain', 'm1', '--cycle', '2021-08-16', ...at);
+  await show('explain', 'm1', '--cycle', '2020-01-16', ...at);
+  await show('explain', 'm1', '--since', '2021-04-01', ...at);
+  await show('explain', 'm1', ...at);
+  await show('explain', 'm1');
+  await show('show', 'm1', ...at);
+  await show('history', 'm1', ...at);
+  await show('history', 'm1', '--type', 'interview', '--limit', '1', '--json');
+  await show('forecast', 'm1', '--cycles', '5');
+  await show('explain', 'nobody');
+  (await import('node:fs')).writeFileSync('/tmp/scratch/out.txt', out.join('\n'));
+  await remove();
+});

@@ -1,0 +1,57 @@
+/** Running commands without a process of their own: the same program, its output kept instead of printed. */
+import type { App } from '../../src/app.ts';
+import type { Cli, Processes } from '../../src/cli/context.ts';
+import { exitOf } from '../../src/cli/exit-codes.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import type { Ended } from './cli.ts';
+
+export interface InProcess {
+  /** Absent for commands that need no server: using one is then an error. */
+  readonly app?: App;
+  readonly signal?: AbortSignal;
+  readonly processes?: Partial<Processes>;
+  /** Whether stderr is a terminal. */
+  readonly isTTY?: boolean;
+}
+
+const refuse = (what: string) => (): never => {
+  throw new Error(`this test gave no ${what}`);
+};
+
+/** A command line whose output is kept. */
+export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => string; stderr: () => string } {
+  const out: string[] = [];
+  const err: string[] = [];
+  const cli: Cli = {
+    get app() {
+      return given.app ?? refuse('server')();
+    },
+    streams: {
+      out: { write: (text: string) => out.push(text) > 0 },
+      err: { write: (text: string) => err.push(text) > 0, isTTY: given.isTTY === true, columns: 80 },
+    },
+    processes: {
+      startWorker: refuse('worker'),
+      startScheduler: refuse('scheduler'),
+      startConsole: refuse('console'),
+      ...given.processes,
+    },
+    signal: given.signal ?? new AbortController().signal,
+    defaultActor: 'tester',
+    longRunning: false,
+    exitCode: 0,
+  };
+  return { cli, stdout: () => out.join(''), stderr: () => err.join('') };
+}
+
+/** As src/cli/main.ts does it, but for signals. */
+export async function runHere(args: readonly string[], given: InProcess = {}): Promise<Ended> {
+  const { cli, stdout, stderr } = keepingCli(given);
+  try {
+    await buildProgram(cli, '0.0.0').parseAsync(args, { from: 'user' });
+    return { code: cli.exitCode, stdout: stdout(), stderr: stderr() };
+  } catch (error) {
+    const { code, message } = exitOf(error);
+    return { code, stdout: stdout(), stderr: message ? `${stderr()}connects: ${message}\n` : stderr() };
+  }
+}

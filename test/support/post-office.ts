@@ -1,0 +1,86 @@
+/** A real SMTP server on the loopback that keeps what it takes, and refuses what it is told to. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+
+export interface ReceivedLetter {
+  readonly from: string;
+  /** Of the envelope. */
+  readonly to: readonly string[];
+  readonly messageId: string | undefined;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: ReadonlyMap<string, unknown>;
+}
+
+export interface Reply {
+  readonly code: number;
+  readonly words: string;
+}
+
+export interface PostOfficeRules {
+  /** Asked at RCPT TO. */
+  readonly refuseRecipient?: (address: string) => Reply | undefined;
+  /** Asked after the message has arrived. */
+  readonly refuseMessage?: (letter: ReceivedLetter) => Reply | undefined;
+}
+
+export interface PostOffice {
+  readonly url: string;
+  /** Taken, in order of arrival. */
+  readonly letters: readonly ReceivedLetter[];
+  stop(): Promise<void>;
+}
+
+export async function openPostOffice(rules: PostOfficeRules = {}, port = 0): Promise<PostOffice> {
+  const letters: ReceivedLetter[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onRcptTo: ({ address }, _session, answer) => answer(errorOf(rules.refuseRecipient?.(address))),
+    onData: (stream, session, answer) => {
+      const { mailFrom, rcptTo } = session.envelope;
+      const from = mailFrom ? mailFrom.address : '';
+      const to = rcptTo.map((one) => one.address);
+      buffer(stream)
+        .then(parse)
+        .then((letter) => {
+          const refused = rules.refuseMessage?.({ from, to, ...letter });
+          if (!refused) letters.push({ from, to, ...letter });
+          answer(errorOf(refused));
+        })
+        .catch(answer);
+    },
+  });
+  // A sender that is killed breaks its connection: that is what some tests are about.
+  server.on('error', () => undefined);
+  const listening = once(server.server, 'listening');
+  server.listen(port, '127.0.0.1');
+  await listening;
+  return {
+    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    letters,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+const errorOf = (reply: Reply | undefined): Error | null =>
+  reply ? Object.assign(new Error(reply.words), { responseCode: reply.code }) : null;
+
+async function parse(message: Buffer): Promise<Omit<ReceivedLetter, 'from' | 'to'>> {
+  const { messageId, subject, text, html, headers } = await simpleParser(message, {
+    skipTextToHtml: true,
+    skipHtmlToText: true,
+  });
+  return {
+    messageId,
+    subject: subject ?? '',
+    text: text ?? '',
+    html: html || '',
+    headers,
+  };
+}

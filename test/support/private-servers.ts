@@ -1,0 +1,60 @@
+/** Servers that one test has to itself, because it stops them, starts them again or empties them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalMariadb, startMariadb } from '../../scripts/local-mariadb.ts';
+import { startRedis } from '../../scripts/local-redis.ts';
+import { locateBinaries } from '../../scripts/server-binaries.ts';
+import type { ServerPlace } from '../../scripts/server-process.ts';
+import { startWatchdog } from '../../scripts/watchdog.ts';
+
+export interface PrivateServer {
+  readonly url: string;
+  /** Killed outright: nobody is told, nothing is flushed. */
+  crash(): Promise<void>;
+  /** Comes back with what it held, at the same address. */
+  restart(): Promise<void>;
+  /** For good, with its files. */
+  remove(): Promise<void>;
+}
+
+/** A MariaDB that loses no commit when it is killed. */
+export async function privateMariadb(): Promise<PrivateServer> {
+  const { mariadb } = await locateBinaries(['mariadb']);
+  if (!mariadb) throw new Error('no MariaDB on this machine');
+  const start = (place: ServerPlace): Promise<LocalMariadb> =>
+    startMariadb({ place, binaries: mariadb, durable: true, appUser: false });
+  return keep(start, (server) => server.rootUrl);
+}
+
+export async function privateRedis(): Promise<PrivateServer> {
+  const { redis } = await locateBinaries(['redis']);
+  if (!redis) throw new Error('no Redis on this machine');
+  return keep(
+    (place) => startRedis(place, redis, false),
+    (server) => server.redisUrl,
+  );
+}
+
+async function keep<Server extends { stop(graceMs: number): Promise<void> }>(
+  start: (place: ServerPlace) => Promise<Server>,
+  urlOf: (server: Server) => string,
+): Promise<PrivateServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'connects-test-'));
+  const watchdog = startWatchdog();
+  watchdog.remove(folder);
+  const place = { folder, socketFolder: folder, watchdog };
+  let server = await start(place);
+  return {
+    url: urlOf(server),
+    crash: () => server.stop(0),
+    restart: async () => {
+      server = await start(place);
+    },
+    remove: async () => {
+      await server.stop(0);
+      await watchdog.dismiss();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
