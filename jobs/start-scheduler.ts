@@ -4,6 +4,7 @@ import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
+import { slotOf } from '../src/queue/cron.ts';
 import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepTick } from './sweep-tick.ts';
@@ -19,7 +20,7 @@ export function startScheduler(app: App): Process {
   const worker = new Worker(
     tickContract.queue,
     async (job) => {
-      const { outcome } = await tick(job.timestamp + (job.delay ?? 0));
+      const { outcome } = await tick(slotOf(job));
       app.log.debug({ outcome }, 'tick');
     },
     { ...commonOptions(app, connection), concurrency: 1 },

@@ -2,9 +2,9 @@
 import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
-import { databaseNow } from '../src/db/query.ts';
+import { ConnectsError, messageOf } from '../src/errors.ts';
 import type { DeliverDeps } from '../src/operations/deliver-notices.ts';
-import { relayNotices } from '../src/operations/relay-notices.ts';
+import { relayNotices, returnLeases } from '../src/operations/relay-notices.ts';
 import { type SettleOutcome, type SettleRequest, settleAccounts } from '../src/operations/settle-accounts.ts';
 import { stageReminders } from '../src/operations/stage-reminders.ts';
 import { tendRuns } from '../src/operations/tend-runs.ts';
@@ -17,6 +17,7 @@ import {
   settleContract,
 } from '../src/queue/contracts.ts';
 import { Batcher } from './batcher.ts';
+import { startBackfilling } from './start-backfilling.ts';
 import { deliverPage } from './deliver-notices.ts';
 import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
 import { settleAccount } from './settle-account.ts';
@@ -26,6 +27,8 @@ import { untilAvailable } from './patience.ts';
 const GATHER_MS = 2;
 /** How long the relay rests when it found nothing to send. */
 const RELAY_PAUSE_MS = 500;
+/** How often notices of the dead are looked for. */
+const RETURN_EVERY_MS = 2_000;
 /** How often it is looked for accounts to remind. */
 const REMINDERS_EVERY_MS = 600_000;
 /** Pages of notices at work at once: enough that no connection waits for the database. */
@@ -40,14 +43,16 @@ const CARRY_EVERY_MS = 2_000;
 /** Starts working at once. Without SMTP_URL it settles only: notices stay in the outbox. */
 export function startWorker(app: App): Process {
   const stopping = new AbortController();
+  app.health.pulse();
   const settling = startSettling(app, stopping.signal);
   const workers: Pick<Worker, 'close'>[] = [settling];
   const loops = [startTending(app, stopping.signal), startCarrying(app, stopping.signal)];
+  loops.push(startBackfilling(app, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, stopping.signal);
   if (deliver) {
     workers.push(deliver);
-    loops.push(startRelay(app, stopping.signal), startReminding(app, stopping.signal));
+    loops.push(...startRelay(app, stopping.signal), startReminding(app, stopping.signal));
   }
   return {
     stop: async () => {
@@ -64,7 +69,7 @@ function startSettling(app: App, signal: AbortSignal): Worker<SettlePayload> {
   const { config } = app;
   const batcher = new Batcher<SettleRequest, SettleOutcome>({
     keyOf: (request) => request.account,
-    flush: (requests) => untilAvailable({ ...app, signal }, () => settleBatch(app, requests)),
+    flush: (requests) => untilAvailable(patient(app, signal), () => settleBatch(app, requests)),
     batchMax: config.batchMax,
     gatherMs: GATHER_MS,
   });
@@ -100,7 +105,7 @@ function markTogether(app: App, { db }: DeliverDeps, signal: AbortSignal): Deliv
   const batcher = new Batcher<number, true>({
     keyOf: String,
     flush: async (ids) => {
-      await untilAvailable({ ...app, signal }, () => markSent(db, ids));
+      await untilAvailable(patient(app, signal), () => markSent(db, ids));
       return new Map(ids.map((id) => [String(id), true]));
     },
     batchMax: MARK_MAX,
@@ -116,12 +121,19 @@ async function settleBatch(
 ): Promise<Map<string, SettleOutcome>> {
   app.health.pulse();
   const startedAt = app.clock.now();
-  const outcomes = await settleAccounts(app.settleDeps, requests);
+  const outcomes = await settleAccounts(app.settleDeps, requests).catch((error: unknown) => {
+    // A server that is away is told of by those who wait for it; anything else is a fault of ours, and nobody else's.
+    if (!(error instanceof ConnectsError))
+      app.log.error({ accounts: requests.length, outcome: 'thrown', code: 'unexpected' }, messageOf(error));
+    throw error;
+  });
   app.health.pulse();
   app.tally.observe('settle-batch-size', requests.length);
   app.tally.observe('settle-duration', (app.clock.now() - startedAt) / 1_000);
   return outcomes;
 }
+
+const patient = ({ clock, log }: App, signal: AbortSignal) => ({ clock, log, signal });
 
 /** A worker takes jobs over a connection of its own that blocks: the ordinary one may be well while that one is not. */
 async function faultOf(worker: Worker, app: App): Promise<string | undefined> {
@@ -162,11 +174,16 @@ function startCarrying(app: App, signal: AbortSignal): Promise<void> {
   });
 }
 
-function startRelay(app: App, signal: AbortSignal): Promise<void> {
-  return repeat(app, signal, async () => {
+function startRelay(app: App, signal: AbortSignal): Promise<void>[] {
+  const relaying = repeat(app, signal, async () => {
     const claimed = await relayNotices(app.relayDeps);
     return claimed > 0 ? 0 : RELAY_PAUSE_MS;
   });
+  const returning = repeat(app, signal, async () => {
+    await returnLeases(app.relayDeps);
+    return RETURN_EVERY_MS;
+  });
+  return [relaying, returning];
 }
 
 function startReminding(app: App, signal: AbortSignal): Promise<void> {

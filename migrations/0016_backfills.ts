@@ -1,6 +1,6 @@
 /**
  * A backfill as a kept object: what was asked, by whom, what was planned, and how far it is. `done_to` is the last
- * account that is dealt with; `working_until` is held by the one process that works on it.
+ * account that is dealt with; `worker` is the one process that works on it, as long as it renews `working_until`.
  */
 export const sql = `CREATE TABLE IF NOT EXISTS backfills (
   id            BIGINT NOT NULL AUTO_INCREMENT,
@@ -14,6 +14,7 @@ export const sql = `CREATE TABLE IF NOT EXISTS backfills (
   rate          INT NULL,
   run_id        BIGINT NOT NULL,
   done_to       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  worker        VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
   working_until DATETIME(3) NULL,
   actor         VARCHAR(100) NOT NULL,
   reason        VARCHAR(500) NOT NULL,

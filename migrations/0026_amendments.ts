@@ -15,6 +15,7 @@ export const sql = `CREATE TABLE IF NOT EXISTS amendments (
   paid          INT NOT NULL,
   recovered     INT NOT NULL,
   owed          INT NOT NULL,
+  short         INT NOT NULL,
   not_taken     INT NOT NULL,
   closing       INT NOT NULL,
   terms_version INT NOT NULL,
@@ -24,11 +25,12 @@ export const sql = `CREATE TABLE IF NOT EXISTS amendments (
   posted_at     DATETIME(3) NOT NULL,
   PRIMARY KEY (account_id, cycle_on, no),
   KEY of_run (run_id, account_id),
+  KEY of_reversed (reversed_run),
   CONSTRAINT amendments_account FOREIGN KEY (account_id) REFERENCES accounts (id),
   CONSTRAINT amendments_kind CHECK (kind IN ('granted', 'reversed')),
   CONSTRAINT amendments_reversed CHECK ((kind = 'reversed') = (reversed_run IS NOT NULL)),
   CONSTRAINT amendments_adds_up CHECK (kind = 'reversed' OR opening + free + paid - recovered = closing),
   CONSTRAINT amendments_not_negative CHECK (expired >= 0 AND free >= 0 AND paid >= 0 AND recovered >= 0
-    AND owed >= 0 AND owed <= recovered AND not_taken >= 0),
+    AND owed >= 0 AND owed <= recovered AND short >= 0 AND not_taken >= 0),
   CONSTRAINT amendments_notice CHECK (notice IN ('staged', 'unchanged', 'opted-out', 'not-asked'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;

@@ -1,7 +1,7 @@
 /** The inbox's pages, rendered on the server; they run no script. */
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import type { MailPage, MailSummary } from './inbox-store.ts';
+import { type MailPage, type MailSummary, SEARCHED_MAX } from './inbox-store.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -55,10 +55,11 @@ function page(title: string, body: Html): Html {
 }
 
 /** @param stored how many messages there are in all, `found` aside */
-export function renderList(found: MailPage, stored: number, to: string | undefined): Html {
+export function renderList(found: MailPage, stored: number, search: string | undefined): Html {
   const shown = found.messages.length;
   const count = shown < found.total ? `the newest ${shown} of ${found.total}` : String(found.total);
-  const filtered = to === undefined ? '' : html` to <strong>${to}</strong> (${stored} in all)`;
+  const among = stored > SEARCHED_MAX ? `the newest ${SEARCHED_MAX} of ${stored}` : `${stored} in all`;
+  const filtered = search === undefined ? '' : html` with <strong>${search}</strong> (${among})`;
   return page(
     `Inbox (${found.total})`,
     html`<h1>Inbox</h1>
@@ -67,14 +68,17 @@ export function renderList(found: MailPage, stored: number, to: string | undefin
         message${found.total === 1 ? '' : 's'}${filtered}.
       </p>
       <form method="get" action="/" role="search">
-        <label for="to">Only to</label>
-        <input id="to" name="to" type="search" value="${to ?? ''}" placeholder="name@example.test" />
-        <button>Show</button>
-        ${to === undefined ? '' : html`<a href="/">Show all</a>`}
+        <label for="q">Subject or address</label>
+        <input id="q" name="q" type="search" value="${search ?? ''}" placeholder="name@example.test" />
+        <button>Search</button>
+        ${search === undefined ? '' : html`<a href="/">Show all</a>`}
       </form>
-      ${shown === 0 ? html`<p>No message yet. Reload this page to look again.</p>` : listTable(found.messages)}`,
+      ${shown === 0 ? html`<p>${nothingShown(search)}</p>` : listTable(found.messages)}`,
   );
 }
+
+const nothingShown = (search: string | undefined): string =>
+  search === undefined ? 'No message yet. Reload this page to look again.' : 'No message has these words.';
 
 function listTable(messages: readonly MailSummary[]): Html {
   return html`<div class="wide">

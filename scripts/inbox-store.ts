@@ -25,6 +25,15 @@ export interface MailPage {
   readonly messages: readonly MailSummary[];
 }
 
+export interface MailRequest {
+  readonly to?: string | undefined;
+  readonly search?: string | undefined;
+  readonly limit: number;
+}
+
+/** The newest messages that are searched: each must be read. */
+export const SEARCHED_MAX = 10_000;
+
 export interface Envelope {
   readonly from: string;
   readonly to: readonly string[];
@@ -33,8 +42,11 @@ export interface Envelope {
 export interface MailStore {
   add(message: Buffer, envelope: Envelope): Promise<void>;
   count(): number;
-  /** `to` keeps the messages to exactly this address, whatever the case. */
-  list(request: { to?: string | undefined; limit: number }): Promise<MailPage>;
+  /**
+   * `to` keeps the messages to exactly this address, `search` those that hold these words in their subject or an
+   * address, whatever the case.
+   */
+  list(request: MailRequest): Promise<MailPage>;
   summary(id: string): Promise<MailSummary | undefined>;
   /** The message as it came, below a Return-Path and Delivered-To lines that hold its envelope. */
   source(id: string): Promise<Buffer | undefined>;
@@ -75,7 +87,7 @@ export function openMailStore(folder: string | undefined): MailStore {
       kept.set(id, { id, envelope });
     },
     count: () => kept.size,
-    async list({ to, limit }) {
+    async list({ to, search, limit }) {
       let matching = [...kept.values()].reverse();
       if (to !== undefined) {
         const wanted = to.toLowerCase();
@@ -83,6 +95,11 @@ export function openMailStore(folder: string | undefined): MailStore {
         matching = matching.filter((_, index) =>
           envelopes[index]?.to.some((address) => address.toLowerCase() === wanted),
         );
+      }
+      if (search !== undefined) {
+        matching = matching.slice(0, SEARCHED_MAX);
+        const summaries = await inTurn(matching, summaryOf);
+        matching = matching.filter((_, index) => isAbout(summaries[index], search));
       }
       return { total: matching.length, messages: await inTurn(matching.slice(0, limit), summaryOf) };
     },
@@ -100,6 +117,15 @@ export function openMailStore(folder: string | undefined): MailStore {
       if (folder !== undefined) await inTurn(gone, (id) => rm(join(folder, `${id}.eml`), { force: true }));
     },
   };
+}
+
+/** All words, each in the subject or an address. */
+function isAbout(mail: MailSummary | undefined, search: string): boolean {
+  const text = [mail?.subject, mail?.from, ...(mail?.to ?? [])].join('\n').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
 /** One after the other: thousands of files at once would need as many descriptors. */

@@ -125,8 +125,9 @@ function inboxApp(store: MailStore): Hono {
 
 function addPages(app: Hono, store: MailStore): void {
   app.get('/', async (context) => {
-    const to = context.req.query('to')?.trim() || undefined;
-    return context.html(renderList(await store.list({ to, limit: SHOWN_MAX }), store.count(), to));
+    // `to` is what links from elsewhere ask for.
+    const search = (context.req.query('q') ?? context.req.query('to'))?.trim() || undefined;
+    return context.html(renderList(await store.list({ search, limit: SHOWN_MAX }), store.count(), search));
   });
   app.get('/messages/:id{[0-9A-Z-]+}', async (context) => {
     const mail = await openMail(store, context.req.param('id'));
@@ -146,7 +147,8 @@ function addJson(app: Hono, store: MailStore): void {
     const limit = Number(context.req.query('limit') ?? SHOWN_MAX);
     if (!Number.isInteger(limit) || limit < 0 || limit > LISTED_MAX)
       return context.json({ error: `limit: a whole number from 0 to ${LISTED_MAX}` }, 400);
-    return context.json(await store.list({ to: context.req.query('to') || undefined, limit }));
+    const search = context.req.query('q')?.trim() || undefined;
+    return context.json(await store.list({ to: context.req.query('to') || undefined, search, limit }));
   });
   app.get('/messages/:file{[0-9A-Z-]+\\.json}', async (context) => {
     const mail = await openMail(store, context.req.param('file').slice(0, -'.json'.length));

@@ -171,6 +171,8 @@ const environment = z.object({
       message: 'expected a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0',
     }),
   CONNECTS_CONSOLE_PORT: whole(8080, 0, 65_535),
+  /** Where a worker or scheduler without a console answers /livez, /readyz and /metrics; 0 for not at all. */
+  CONNECTS_HEALTH_PORT: whole(0, 0, 65_535),
   CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:']),
   CONNECTS_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -207,6 +209,7 @@ export interface Config {
   readonly preferencesUrl: string | undefined;
   readonly consoleHost: string;
   readonly consolePort: number;
+  readonly healthPort: number;
   readonly inboxUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -244,6 +247,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     preferencesUrl: set.CONNECTS_PREFERENCES_URL,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
+    healthPort: set.CONNECTS_HEALTH_PORT,
     inboxUrl: set.CONNECTS_INBOX_URL,
     logLevel: set.CONNECTS_LOG_LEVEL,
   };

@@ -42,7 +42,9 @@ export const unavailable = (code: string, message: string, cause?: unknown): Con
 
 /** One line that a person can read, for whatever was thrown. */
 export function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   // Node tries every address of a host, and then says nothing itself.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  if (error.message === '' && 'errors' in error && Array.isArray(error.errors))
+    return [...new Set(error.errors.map(messageOf))].join(', ');
+  return String(error.message);
 }

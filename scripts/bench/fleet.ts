@@ -76,7 +76,7 @@ async function insertPlans(db: Database): Promise<void> {
   await insertRows(db, 'bench_plans', ['plan', 'free', 'paid', 'cap'], rows);
 }
 
-type Calendar = readonly (string | Date)[];
+type Calendar = readonly string[];
 
 /** Every fourth calendar is one of another zone. */
 function calendarsOf(daysAgo: readonly number[], now: Instant): Calendar[] {

@@ -14,6 +14,8 @@ export interface Processes {
   startWorker(app: App): Process;
   startScheduler(app: App): Process;
   startConsole(app: App): Promise<Process & { readonly url: string }>;
+  /** Health and metrics of a process without a console. */
+  startHealth?(app: App): Promise<Process & { readonly url: string }>;
 }
 
 export interface Streams {

@@ -1,7 +1,8 @@
 /** Reading what is given by file name. Every failure says which file, where in it, and what was expected. */
-import { invalidInput, messageOf } from '../errors.ts';
+import { invalidInput } from '../errors.ts';
 import type { SourceLine } from '../operations/import-events.ts';
 import { fileFault, nameOf, requireFile } from './file-faults.ts';
+import { parseJson } from './json-text.ts';
 import { bytesOf, linesOf, refuseUtf16 } from './lines.ts';
 
 export { readCsvRows } from './csv.ts';
@@ -14,20 +15,10 @@ const WHOLE_FILE_MAX = 16 * 1024 * 1024;
  * @throws invalid-input `file` when it cannot be read, is too large, no UTF-8, or not JSON
  */
 export async function readJson(file: string): Promise<unknown> {
-  const text = await readWhole(file);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidInput('file', `${nameOf(file)} is not JSON${placeOf(text, error)}: ${messageOf(error)}`);
-  }
-}
-
-/** Where the parser stopped, as editors count. */
-function placeOf(text: string, error: unknown): string {
-  const position = /at position (\d+)/.exec(messageOf(error))?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return `, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const parsed = parseJson(await readWhole(file));
+  if (parsed.ok) return parsed.value;
+  const { line, column, what } = parsed;
+  throw invalidInput('file', `${nameOf(file)} is not JSON, line ${line}, column ${column}: ${what}`);
 }
 
 async function readWhole(file: string): Promise<string> {
@@ -60,13 +51,14 @@ export async function* readLines(
   await requireFile(file);
   for await (const { line, text } of linesOf(file)) {
     if (text.trim() === '') continue;
-    try {
-      yield { line, value: JSON.parse(text) as unknown };
-    } catch (error) {
-      yield { line, fault: `expected JSON: ${messageOf(error)}` };
-    }
+    const parsed = parseJson(text);
+    if (parsed.ok) yield { line, value: parsed.value };
+    else yield { line, fault: notJson(parsed) };
   }
 }
+
+const notJson = ({ column, what }: { column: number; what: string }): string =>
+  `expected JSON; column ${column}: ${what}`;
 
 /** Longer lines are faulty: no event is that large, and a file without line ends must not fill the memory. */
 const LINE_MAX = 64 * 1024;
@@ -81,9 +73,6 @@ function toSourceLine(line: number, text: string): SourceLine {
   const fault = (what: string): SourceLine => ({ line, text, faults: [{ where: '(line)', what }] });
   if (text.length > LINE_MAX) return fault(`expected at most ${LINE_MAX} characters`);
   if (text.includes('\uFFFD')) return fault('expected UTF-8 text');
-  try {
-    return { line, text, value: JSON.parse(text) as unknown, faults: [] };
-  } catch (error) {
-    return fault(`expected one JSON object: ${messageOf(error)}`);
-  }
+  const parsed = parseJson(text);
+  return parsed.ok ? { line, text, value: parsed.value, faults: [] } : fault(notJson(parsed));
 }

@@ -1,6 +1,7 @@
 /** The entry point: the only reader of arguments, environment and signals, and the only one that exits. */
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { startHealth } from '../console/health-server.ts';
 import { startConsole } from '../console/server.ts';
 import { startScheduler } from '../../jobs/start-scheduler.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
@@ -8,11 +9,11 @@ import { type App, composeApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { VERSION } from '../version.ts';
 import type { Cli, Streams } from './context.ts';
 import { EXIT, exitOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 
-const VERSION = '0.1.0';
 const SERVERS_FILE = '.local/run/servers.json';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -104,7 +105,7 @@ const cli: Cli = {
     return app;
   },
   streams: standardStreams(),
-  processes: { startWorker, startScheduler, startConsole },
+  processes: { startWorker, startScheduler, startConsole, startHealth },
   signal: stopping.signal,
   defaultActor: currentUser(),
   longRunning: false,

@@ -3,25 +3,35 @@ import { formatInstant } from '../domain/calendar.ts';
 import type { Run } from '../ledger/runs.ts';
 import type { SweepPreview } from '../operations/preview-sweep.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
+import type { RunEnd } from '../reports/run-end.ts';
 import { formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
-export function describeRun(run: Run, counts: RunCounts): string {
+export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
   const { settled, failed, remaining, skipped, cycles, granted, expired } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
     `  accounts  ${listOf({ settled, failed, remaining, skipped })}`,
     `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
-    `  connects  ${listOf({ granted, expired })}`,
+    `  connects  ${listOf({ granted, expired, ...takenBack(counts) })}`,
     `  notices   ${listOf(counts.notices)}`,
   ];
   if (failed > 0) lines.push(`  failures  ${listOf(counts.failures)}`);
+  if (end && Object.keys(end.failing).length > 0)
+    lines.push(`  failing   ${listOf(end.failing)}; not put aside, and tried again by the next run`);
+  if (end?.stop) lines.push(`  stopped   ${end.stop.at} by ${end.stop.actor}: ${end.stop.reason}`);
   lines.push(
     `  by ${run.actor}${run.reason ? `, because: ${run.reason}` : ''}; started ${formatInstant(run.startedAt)}` +
       (run.endedAt === null ? '' : `, ended ${formatInstant(run.endedAt)}`),
   );
   return lines.join('\n');
 }
+
+/** Of a reversal only. */
+const takenBack = ({ taken, notTaken }: RunCounts): Record<string, number> => ({
+  ...(taken !== undefined && { 'taken back': taken }),
+  ...(notTaken !== undefined && { 'not taken': notTaken }),
+});
 
 /** What a sweep would do. */
 export function describePreview(preview: SweepPreview): string {

@@ -135,18 +135,21 @@ export function localDateOf(at: Instant, zone: string): LocalDate {
 
 /** True for IANA names only: neither `local` nor `UTC+3` nor `+05:30` names a place. */
 export function isKnownZone(zone: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone) && IANAZone.isValidZone(zone);
+  if (zones.has(zone)) return true;
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone) || !IANAZone.isValidZone(zone)) return false;
+  if (zones.size >= ZONES_MAX) zones.clear();
+  zones.set(zone, IANAZone.create(zone));
+  return true;
 }
 
+/** Asking luxon about a name costs 90 µs. There are some 600 names, and as many spellings as somebody cares to send. */
 const zones = new Map<string, IANAZone>();
+const ZONES_MAX = 2_000;
 
 function getZone(zone: string): IANAZone {
-  const known = zones.get(zone);
-  if (known) return known;
-  if (!isKnownZone(zone)) throw brokenRule('unknown-zone', `"${zone}" is not a known IANA time zone`);
-  const created = IANAZone.create(zone);
-  zones.set(zone, created);
-  return created;
+  const known = isKnownZone(zone) ? zones.get(zone) : undefined;
+  if (!known) throw brokenRule('unknown-zone', `"${zone}" is not a known IANA time zone`);
+  return known;
 }
 
 // ------------------------------------------------------------------------------------------------- dates
@@ -160,10 +163,13 @@ export function isLocalDate(text: string): boolean {
 
 /** An ISO 8601 instant with an explicit offset or `Z`; undefined for anything else. */
 export function parseInstant(text: string): Instant | undefined {
+  // As most senders write it: ten times as fast as luxon. A date that does not exist must not become the next one.
+  if (IN_UTC.test(text) && isLocalDate(text.slice(0, 10))) return Date.parse(text);
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const parsed = DateTime.fromISO(text, { setZone: true });
   return parsed.isValid ? parsed.toMillis() : undefined;
 }
+const IN_UTC = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3})?Z$/;
 
 export const formatInstant = (at: Instant): string => new Date(at).toISOString();
 

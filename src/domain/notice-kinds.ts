@@ -28,6 +28,14 @@ const OF_SUBJECT: Readonly<Record<string, { readonly codes: readonly string[]; r
     payment: { codes: ['payment-failed'], kind: 'payment-failed' },
   };
 
+/** Which decisions of events a kind tells of: how their subjects begin, and their codes. None for other kinds. */
+export function toldSubjects(
+  kind: NoticeKind,
+): { readonly prefix: string; readonly codes: readonly string[] } | undefined {
+  const found = Object.entries(OF_SUBJECT).find(([, told]) => told.kind === kind);
+  return found && { prefix: found[0], codes: found[1].codes };
+}
+
 /** The email that tells of an event's decision; undefined where the decision changed nothing that is told. */
 export function noticeKindOf({ subject, code }: Pick<Decision, 'subject' | 'code'>): NoticeKind | undefined {
   const told = OF_SUBJECT[subject.split(':', 1)[0] ?? ''];

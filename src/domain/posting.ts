@@ -14,26 +14,45 @@ export interface PostingGround {
 
 /** Collects the entries of one boundary or event. Zero amounts are never written, here or anywhere. */
 export class Posting {
-  account: Account;
   readonly entries: Entry[] = [];
+  readonly #before: Account;
   readonly #ground: PostingGround;
+  #balance: number;
+  #lastSeq: number;
+  #owed: number;
+  #cyclePaid: number;
 
   constructor(account: Account, ground: PostingGround) {
-    this.account = account;
+    this.#before = account;
     this.#ground = ground;
+    this.#balance = account.balance;
+    this.#lastSeq = account.lastSeq;
+    this.#owed = account.owed;
+    this.#cyclePaid = account.cyclePaid;
+  }
+
+  /** The account after what was posted so far: a copy each time. */
+  get account(): Account {
+    return {
+      ...this.#before,
+      balance: this.#balance,
+      lastSeq: this.#lastSeq,
+      owed: this.#owed,
+      cyclePaid: this.#cyclePaid,
+    };
   }
 
   /** @throws broken-rule `negative-balance`: callers check first; this is the assertion behind them. */
   post(kind: EntryKind, amount: number): void {
     if (amount === 0) return;
-    const balance = this.account.balance + amount;
+    const balance = this.#balance + amount;
     if (balance < 0 || !Number.isSafeInteger(balance))
       throw brokenRule(
         'negative-balance',
-        `${kind} of ${amount} would leave ${this.account.id} at ${balance}`,
+        `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`,
       );
     const { effectiveAt, occurredAt, subject, cycleOn, proposal } = this.#ground;
-    const seq = this.account.lastSeq + 1;
+    const seq = this.#lastSeq + 1;
     this.entries.push({
       seq,
       kind,
@@ -45,7 +64,8 @@ export class Posting {
       subject,
       proposal: proposal ?? null,
     });
-    this.account = { ...this.account, balance, lastSeq: seq };
+    this.#balance = balance;
+    this.#lastSeq = seq;
   }
 
   /**
@@ -54,9 +74,10 @@ export class Posting {
    */
   postPaidPart(kind: 'monthly-plan' | 'upgrade-plan', paid: number): number {
     this.post(kind, paid);
-    const recovered = Math.min(this.account.owed, paid);
+    const recovered = Math.min(this.#owed, paid);
     this.post('recovery', -recovered);
-    this.account = { ...this.account, owed: this.account.owed - recovered, cyclePaid: paid };
+    this.#owed -= recovered;
+    this.#cyclePaid = paid;
     return recovered;
   }
 }

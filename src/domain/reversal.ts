@@ -24,7 +24,11 @@ export interface GrantedCycle {
 
 /** One cycle of a run, taken back. */
 export interface ReversedCycle extends GrantedCycle {
-  /** What is to be taken from a later grant of the cycle: its share of what could not be taken now, and before. */
+  /** Taken from the balance for it; negative where it was given back. */
+  readonly taken: number;
+  /** What could not be taken. */
+  readonly short: number;
+  /** What is to be taken from a later grant of the cycle: what could not be taken now, and before. */
   readonly notTaken: number;
 }
 
@@ -80,7 +84,7 @@ function sharesOf(cycles: readonly GrantedCycle[], notTaken: number): ReversedCy
   const shares = cycles.toReversed().map((one) => {
     const share = Math.max(0, Math.min(left, netOf(one)));
     left -= share;
-    return { ...one, notTaken: share + one.notTakenBefore };
+    return { ...one, taken: netOf(one) - share, short: share, notTaken: share + one.notTakenBefore };
   });
   return shares.reverse();
 }

@@ -24,7 +24,9 @@ export interface AmendmentRow {
   readonly recovered: number;
   /** The part of `recovered` that was owed since a failed payment. */
   readonly owed: number;
-  /** Of a reversal: what is to be taken from the next grant of this cycle. */
+  /** Of a reversal: what it could not take. */
+  readonly short: number;
+  /** Of a reversal: what is to be taken from the next grant of this cycle, because no reversal could. */
   readonly notTaken: number;
   readonly termsVersion: number;
   readonly runId: number;
@@ -48,6 +50,7 @@ const COLUMNS = [
   'paid',
   'recovered',
   'owed',
+  'short',
   'not_taken',
   'terms_version',
   'run_id',
@@ -67,7 +70,7 @@ export async function insertAmendments(
     COLUMNS,
     rows.map((row) => [
       ...[row.accountId, row.cycleOn, row.no, row.kind, toDate(row.startsAt), row.plan, row.opening],
-      ...[row.closing, row.expired, row.free, row.paid, row.recovered, row.owed, row.notTaken],
+      ...[row.closing, row.expired, row.free, row.paid, row.recovered, row.owed, row.short, row.notTaken],
       ...[row.termsVersion, row.runId, row.reversedRun, row.notice, toDate(row.postedAt)],
     ]),
   );
@@ -76,7 +79,7 @@ export async function insertAmendments(
 type Stored = Omit<AmendmentRow, 'startsAt' | 'postedAt'> & { startsAt: Date; postedAt: Date };
 
 const SELECT = `SELECT account_id AS accountId, cycle_on AS cycleOn, no, kind, starts_at AS startsAt, plan, opening,
-  closing, expired, free, paid, recovered, owed, not_taken AS notTaken, terms_version AS termsVersion,
+  closing, expired, free, paid, recovered, owed, short, not_taken AS notTaken, terms_version AS termsVersion,
   run_id AS runId, reversed_run AS reversedRun, notice, posted_at AS postedAt FROM amendments`;
 
 const parseRow = (row: Stored): AmendmentRow => ({
@@ -96,23 +99,35 @@ export async function listAmendments(db: Queryable, accountIds: readonly string[
   return rows.map(parseRow);
 }
 
-/** What a backfill or a reversal did to settlements that were there before it. */
-export interface AmendmentCounts {
+/** Cycles that a run of this number granted later, of these accounts. */
+export const grantedLater = (rows: readonly AmendmentRow[], runId: number): AmendmentRow[] =>
+  rows.filter((one) => one.kind === 'granted' && one.runId === runId);
+
+/** What a backfill or a reversal did, to settlements that were there before it and to those it made. */
+export interface LaterCounts {
   readonly accounts: number;
-  readonly cycles: number;
   readonly granted: number;
-  readonly recovered: number;
+  readonly reversed: number;
+  /** Connects. */
+  readonly added: number;
+  readonly taken: number;
+  readonly short: number;
 }
 
-export async function countAmendments(db: Queryable, runId: number): Promise<AmendmentCounts> {
-  const row = await selectOne<Record<keyof AmendmentCounts, number | string | null>>(
+export async function countLater(db: Queryable, runId: number): Promise<LaterCounts> {
+  const row = await selectOne<Record<keyof LaterCounts, number | string | null>>(
     db,
-    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles,
-            SUM(IF(kind = 'granted', free + paid, 0)) AS granted,
-            SUM(IF(kind = 'granted', recovered, 0)) AS recovered
+    `SELECT (SELECT COUNT(*) FROM (SELECT account_id FROM cycles WHERE run_id = ?
+               UNION SELECT account_id FROM amendments WHERE run_id = ?) AS touched) AS accounts,
+            SUM(kind = 'granted') AS granted, SUM(kind = 'reversed') AS reversed,
+            SUM(IF(kind = 'granted', free + paid, 0)) AS added,
+            SUM(IF(kind = 'reversed', opening - closing, 0)) AS taken, SUM(short) AS short
        FROM amendments WHERE run_id = ?`,
-    [runId],
+    [runId, runId, runId],
   );
-  const of = (name: keyof AmendmentCounts): number => Number(row?.[name] ?? 0);
-  return { accounts: of('accounts'), cycles: of('cycles'), granted: of('granted'), recovered: of('recovered') };
+  const of = (name: keyof LaterCounts): number => Number(row?.[name] ?? 0);
+  return {
+    ...{ accounts: of('accounts'), granted: of('granted'), reversed: of('reversed') },
+    ...{ added: of('added'), taken: of('taken'), short: of('short') },
+  };
 }

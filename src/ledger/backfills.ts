@@ -131,41 +131,48 @@ export async function updateBackfillState(
   state: BackfillState,
   endedAt: Instant | null,
 ): Promise<void> {
-  await execute(db, 'UPDATE backfills SET state = ?, ended_at = ?, working_until = NULL WHERE id = ?', [
+  await execute(db, 'UPDATE backfills SET state = ?, ended_at = ?, worker = NULL, working_until = NULL WHERE id = ?', [
     ...[state, endedAt === null ? null : toDate(endedAt), id],
   ]);
 }
 
+/** The one that works on a backfill, and until when it is taken to be alive. */
+export interface Holding {
+  readonly id: number;
+  readonly worker: string;
+  readonly until: Instant;
+}
+
 /** Takes the right to work on it; false while somebody else holds it, or when it is not running. */
-export async function takeBackfill(
-  db: Queryable,
-  take: { readonly id: number; readonly now: Instant; readonly until: Instant },
-): Promise<boolean> {
+export async function takeBackfill(db: Queryable, take: Holding & { readonly now: Instant }): Promise<boolean> {
   const written = await execute(
     db,
-    `UPDATE backfills SET working_until = ?
+    `UPDATE backfills SET worker = ?, working_until = ?
       WHERE id = ? AND state = 'running' AND (working_until IS NULL OR working_until <= ?)`,
-    [toDate(take.until), take.id, toDate(take.now)],
+    [take.worker, toDate(take.until), take.id, toDate(take.now)],
   );
   return written.affectedRows === 1;
 }
 
-/** Goes on with it: false when the right was lost, or it was paused or cancelled meanwhile. */
+/**
+ * Goes on with it: false when the right was lost, or it was paused or cancelled meanwhile.
+ * @param renew `until` later than the last time: an update that changes nothing looks like a lost right
+ */
 export async function renewBackfill(
   db: Queryable,
-  renew: { readonly id: number; readonly held: Instant; readonly until: Instant; readonly doneTo: string },
+  renew: Holding & { readonly doneTo: string },
 ): Promise<boolean> {
   const written = await execute(
     db,
-    "UPDATE backfills SET working_until = ?, done_to = ? WHERE id = ? AND state = 'running' AND working_until = ?",
-    [toDate(renew.until), renew.doneTo, renew.id, toDate(renew.held)],
+    "UPDATE backfills SET working_until = ?, done_to = ? WHERE id = ? AND state = 'running' AND worker = ?",
+    [toDate(renew.until), renew.doneTo, renew.id, renew.worker],
   );
   return written.affectedRows === 1;
 }
 
-export async function releaseBackfill(db: Queryable, id: number, held: Instant): Promise<void> {
-  await execute(db, 'UPDATE backfills SET working_until = NULL WHERE id = ? AND working_until = ?', [
-    ...[id, toDate(held)],
+export async function releaseBackfill(db: Queryable, { id, worker }: Omit<Holding, 'until'>): Promise<void> {
+  await execute(db, 'UPDATE backfills SET worker = NULL, working_until = NULL WHERE id = ? AND worker = ?', [
+    ...[id, worker],
   ]);
 }
 

@@ -132,3 +132,25 @@ export async function listNotDue(
   );
   return rows.map((row) => row.id);
 }
+
+/** Accounts that a run failed at without putting them aside, and that nobody settled since, by error. */
+export async function countRetrying(db: Queryable, runId: number): Promise<Map<string, number>> {
+  const rows = await selectRows<{ code: string; accounts: number }>(
+    db,
+    "SELECT code, COUNT(*) AS accounts FROM failures WHERE run_id = ? AND state = 'retrying' GROUP BY code LIMIT 1000",
+    [runId],
+  );
+  return new Map(rows.map((row) => [row.code, row.accounts]));
+}
+
+/** Accounts that are put aside, by error, and since when the first of them is. */
+export async function sumPutAside(
+  db: Queryable,
+): Promise<{ readonly byCode: ReadonlyMap<string, number>; readonly oldestAt: Instant | undefined }> {
+  const groups = await groupPutAside(db, {});
+  const oldest = groups.map((one) => one.oldestAt);
+  return {
+    byCode: new Map(groups.map((one) => [one.code, one.accounts])),
+    oldestAt: oldest.length > 0 ? Math.min(...oldest) : undefined,
+  };
+}

@@ -68,6 +68,12 @@ export async function findOpenSweep(db: Queryable): Promise<Run | undefined> {
   return row && parseRow(row);
 }
 
+/** The open run with this key, if any. */
+export async function findRunByKey(db: Queryable, openKey: string): Promise<Run | undefined> {
+  const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE open_key = ?`, [openKey]);
+  return row && parseRow(row);
+}
+
 /** Open ones of every kind, the oldest first. */
 export async function listOpenRuns(db: Queryable): Promise<Run[]> {
   const rows = await selectRows<StoredRun>(
@@ -204,4 +210,28 @@ export async function insertTick(db: Queryable, tick: Tick): Promise<void> {
       ],
     ],
   );
+}
+
+/** How many runs there are of each kind and state. */
+export async function countRuns(
+  db: Queryable,
+): Promise<{ readonly kind: RunKind; readonly state: RunState; readonly runs: number }[]> {
+  return selectRows(
+    db,
+    'SELECT kind, state, COUNT(*) AS runs FROM runs GROUP BY kind, state ORDER BY kind, state LIMIT 100',
+  );
+}
+
+/** The latest run that is in one of these states; undefined when none is. */
+export async function findLatestRun(
+  db: Queryable,
+  kind: RunKind,
+  states: readonly RunState[],
+): Promise<Run | undefined> {
+  const row = await selectOne<StoredRun>(
+    db,
+    `SELECT ${COLUMNS} FROM runs WHERE kind = ? AND state IN (?) ORDER BY id DESC LIMIT 1`,
+    [kind, states],
+  );
+  return row && parseRow(row);
 }

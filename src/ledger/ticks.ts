@@ -27,6 +27,15 @@ export async function listSlotTicks(
   }));
 }
 
+/** The earliest slot that a scheduler ticked for; undefined where none ever did. */
+export async function findFirstSlot(db: Queryable): Promise<Instant | undefined> {
+  const row = await selectOne<{ slot_at: Date }>(
+    db,
+    'SELECT slot_at FROM ticks WHERE slot_at IS NOT NULL ORDER BY id LIMIT 1',
+  );
+  return row?.slot_at.getTime();
+}
+
 /** The latest tick of any source; undefined before the first. */
 export async function findLastTick(db: Queryable, outcome?: Tick['outcome']): Promise<Instant | undefined> {
   const row = await selectOne<{ at: Date }>(

@@ -1,5 +1,5 @@
 /** SQL of what notices tell of: one statement for a whole page of them, whatever tables it stands in. */
-import { type Queryable, selectRows } from '../db/query.ts';
+import { type Queryable, selectOne, selectRows } from '../db/query.ts';
 import type { EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
@@ -99,6 +99,37 @@ export async function findEntriesOfRuns(db: Queryable, runs: readonly OwnRun[]):
       page.flatMap((one) => [one.accountId, one.runId]),
     ),
   );
+}
+
+/** What these runs should have taken back on these accounts, and could not: Connects by account and run. */
+export async function findNotTaken(
+  db: Queryable,
+  runs: readonly OwnRun[],
+): Promise<(OwnRun & { readonly notTaken: number })[]> {
+  const rows = await inPages(runs, (page) =>
+    selectRows<OwnRun & { notTaken: string }>(
+      db,
+      `SELECT account_id AS accountId, run_id AS runId, SUM(not_taken) AS notTaken FROM amendments
+        WHERE ${oneOf(page, 'account_id = ? AND run_id = ?')} GROUP BY account_id, run_id ORDER BY account_id, run_id`,
+      page.flatMap((one) => [one.accountId, one.runId]),
+    ),
+  );
+  return rows.map((row) => ({ ...row, notTaken: Number(row.notTaken) }));
+}
+
+/** The latest subject of an account that begins so (`interview:`), of a decision with one of these codes. */
+export async function findLatestSubject(
+  db: Queryable,
+  accountId: string,
+  of: { readonly prefix: string; readonly codes: readonly string[] },
+): Promise<string | undefined> {
+  const row = await selectOne<{ subject: string }>(
+    db,
+    `SELECT subject FROM decisions WHERE account_id = ? AND LEFT(subject, ?) = ? AND code IN (?)
+      ORDER BY decision_no DESC LIMIT 1`,
+    [accountId, of.prefix.length, of.prefix, of.codes],
+  );
+  return row?.subject;
 }
 
 const oneOf = (page: readonly unknown[], condition: string): string =>

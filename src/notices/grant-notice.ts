@@ -1,5 +1,14 @@
 /** "Your Connects are available": one per catch-up, however many cycles it settled. */
-import { planTitle, connects, connectsHave, connectsWere, cycleDays, day, dayOfMonth } from './words.ts';
+import {
+  planTitle,
+  count,
+  connects,
+  connectsHave,
+  connectsWere,
+  cycleDays,
+  day,
+  dayOfMonth,
+} from './words.ts';
 import type { Settlement } from '../domain/settle.ts';
 import {
   type AmountGroup,
@@ -32,7 +41,8 @@ export function grantPage({ cycles }: GrantFacts, context: NoticeContext): Page 
   const { nextCycleOn: nextOn } = context;
   const next = nextOn === null ? '' : ` Next date: ${day(nextOn)}.`;
   return {
-    subject: given > 0 ? `Your Connects are available: ${added} added` : `${connectsHave(expired)} expired`,
+    subject:
+      given > 0 ? `Your Connects are available: ${count(added)} added` : `${connectsHave(expired)} expired`,
     preheader: `Your balance is ${connects(last.closing)}.${next}`,
     headline: given > 0 ? 'Your Connects are available' : 'Some of your Connects have expired',
     blocks: [
@@ -60,10 +70,12 @@ function summary(
     cycles.length === 1
       ? `the billing cycle that began on ${day(last.cycleOn)}`
       : `${cycles.length} billing cycles, from ${day(first.cycleOn)} to ${day(last.cycleOn)}`;
-  const lost = expired > 0 ? ` ${connects(expired)} expired before that.` : '';
+  const lost = expired > 0 ? ` ${connectsOver(expired)} expired.` : '';
   if (given > 0) return `${connectsWere(added)} added for ${of}.${lost}`;
   return `${connects(expired)} expired at the start of ${of}.`;
 }
+
+const connectsOver = (amount: number): string => `${connects(amount)} above the rollover limit`;
 
 function groupsOf(cycles: readonly Settlement[]): AmountGroup[] {
   const detailed = cycles.slice(-DETAILED_MAX);

@@ -81,7 +81,7 @@ const MORE = '#12622b';
 
 /** Only what attributes cannot say: the dark, and small screens. Contrast is 7:1 or better on both grounds. */
 const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
-@media (max-width:480px){.card{padding:20px 16px!important}.ground{padding:0!important}}
+@media (max-width:480px){.card{padding:20px 16px!important}.edge{padding:0!important}}
 @media (prefers-color-scheme:dark){
 .ground{background:#0e1310!important}.card{background:#171e1a!important}
 .ink{color:#e9f0ea!important}.soft{color:#b3c0b7!important}
@@ -106,9 +106,9 @@ ${STYLE}
 <body class="ground" style="margin:0;padding:0;background:#eef2ef">
 <div style="display:none;max-height:0;overflow:hidden">${escape(page.preheader)}</div>
 <table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eef2ef;width:100%">
-<tr><td class="ground" align="center" style="padding:24px 8px">
+<tr><td class="ground edge" align="center" style="padding:24px 8px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;width:100%">
-<tr><td class="card" align="left" style="background:#ffffff;padding:28px 32px;font-family:${FONT}">
+<tr><td class="card" align="left" style="background:#ffffff;padding:28px 32px;font-family:${FONT};overflow-wrap:anywhere;word-break:break-word">
 <h1 class="ink" style="margin:0 0 12px;font-size:24px;line-height:1.25;color:${INK}">${escape(page.headline)}</h1>
 ${page.blocks.map(blockHtml).join('\n')}
 </td></tr>
@@ -145,11 +145,12 @@ const heading = (title: string): string =>
 
 const CELL = `padding:8px 0;border-bottom:1px solid ${LINE};font-size:16px;line-height:1.4;vertical-align:top`;
 const LABEL = `${CELL};text-align:left;font-weight:normal;color:${INK}`;
-const VALUE = `${CELL};text-align:right;font-weight:bold;padding-left:12px;color:${INK}`;
-const COLUMN = `padding:4px 0;border-bottom:1px solid ${LINE};font-size:13px;line-height:1.4;font-weight:normal;color:${SOFT}`;
+const WHOLE = 'overflow-wrap:normal;word-break:normal';
+const VALUE = `${CELL};${WHOLE};text-align:right;font-weight:bold;padding-left:12px;color:${INK}`;
+const COLUMN = `${WHOLE};padding:4px 0;border-bottom:1px solid ${LINE};font-size:13px;line-height:1.4;font-weight:normal;color:${SOFT}`;
 
 const open = (title: string): string =>
-  `<table width="100%" cellpadding="0" cellspacing="0" border="0" aria-label="${escape(title)}" style="width:100%;border-collapse:collapse;margin:0 0 8px">`;
+  `<table width="100%" cellpadding="0" cellspacing="0" border="0" aria-label="${escape(title)}" style="width:100%;border-collapse:collapse;margin:0 0 16px">`;
 
 function amountsHtml({ title, groups, total }: Amounts): string {
   const bodies = groups.map(

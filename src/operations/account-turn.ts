@@ -118,16 +118,18 @@ export class AccountTurn {
   #addFacts(writes: LedgerWrites): number {
     const { lockedAt, runId, termsVersion } = this.#ground;
     const accountId = this.#account.id;
-    const ofRun = { accountId, runId, postedAt: lockedAt };
+    const postedAt = lockedAt;
     // A run that happens to apply an event is not its cause, and must not take it back when it is reversed.
-    const ofEvent = { ...ofRun, runId: null };
+    const ofEvent = { accountId, runId: null, postedAt };
     let decisionNo = this.#before?.lastDecision ?? 0;
     for (const step of this.#steps) {
       for (const one of step.settled) {
         decisionNo += 1;
         const { settlement, entries } = one;
-        writes.cycles.push({ ...ofRun, settlement, termsVersion, decisionNo, notice: this.#noticeOf(one) });
-        for (const entry of entries) writes.entries.push({ ...ofRun, entry });
+        const notice = this.#noticeOf(one);
+        // Plain literals: these rows wait for the database by the thousand, and a spread one takes twice the memory.
+        writes.cycles.push({ accountId, settlement, termsVersion, runId, decisionNo, notice, postedAt });
+        for (const entry of entries) writes.entries.push({ accountId, entry, postedAt, runId });
       }
       for (const entry of step.entries) writes.entries.push({ ...ofEvent, entry });
       for (const decision of step.decisions) {

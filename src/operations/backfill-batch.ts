@@ -113,7 +113,7 @@ interface Granted {
 async function grantOrHalve(deps: BatchDeps, ground: BatchGround, ids: readonly string[]): Promise<Granted> {
   if (ids.length === 0) return { items: [], left: [] };
   try {
-    return await inTransaction(deps.db, (transaction) => grantOnce(deps, ground, transaction, ids));
+    return await inTransaction(deps.db, (transaction) => grantOnce(ground, transaction, ids));
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
@@ -128,7 +128,6 @@ async function grantOrHalve(deps: BatchDeps, ground: BatchGround, ids: readonly 
 }
 
 async function grantOnce(
-  deps: BatchDeps,
   ground: BatchGround,
   transaction: Transaction,
   ids: readonly string[],
@@ -151,13 +150,13 @@ async function grantOnce(
     if (nextCycleAt !== null && nextCycleAt <= now) left.push(id);
     else {
       try {
-        kept.push(...grantAccount(deps, ground, { row, past: pasts.get(id) as RecordedPast, now }, writes));
+        kept.push(...grantAccount(ground, { row, past: pasts.get(id) as RecordedPast, now }, writes));
       } catch (error) {
         failed.push(failedItem(ground, id, { code: codeOf(error), message: messageOf(error) }));
       }
     }
   }
-  auditBatch(ground, kept, now, writes);
+  auditBatch(ground, kept, rows, now, writes);
   await writes.write(transaction, now);
   await ground.keep(transaction, kept, now);
   return { items: [...kept, ...failed], left };
@@ -172,7 +171,7 @@ interface Turn {
 }
 
 /** Decides one account under its lock, and gathers what is written of it. */
-function grantAccount(deps: BatchDeps, ground: BatchGround, turn: Turn, writes: LedgerWrites): BackfillItem[] {
+function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): BackfillItem[] {
   const { row, past, now } = turn;
   const candidates = findCandidates(row.account, past, ground.asked).filter((one) => isAsked(one, ground.asked));
   const { terms } = ground.terms;
@@ -199,14 +198,14 @@ function grantAccount(deps: BatchDeps, ground: BatchGround, turn: Turn, writes: 
     if (one.amendment) {
       const { on: cycleOn, at: startsAt, ...amounts } = one.amendment;
       const no = (past.amendments.get(cycleOn)?.length ?? 0) + 1;
-      const granted = { kind: 'granted', expired: 0, notTaken: 0, reversedRun: null } as const;
+      const granted = { kind: 'granted', expired: 0, short: 0, notTaken: 0, reversedRun: null } as const;
       writes.amendments.push({ ...by, ...posted, ...amounts, ...granted, cycleOn, startsAt, no });
     }
   }
   writes.entries.push(...done.entries.map((entry) => ({ ...by, entry })));
   if (done.account !== row.account || decisionNo !== row.lastDecision)
     writes.accounts.push({ ...row, account: done.account, lastDecision: decisionNo });
-  if (notice === 'staged') writes.notices.push(...draftsOf(deps, ground, turn, done.cycles));
+  if (notice === 'staged') writes.notices.push(...draftsOf(ground, turn, done.cycles));
   return done.cycles.map((one) => itemOf(accountId, one));
 }
 
@@ -218,7 +217,6 @@ function noticeOf({ notify }: BatchGround, { account }: AccountRow): CycleNotice
 
 /** `digest`: one for all of an account's cycles. `each`: one for each. They tell of now, so they are never too old. */
 function draftsOf(
-  _deps: BatchDeps,
   { notify, runId }: BatchGround,
   { row, now }: Turn,
   cycles: readonly Backfilled[],
@@ -250,17 +248,20 @@ function itemOf(accountId: string, one: Backfilled): BackfillItem {
 function auditBatch(
   { backfillId, runId, actor, reason }: BatchGround,
   items: readonly BackfillItem[],
+  rows: readonly AccountRow[],
   at: Instant,
   writes: LedgerWrites,
 ): void {
   const granted = items.filter((one) => one.state === 'granted' || one.state === 'recorded');
   if (granted.length === 0) return;
-  const ids = granted.map((one) => one.accountId);
+  const ids = [...new Set(granted.map((one) => one.accountId))];
+  const changed = rows.filter((row) => ids.includes(row.account.id));
+  const balances = changed.reduce((sum, row) => sum + row.account.balance, 0);
   const connects = granted.reduce((sum, one) => sum + one.granted, 0);
   const recovered = granted.reduce((sum, one) => sum + one.recovered, 0);
   writes.audits.push({
     ...{ at, actor, action: 'backfill.grant', target: `backfill:${backfillId}`, reason, runId },
-    before: null,
-    after: { accounts: new Set(ids).size, first: ids[0], last: ids.at(-1), cycles: granted.length, connects, recovered },
+    before: { accounts: ids.length, first: ids[0], last: ids.at(-1), balances },
+    after: { cycles: granted.length, connects, recovered, balances: balances + connects - recovered },
   });
 }

@@ -20,7 +20,7 @@ export interface CloseDeps {
 }
 
 /** Workers believe for a second that a run is open, and a batch takes less than that: then all of them know. */
-export const STOPPING_MS = 3_000;
+export const STOPPING_MS = 2_000;
 /** Accounts whose failures are cleared at a time. */
 const PAGE = 500;
 

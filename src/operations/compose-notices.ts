@@ -17,6 +17,7 @@ import {
   type ToldDecision,
   type ToldEntry,
   findEntriesOfRuns,
+  findNotTaken,
   findToldCycles,
   findToldDecisions,
   findToldEntries,
@@ -89,8 +90,10 @@ export function messageIdOf(
   return `<notice-${id}.${accountId}@${domain}>`;
 }
 
-const preferencesOf = ({ preferencesUrl }: ComposeSettings, accountId: string): string | undefined =>
-  preferencesUrl?.replaceAll('{account}', encodeURIComponent(accountId));
+export const preferencesOf = (
+  { preferencesUrl }: Pick<ComposeSettings, 'preferencesUrl'>,
+  accountId: string,
+): string | undefined => preferencesUrl?.replaceAll('{account}', encodeURIComponent(accountId));
 
 // ------------------------------------------------------------------------------------------------- reading
 
@@ -107,6 +110,7 @@ interface Ground {
   readonly entries: ReadonlyMap<string, readonly ToldEntry[]>;
   /** By `account run`. */
   readonly entriesOfRuns: ReadonlyMap<string, readonly ToldEntry[]>;
+  readonly notTaken: ReadonlyMap<string, number>;
 }
 
 async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Ground> {
@@ -122,6 +126,7 @@ async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Gr
     runId === null ? [] : [{ accountId, runId }],
   );
   const needsTerms = of('welcome', 'interview-award', 'reminder').length > 0;
+  const reversals = runs.length > 0 ? await findNotTaken(db, runs) : [];
   const decisions = await findToldDecisions(db, subjects);
   return {
     now: needsTerms ? await databaseNow(db) : 0,
@@ -132,6 +137,7 @@ async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Gr
     decisions: new Map(decisions.map((one) => [`${one.accountId} ${one.subject}`, one])),
     entries: groupBy(await findToldEntries(db, subjects), (one) => `${one.accountId} ${one.subject}`),
     entriesOfRuns: groupBy(await findEntriesOfRuns(db, runs), (one) => `${one.accountId} ${one.runId}`),
+    notTaken: new Map(reversals.map((one) => [`${one.accountId} ${one.runId}`, one.notTaken])),
   };
 }
 
@@ -202,11 +208,12 @@ const sumOf = (entries: readonly ToldEntry[], kind: ToldEntry['kind']): number =
   entries.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.amount, 0);
 
 function reversalFacts(notice: Notice, ground: Ground): NoticeFacts | string {
-  const entries = ground.entriesOfRuns.get(`${notice.accountId} ${notice.runId}`) ?? [];
+  const key = `${notice.accountId} ${notice.runId}`;
+  const entries = ground.entriesOfRuns.get(key) ?? [];
   const last = entries.at(-1);
   if (!last) return NOT_IN_LEDGER;
   const lines = entries.map(({ cycleOn, amount }) => ({ cycleOn, amount }));
-  return { kind: 'reversal', lines, notTaken: 0, balance: last.balance };
+  return { kind: 'reversal', lines, notTaken: ground.notTaken.get(key) ?? 0, balance: last.balance };
 }
 
 /** Told as it stands now: what was spent since it was staged no longer expires. */

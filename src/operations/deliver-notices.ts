@@ -16,6 +16,7 @@ import { type Letter, type Mailer, SEND_TIMEOUT_MS, type SendOutcome } from '../
 import { findHold } from '../outbox/hold.ts';
 import {
   type Notice,
+  anySendable,
   giveBackClaimed,
   giveBackTaken,
   markUnsent,
@@ -90,6 +91,11 @@ export async function deliverNotices(
   );
   for (const one of settled) if (one.status === 'rejected') throw one.reason;
   return outcomes;
+}
+
+/** Whether anything is to be sent, or being sent, that the mail server would take now. */
+export async function canSendMore({ db, outage }: Pick<DeliverDeps, 'db' | 'outage'>): Promise<boolean> {
+  return !outage.isOn && (await anySendable(db, await databaseNow(db)));
 }
 
 async function sendUnlessPaused(

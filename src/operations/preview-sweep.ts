@@ -1,13 +1,13 @@
 /**
  * What a sweep would do, without doing it: the real path, settleAccounts, in transactions that are rolled back.
  *
- * Each page of due accounts is settled inside an outer transaction; what settleAccounts takes for its own transactions
- * are savepoints in it. What was written is then counted in SQL, as for a real run, and undone.
+ * Each page of due accounts is settled in a rehearsal; what was written is counted in SQL, as for a real run, and undone.
  */
-import type { Database, Transaction } from '../db/connection.ts';
+import type { Database } from '../db/connection.ts';
 import { databaseNow, execute } from '../db/query.ts';
+import { rehearse } from '../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
-import { ConnectsError, invalidInput, unavailable } from '../errors.ts';
+import { invalidInput, unavailable } from '../errors.ts';
 import { type DuePosition, countDue, listDue } from '../ledger/accounts.ts';
 import type { Run } from '../ledger/runs.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
@@ -17,10 +17,7 @@ import type { OpenRun } from './run-directory.ts';
 import { type SettleDeps, settleAccounts } from './settle-accounts.ts';
 
 export interface PreviewDeps extends Pick<SettleDeps, 'clock' | 'settings'> {
-  /**
-   * One connection that nobody else uses, to be closed afterwards: its session is set so that it never commits by
-   * itself and, for an as-of in the future, so that its clock stands there.
-   */
+  /** Of `openRehearsal`. For an as-of in the future its clock is set there. */
   readonly session: Database;
   readonly settleGraceMs: number;
 }
@@ -42,8 +39,6 @@ export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped'> {
 
 /** Accounts in one outer transaction. */
 const PAGE = 500;
-/** A page that lost a race with a real run is tried anew. */
-const TURNS_MAX = 5;
 /** No run has this number, so nothing else counts its rows. */
 const PREVIEW_RUN = 0;
 /** Where a session's clock ends on MariaDB before 11.5. */
@@ -61,7 +56,7 @@ export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): 
   if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
   const now = await databaseNow(db);
   const asOf = request.asOf ?? now - deps.settleGraceMs;
-  await prepareSession(db, asOf > now ? asOf : undefined);
+  if (asOf > now) await setClock(db, asOf);
   const due = await countDue(db, asOf);
   const sum = { asOf, termsVersion: terms.version, due, ...noCounts() };
   const run = virtualRun(asOf, terms);
@@ -70,7 +65,8 @@ export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): 
   do {
     if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
     const page = await listDue(db, { asOf, now: AFTER_RETRIES, after, limit: PAGE });
-    if (page.length > 0) addCounts(sum, await previewPage(deps, run, page));
+    if (page.length > 0)
+      addCounts(sum, await rehearse(db, (inside) => settleAndCount(deps, inside, run, page)));
     done += page.length;
     request.onProgress?.({ done, total: Math.max(due, done) });
     after = page.length < PAGE ? undefined : page.at(-1);
@@ -78,15 +74,14 @@ export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): 
   return { ...sum, outcome: 'previewed' };
 }
 
-/** A deadlock makes the server roll back and go on committing by itself: not in a session that never does. */
-async function prepareSession(db: Database, clockAt: Instant | undefined): Promise<void> {
-  if (clockAt !== undefined && clockAt > CLOCK_END)
+/** The clock of the session, and of it alone, stands at an as-of that is still to come. */
+async function setClock(db: Database, clockAt: Instant): Promise<void> {
+  if (clockAt > CLOCK_END)
     throw invalidInput(
       'as-of-too-late',
       `--as-of ${formatInstant(clockAt)}: a dry run looks ahead to ${formatInstant(CLOCK_END)} at the most`,
     );
-  await execute(db, 'SET autocommit = 0');
-  if (clockAt !== undefined) await execute(db, 'SET timestamp = ?', [clockAt / 1_000]);
+  await execute(db, 'SET timestamp = ?', [clockAt / 1_000]);
 }
 
 type VirtualRun = OpenRun & Run;
@@ -97,48 +92,20 @@ const virtualRun = (asOf: Instant, terms: TermsVersion): VirtualRun => ({
   ...{ actor: '', reason: null, dueAtStart: 0, startedAt: asOf, heartbeatAt: asOf, endedAt: asOf },
 });
 
-/** Thrown to make the outer transaction roll back; carries out what it would have come to. */
-class RolledBack extends Error {
-  readonly counts: PageCounts;
-
-  constructor(counts: PageCounts) {
-    super('rolled back, as a dry run should');
-    this.counts = counts;
-  }
-}
-
 type PageCounts = ReturnType<typeof noCounts>;
-
-async function previewPage(
-  deps: PreviewDeps,
-  run: VirtualRun,
-  page: readonly DuePosition[],
-): Promise<PageCounts> {
-  for (let turn = 1; ; turn += 1) {
-    try {
-      return await deps.session.transaction(async (transaction) => {
-        throw new RolledBack(await settleAndCount(deps, transaction, run, page));
-      });
-    } catch (error) {
-      if (error instanceof RolledBack) return error.counts;
-      const again = error instanceof ConnectsError && error.retry === 'later' && turn < TURNS_MAX;
-      if (!again) throw error;
-    }
-  }
-}
 
 async function settleAndCount(
   { clock, settings }: PreviewDeps,
-  transaction: Transaction,
+  db: Database,
   run: VirtualRun,
   page: readonly DuePosition[],
 ): Promise<PageCounts> {
   const runs = { find: () => Promise.resolve(new Map([[run.id, run]])) };
   const outcomes = await settleAccounts(
-    { db: transaction, clock, settings, runs, log: silentLog },
+    { db, clock, settings, runs, log: silentLog },
     page.map((one) => ({ account: one.id, run: run.id })),
   );
-  const counts = await countRun(transaction, run);
+  const counts = await countRun(db, run);
   const failures: Record<string, number> = {};
   for (const one of outcomes.values())
     if (one.outcome === 'failed') failures[one.code] = (failures[one.code] ?? 0) + 1;

@@ -31,7 +31,6 @@ export async function relayNotices(deps: RelayDeps): Promise<number> {
   const { db, settings } = deps;
   if (!(await deps.outage.isOver()) || (await findHold(db))) return 0;
   const now = await databaseNow(db);
-  await returnExpiredLeases(db, now);
   const leased = await countLeased(db);
   const room = Math.min(settings.mailRatePerSecond * LEASED_SECONDS, LEASED_MAX) - leased;
   const limit = Math.min(CLAIM_MAX, room);
@@ -47,6 +46,11 @@ export async function relayNotices(deps: RelayDeps): Promise<number> {
     throw error;
   }
   return ids.length;
+}
+
+/** Offers again what somebody held who died. Returns how many. */
+export async function returnLeases({ db }: Pick<RelayDeps, 'db'>): Promise<number> {
+  return returnExpiredLeases(db, await databaseNow(db));
 }
 
 function pagesOf(ids: readonly number[], size: number): number[][] {

@@ -68,10 +68,12 @@ class Waiting {
   async look(): Promise<'done' | 'stopped' | undefined> {
     const { clock, db } = this.#deps;
     const { asOf, onProgress } = this.#request;
-    // Else the next sweep would open a run in place of the one that was stopped a moment ago.
     if (await this.#isStopped()) return 'stopped';
     if (clock.now() >= this.#submitAt) {
-      const swept = await sweep(this.#deps, { ...this.#request, again: this.#submitAt > 0 });
+      const again = this.#submitAt > 0;
+      // Never a run in place of one that was stopped a moment ago.
+      const mayOpen = async (): Promise<boolean> => !(await this.#isStopped());
+      const swept = await sweep(this.#deps, { ...this.#request, again, mayOpen });
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
       this.#submitAt = clock.now() + SUBMIT_EVERY_MS;
     }

@@ -46,6 +46,8 @@ export interface SweepRequest {
   readonly signal?: AbortSignal;
   /** One more look of a sweep that has recorded its tick already. */
   readonly again?: boolean;
+  /** Asked where no run is open: false, and none is opened. */
+  readonly mayOpen?: () => Promise<boolean>;
 }
 
 export type SweepOutcome =
@@ -110,6 +112,7 @@ async function openOrJoin(
 ): Promise<{ outcome: 'opened' | 'joined'; run: Run } | undefined> {
   const open = await findOpenSweep(deps.db);
   if (open && !(await closeRunIfDone(deps, open))) return { outcome: 'joined', run: open };
+  if (request.mayOpen && !(await request.mayOpen())) return undefined;
   if (!(await anyDue(deps.db, asOf))) return undefined;
   const id = await openRun(deps, asOf, request);
   const run = id === 'taken' ? await findOpenSweep(deps.db) : await findRun(deps.db, id);

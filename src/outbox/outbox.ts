@@ -8,6 +8,7 @@
 import type { Database, Transaction } from '../db/connection.ts';
 import { inTransaction } from '../db/connection.ts';
 import {
+  type Binding,
   type Queryable,
   databaseNow,
   execute,
@@ -104,14 +105,30 @@ export async function claimNotices(
   });
 }
 
-/** Gives rows back whose holder died. Returns how many. */
-export async function returnExpiredLeases(db: Queryable, now: Instant): Promise<number> {
-  const written = await execute(
+/**
+ * Gives rows back whose holder died. Returns how many. They are looked for without a lock, and only then written by
+ * their key: an UPDATE that searched would wait for every row that is being sent.
+ */
+export async function returnExpiredLeases(db: Database, now: Instant): Promise<number> {
+  const rows = await selectRows<{ id: number }>(
+    db,
+    `SELECT id FROM outbox WHERE state IN ('claimed', 'sending') AND lease_until <= ? ORDER BY id LIMIT ${RETURN_MAX}`,
+    [toDate(now)],
+  );
+  if (rows.length === 0) return 0;
+  return write(
     db,
     `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
-      WHERE state IN ('claimed', 'sending') AND lease_until <= ?`,
-    [toDate(now), toDate(now)],
+      WHERE id IN (?) AND state IN ('claimed', 'sending') AND lease_until <= ?`,
+    [toDate(now), rows.map((row) => row.id), toDate(now)],
   );
+}
+
+const RETURN_MAX = 999;
+
+/** One statement, replayed where it lost a race for locks. Returns how many rows it changed. */
+async function write(db: Database, sql: string, bindings: readonly Binding[]): Promise<number> {
+  const written = await inTransaction(db, (transaction) => execute(transaction, sql, bindings));
   return written.affectedRows;
 }
 
@@ -172,11 +189,11 @@ type Attempt = Pick<Notice, 'id' | 'attempts'>;
 
 /** Ends a notice that will not be sent: the server refused it, or there is nothing to tell any more. */
 export async function markUnsent(
-  db: Queryable,
+  db: Database,
   { id, attempts }: Attempt,
   why: { readonly state: 'refused' | 'suppressed'; readonly words: string },
 ): Promise<void> {
-  await execute(
+  await write(
     db,
     `UPDATE outbox SET state = ?, lease_until = NULL, last_error = ?
       WHERE id = ? AND state = 'sending' AND attempts = ?`,
@@ -188,11 +205,11 @@ const LAST_ERROR_MAX = 500;
 
 /** Back to pending, to be tried again at `retryAt`. */
 export async function postponeNotice(
-  db: Queryable,
+  db: Database,
   { id, attempts }: Attempt,
   postpone: { readonly retryAt: Instant; readonly words: string },
 ): Promise<void> {
-  await execute(
+  await write(
     db,
     `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = ?
       WHERE id = ? AND state = 'sending' AND attempts = ?`,
@@ -202,12 +219,12 @@ export async function postponeNotice(
 
 /** Gives back what was taken but never reached a server: the attempt does not count. */
 export async function giveBackTaken(
-  db: Queryable,
+  db: Database,
   ids: readonly number[],
   back: { readonly retryAt: Instant; readonly words: string | null },
 ): Promise<void> {
   if (ids.length === 0) return;
-  await execute(
+  await write(
     db,
     `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = IFNULL(?, last_error),
                        attempts = attempts - 1
@@ -217,12 +234,8 @@ export async function giveBackTaken(
 }
 
 /** Gives back what was claimed and not taken. */
-export async function giveBackClaimed(
-  db: Queryable,
-  ids: readonly number[],
-  retryAt: Instant,
-): Promise<void> {
-  await execute(
+export async function giveBackClaimed(db: Database, ids: readonly number[], retryAt: Instant): Promise<void> {
+  await write(
     db,
     `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
       WHERE id IN (?) AND state = 'claimed'`,

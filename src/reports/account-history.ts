@@ -91,9 +91,9 @@ export async function* streamHistory(
   }
 }
 
-function toEntryFilter({ account, asOf, words }: Inquiry, filter: HistoryFilter): EntryFilter {
+function toEntryFilter({ asOf, words }: Inquiry, filter: HistoryFilter): EntryFilter {
   const { types, days, from, to } = filter;
-  const { zone } = account;
+  const { zone } = words;
   const firstDay = days === undefined ? from : daysBefore(words.dateOf(asOf), days - 1);
   return {
     kinds: types?.flatMap(kindsOfType),

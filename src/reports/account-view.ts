@@ -1,13 +1,13 @@
 /** "Memberships & Connects": what a member sees of their account at a glance. */
 import type { Queryable } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
-import { forecast } from '../domain/forecast.ts';
 import type { Settlement } from '../domain/settle.ts';
 import { findAwards } from '../ledger/records.ts';
 import { findOpenFailure } from './account-records.ts';
 import { type HistoryLine, readHistoryPage } from './account-history.ts';
 import { iso } from './explain/answer.ts';
 import { inquire } from './explain/explain.ts';
+import { foreseen } from './explain/next-cycle.ts';
 
 export interface AccountView {
   readonly account: string;
@@ -43,11 +43,11 @@ const DAY = 86_400_000;
 export async function readAccountView(db: Queryable, id: string, asOf?: Instant): Promise<AccountView> {
   const inquiry = await inquire(db, id, asOf);
   const { account, terms, asOf: now } = inquiry;
-  const [next] = forecast(account, terms.latest.terms, 1);
+  const [next] = foreseen(inquiry, 1);
   const failure = await findOpenFailure(db, id);
   return {
     account: id,
-    zone: account.zone,
+    zone: inquiry.words.zone,
     asOf: formatInstant(now),
     kind: account.kind,
     plan: account.plan,

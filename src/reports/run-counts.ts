@@ -1,6 +1,7 @@
 /** A run's counts, derived from what it wrote: right after any crash, and never kept anywhere. */
 import { type Queryable, selectOne, selectRows } from '../db/query.ts';
-import { countDue } from '../ledger/accounts.ts';
+import { countLater } from '../ledger/amendments.ts';
+import { countLeft } from '../ledger/run-accounts.ts';
 import type { Run } from '../ledger/runs.ts';
 
 export interface RunCounts {
@@ -8,7 +9,7 @@ export interface RunCounts {
   readonly settled: number;
   /** Accounts that it put aside, also where a later run settled them after all. */
   readonly failed: number;
-  /** Accounts still due at its as-of; 0 once it is closed. */
+  /** Accounts still due at its as-of; 0 once it is complete. What a stopped run left, others may have settled since. */
   readonly remaining: number;
   /** Due at its start, but settled by somebody else first. */
   readonly skipped: number;
@@ -16,6 +17,9 @@ export interface RunCounts {
   /** Connects granted and expired. */
   readonly granted: number;
   readonly expired: number;
+  /** Of a reversal: Connects that it took back, and that had been spent and could not be taken. */
+  readonly taken?: number;
+  readonly notTaken?: number;
   /** Cycles by code. */
   readonly byCode: Readonly<Record<string, number>>;
   /** Put-aside accounts by error code. */
@@ -25,8 +29,14 @@ export interface RunCounts {
 }
 
 export async function countRun(db: Queryable, run: Run): Promise<RunCounts> {
-  const open = run.state === 'running' || run.state === 'stopping';
-  const remaining = open ? await countDue(db, run.asOf) : 0;
+  if (run.kind === 'backfill' || run.kind === 'reversal') return countCorrection(db, run);
+  return countSettling(db, run);
+}
+
+/** Of a sweep or a rerun. */
+async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
+  const complete = run.state === 'completed' || run.state === 'completed-with-failures';
+  const remaining = complete ? 0 : await countLeft(db, run);
   const totals = await selectOne<{
     settled: number;
     cycles: number;
@@ -66,6 +76,38 @@ export async function countRun(db: Queryable, run: Run): Promise<RunCounts> {
     ),
   };
 }
+
+/** Of a backfill or a reversal: besides boundaries settled on the way, what they did to cycles of the past. */
+async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
+  // Nothing is due for them: whom they have still to deal with is known by their own lists.
+  const counts = await countSettling(db, { ...run, state: 'completed' });
+  const later = await countLater(db, run.id);
+  const failures = { ...counts.failures, ...(await countFailedItems(db, run.id)) };
+  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  const isOpen = run.endedAt === null && run.kind === 'backfill';
+  const left = Math.max(0, run.dueAtStart - later.accounts - failed);
+  return {
+    ...counts,
+    ...{ settled: later.accounts, failed, failures, remaining: isOpen ? left : 0, skipped: isOpen ? 0 : left },
+    cycles: counts.cycles + later.granted + later.reversed,
+    granted: counts.granted + later.added,
+    ...(run.kind === 'reversal' && { taken: later.taken, notTaken: later.short }),
+    byCode: {
+      ...counts.byCode,
+      ...(later.granted > 0 && { granted: (counts.byCode.granted ?? 0) + later.granted }),
+      ...(later.reversed > 0 && { reversed: later.reversed }),
+    },
+  };
+}
+
+const countFailedItems = (db: Queryable, runId: number): Promise<Record<string, number>> =>
+  countBy(
+    db,
+    `SELECT why AS name, COUNT(DISTINCT account_id) AS count FROM backfill_items
+       JOIN backfills ON backfills.id = backfill_items.backfill_id
+      WHERE backfills.run_id = ? AND backfill_items.state = 'failed' GROUP BY why`,
+    runId,
+  );
 
 async function countBy(db: Queryable, sql: string, runId: number): Promise<Record<string, number>> {
   const rows = await selectRows<{ name: string; count: number }>(db, `${sql} ORDER BY name LIMIT 1000`, [

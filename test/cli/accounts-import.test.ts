@@ -365,7 +365,7 @@ describe('an interrupted import', () => {
     'by %s stops after a batch, ends with %i, and is finished by the same command',
     async (signal, code) => {
       const name = `stop-${signal.toLowerCase()}`;
-      const file = fileOf(csvOf(...range(0, 10_000).map((n) => rowOf({ id: `${name}-${n}` }))));
+      const file = fileOf(csvOf(...range(0, 5_000).map((n) => rowOf({ id: `${name}-${n}` }))));
       const count = (): Promise<number> =>
         countOf(installation.db, 'SELECT COUNT(*) FROM accounts WHERE id LIKE ?', [`${name}-%`]);
       const { child, ended } = startCli(['accounts', 'import', file, '--json'], installation.env);
@@ -378,14 +378,14 @@ describe('an interrupted import', () => {
       });
       const { outcome, imported } = JSON.parse(stopped.stdout) as { outcome: string; imported: number };
       expect({ outcome, imported }).toEqual({ outcome: 'interrupted', imported: await count() });
-      expect(imported).toBeLessThan(10_000);
+      expect(imported).toBeLessThan(5_000);
       expect(imported % 500).toBe(0);
 
       const finished = await importHere(file, '--json');
       expect(JSON.parse(finished.stdout)).toMatchObject({
-        ...{ outcome: 'imported', imported: 10_000 - imported, skipped: imported },
+        ...{ outcome: 'imported', imported: 5_000 - imported, skipped: imported },
       });
-      expect(await count()).toBe(10_000);
+      expect(await count()).toBe(5_000);
     },
   );
 

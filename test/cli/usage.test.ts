@@ -141,12 +141,16 @@ describe('flags', () => {
     '--since': [DATE, '2021-02-30', 'May'],
     '--interview': [FACT, '', 'i 1', 'x'.repeat(101)],
     '--proposal': [FACT, '', 'p:1'],
+    '--run': [/expected a number such as 17/, '0', '-1', 'x', ''],
+    '--error': [LINE, '', 'a\nb', 'x'.repeat(500)],
+    '--plan-hash': [LINE, '', 'a\nb', 'x'.repeat(500)],
+    '--rate': [/expected .*\/s/, '0', '5/min', 'fast', '-1/s'],
     '--key': [FACT, '', 'a b'],
     '--amount': [/expected \+N or -N, a whole number/, 'ten', '1.5', '+', ''],
     '--count': [/a whole number from 0 to 10000/, '-1', '10001', 'x'],
   };
   /** Any text will do, or the command itself judges it together with others (and its own tests try that). */
-  const FREE = new Set(['--rejects', '--file']);
+  const FREE = new Set(['--rejects', '--file', '--accounts-file', '--out']);
 
   const cases = leaves.flatMap((command) =>
     command.options
@@ -173,6 +177,15 @@ describe('flags', () => {
         expect(stderr).toMatch(said as RegExp);
         expect(stderr).toContain(flag);
       }
+    },
+  );
+
+  const writing = leaves.filter((one) => one.options.some((option) => option.long === '--actor'));
+  test.each(named(writing))(
+    '%s, which writes, can be rehearsed, explained and confirmed',
+    (_path, command) => {
+      const flags = command.options.map((one) => one.long);
+      expect(flags).toEqual(expect.arrayContaining(['--dry-run', '--reason', '--yes', '--json']));
     },
   );
 

@@ -14,34 +14,32 @@ const CYCLES = 4;
 
 /** What makes accounts fail, and the error that it fails with. Given ids are quoted for SQL. */
 interface Breakage {
-  readonly name: string;
   readonly code: string;
   readonly message: RegExp;
   readonly apply: (installation: Installation, ids: readonly string[]) => Promise<void>;
 }
 
-const breakages: readonly Breakage[] = [
-  {
-    name: 'its zone is unknown',
+const breakages: Readonly<Record<string, Breakage>> = {
+  /** Its decision throws. */
+  zone: {
     code: 'unknown-zone',
     message: /"Mars\/Olympus" is not a known IANA time zone/,
     apply: async ({ db }, ids) =>
       void (await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id IN (?)", [ids])),
   },
-  {
-    name: 'the database refuses its entries',
+  /** The database refuses its entries, of the last of several cycles: what was written before it must go as well. */
+  entries: {
     code: 'check-violated',
     message: /entries_test/,
     apply: async ({ db }, ids) =>
       void (await execute(
         db,
         'ALTER TABLE entries ADD CONSTRAINT entries_test CHECK (account_id NOT IN (?) OR cycle_on < ?)',
-        // The last of several cycles: what was written before it must go as well.
         [ids, '2021-04-15'],
       )),
   },
-  {
-    name: 'the database refuses its new balance',
+  /** The database refuses its new balance. */
+  balance: {
     code: 'check-violated',
     message: /accounts_test/,
     apply: async ({ db }, ids) =>
@@ -51,8 +49,8 @@ const breakages: readonly Breakage[] = [
         [ids],
       )),
   },
-  {
-    name: 'its row breaks a rule already, so that no UPDATE of it is taken',
+  /** Its row breaks a rule already, so that no UPDATE of it is taken. */
+  row: {
     code: 'check-violated',
     message: /accounts_opening_not_negative/,
     apply: ({ db }, ids) =>
@@ -62,8 +60,8 @@ const breakages: readonly Breakage[] = [
         await execute(transaction, 'SET check_constraint_checks = 1');
       }),
   },
-  {
-    name: 'an entry with its key is there already',
+  /** An entry with its key is there already. */
+  key: {
     code: 'duplicate-key',
     message: /Duplicate entry/,
     apply: async ({ db }, ids) =>
@@ -75,21 +73,27 @@ const breakages: readonly Breakage[] = [
         [ids],
       )),
   },
+};
+
+/** Which of them happen in one fleet, and to how many accounts each. */
+const cases = [
+  { title: 'one of 300 whose decision throws', kinds: ['zone'], each: 1 },
+  { title: 'one of 300 whose entries are refused', kinds: ['entries'], each: 1 },
+  { title: 'five of 300, each for another reason', kinds: Object.keys(breakages), each: 1 },
+  { title: 'fifty of 300, ten for each reason', kinds: Object.keys(breakages), each: 10 },
 ];
 
-const cases = breakages.flatMap((breakage) => [1, 50].map((failing) => ({ ...breakage, failing })));
-
 // Side by side, because most of the time each of them waits for a retry.
-describe('when an account fails', () => {
+describe('accounts that fail', () => {
   it.concurrent.each(cases)(
-    'because $name, $failing of 300 with their error, and all others are granted',
-    async ({ code, message, apply, failing }) => {
+    'are put aside with their error, and all others are granted: $title',
+    async ({ kinds, each }) => {
       const installation = await install();
       const { app, db } = installation;
       try {
         await importRows(app, numbered('a', FLEET));
-        const ids = await choose(installation, failing);
-        await apply(installation, ids);
+        const broken = await breakSome(installation, kinds, each);
+        const ids = broken.map((one) => one.id);
         const entriesBefore = await countOf(db, 'SELECT COUNT(*) FROM entries');
 
         const swept = await sweepAndSend(app);
@@ -97,17 +101,17 @@ describe('when an account fails', () => {
         const run = swept.runs[0]?.id as number;
         expect(await findRun(db, run)).toMatchObject({ state: 'completed-with-failures', dueAtStart: FLEET });
         expect(await listFailures(installation)).toEqual(
-          ids.map((id) => ({
+          broken.map(({ id, code, message }) => ({
             ...{ account_id: id, run_id: run, state: 'put-aside', code, attempts: 3, retry_at: null },
             message: expect.stringMatching(message) as string,
           })),
         );
         const good = "SELECT COUNT(*) FROM accounts WHERE balance = 40 AND next_cycle_on = '2021-06-01'";
-        expect(await countOf(db, good)).toBe(FLEET - failing);
+        expect(await countOf(db, good)).toBe(FLEET - ids.length);
         const untouched = "SELECT COUNT(*) FROM accounts WHERE balance = 0 AND next_cycle_on = '2021-02-01'";
-        expect(await countOf(db, untouched)).toBe(failing);
+        expect(await countOf(db, untouched)).toBe(ids.length);
         const entries = await countOf(db, 'SELECT COUNT(*) FROM entries');
-        expect(entries - entriesBefore).toBe((FLEET - failing) * CYCLES);
+        expect(entries - entriesBefore).toBe((FLEET - ids.length) * CYCLES);
         const cycles = 'SELECT COUNT(*) FROM cycles WHERE account_id IN (?)';
         expect(await countOf(db, cycles, [ids as never])).toBe(0);
 
@@ -119,12 +123,25 @@ describe('when an account fails', () => {
   );
 });
 
-/** One in the middle; or the first, the last and a block, of which halving finds each. */
-async function choose({ db }: Installation, count: number): Promise<string[]> {
-  const rows = await selectRows<{ id: string }>(db, 'SELECT id FROM accounts ORDER BY id');
-  const ids = rows.map((row) => row.id);
-  if (count === 1) return ids.slice(137, 138);
-  return [...ids.slice(0, 1), ...ids.slice(100, 98 + count), ...ids.slice(-1)];
+/** Accounts all over the fleet, the first and the last among them. In order of their ids. */
+async function breakSome(
+  installation: Installation,
+  kinds: readonly string[],
+  each: number,
+): Promise<{ id: string; code: string; message: RegExp }[]> {
+  const count = kinds.length * each;
+  const chosen = Array.from({ length: count }, (_, index) => {
+    const at = count === 1 ? 137 : Math.round((index * (FLEET - 1)) / (count - 1));
+    return { id: numbered('a', FLEET)[at]?.id as string, kind: kinds[index % kinds.length] as string };
+  });
+  for (const kind of kinds) {
+    const ids = chosen.filter((one) => one.kind === kind).map((one) => one.id);
+    await breakages[kind]?.apply(installation, ids);
+  }
+  return chosen.map(({ id, kind }) => {
+    const { code, message } = breakages[kind] as Breakage;
+    return { id, code, message };
+  });
 }
 
 const listFailures = ({ db }: Installation): Promise<unknown[]> =>

@@ -44,28 +44,28 @@ const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 describe('a batcher', () => {
   it('flushes together what is submitted together, in order', async () => {
     const { flushes, submit } = startBatcher();
-    submit('a', 'b', 'c');
+    void submit('a', 'b', 'c');
     await settle();
     expect(flushes.map((one) => one.accounts)).toEqual([['a', 'b', 'c']]);
   });
 
   it('waits for company only as long as it was told', async () => {
     const { flushes, submit } = startBatcher({ gatherMs: 300 });
-    submit('a');
+    void submit('a');
     await settle();
     expect(flushes).toHaveLength(0);
-    submit('b');
+    void submit('b');
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(flushes.map((one) => one.accounts)).toEqual([['a', 'b']]);
   });
 
   it('has one flush in flight: what comes meanwhile gathers, and goes with the next', async () => {
     const { flushes, submit } = startBatcher();
-    submit('a');
+    void submit('a');
     await settle();
-    submit('b');
+    void submit('b');
     await settle();
-    submit('c');
+    void submit('c');
     await settle();
     expect(flushes.map((one) => one.accounts)).toEqual([['a']]);
     flushes[0]?.end();
@@ -138,7 +138,7 @@ describe('a batcher', () => {
 
   it('rests when all is flushed, and begins anew', async () => {
     const { flushes, submit } = startBatcher();
-    submit('a');
+    void submit('a');
     await settle();
     flushes[0]?.end();
     await settle();

@@ -103,7 +103,9 @@ describe('applyTerms', () => {
     const outcomes = await Promise.all(
       [11, 12, 13, 14].map((free) => apply([december, withFree(july, free)])),
     );
-    const versions = outcomes.map((one) => (one.outcome === 'applied' ? one.version : 0)).toSorted();
+    const versions = outcomes
+      .map((one) => (one.outcome === 'applied' ? one.version : 0))
+      .toSorted((a, b) => a - b);
     expect(versions).toEqual([2, 3, 4, 5]);
     const same = await Promise.all([1, 2, 3].map(() => apply([december, withFree(july, 20)])));
     expect(same.map((one) => one.outcome).toSorted()).toEqual(['applied', 'unchanged', 'unchanged']);

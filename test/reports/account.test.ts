@@ -69,7 +69,7 @@ describe('account history', () => {
       row('3 Aug 2021', ' ', 'Connects bought', '+40', 227),
       row('2 Aug 2021', ' ', 'Connects spent', '−3', 187),
     ]);
-    expect(stdout.split('\n').every((line) => [...line].length <= 100)).toBe(true);
+    expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
   test('says by local date when a line counts', async () => {
@@ -165,7 +165,7 @@ describe('account show', () => {
       '',
     ]);
     expect(stdout).toContain('Latest in Connects History');
-    expect(stdout.split('\n').every((line) => [...line].length <= 100)).toBe(true);
+    expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
   test('as JSON gives instants in UTC', async () => {

@@ -1,5 +1,6 @@
 /** Six hundred accounts in ten zones that nobody touches: imported, swept, told of, and compared with a model's answers. */
 import { readFileSync } from 'node:fs';
+import type { ImportOutcome } from '../../src/operations/import-accounts.ts';
 import { type ExportKind, type ExportRow, exportRows } from '../../src/reports/exports.ts';
 import { fixture, importFile, importRows, sourceRows, toCells } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -26,13 +27,13 @@ const told = expected.filter((one) => one.entries.length > 0);
 describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
   let office: PostOffice;
   let installation: Installation;
+  let imported: ImportOutcome;
   let letters: Map<string, ReceivedLetter>;
 
   beforeAll(async () => {
     office = await openPostOffice();
     installation = await install({ env: { SMTP_URL: office.url } });
-    const imported = await importFile(installation.app, fixture('quiet-fleet-accounts.csv'));
-    expect(imported).toMatchObject({ outcome: 'imported', rows: 600, imported: 600, skipped: 0, bad: [] });
+    imported = await importFile(installation.app, fixture('quiet-fleet-accounts.csv'));
     await sweepAndSend(installation.app);
     letters = new Map(office.letters.map((one) => [one.to.join(), one]));
   });
@@ -40,6 +41,10 @@ describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
   afterAll(async () => {
     await installation.remove();
     await office.stop();
+  });
+
+  it('is imported whole', () => {
+    expect(imported).toMatchObject({ outcome: 'imported', rows: 600, imported: 600, skipped: 0, bad: [] });
   });
 
   it('has exactly the entries that the model computed: order, instant, kind, amount, balance and cycle', async () => {
@@ -77,8 +82,8 @@ describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
   it('sends one email to each account whose catch-up changed something, and none to any other', () => {
     expect(told.length).toBeGreaterThan(400);
     expect(told.length).toBeLessThan(600);
-    const addresses = office.letters.map((one) => one.to).toSorted();
-    expect(addresses).toEqual(told.map((one) => [`${one.account}@example.test`]));
+    const addresses = office.letters.map((one) => one.to.join()).toSorted();
+    expect(addresses).toEqual(told.map((one) => `${one.account}@example.test`));
   });
 
   it('gives every email a Message-ID of its own, HTML and text', () => {
@@ -145,7 +150,7 @@ describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
 function byAccount(rows: readonly ExportRow[]): Map<string, ExportRow[]> {
   const found = new Map<string, ExportRow[]>();
   for (const row of rows) {
-    const account = String(row.account);
+    const account = row.account as string;
     const known = found.get(account);
     if (known) known.push(row);
     else found.set(account, [row]);

@@ -8,7 +8,7 @@ export interface Asked {
   readonly explanation: Explanation;
   readonly answers: readonly Answer[];
   /** The first answer with that code. @throws when there is none */
-  answer(code: string): Answer;
+  readonly answer: (code: string) => Answer;
   /** As printed: `connects account explain …`. */
   readonly text: string;
 }
@@ -21,7 +21,7 @@ export const asker =
     const asJson = await runHere([...args, '--json'], { app });
     const asText = await runHere(args, { app });
     if (asJson.code !== 0 || asText.code !== 0) throw new Error(`${asJson.stderr}${asText.stderr}`);
-    const wide = asText.stdout.split('\n').find((line) => [...line].length > 100);
+    const wide = asText.stdout.split('\n').find((line) => line.length > 100);
     if (wide !== undefined) throw new Error(`wider than 100 columns: ${wide}`);
     const explanation = JSON.parse(asJson.stdout) as Explanation;
     const { answers } = explanation;

@@ -14,7 +14,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-const root = join(__dirname, '../..');
+export const root = join(__dirname, '../..');
 
 export interface StartOptions {
   /** What standard input holds; nothing by default. */

@@ -51,7 +51,8 @@ export async function runHere(args: readonly string[], given: InProcess = {}): P
     await buildProgram(cli, '0.0.0').parseAsync(args, { from: 'user' });
     return { code: cli.exitCode, stdout: stdout(), stderr: stderr() };
   } catch (error) {
-    const { code, message } = exitOf(error);
+    const addresses = given.app && { config: given.app.config, file: undefined };
+    const { code, message } = exitOf(error, addresses);
     return { code, stdout: stdout(), stderr: message ? `${stderr()}connects: ${message}\n` : stderr() };
   }
 }

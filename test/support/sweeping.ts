@@ -1,13 +1,12 @@
 /** A whole sweep as an operator has it: a real worker, jobs in Redis, letters sent. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import type { App } from '../../src/app.ts';
-import { databaseNow } from '../../src/db/query.ts';
+import { canSendMore } from '../../src/operations/deliver-notices.ts';
 import {
   type WaitedSweep,
   type WaitingRequest,
   sweepUntilDone,
 } from '../../src/operations/sweep-until-done.ts';
-import { anySendable } from '../../src/outbox/outbox.ts';
 
 /** As of which the fixtures are swept. */
 export const MAY_2021 = Date.parse('2021-05-01T00:00:00Z');
@@ -32,8 +31,8 @@ export async function sweepAndSend(app: App, request: Partial<WaitingRequest> = 
 }
 
 export async function allSent(app: App): Promise<void> {
-  if (!app.deliverDeps) return;
-  await until('no notice can be sent', async () => !(await anySendable(app.db, await databaseNow(app.db))));
+  const { deliverDeps } = app;
+  if (deliverDeps) await until('no notice can be sent', async () => !(await canSendMore(deliverDeps)));
 }
 
 /** Asks again and again, and says what it waited for in vain. */

@@ -10,7 +10,7 @@ import { type HistoryFilter, readHistoryPage, streamHistory } from '../../report
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
-import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
 import { explanationText, forecastText, historyText, viewText } from '../account-text.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { accountFlag, countFlag, dateFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
@@ -110,8 +110,8 @@ async function showHistory(cli: Cli, id: string, flags: HistoryFlags): Promise<v
   const limit = flags.limit ?? TEXT_LINES;
   const page = await readHistoryPage(inquiry, filter, { limit, before: flags.before });
   if (page.lines.length === 0) return print(cli, 'No lines.');
-  print(cli, historyText(page.lines, new ZoneWords(inquiry.account.zone)));
-  say(cli, `dates are of ${inquiry.account.zone}`);
+  print(cli, historyText(page.lines, inquiry.words));
+  say(cli, `dates are of ${inquiry.words.zone}`);
   if (page.nextBefore !== null) say(cli, `there is more: --before ${page.nextBefore} goes on`);
 }
 
@@ -122,7 +122,8 @@ async function streamJson(
   filter: HistoryFilter,
   flags: HistoryFlags,
 ): Promise<void> {
-  const { id, zone } = inquiry.account;
+  const { id } = inquiry.account;
+  const { zone } = inquiry.words;
   await write(
     cli,
     `{\n  "account": ${JSON.stringify(id)},\n  "zone": ${JSON.stringify(zone)},\n  "entries": [`,
@@ -177,8 +178,17 @@ function addExplain(account: Command, cli: Cli): void {
     .addOption(asOfFlag())
     .addOption(jsonFlag())
     .action((id: string, flags: ExplainFlags) => explain(cli, id, flags));
-  withHelp(command, 'connects account explain a1 --interview i7', CODES);
+  withHelp(command, 'connects account explain a1 --interview i7', CODES).addHelpText('after', EXPLAIN_JSON);
 }
+
+/** The shape that others rely on; answer.ts lists the codes. */
+const EXPLAIN_JSON = `
+With --json:
+  { "account", "zone", "asOf", "question": { "cycle"?, "interview"?, "proposal"?, "since"? },
+    "answers": [ { "subject", "code", "sentence", "evidence": { … },
+                   "rule": { "text", "effectiveFrom", "termsVersion" } | null,
+                   "at": instant | null, "next": sentence | null } ] }
+  Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.`;
 
 async function explain(cli: Cli, id: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
   await requireSchema(cli.app);

@@ -30,9 +30,11 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
   await requireSchema(app);
   await requireRedis(app);
   const started: Process[] = [];
+  let pages: Process | undefined;
   try {
     // First, because it is what can fail: nothing has begun to work then.
-    if (parts.includes('console')) started.push(await openConsole(cli));
+    if (parts.includes('console')) pages = await openConsole(cli);
+    else if (app.config.healthPort > 0) pages = await openHealth(cli);
     if (parts.includes('worker')) started.push(processes.startWorker(app));
     if (parts.includes('scheduler')) started.push(processes.startScheduler(app));
     app.log.info({ parts }, 'started');
@@ -40,7 +42,10 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     app.log.info('stopping');
   } finally {
+    // Who asks meanwhile whether this process is ready is told that it is about to end.
+    app.health.draining = true;
     await Promise.all(started.map((one) => one.stop()));
+    await pages?.stop();
   }
 }
 
@@ -54,10 +59,18 @@ async function openConsole(cli: Cli): Promise<Process> {
   }
 }
 
+async function openHealth(cli: Cli): Promise<Process | undefined> {
+  const opened = await cli.processes.startHealth?.(cli.app).catch((error: unknown) => {
+    throw listenFault(cli, error);
+  });
+  if (opened) cli.app.log.info({ url: opened.url }, 'health and metrics');
+  return opened;
+}
+
 /** What the operating system says of a port, in words. */
 function listenFault({ app }: Cli, error: unknown): unknown {
   const { consoleHost: host, consolePort: port } = app.config;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code } = error as { readonly code?: unknown };
   if (code === 'EADDRINUSE')
     return unavailable(
       'port-taken',

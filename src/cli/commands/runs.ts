@@ -2,15 +2,17 @@
 import { type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
-import { countDue } from '../../ledger/accounts.ts';
+import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
 import { countRun } from '../../reports/run-counts.ts';
+import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { countFlag, idFlag, jsonFlag, withHelp } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describeRun } from '../run-text.ts';
+import { addRunStop } from './run-stop.ts';
 
 const WATCH_MS = 1_000;
 
@@ -32,6 +34,7 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action((id: number, flags: { watch?: true; json?: true }) => showRun(cli, id, flags));
   withHelp(show, 'connects run show 17 --watch', [0, 2, 3, 6, 75, 130, 143]);
+  addRunStop(run, cli);
 }
 
 interface ListFlags {
@@ -67,9 +70,11 @@ async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true 
   await requireSchema(cli.app);
   const run = flags.watch ? await watchRun(cli, id) : await getRun(cli, id);
   const counts = await countRun(cli.app.db, run);
-  if (flags.watch && !isOpen(run) && counts.failed > 0) cli.exitCode = EXIT.someFailed;
-  if (flags.json) return printJson(cli, { ...toJson(run), ...counts });
-  return print(cli, describeRun(run, counts));
+  const end = await readRunEnd(cli.app.db, run);
+  const failed = counts.failed > 0 || run.state === 'failed';
+  if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
+  if (flags.json) return printJson(cli, { ...toJson(run), ...counts, ...end });
+  return print(cli, describeRun(run, counts, end));
 }
 
 async function getRun(cli: Cli, id: number): Promise<Run> {
@@ -87,7 +92,7 @@ async function watchRun(cli: Cli, id: number): Promise<Run> {
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   try {
     while (isOpen(run) && !signal.aborted) {
-      const left = await countDue(app.db, run.asOf);
+      const left = await countLeft(app.db, run);
       const done = Math.max(0, run.dueAtStart - left);
       progress.show({ done, total: Math.max(run.dueAtStart, done) }, app.clock.now());
       await app.clock.sleep(WATCH_MS, signal);

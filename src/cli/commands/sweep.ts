@@ -1,20 +1,22 @@
 /** sweep and due: granting what is due, and asking what would be. */
 import { type Command, Option } from 'commander';
 import { required, requireServers } from '../../config.ts';
-import { connectDatabase } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
+import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
 import { findRun } from '../../ledger/runs.ts';
+import { canSendMore } from '../../operations/deliver-notices.ts';
 import { previewSweep } from '../../operations/preview-sweep.ts';
 import { resolveAsOf, sweep } from '../../operations/sweep.ts';
 import { type WaitedSweep, sweepUntilDone } from '../../operations/sweep-until-done.ts';
-import { anySendable } from '../../outbox/outbox.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
+import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { requireMetricsPlace, writeMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
@@ -26,6 +28,7 @@ interface SweepFlags {
   wait?: true;
   work?: true;
   timeout?: number;
+  metricsFile?: string;
   dryRun?: true;
   json?: true;
   actor?: string;
@@ -47,6 +50,7 @@ export function addSweepCommands(program: Command, cli: Cli): void {
       'also settle and send meanwhile: one cron job is then a whole deployment (implies --wait)',
     )
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
+    .option('--metrics-file <path>', 'leave the metrics for a node exporter in this .prom file')
     .addOption(
       new Option(
         '--dry-run',
@@ -87,6 +91,16 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   await requireSchema(cli.app);
   // Before a run is opened that nobody could work on.
   await requireRedis(cli.app);
+  if (flags.metricsFile === undefined) return sweepOrWait(cli, flags, waits);
+  await requireMetricsPlace(flags.metricsFile);
+  try {
+    return await sweepOrWait(cli, flags, waits);
+  } finally {
+    await writeMetrics(cli, flags.metricsFile);
+  }
+}
+
+async function sweepOrWait(cli: Cli, flags: SweepFlags, waits: boolean): Promise<void> {
   if (waits) return runWaitingSweep(cli, flags);
   const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
   if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
@@ -134,12 +148,11 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   }
 }
 
-/** Notices that the mail server postpones stay in the outbox for the next pass. */
-async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal): Promise<void> {
-  const { app } = cli;
-  if (!app.deliverDeps) return;
-  while (!signal.aborted && (await anySendable(app.db, await databaseNow(app.db))))
-    await app.clock.sleep(100, signal);
+/** Notices that the mail server postpones, or cannot be given, stay in the outbox for the next pass. */
+export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal): Promise<void> {
+  const { clock, deliverDeps } = cli.app;
+  if (!deliverDeps) return;
+  while (!signal.aborted && (await canSendMore(deliverDeps))) await clock.sleep(100, signal);
 }
 
 async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): Promise<void> {
@@ -149,16 +162,20 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
     say(cli, `--timeout passed with ${counted(waited.remaining, 'account')} left: the next sweep goes on`);
   } else if (waited.outcome === 'interrupted')
     say(cli, `interrupted with ${counted(waited.remaining, 'account')} left: the next sweep goes on`);
-  else if (runs.some((one) => one.counts.failed > 0)) cli.exitCode = EXIT.someFailed;
+  else if (runs.some((one) => one.counts.failed > 0 || one.run.state === 'failed'))
+    cli.exitCode = EXIT.someFailed;
+  else if (waited.outcome === 'stopped') cli.exitCode = EXIT.tryAgain;
+  if (waited.outcome === 'stopped')
+    say(cli, `stopped with ${counted(waited.remaining, 'account')} left: see "connects run show"`);
   if (runs.length === 0) return reportNothing(cli, flags, waited.asOf);
   if (flags.json)
     return printJson(cli, {
       outcome: waited.outcome,
       asOf: formatInstant(waited.asOf),
       remaining: waited.remaining,
-      runs: runs.map(({ run, counts }) => ({ run: run.id, state: run.state, ...counts })),
+      runs: runs.map(({ run, counts, end }) => ({ run: run.id, state: run.state, ...counts, ...end })),
     });
-  for (const { run, counts } of runs) print(cli, describeRun(run, counts));
+  for (const { run, counts, end } of runs) print(cli, describeRun(run, counts, end));
 }
 
 /** A dry run needs neither Redis nor a worker, and leaves no run behind. */
@@ -166,7 +183,7 @@ async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
   await requireSchema(app);
   const { config, clock } = app;
-  const session = connectDatabase(required(config, 'databaseUrl'), 1);
+  const session = openRehearsal(required(config, 'databaseUrl'));
   const progress = new Progress(cli.streams.err, 'accounts', clock.now());
   try {
     const preview = await previewSweep(
@@ -189,9 +206,15 @@ async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
   }
 }
 
-export async function countedRun(cli: Cli, id: number): Promise<{ run: FoundRun; counts: RunCounts }> {
-  const run = (await findRun(cli.app.db, id)) as FoundRun;
-  return { run, counts: await countRun(cli.app.db, run) };
+interface CountedRun {
+  readonly run: FoundRun;
+  readonly counts: RunCounts;
+  readonly end: RunEnd;
+}
+
+async function countedRun({ app }: Cli, id: number): Promise<CountedRun> {
+  const run = (await findRun(app.db, id)) as FoundRun;
+  return { run, counts: await countRun(app.db, run), end: await readRunEnd(app.db, run) };
 }
 
 type FoundRun = NonNullable<Awaited<ReturnType<typeof findRun>>>;

@@ -11,7 +11,7 @@ import { type Answer, type Inquiry, iso } from './answer.ts';
 
 /** The first answer to "how do I stand?". */
 export function current(inquiry: Inquiry): Answer {
-  const { account, words, asOf } = inquiry;
+  const { account, asOf } = inquiry;
   const { plan, status, balance, nextCycleOn } = account;
   const standing = status === 'active' ? '' : ` Your account is ${status}.`;
   return {
@@ -29,7 +29,7 @@ export function current(inquiry: Inquiry): Answer {
       nextCycleOn,
       nextCycleAt: iso(account.nextCycleAt),
       anchorOn: account.anchorOn,
-      zone: words.zone,
+      zone: account.zone,
       trackedFrom: iso(account.trackedFrom),
     },
     rule: null,

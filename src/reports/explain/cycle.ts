@@ -1,7 +1,6 @@
 /** Why a billing cycle gave what it gave, or why there is none on that date. */
 import { cycleSubject } from '../../domain/account.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
-import { forecast } from '../../domain/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import {
   type CycleNotice,
@@ -20,7 +19,7 @@ import {
 import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
-import { nextCycleAnswer } from './next-cycle.ts';
+import { foreseen, nextCycleAnswer } from './next-cycle.ts';
 import type { RuleName } from './rules.ts';
 
 /** All that is recorded about the cycle of a date. */
@@ -248,8 +247,8 @@ function latestStart(
 // ------------------------------------------------------------------------------------------ no such cycle
 
 function toCome(inquiry: Inquiry, on: LocalDate): Answer {
-  const { account, terms } = inquiry;
-  const ahead = forecast(account, terms.latest.terms, AHEAD_MAX).find((one) => one.cycleOn === on);
+  const { account } = inquiry;
+  const ahead = foreseen(inquiry, AHEAD_MAX).find((one) => one.cycleOn === on);
   if (ahead) return nextCycleAnswer(inquiry, ahead, `cycle:${on}`);
   const closed = account.nextCycleOn === null;
   return {

@@ -3,7 +3,13 @@
  * domain, ahead of time. Reads rows of the one account only.
  */
 import { type Queryable, databaseNow } from '../../db/query.ts';
-import { type Instant, type LocalDate, firstInstantOf, formatInstant } from '../../domain/calendar.ts';
+import {
+  type Instant,
+  type LocalDate,
+  firstInstantOf,
+  formatInstant,
+  isKnownZone,
+} from '../../domain/calendar.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
@@ -117,7 +123,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
 /** Changes of plan and payments that had an effect, of the last months or of the current cycle. */
 async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[]> {
   const { account } = inquiry;
-  const began = firstInstantOf(account.cycleOn, account.zone);
+  const began = firstInstantOf(account.cycleOn, inquiry.words.zone);
   const effective = new Set(['upgraded', 'payment-failed', 'downgrade-cancelled']);
   return toldSince(
     inquiry,
@@ -142,13 +148,15 @@ export async function inquire(
   if (versions.length === 0)
     throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
   const { account } = row;
+  // An account whose zone this machine does not know cannot be settled; it must be explained all the more.
+  const zone = isKnownZone(account.zone) ? account.zone : 'UTC';
   return {
     db,
     account,
     asOf: asOf ?? (await databaseNow(db)),
-    since: since === undefined ? undefined : firstInstantOf(since, account.zone),
+    since: since === undefined ? undefined : firstInstantOf(since, zone),
     terms: new TermsBook(versions),
-    words: new ZoneWords(account.zone),
+    words: new ZoneWords(zone),
   };
 }
 

@@ -8,6 +8,7 @@ import { listDecisionsOf } from '../account-records.ts';
 import { type ZoneWords, connects } from '../member-words.ts';
 import { type Answer, type Inquiry, amountIn, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
+import { unlessBroken } from './next-cycle.ts';
 import { interviewReason, leavesWindowAt } from './interview-tellings.ts';
 
 export async function explainInterview(inquiry: Inquiry, id: string): Promise<Answer[]> {
@@ -74,11 +75,11 @@ async function unanswered(inquiry: Inquiry, interview: Interview): Promise<Answe
       requestedAt: iso(requestedAt),
       repliedAt: null,
       entries: [],
-      replyNow: { code: preview.code, ...preview.detail },
+      replyNow: preview ? { code: preview.code, ...preview.detail } : null,
     },
     rule: terms.rule('interview', { version: terms.latest.version, at }),
     at: null,
-    next: preview.sentence,
+    next: preview?.sentence ?? null,
   };
 }
 
@@ -86,9 +87,11 @@ async function unanswered(inquiry: Inquiry, interview: Interview): Promise<Answe
 async function previewOf(inquiry: Inquiry, interview: Interview, at: Instant) {
   const { account, terms, words } = inquiry;
   const records = await recordsAround(inquiry, interview, at);
-  const { decisions } = previewReply(account, { interview: interview.id, at }, terms.latest.terms, records);
-  const decision = decisions.at(-1);
-  if (!decision) throw new Error(`a reply to ${interview.id} decides nothing`);
+  const preview = unlessBroken(() =>
+    previewReply(account, { interview: interview.id, at }, terms.latest.terms, records),
+  );
+  const decision = preview?.decisions.at(-1);
+  if (!decision) return undefined;
   const { code, detail } = decision;
   const award = amountIn(decision, 'award');
   const because = code === 'awarded' ? '' : `, because ${interviewReason(decision, words)}`;

@@ -4,14 +4,29 @@ import { forecast, previewDowngrade } from '../../domain/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';
+import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
 import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
 import { type Answer, type Inquiry, iso, textIn } from './answer.ts';
 import type { RuleUse } from './rules.ts';
 
+/** The next boundaries; none where the account's own row cannot be settled: that is told as a failure. */
+export const foreseen = ({ account, terms }: Inquiry, cycles: number): readonly Settlement[] =>
+  unlessBroken(() => forecast(account, terms.latest.terms, cycles)) ?? [];
+
+/** What the domain foresees; undefined where it refuses the account's row, as settling would. */
+export function unlessBroken<Value>(foresee: () => Value): Value | undefined {
+  try {
+    return foresee();
+  } catch (error) {
+    if (error instanceof ConnectsError && error.kind === 'broken-rule') return undefined;
+    throw error;
+  }
+}
+
 /** The next boundary, if nothing is spent or received until then; undefined for a closed account. */
 export function nextCycle(inquiry: Inquiry): Answer | undefined {
-  const [next] = forecast(inquiry.account, inquiry.terms.latest.terms, 1);
+  const [next] = foreseen(inquiry, 1);
   return next && nextCycleAnswer(inquiry, next, 'account');
 }
 
@@ -33,7 +48,7 @@ export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: st
     at: null,
     next: due
       ? 'It is added with the next pass over all accounts; nothing is lost by waiting.'
-      : `Its date is ${dayWords(ahead.cycleOn)}, 00:00 in ${words.zone}; the cycle after it begins on ` +
+      : `It begins at ${words.moment(ahead.startsAt)}, by the clock of ${words.zone}; the one after it on ` +
         `${dayWords(ahead.nextOn)}.`,
   };
 }
@@ -83,7 +98,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 /** What a change to Basic would bring at the next boundary; undefined where none could be asked for. */
 export function downgradePreview(inquiry: Inquiry): Answer | undefined {
-  const preview = previewDowngrade(inquiry.account, inquiry.terms.latest.terms);
+  const preview = unlessBroken(() => previewDowngrade(inquiry.account, inquiry.terms.latest.terms));
   if (!preview) return undefined;
   const { asItIs, afterDowngrade: after } = preview;
   return {
@@ -105,7 +120,7 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
   const { db, account, terms, words } = inquiry;
   if (account.pendingPlan === null || account.nextCycleOn === null) return undefined;
   const asked = await whatMadeItPending(inquiry);
-  const [after] = forecast(account, terms.latest.terms, 1);
+  const [after] = foreseen(inquiry, 1);
   const because = asked && (asked.code === 'payment-failed' ? 'a payment failed' : 'you asked for it');
   return {
     subject: 'account',
@@ -208,7 +223,7 @@ function movedByZone(inquiry: Inquiry, { before, after }: Change): Answer {
     code: 'moved-by-zone',
     sentence:
       `Your time zone changed from ${before.zone} to ${after.zone} on ${inquiry.words.day(after.fromAt)}. Your billing ` +
-      `dates stayed; since then they begin at 00:00 in ${after.zone}.`,
+      `dates stayed; since then they begin with the day of ${after.zone}.`,
     evidence: {
       fromAt: iso(after.fromAt),
       fromZone: before.zone,

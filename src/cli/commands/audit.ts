@@ -1,0 +1,149 @@
+/** audit: what is recorded against what must be, over the whole fleet. */
+import { randomUUID } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import type { FindingCode } from '../../domain/audit.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { type AuditFinding, auditFleet } from '../../operations/audit.ts';
+import { type FixOutcome, fixFindings } from '../../operations/audit-fix.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { requireIntent } from '../intent.ts';
+import {
+  accountFlag,
+  actorFlag,
+  dryRunFlag,
+  durationFlag,
+  instantFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
+import { Progress } from '../progress.ts';
+import { requireSchema } from '../require-schema.ts';
+import { listOf } from '../run-text.ts';
+import { counted, formatCount } from '../words.ts';
+
+interface AuditFlags {
+  asOf?: Instant;
+  alarmAge: number;
+  account?: string[];
+  fix?: true;
+  dryRun?: true;
+  reason?: string;
+  yes?: true;
+  actor?: string;
+  json?: true;
+  ndjson?: true;
+}
+
+/** What has been due for this long is somebody's alarm already. */
+const ALARM_AGE_MS = 15 * 60_000;
+/** Findings kept for a fix, and for one JSON document; further ones are counted and printed line by line only. */
+const KEPT_MAX = 10_000;
+
+export function addAuditCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('audit')
+    .description('check every account against the calendar and the ledger; exit 10 when anything is wrong')
+    .option('--as-of <instant>', 'take this instant as now (default: the database clock)', instantFlag)
+    .addOption(
+      new Option('--alarm-age <duration>', 'how long anything may be due, put aside or waiting')
+        .default(ALARM_AGE_MS, '15m')
+        .argParser(durationFlag),
+    )
+    .addOption(
+      new Option('--account <id...>', 'only these accounts').argParser((text: string, before?: string[]) => [
+        ...(before ?? []),
+        accountFlag(text),
+      ]),
+    )
+    .option('--fix', 'mend what settling and backfilling can mend, and look again')
+    .addOption(dryRunFlag())
+    .addOption(reasonFlag())
+    .addOption(yesFlag())
+    .addOption(actorFlag())
+    .addOption(jsonFlag())
+    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
+    .action((flags: AuditFlags) => runAudit(cli, flags));
+  withHelp(command, 'connects audit --fix --reason "lost with the old primary" --yes', [0, 2, 4, 10, 75, 130, 143]);
+}
+
+async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
+  const fixes = flags.fix === true && !flags.dryRun;
+  const reason = fixes ? requireIntent('audit --fix settles and backfills', flags) : '';
+  await requireSchema(cli.app);
+  const found = await audit(cli, flags, flags.account);
+  if (flags.fix && !fixes) say(cli, `dry run: ${counted(mendable(found).length, 'finding')} would be mended`);
+  if (!fixes || mendable(found).length === 0 || cli.signal.aborted) return report(cli, flags, found);
+  const fixed = await fixFindings(cli.app.settleDeps, {
+    ...{ findings: mendable(found), reason, actor: flags.actor ?? cli.defaultActor },
+    ...{ signal: cli.signal, worker: randomUUID() },
+  });
+  say(cli, sentenceOf(fixed));
+  const accounts = [...new Set(found.kept.map((one) => one.account))];
+  const left = await audit(cli, flags, accounts);
+  return report(cli, flags, left, fixed, found);
+}
+
+interface Found {
+  readonly kept: AuditFinding[];
+  readonly counts: Partial<Record<FindingCode, number>>;
+  total: number;
+}
+
+const mendable = ({ kept }: Found): AuditFinding[] => kept.filter((one) => one.remedy !== null);
+
+async function audit(cli: Cli, flags: AuditFlags, accounts: readonly string[] | undefined): Promise<Found> {
+  const { app, signal } = cli;
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const found: Found = { kept: [], counts: {}, total: 0 };
+  const findings = auditFleet(app.readDb, {
+    ...{ alarmAgeMs: flags.alarmAge, signal },
+    ...(flags.asOf !== undefined && { asOf: flags.asOf }),
+    ...(accounts && { accounts }),
+    onProgress: (state) => progress.show(state, app.clock.now()),
+  });
+  try {
+    for await (const one of findings) {
+      found.total += 1;
+      found.counts[one.code] = (found.counts[one.code] ?? 0) + 1;
+      if (found.kept.length < KEPT_MAX) found.kept.push(one);
+      // Without --fix each is told when it is found, so that nothing piles up.
+      if (!flags.fix && !flags.json) {
+        progress.stop();
+        print(cli, flags.ndjson ? JSON.stringify(one) : lineOf(one));
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  return found;
+}
+
+const lineOf = ({ code, account, message, mend }: AuditFinding): string =>
+  `${account}: ${code}: ${message}\n    ${mend}`;
+
+function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, before: Found = left): void {
+  if (left.total > 0) cli.exitCode = EXIT.drift;
+  if (flags.json)
+    return printJson(cli, {
+      findings: left.kept,
+      ...{ total: left.total, byCode: left.counts },
+      ...(fixed && { before: { total: before.total, byCode: before.counts }, fixed }),
+    });
+  if (flags.fix) for (const one of left.kept) print(cli, flags.ndjson ? JSON.stringify(one) : lineOf(one));
+  if (cli.signal.aborted) return say(cli, 'interrupted: the rest was not looked at');
+  if (left.total === 0) return say(cli, fixed ? 'nothing is wrong any more' : 'nothing is wrong');
+  return say(cli, `${counted(left.total, 'finding')} (${listOf(left.counts)})`);
+}
+
+function sentenceOf({ settled, settleRun, backfills, balances, notices }: FixOutcome): string {
+  const done = [
+    ...(settleRun === null ? [] : [`${counted(settled, 'account')} settled by run ${settleRun}`]),
+    ...(backfills.length === 0 ? [] : [`backfilled by ${backfills.map((id) => `backfill ${id}`).join(', ')}`]),
+    ...(balances === 0 ? [] : [`${counted(balances, 'balance')} restored from the ledger`]),
+    ...(notices === 0 ? [] : [`${formatCount(notices)} notices staged`]),
+  ];
+  return done.join('; ') || 'nothing could be mended';
+}

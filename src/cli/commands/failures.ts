@@ -1,0 +1,111 @@
+/** failures list: who is put aside, and why. */
+import { type Command, Option } from 'commander';
+import { formatInstant } from '../../domain/calendar.ts';
+import {
+  type PutAside,
+  type PutAsideByError,
+  type PutAsideFilter,
+  groupPutAside,
+  listPutAside,
+} from '../../ledger/put-aside.ts';
+import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { accountFlag, countFlag, idFlag, jsonFlag, textFlag, withHelp } from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+import { counted } from '../words.ts';
+
+interface ListFlags extends FilterFlags {
+  run?: number;
+  groupBy?: 'error';
+  limit: number;
+  json?: true;
+  ndjson?: true;
+}
+
+export interface FilterFlags {
+  error?: string;
+  account?: string[];
+}
+
+const CODE_LENGTH_MAX = 64;
+const MESSAGE_SHOWN = 60;
+/** Accounts that one command line names. */
+const ACCOUNTS_MAX = 900;
+
+export const errorFlag = (): Option =>
+  new Option('--error <code>', 'only those that failed with this code').argParser(textFlag(CODE_LENGTH_MAX));
+export const accountsFlag = (): Option =>
+  new Option('--account <id...>', 'only these accounts').argParser((text: string, before?: string[]) =>
+    [...(before ?? []), accountFlag(text)].slice(0, ACCOUNTS_MAX),
+  );
+
+export function addFailureCommands(program: Command, cli: Cli): void {
+  const failures = program.command('failures').description('accounts that were put aside with an error');
+  const list = failures
+    .command('list')
+    .description('who is put aside: by which run, since when, with which error, after how many attempts')
+    .option('--run <id>', 'only those that this run put aside', idFlag)
+    .addOption(errorFlag())
+    .addOption(accountsFlag())
+    .addOption(new Option('--group-by <what>', 'count them by error').choices(['error']))
+    .option('--limit <n>', 'how many', countFlag(1, 100_000), 1_000)
+    .addOption(jsonFlag())
+    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
+    .action((flags: ListFlags) => listFailures(cli, flags));
+  withHelp(list, 'connects failures list --group-by error', [0, 2, 75]);
+}
+
+export const filterOf = (runId: number | undefined, flags: FilterFlags): PutAsideFilter => ({
+  ...(runId !== undefined && { runId }),
+  ...(flags.error !== undefined && { code: flags.error }),
+  ...(flags.account !== undefined && { accounts: flags.account }),
+});
+
+async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
+  await requireSchema(cli.app);
+  const filter = filterOf(flags.run, flags);
+  if (flags.groupBy) return showGroups(cli, flags, await groupPutAside(cli.app.db, filter));
+  const found = await listPutAside(cli.app.db, filter, { limit: flags.limit + 1 });
+  const shown = found.slice(0, flags.limit);
+  if (found.length > shown.length)
+    say(cli, `these are the first ${flags.limit}: see --limit, or --group-by error for all`);
+  if (flags.json) return printJson(cli, shown.map(toJson));
+  if (flags.ndjson) return shown.forEach((one) => print(cli, JSON.stringify(toJson(one))));
+  if (shown.length === 0) return say(cli, 'nobody is put aside');
+  return print(
+    cli,
+    formatTable(
+      ['account', 'run', 'since (UTC)', 'attempts', 'error', 'message'],
+      shown.map((one) => [
+        ...[one.account, String(one.runId), formatInstant(one.putAsideAt), one.attempts, one.code],
+        shorten(one.message),
+      ]),
+    ),
+  );
+}
+
+function showGroups(cli: Cli, flags: ListFlags, groups: readonly PutAsideByError[]): void {
+  if (flags.json) return printJson(cli, groups.map(groupToJson));
+  if (flags.ndjson) return groups.forEach((one) => print(cli, JSON.stringify(groupToJson(one))));
+  const accounts = groups.reduce((sum, one) => sum + one.accounts, 0);
+  if (accounts === 0) return say(cli, 'nobody is put aside');
+  print(
+    cli,
+    formatTable(
+      ['error', 'accounts', 'oldest (UTC)', 'for example'],
+      groups.map((one) => [one.code, one.accounts, formatInstant(one.oldestAt), one.sampleAccount]),
+    ),
+  );
+  return say(cli, `${counted(accounts, 'account')} put aside: docs/runbook.md has a heading for each error`);
+}
+
+const shorten = (message: string): string =>
+  message.length > MESSAGE_SHOWN ? `${message.slice(0, MESSAGE_SHOWN - 1)}…` : message;
+
+const toJson = ({ runId, ...one }: PutAside) => ({
+  ...one,
+  run: runId,
+  firstAt: formatInstant(one.firstAt),
+  putAsideAt: formatInstant(one.putAsideAt),
+});
+
+const groupToJson = (one: PutAsideByError) => ({ ...one, oldestAt: formatInstant(one.oldestAt) });

@@ -1,0 +1,290 @@
+/** notices: what members are told, what became of it, and the switch that holds all mail. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Argument, type Command, Option } from 'commander';
+import { formatInstant } from '../../domain/calendar.ts';
+import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
+import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
+import type { Message } from '../../notices/page.ts';
+import { holdMail, releaseMail, retryNotices, suppressNotices } from '../../operations/change-notices.ts';
+import { composeMessage, messageIdOf } from '../../operations/compose-notices.ts';
+import { previewForAccount, previewSample } from '../../operations/preview-notice.ts';
+import { findHold } from '../../outbox/hold.ts';
+import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
+import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
+import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import {
+  accountFlag,
+  actorFlag,
+  countFlag,
+  dryRunFlag,
+  idFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+} from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+import { counted } from '../words.ts';
+
+interface ChangeFlags {
+  actor?: string;
+  reason?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+interface FilterFlags {
+  state?: NoticeState;
+  kind?: NoticeKind;
+  account?: string;
+  run?: number;
+}
+
+export function addNoticeCommands(program: Command, cli: Cli): void {
+  const notices = program
+    .command('notices')
+    .description('emails to members: what became of them, previews, the hold');
+  addPreview(notices, cli);
+  addList(notices, cli);
+  addShow(notices, cli);
+  addChange(notices, cli, {
+    name: 'retry',
+    description: 'send again what was refused, too old or suppressed, or waits for its next attempt',
+    example: 'connects notices retry --state refused --run 17 --reason "mail server mended"',
+    done: 'will be sent again',
+    change: retryNotices,
+  });
+  addChange(notices, cli, {
+    name: 'suppress',
+    description: 'never send what has not left yet',
+    example: 'connects notices suppress --run 17 --reason "sent to the wrong members"',
+    done: 'will not be sent',
+    change: suppressNotices,
+  });
+  addHold(notices, cli);
+}
+
+// ------------------------------------------------------------------------------------------------ preview
+
+interface PreviewFlags {
+  account?: string;
+  out?: string;
+  json?: true;
+}
+
+function addPreview(notices: Command, cli: Cli): void {
+  const preview = notices
+    .command('preview')
+    .description('what an email says: an example that needs no server, or that of an account')
+    .addArgument(new Argument('<kind>', 'which one').choices([...NOTICE_KINDS, 'all']))
+    .option('--account <id>', 'with the facts of this account', accountFlag)
+    .option('--out <folder>', 'write <kind>.html and <kind>.txt there instead of printing the text')
+    .addOption(jsonFlag())
+    .action((kind: NoticeKind | 'all', flags: PreviewFlags) => showPreviews(cli, kind, flags));
+  withHelp(preview, 'connects notices preview grant --account a1 --out /tmp/preview', [0, 2, 6, 75]);
+}
+
+async function showPreviews(cli: Cli, kind: NoticeKind | 'all', flags: PreviewFlags): Promise<void> {
+  const { account, out } = flags;
+  if (kind === 'all' && account !== undefined)
+    throw invalidInput('usage', '"all" shows examples: name one kind together with --account');
+  const previews: { kind: NoticeKind; message: Message }[] = [];
+  for (const one of kind === 'all' ? NOTICE_KINDS : [kind])
+    previews.push({ kind: one, message: await previewOf(cli, one, account) });
+  if (out !== undefined) return writePreviews(cli, out, previews);
+  if (flags.json) {
+    const shown = previews.map((one) => ({ kind: one.kind, ...one.message }));
+    return printJson(cli, kind === 'all' ? shown : shown[0]);
+  }
+  return print(
+    cli,
+    previews.map(({ message }) => `Subject: ${message.subject}\n\n${message.text}`).join('\n\n'),
+  );
+}
+
+async function previewOf(cli: Cli, kind: NoticeKind, account: string | undefined): Promise<Message> {
+  const { app } = cli;
+  if (account === undefined) return previewSample(kind, app.config);
+  await requireSchema(app);
+  return previewForAccount({ db: app.db, settings: app.config }, kind, account);
+}
+
+async function writePreviews(
+  cli: Cli,
+  folder: string,
+  previews: readonly { kind: NoticeKind; message: Message }[],
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { kind, message } of previews) {
+      await writeFile(join(folder, `${kind}.html`), message.html);
+      await writeFile(join(folder, `${kind}.txt`), `Subject: ${message.subject}\n\n${message.text}`);
+    }
+  } catch (error) {
+    throw invalidInput('file', `${folder}: ${messageOf(error)}`);
+  }
+  for (const { kind } of previews) print(cli, join(folder, `${kind}.html`));
+}
+
+// ------------------------------------------------------------------------------------------- list and show
+
+const withFilters = (command: Command): Command =>
+  command
+    .addOption(new Option('--state <state>', 'only those in this state').choices(NOTICE_STATES))
+    .addOption(new Option('--kind <kind>', 'only those of this kind').choices(NOTICE_KINDS))
+    .option('--account <id>', 'only those of this account', accountFlag)
+    .option('--run <id>', 'only those that this run staged', idFlag);
+
+const filterOf = (flags: FilterFlags): NoticeFilter => ({
+  states: flags.state && [flags.state],
+  kind: flags.kind,
+  accountId: flags.account,
+  runId: flags.run,
+});
+
+function addList(notices: Command, cli: Cli): void {
+  const list = withFilters(notices.command('list').description('notices, the latest first'))
+    .option('--limit <n>', 'how many', countFlag(1, 10_000), 50)
+    .addOption(jsonFlag())
+    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
+    .action((flags: FilterFlags & { limit: number; json?: true; ndjson?: true }) => showList(cli, flags));
+  withHelp(list, 'connects notices list --state refused --limit 20', [0, 2, 75]);
+}
+
+async function showList(
+  cli: Cli,
+  flags: FilterFlags & { limit: number; json?: true; ndjson?: true },
+): Promise<void> {
+  await requireSchema(cli.app);
+  const hold = await findHold(cli.app.db);
+  if (hold)
+    say(cli, `all mail is held since ${formatInstant(hold.heldAt)} by ${hold.actor}: nothing is sent`);
+  const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
+  if (flags.json) return printJson(cli, rows.map(toJson));
+  if (flags.ndjson) return rows.forEach((one) => print(cli, JSON.stringify(toJson(one))));
+  if (rows.length === 0) return say(cli, 'there are no such notices');
+  return print(
+    cli,
+    formatTable(
+      ['notice', 'account', 'kind', 'state', 'staged (UTC)', 'sent (UTC)', 'attempts', 'words'],
+      rows.map((one) => [
+        ...[String(one.id), one.accountId, one.kind, one.state, formatInstant(one.stagedAt)],
+        one.sentAt === null ? '' : formatInstant(one.sentAt),
+        one.attempts,
+        (one.lastError ?? '').slice(0, WORDS_SHOWN),
+      ]),
+    ),
+  );
+}
+
+const WORDS_SHOWN = 60;
+
+const toJson = ({ id, accountId, stagedAt, nextAttemptAt, sentAt, runId, ...row }: NoticeRow) => ({
+  notice: id,
+  account: accountId,
+  ...row,
+  run: runId,
+  stagedAt: formatInstant(stagedAt),
+  nextAttemptAt: row.state === 'pending' ? formatInstant(nextAttemptAt) : null,
+  sentAt: sentAt === null ? null : formatInstant(sentAt),
+});
+
+function addShow(notices: Command, cli: Cli): void {
+  const show = notices
+    .command('show')
+    .description('one notice, what became of it, and its text as it would be sent now')
+    .argument('<id>', 'its number in "notices list"', idFlag)
+    .addOption(jsonFlag())
+    .action((id: number, flags: { json?: true }) => showNotice(cli, id, flags));
+  withHelp(show, 'connects notices show 4711', [0, 2, 6, 75]);
+}
+
+async function showNotice(cli: Cli, id: number, flags: { json?: true }): Promise<void> {
+  const { app } = cli;
+  await requireSchema(app);
+  const notice = await findNotice(app.db, id);
+  if (!notice) throw new ConnectsError('not-found', 'unknown-notice', `there is no notice ${id}`);
+  const messageId = messageIdOf(notice, app.config);
+  const message = await composeMessage({ db: app.db, settings: app.config }, notice);
+  if (flags.json) return printJson(cli, { ...toJson(notice), messageId, message });
+  const lines = Object.entries({ ...toJson(notice), messageId }).filter(([, value]) => value !== null);
+  const text =
+    'unsent' in message
+      ? `(nothing to send: ${message.unsent})`
+      : `Subject: ${message.subject}\n\n${message.text}`;
+  return print(cli, [...lines.map(([name, value]) => `${name.padEnd(14)} ${value}`), '', text].join('\n'));
+}
+
+// ------------------------------------------------------------------------------------------------- changes
+
+interface ChangeCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly example: string;
+  readonly done: string;
+  readonly change: typeof retryNotices;
+}
+
+/** Notices that one command line names. */
+const IDS_MAX = 900;
+
+function addChange(
+  notices: Command,
+  cli: Cli,
+  { name, description, example, done, change }: ChangeCommand,
+): void {
+  const command = withFilters(notices.command(name).description(description))
+    .argument('[id...]', 'numbers in "notices list"', (text: string, before?: number[]) => [
+      ...(before ?? []),
+      idFlag(text),
+    ])
+    .option('--all', 'all there are')
+    .addOption(actorFlag())
+    .addOption(reasonFlag())
+    .addOption(dryRunFlag())
+    .addOption(jsonFlag())
+    .action(async (ids: number[] | undefined, flags: FilterFlags & ChangeFlags & { all?: true }) => {
+      const named = ids ?? [];
+      const filter = { ...filterOf(flags), ids: named.length > 0 ? named : undefined };
+      const narrowed = Object.values(filter).some((one) => one !== undefined);
+      if (!narrowed && !flags.all)
+        throw invalidInput(
+          'usage',
+          `which ones? Name them, or say --state, --kind, --account, --run or --all`,
+        );
+      if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
+      await requireSchema(cli.app);
+      const changed = await change(cli.app, { filter, ...changeOf(cli, flags) });
+      if (flags.json) return printJson(cli, { changed, dryRun: flags.dryRun === true });
+      return print(
+        cli,
+        `${counted(changed, 'notice')} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`,
+      );
+    });
+  withHelp(command, example, [0, 2, 75]);
+}
+
+const changeOf = (cli: Cli, flags: ChangeFlags) => ({
+  actor: flags.actor ?? cli.defaultActor,
+  reason: flags.reason ?? null,
+  dryRun: flags.dryRun === true,
+});
+
+function addHold(notices: Command, cli: Cli): void {
+  const add = (name: 'hold' | 'release', description: string, apply: typeof holdMail, said: string): void => {
+    const command = notices
+      .command(name)
+      .description(description)
+      .addOption(actorFlag())
+      .addOption(reasonFlag())
+      .addOption(dryRunFlag())
+      .action(async (flags: ChangeFlags) => {
+        await requireSchema(cli.app);
+        await apply(cli.app, changeOf(cli, flags));
+        print(cli, `${said}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+      });
+    withHelp(command, `connects notices ${name} --reason "wrong template"`, [0, 2, 5, 75]);
+  };
+  add('hold', 'hold all mail, at once and for every worker', holdMail, 'all mail is held');
+  add('release', 'let mail flow again', releaseMail, 'mail flows again');
+}

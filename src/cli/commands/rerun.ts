@@ -1,0 +1,171 @@
+/** rerun: a new run over exactly those that were put aside, as of now. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { requireServers } from '../../config.ts';
+import { formatInstant } from '../../domain/calendar.ts';
+import { ConnectsError, invalidInput } from '../../errors.ts';
+import type { Run } from '../../ledger/runs.ts';
+import { type RerunOutcome, openRerun } from '../../operations/rerun.ts';
+import { type WatchedRun, runUntilClosed } from '../../operations/run-until-closed.ts';
+import { submitLeft } from '../../operations/sweep.ts';
+import { countRun } from '../../reports/run-counts.ts';
+import { readRunEnd } from '../../reports/run-end.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { requireIntent } from '../intent.ts';
+import {
+  actorFlag,
+  dryRunFlag,
+  durationFlag,
+  idFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
+import { Progress } from '../progress.ts';
+import { requireRedis } from '../require-redis.ts';
+import { requireSchema } from '../require-schema.ts';
+import { describeRun, listOf } from '../run-text.ts';
+import { counted } from '../words.ts';
+import { type FilterFlags, accountsFlag, errorFlag, filterOf } from './failures.ts';
+import { sendWhatCanBeSent } from './sweep.ts';
+
+interface RerunFlags extends FilterFlags {
+  all?: true;
+  wait?: true;
+  work?: true;
+  timeout?: number;
+  dryRun?: true;
+  yes?: true;
+  actor?: string;
+  reason?: string;
+  json?: true;
+}
+
+export function addRerunCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('rerun')
+    .description('settle those that were put aside, in a run of their own, as of now')
+    .argument('[run]', 'the run that put them aside, or --all', runArgument)
+    .option('--all', 'everybody who is put aside, whichever run did it')
+    .addOption(errorFlag())
+    .addOption(accountsFlag())
+    .option('--wait', 'stay until nothing of it is left but what is put aside again')
+    .option('--work', 'also settle and send meanwhile (implies --wait)')
+    .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
+    .addOption(dryRunFlag())
+    .addOption(reasonFlag())
+    .addOption(yesFlag())
+    .addOption(actorFlag())
+    .addOption(jsonFlag())
+    .action((run: number | undefined, flags: RerunFlags) => runRerun(cli, run, flags));
+  withHelp(
+    command,
+    'connects rerun 17 --error unknown-zone --wait --work --reason "zones are mended" --yes',
+    [0, 2, 3, 4, 5, 6, 75, 130, 143],
+  );
+}
+
+function runArgument(text: string): number {
+  try {
+    return idFlag(text);
+  } catch {
+    throw new InvalidArgumentError('expected the number of a run such as 17, or --all.');
+  }
+}
+
+async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags): Promise<void> {
+  if ((runId === undefined) === (flags.all === undefined))
+    throw invalidInput('usage', 'expected either the number of a run, or --all');
+  const waits = flags.wait === true || flags.work === true;
+  if (flags.timeout !== undefined && !waits)
+    throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
+  const what = `rerun settles again whoever ${runId === undefined ? 'is put aside' : `run ${runId} put aside`}`;
+  const reason = flags.dryRun ? (flags.reason ?? 'dry run') : requireIntent(what, flags);
+  requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
+  await requireSchema(cli.app);
+  if (!flags.dryRun) await requireRedis(cli.app);
+  const opened = await openRerun(
+    { db: cli.app.db, log: cli.app.log, settings: cli.app.config },
+    {
+      filter: filterOf(runId, flags),
+      actor: flags.actor ?? cli.defaultActor,
+      reason,
+      dryRun: flags.dryRun === true,
+    },
+  );
+  if (opened.outcome === 'nothing-put-aside') return reportNothing(cli, runId, flags);
+  if (opened.outcome === 'previewed') return reportPreview(cli, flags, opened);
+  say(cli, `run ${opened.run.id} reruns ${counted(opened.accounts, 'account')} (${listOf(opened.byCode)})`);
+  return waits ? stayWith(cli, flags, opened.run) : submitOnly(cli, flags, opened.run);
+}
+
+/** Of one run, that is "already complete"; of everybody, it is what one hopes for. */
+function reportNothing(cli: Cli, runId: number | undefined, flags: RerunFlags): void {
+  const narrowed = flags.error !== undefined || flags.account !== undefined ? ' that matches' : '';
+  if (runId !== undefined)
+    throw new ConnectsError(
+      'conflict',
+      'nothing-put-aside',
+      `nobody${narrowed} is put aside by run ${runId} (any more): see "connects failures list"`,
+    );
+  if (flags.json) return printJson(cli, { outcome: 'nothing-put-aside', accounts: 0 });
+  return print(cli, `nobody${narrowed} is put aside: nothing to rerun`);
+}
+
+type Opened = Exclude<RerunOutcome, { outcome: 'nothing-put-aside' }>;
+
+function reportPreview(cli: Cli, flags: RerunFlags, { run, accounts, byCode }: Opened): void {
+  if (flags.json)
+    return printJson(cli, { outcome: 'previewed', accounts, byCode, asOf: formatInstant(run.asOf) });
+  return print(
+    cli,
+    `dry run: ${counted(accounts, 'account')} would be rerun as of ${formatInstant(run.asOf)} (${listOf(byCode)})`,
+  );
+}
+
+async function submitOnly(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
+  const submitted = await submitLeft(cli.app.sweepDeps, run, cli.signal);
+  if (flags.json)
+    return printJson(cli, { outcome: 'opened', run: run.id, asOf: formatInstant(run.asOf), submitted });
+  return print(
+    cli,
+    `run ${run.id} opened as of ${formatInstant(run.asOf)}: ${counted(submitted, 'job')} submitted`,
+  );
+}
+
+async function stayWith(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
+  const { app, signal } = cli;
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const worker = flags.work ? cli.processes.startWorker(app) : undefined;
+  try {
+    const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, run, {
+      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+      signal,
+      onProgress: (state) => progress.show(state, app.clock.now()),
+    });
+    progress.stop();
+    if (worker && watched.outcome === 'done') await sendWhatCanBeSent(cli, signal);
+    await reportWatched(cli, flags, watched);
+  } finally {
+    progress.stop();
+    await worker?.stop();
+  }
+}
+
+async function reportWatched(cli: Cli, flags: RerunFlags, watched: WatchedRun): Promise<void> {
+  const { run, outcome, remaining } = watched;
+  const counts = await countRun(cli.app.db, run);
+  const end = await readRunEnd(cli.app.db, run);
+  if (outcome === 'timed-out' || outcome === 'interrupted')
+    say(
+      cli,
+      `${outcome === 'timed-out' ? '--timeout passed' : 'interrupted'} with ${counted(remaining, 'account')} left: the next sweep goes on`,
+    );
+  if (outcome === 'timed-out' || run.state === 'stopped' || run.state === 'stopping')
+    cli.exitCode = EXIT.tryAgain;
+  else if (outcome !== 'interrupted' && (counts.failed > 0 || run.state === 'failed'))
+    cli.exitCode = EXIT.someFailed;
+  if (flags.json) return printJson(cli, { outcome, run: run.id, state: run.state, ...counts, ...end });
+  return print(cli, describeRun(run, counts, end));
+}

@@ -1,0 +1,97 @@
+/** reverse-run: taking back what a run granted, by new entries only. */
+import type { Command } from 'commander';
+import { required } from '../../config.ts';
+import { openRehearsal } from '../../db/rehearsal.ts';
+import { type ReverseOutcome, rehearseReversal, reverseRun } from '../../operations/reverse-run.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { requireIntent } from '../intent.ts';
+import { actorFlag, dryRunFlag, idFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { requireSchema } from '../require-schema.ts';
+import { listOf } from '../run-text.ts';
+import { counted, formatCount } from '../words.ts';
+
+interface ReverseFlags {
+  reason?: string;
+  yes?: true;
+  dryRun?: true;
+  actor?: string;
+  json?: true;
+}
+
+export function addReverseRunCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('reverse-run')
+    .description("take back a run's grants less its expiries; its cycles are then ready to be granted again")
+    .argument('<run>', 'the number of the run', idFlag)
+    .addOption(dryRunFlag())
+    .addOption(reasonFlag())
+    .addOption(yesFlag())
+    .addOption(actorFlag())
+    .addOption(jsonFlag())
+    .action((run: number, flags: ReverseFlags) => runReverse(cli, run, flags));
+  withHelp(
+    command,
+    'connects reverse-run 17 --reason "wrong terms" --yes',
+    [0, 2, 3, 4, 5, 6, 75, 130, 143],
+  );
+}
+
+async function runReverse(cli: Cli, run: number, flags: ReverseFlags): Promise<void> {
+  const { app, signal } = cli;
+  const reason = flags.dryRun
+    ? (flags.reason ?? 'dry run')
+    : requireIntent(`reverse-run takes back what run ${run} granted`, flags);
+  await requireSchema(app);
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const request = {
+    ...{ run, reason, actor: flags.actor ?? cli.defaultActor, signal },
+    onProgress: (state: { done: number }) => progress.show(state, app.clock.now()),
+  };
+  try {
+    const done = flags.dryRun ? await rehearsed(cli, request) : await reverseRun(app.settleDeps, request);
+    progress.stop();
+    report(cli, run, done, flags);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function rehearsed(
+  { app }: Cli,
+  request: Parameters<typeof rehearseReversal>[1],
+): Promise<ReverseOutcome> {
+  const session = openRehearsal(required(app.config, 'databaseUrl'));
+  try {
+    return await rehearseReversal({ ...app.settleDeps, session }, request);
+  } finally {
+    await session.destroy();
+  }
+}
+
+/** Accounts named one by one on a screen; --json has more. */
+const SHOWN = 20;
+
+function report(cli: Cli, run: number, done: ReverseOutcome, flags: ReverseFlags): void {
+  if (done.failed.length > 0) cli.exitCode = EXIT.someFailed;
+  if (done.outcome === 'interrupted') say(cli, 'interrupted: the same command goes on');
+  if (flags.json) return printJson(cli, { run, ...done });
+  const { accounts, cycles, taken, givenBack, notTaken, short, shortAccounts, failed } = done;
+  const would = done.outcome === 'previewed' ? 'dry run: nothing was written; ' : '';
+  print(
+    cli,
+    [
+      `${would}run ${run}: ${counted(cycles, 'cycle')} of ${counted(accounts, 'account')} reversed` +
+        (done.reversal === null ? '' : ` by run ${done.reversal}`),
+      `  connects  ${listOf({ 'taken back': taken, ...(givenBack > 0 && { 'given back': givenBack }) })}`,
+      ...(notTaken > 0
+        ? [`  not taken ${formatCount(notTaken)}, spent already by ${counted(shortAccounts, 'account')}`]
+        : []),
+      ...short.slice(0, SHOWN).map((one) => `            ${one.account}: ${formatCount(one.notTaken)}`),
+      ...(shortAccounts > SHOWN ? [`            and ${formatCount(shortAccounts - SHOWN)} more: --json lists them`] : []),
+      ...failed.slice(0, SHOWN).map((one) => `  failed    ${one.account}: ${one.code}: ${one.message}`),
+    ].join('\n'),
+  );
+  return say(cli, 'to grant these cycles again: "connects backfill plan --include reversed --from D --to D"');
+}

@@ -1,0 +1,74 @@
+/** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
+import { Hono } from 'hono';
+import type { App } from '../app.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import { messageOf } from '../errors.ts';
+import { Meter } from '../operations/measure.ts';
+import { ProgressWatch, lookEveryMs } from '../operations/watch-progress.ts';
+
+const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+/** A probe that waits longer is answered as not ready. */
+const CHECK_DEADLINE_MS = 4_000;
+
+export interface HealthPages {
+  readonly pages: Hono;
+  stop(): void;
+}
+
+export function healthPages(app: App): HealthPages {
+  const { db, clock, log, health, tally, config } = app;
+  const pages = new Hono();
+  const deps = { db, clock, health, settings: config };
+  const watch = new ProgressWatch({ ...deps, inspector: app.inspector });
+  const meter = new Meter({ db, clock, log, tally, inspector: app.inspector, settings: config });
+  const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
+  looking.unref();
+  void watch.look();
+  pages.get('/livez', (context) => {
+    const { live, waiting, stalledMs } = watch.progress;
+    return context.json({ live, waiting, stalledSeconds: Math.round(stalledMs / 1_000) }, live ? 200 : 503);
+  });
+  pages.get('/readyz', async (context) => {
+    const faults = await readinessFaults(app);
+    return context.json({ ready: faults.length === 0, faults }, faults.length === 0 ? 200 : 503);
+  });
+  pages.get('/metrics', async (context) =>
+    context.body(await meter.read(), 200, { 'Content-Type': PROMETHEUS_TEXT }),
+  );
+  return { pages, stop: () => clearInterval(looking) };
+}
+
+/** What stands in the way of work; empty when ready. */
+async function readinessFaults(app: App): Promise<string[]> {
+  const checks: Record<string, () => Promise<unknown>> = {
+    database: async () => {
+      const pending = await pendingMigrations(app.db);
+      if (pending.length > 0)
+        throw new Error(`${pending.length} migrations are pending: run "connects migrate"`);
+    },
+    redis: () => app.queue.countSettling(),
+  };
+  const faults = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        await withinMs(check(), CHECK_DEADLINE_MS);
+        return [];
+      } catch (error) {
+        return [`${name}: ${messageOf(error)}`];
+      }
+    }),
+  );
+  return [...faults.flat(), ...(await app.health.faults())];
+}
+
+async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

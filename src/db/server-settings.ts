@@ -1,0 +1,35 @@
+/** What the database server is and how it is set, as this user's session sees it. */
+import type { Database } from './connection.ts';
+import { execute, selectOne, selectRows } from './query.ts';
+
+/** Lower-case names and values as the server prints them; what a server does not know is absent. */
+export async function readServerVariables(
+  db: Database,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await selectRows<{ Variable_name: string; Value: string }>(
+    db,
+    'SHOW VARIABLES WHERE Variable_name IN (?)',
+    [names],
+  );
+  return new Map(rows.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
+}
+
+export async function readUser(db: Database): Promise<string> {
+  const row = await selectOne<{ name: string }>(db, 'SELECT CURRENT_USER() AS name');
+  return row?.name ?? '';
+}
+
+const DENIED = new Set([1142, 1143, 1370]);
+
+/** Whether this user may run a statement: it is explained, not run, and asks for the same rights. */
+export async function mayRun(db: Database, sql: string): Promise<boolean> {
+  try {
+    await execute(db, `EXPLAIN ${sql}`);
+    return true;
+  } catch (error) {
+    const { errno } = error as { readonly errno?: number };
+    if (errno !== undefined && DENIED.has(errno)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The metrics, in Prometheus' text. Dashboards and alerts hold these names; none has a label per account or run.
+ * Everything is read when asked for, from SQL and Redis, so every process answers the same, and a restart loses nothing.
+ */
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { QueueState } from './queue/inspector.ts';
+import type { Measures } from './reports/measures.ts';
+import { BUCKETS, type HistogramName } from './tally.ts';
+
+export interface MetricSource {
+  readonly measures: Measures;
+  /** Null while Redis is away: then its metrics are absent, not zero. */
+  readonly queues: readonly QueueState[] | null;
+  readonly tallies: ReadonlyMap<string, number> | null;
+  /** What the last audit found; null before the first. */
+  readonly auditDrift: number | null;
+  readonly version: string;
+}
+
+/** One line of documentation per metric; the runbook has a heading for each alert on them. */
+export const METRICS = {
+  connects_due_accounts: 'Accounts that are due and not put aside.',
+  connects_oldest_due_age_seconds: 'How long the oldest of them has been due: the service level.',
+  connects_last_success_timestamp_seconds: 'When a sweep last ended with nothing left to settle.',
+  connects_runs_total: 'Runs by kind and state.',
+  connects_cycles_total: 'Cycles settled by runs, by outcome.',
+  connects_cycle_errors_total: 'Attempts at accounts that failed, by error code.',
+  connects_put_aside_accounts: 'Accounts that are put aside, by error code.',
+  connects_put_aside_oldest_age_seconds: 'How long the oldest of them has been put aside.',
+  connects_settle_batch_size: 'Accounts settled in one transaction.',
+  connects_settle_duration_seconds: 'How long such a transaction took.',
+  connects_queue_jobs: 'Jobs by queue and state.',
+  connects_queue_workers: 'Connected workers by queue.',
+  connects_queue_oldest_waiting_age_seconds: 'How long the job that is next has waited.',
+  connects_queue_overdue_delayed_jobs: 'Delayed jobs whose time has come and that nobody moved.',
+  connects_outbox_oldest_age_seconds: 'How long the oldest notice has waited to be sent.',
+  connects_emails_total: 'Notices handled by senders, by outcome.',
+  connects_waiting_events: 'Events that wait for their account to be brought current.',
+  connects_waiting_events_oldest_age_seconds: 'How long the oldest of them has waited.',
+  connects_scheduler_slots:
+    'Slots of the last day: fired, merged, missed, late, doubled; and ticks that joined or failed.',
+  connects_audit_drift: 'What the last audit found.',
+  connects_build_info: 'Which version runs here.',
+} as const;
+type MetricName = keyof typeof METRICS;
+type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
+
+export async function renderMetrics(source: MetricSource): Promise<string> {
+  const registry = new Registry();
+  const { measures, queues, tallies } = source;
+  addMeasures(registry, measures);
+  if (queues) addQueues(registry, queues, measures.now);
+  if (tallies) addTallies(registry, tallies);
+  if (source.auditDrift !== null) gauge(registry, 'connects_audit_drift', [[{}, source.auditDrift]]);
+  const built = { version: source.version, node: process.version };
+  gauge(registry, 'connects_build_info', [[built, 1]]);
+  return registry.metrics();
+}
+
+function addMeasures(registry: Registry, measures: Measures): void {
+  const age = (since: number | null): Values => [
+    [{}, since === null ? 0 : secondsSince(measures.now, since)],
+  ];
+  gauge(registry, 'connects_due_accounts', [[{}, measures.due]]);
+  gauge(registry, 'connects_oldest_due_age_seconds', age(measures.oldestDueAt));
+  if (measures.lastSuccessAt !== null)
+    gauge(registry, 'connects_last_success_timestamp_seconds', [[{}, measures.lastSuccessAt / 1_000]]);
+  counter(
+    registry,
+    'connects_runs_total',
+    measures.runs.map(({ kind, state, runs }) => [{ kind, state }, runs]),
+  );
+  counter(registry, 'connects_cycle_errors_total', labelled('code', measures.failedAttempts));
+  gauge(registry, 'connects_put_aside_accounts', labelled('code', measures.putAside));
+  gauge(registry, 'connects_put_aside_oldest_age_seconds', age(measures.oldestPutAsideAt));
+  gauge(registry, 'connects_outbox_oldest_age_seconds', age(measures.oldestUnsentAt));
+  gauge(registry, 'connects_waiting_events', [[{}, measures.waitingEvents]]);
+  gauge(registry, 'connects_waiting_events_oldest_age_seconds', age(measures.oldestWaitingEventAt));
+  if (!measures.ticks) return;
+  const { fired, merged, missed, late, doubled, joined, failed } = measures.ticks;
+  const slots = new Map(Object.entries({ fired, merged, missed, late, doubled, joined, failed }));
+  gauge(registry, 'connects_scheduler_slots', labelled('what', slots));
+}
+
+function addQueues(registry: Registry, queues: readonly QueueState[], now: number): void {
+  gauge(
+    registry,
+    'connects_queue_jobs',
+    queues.flatMap((one) =>
+      (['waiting', 'active', 'delayed'] as const).map(
+        (state) => [{ queue: one.queue, state }, one[state]] as const,
+      ),
+    ),
+  );
+  gauge(
+    registry,
+    'connects_queue_workers',
+    per(queues, (one) => one.workers),
+  );
+  gauge(
+    registry,
+    'connects_queue_oldest_waiting_age_seconds',
+    per(queues, ({ oldest }) => (oldest ? secondsSince(now, oldest.addedAt) : 0)),
+  );
+  gauge(
+    registry,
+    'connects_queue_overdue_delayed_jobs',
+    per(queues, (one) => one.overdue),
+  );
+}
+
+const per = (queues: readonly QueueState[], valueOf: (queue: QueueState) => number): Values =>
+  queues.map((one) => [{ queue: one.queue }, valueOf(one)]);
+
+function addTallies(registry: Registry, tallies: ReadonlyMap<string, number>): void {
+  counter(registry, 'connects_cycles_total', labelled('outcome', under('cycles', tallies)));
+  counter(registry, 'connects_emails_total', labelled('outcome', under('emails', tallies)));
+  histogram(registry, 'connects_settle_batch_size', 'settle-batch-size', tallies);
+  histogram(registry, 'connects_settle_duration_seconds', 'settle-duration', tallies);
+}
+
+/** `cycles:granted` under `cycles` is `granted`. */
+function under(prefix: string, tallies: ReadonlyMap<string, number>): Map<string, number> {
+  const own = [...tallies].filter(([name]) => name.startsWith(`${prefix}:`));
+  return new Map(own.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+}
+
+const labelled = (label: string, values: ReadonlyMap<string, number>): Values =>
+  [...values].map(([name, value]) => [{ [label]: name }, value]);
+
+const secondsSince = (now: number, since: number): number => Math.max(0, (now - since) / 1_000);
+
+function gauge(registry: Registry, name: MetricName, values: Values): void {
+  const made = new Gauge({ name, help: METRICS[name], labelNames: namesOf(values), registers: [registry] });
+  for (const [labels, value] of values) made.set(labels, value);
+}
+
+function counter(registry: Registry, name: MetricName, values: Values): void {
+  const made = new Counter({ name, help: METRICS[name], labelNames: namesOf(values), registers: [registry] });
+  for (const [labels, value] of values) made.inc(labels, value);
+}
+
+const namesOf = (values: Values): string[] => Object.keys(values[0]?.[0] ?? {});
+
+/** Counts were added up elsewhere, bucket by bucket: the library can only count by itself, so the lines are ours. */
+function histogram(
+  registry: Registry,
+  name: MetricName,
+  tally: HistogramName,
+  tallies: ReadonlyMap<string, number>,
+): void {
+  const own = under(tally, tallies);
+  let count = 0;
+  const buckets = [...BUCKETS[tally], '+Inf'].map((bound) => {
+    count += own.get(String(bound)) ?? 0;
+    return { metricName: `${name}_bucket`, labels: { le: String(bound) }, value: count };
+  });
+  const totals = [
+    { metricName: `${name}_sum`, labels: {}, value: own.get('sum') ?? 0 },
+    { metricName: `${name}_count`, labels: {}, value: count },
+  ];
+  const metric = { name, help: METRICS[name], type: 'histogram', values: [...buckets, ...totals] };
+  registry.registerMetric({ name, get: () => Promise.resolve(metric) } as never);
+}

@@ -1,0 +1,106 @@
+/** What operators do to mail: send again, never send, hold everything, let it flow. Each change is audited. */
+import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
+import { databaseNow } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import { ConnectsError } from '../errors.ts';
+import { insertAudit } from '../ledger/audit-log.ts';
+import { type MailHold, deleteHold, findHold, insertHold } from '../outbox/hold.ts';
+import { type NoticeFilter, countNotices, lockNotices, sendAgain, suppress } from '../outbox/listing.ts';
+import type { NoticeState } from '../outbox/outbox.ts';
+
+interface Change {
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly dryRun: boolean;
+}
+
+export interface NoticesChange extends Change {
+  readonly filter: NoticeFilter;
+}
+
+interface Deps {
+  readonly db: Database;
+}
+
+/** Notices changed by one transaction. */
+const PAGE = 500;
+
+/** What has left already, or is leaving, cannot be sent again or held back. */
+const RETRIED: readonly NoticeState[] = ['pending', 'refused', 'too-old', 'suppressed'];
+const SUPPRESSED: readonly NoticeState[] = ['pending', 'claimed', 'refused', 'too-old'];
+
+/** Sends again what was refused, was too old, was suppressed or waits. Returns how many. */
+export const retryNotices = (deps: Deps, change: NoticesChange): Promise<number> =>
+  changeNotices(deps, change, RETRIED, 'notices.retry', sendAgain);
+
+/** Ends what has not left yet. Returns how many. */
+export const suppressNotices = (deps: Deps, change: NoticesChange): Promise<number> =>
+  changeNotices(deps, change, SUPPRESSED, 'notices.suppress', (transaction, ids) =>
+    suppress(transaction, ids, change.reason ?? `by ${change.actor}`),
+  );
+
+async function changeNotices(
+  { db }: Deps,
+  { filter, actor, reason, dryRun }: NoticesChange,
+  from: readonly NoticeState[],
+  action: string,
+  apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
+): Promise<number> {
+  const states = filter.states?.filter((state) => from.includes(state)) ?? from;
+  if (states.length === 0) return 0;
+  const changeable = { ...filter, states };
+  if (dryRun) return countNotices(db, changeable);
+  let changed = 0;
+  for (let after = 0; ;) {
+    const ids = await inTransaction(db, async (transaction) => {
+      const page = await lockNotices(transaction, changeable, { after, limit: PAGE });
+      const [first, last] = [page[0], page.at(-1)];
+      if (first === undefined) return page;
+      const at = await databaseNow(transaction);
+      await apply(transaction, page, at);
+      const target = first === last ? `notice:${first}` : `notices:${first}..${last}`;
+      const told = { at, actor, action, target, reason, before: filter, after: { changed: page.length } };
+      await insertAudit(transaction, { ...told, runId: filter.runId ?? null });
+      return page;
+    });
+    changed += ids.length;
+    if (ids.length < PAGE) return changed;
+    after = ids.at(-1) ?? after;
+  }
+}
+
+/** Nothing is sent any more, by anybody, until it is released. @throws conflict when it is held already */
+export async function holdMail({ db }: Deps, { actor, reason, dryRun }: Change): Promise<MailHold> {
+  return inTransaction(db, async (transaction) => {
+    const at = await databaseNow(transaction);
+    const hold = { heldAt: at, actor, reason };
+    const held = dryRun ? !(await findHold(transaction)) : await insertHold(transaction, hold);
+    if (!held)
+      throw new ConnectsError(
+        'conflict',
+        'mail-held',
+        'all mail is held already: see "connects notices list"',
+      );
+    if (!dryRun)
+      await insertAudit(transaction, {
+        ...{ at, actor, reason, action: 'notices.hold', target: 'mail', runId: null },
+        ...{ before: null, after: { held: true } },
+      });
+    return hold;
+  });
+}
+
+/** Mail flows again. @throws conflict when it was not held */
+export async function releaseMail({ db }: Deps, { actor, reason, dryRun }: Change): Promise<MailHold> {
+  return inTransaction(db, async (transaction) => {
+    const hold = await findHold(transaction);
+    if (!hold) throw new ConnectsError('conflict', 'mail-not-held', 'mail is not held');
+    if (dryRun) return hold;
+    await deleteHold(transaction);
+    await insertAudit(transaction, {
+      ...{ at: await databaseNow(transaction), actor, reason, action: 'notices.release', target: 'mail' },
+      ...{ before: { held: true, by: hold.actor, reason: hold.reason }, after: null, runId: null },
+    });
+    return hold;
+  });
+}

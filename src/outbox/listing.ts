@@ -1,0 +1,131 @@
+/** SQL of `outbox` for operators: looking at notices, and changing what becomes of them. */
+import type { Transaction } from '../db/connection.ts';
+import { type Binding, type Queryable, execute, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { NoticeKind } from '../domain/notice-kinds.ts';
+import type { NoticeState } from './outbox.ts';
+
+export interface NoticeRow {
+  readonly id: number;
+  readonly accountId: string;
+  readonly kind: NoticeKind;
+  readonly ref: string;
+  readonly state: NoticeState;
+  readonly firstCycleOn: LocalDate | null;
+  readonly lastCycleOn: LocalDate | null;
+  readonly runId: number | null;
+  readonly stagedAt: Instant;
+  readonly nextAttemptAt: Instant;
+  readonly attempts: number;
+  /** The server's words, or why it is not sent. */
+  readonly lastError: string | null;
+  readonly sentAt: Instant | null;
+}
+
+/** All that are given must hold. */
+export interface NoticeFilter {
+  readonly ids?: readonly number[] | undefined;
+  readonly states?: readonly NoticeState[] | undefined;
+  readonly kind?: NoticeKind | undefined;
+  readonly accountId?: string | undefined;
+  readonly runId?: number | undefined;
+}
+
+const COLUMNS = `id, account_id AS accountId, kind, ref, state, first_cycle_on AS firstCycleOn,
+  last_cycle_on AS lastCycleOn, run_id AS runId, staged_at AS stagedAt, next_attempt_at AS nextAttemptAt, attempts,
+  last_error AS lastError, sent_at AS sentAt`;
+
+type Stored = Omit<NoticeRow, 'stagedAt' | 'nextAttemptAt' | 'sentAt'> & {
+  stagedAt: Date;
+  nextAttemptAt: Date;
+  sentAt: Date | null;
+};
+
+const parseRow = (row: Stored): NoticeRow => ({
+  ...row,
+  stagedAt: row.stagedAt.getTime(),
+  nextAttemptAt: row.nextAttemptAt.getTime(),
+  sentAt: row.sentAt?.getTime() ?? null,
+});
+
+export async function findNotice(db: Queryable, id: number): Promise<NoticeRow | undefined> {
+  const row = await selectOne<Stored>(db, `SELECT ${COLUMNS} FROM outbox WHERE id = ?`, [id]);
+  return row && parseRow(row);
+}
+
+/** The latest first, at most `limit`, of those before the id `before`. */
+export async function listNotices(
+  db: Queryable,
+  filter: NoticeFilter,
+  page: { readonly limit: number; readonly before?: number | undefined },
+): Promise<NoticeRow[]> {
+  const { where, bindings } = conditionOf(filter, page.before);
+  const rows = await selectRows<Stored>(
+    db,
+    `SELECT ${COLUMNS} FROM outbox ${where} ORDER BY id DESC LIMIT ?`,
+    [...bindings, page.limit],
+  );
+  return rows.map(parseRow);
+}
+
+export async function countNotices(db: Queryable, filter: NoticeFilter): Promise<number> {
+  const { where, bindings } = conditionOf(filter);
+  const row = await selectOne<{ count: number }>(
+    db,
+    `SELECT COUNT(*) AS count FROM outbox ${where}`,
+    bindings,
+  );
+  return row?.count ?? 0;
+}
+
+/** Locks a page of them, the oldest first, after the id `after`. */
+export async function lockNotices(
+  transaction: Transaction,
+  filter: NoticeFilter,
+  page: { readonly after: number; readonly limit: number },
+): Promise<number[]> {
+  const { where, bindings } = conditionOf(filter);
+  const rows = await selectRows<{ id: number }>(
+    transaction,
+    `SELECT id FROM outbox ${where} ${where ? 'AND' : 'WHERE'} id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+    [...bindings, page.after, page.limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** To be sent as soon as can be, with its attempts before it again. */
+export async function sendAgain(
+  transaction: Transaction,
+  ids: readonly number[],
+  now: Instant,
+): Promise<void> {
+  await execute(
+    transaction,
+    `UPDATE outbox SET state = 'pending', next_attempt_at = ?, attempts = 0, lease_until = NULL, last_error = NULL
+      WHERE id IN (?)`,
+    [toDate(now), ids],
+  );
+}
+
+/** Never to be sent, unless a person says so again. */
+export async function suppress(transaction: Transaction, ids: readonly number[], why: string): Promise<void> {
+  await execute(
+    transaction,
+    "UPDATE outbox SET state = 'suppressed', lease_until = NULL, last_error = ? WHERE id IN (?)",
+    [why.slice(0, 500), ids],
+  );
+}
+
+function conditionOf(filter: NoticeFilter, before?: number): { where: string; bindings: Binding[] } {
+  const { ids, states, kind, accountId, runId } = filter;
+  const parts: [string, Binding][] = [
+    ...(ids ? [['id IN (?)', ids] as [string, Binding]] : []),
+    ...(states ? [['state IN (?)', states] as [string, Binding]] : []),
+    ...(kind === undefined ? [] : [['kind = ?', kind] as [string, Binding]]),
+    ...(accountId === undefined ? [] : [['account_id = ?', accountId] as [string, Binding]]),
+    ...(runId === undefined ? [] : [['run_id = ?', runId] as [string, Binding]]),
+    ...(before === undefined ? [] : [['id < ?', before] as [string, Binding]]),
+  ];
+  const where = parts.length > 0 ? `WHERE ${parts.map(([sql]) => sql).join(' AND ')}` : '';
+  return { where, bindings: parts.map(([, binding]) => binding) };
+}

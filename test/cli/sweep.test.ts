@@ -1,0 +1,328 @@
+import { startWorker } from '../../jobs/start-worker.ts';
+import { execute, selectRows } from '../../src/db/query.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { readChecksums } from '../support/checksums.ts';
+import { type Ended, startCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { countOf } from '../support/state.ts';
+import { until } from '../support/sweeping.ts';
+
+const ASOF = '2021-05-01T00:00:00Z';
+
+let installation: Installation;
+beforeEach(async () => {
+  installation = await install();
+});
+afterEach(() => installation.remove());
+
+const connects = (...args: string[]): Promise<Ended> =>
+  runHere(args, { app: installation.app, processes: { startWorker } });
+
+/** The one JSON document of a command that ended well. */
+async function json<Document>(...args: string[]): Promise<Document> {
+  const { code, stdout } = await connects(...args, '--json');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Document;
+}
+
+/** Three accounts, four cycles due each at ASOF; at the fourth one holds more than may be carried. */
+const threeAccounts = (): Promise<void> =>
+  importRows(installation.app, [
+    { id: 'a1' },
+    { id: 'a2', plan: 'plus', openingBalance: 500 },
+    { id: 'ag', kind: 'agency', plan: 'agency' },
+  ]);
+
+/** An account whose own row cannot be settled. */
+async function brokenAccount(id: string): Promise<void> {
+  await importRows(installation.app, [{ id }]);
+  await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = ?", [id]);
+}
+
+describe('sweep', () => {
+  test('with nothing due opens no run', async () => {
+    await threeAccounts();
+    expect(await connects('sweep', '--as-of', '2021-01-15T00:00:00Z')).toEqual({
+      ...{ code: 0, stdout: 'nothing is due as of 2021-01-15T00:00:00.000Z\n', stderr: '' },
+    });
+    expect(await json('sweep', '--as-of', '2021-01-15T00:00:00Z')).toEqual({
+      ...{ outcome: 'nothing-due', asOf: '2021-01-15T00:00:00.000Z', remaining: 0, runs: [] },
+    });
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM runs')).toBe(0);
+  });
+
+  test('submits a job for every account that is due, and joins the run that is open', async () => {
+    await threeAccounts();
+    const opened = await connects('sweep', '--as-of', ASOF, '--actor', 'ada', '--reason', 'by hand');
+    expect(opened).toEqual({
+      code: 0,
+      stdout: 'run 1 opened as of 2021-05-01T00:00:00.000Z: 3 jobs submitted\n',
+      stderr: '',
+    });
+    const joined = await connects('sweep', '--as-of', '2021-04-01T00:00:00Z', '--json');
+    expect(joined).toMatchObject({
+      code: 0,
+      stderr: 'run 1 was open already, as of 2021-05-01T00:00:00.000Z: this sweep joined it\n',
+    });
+    expect(JSON.parse(joined.stdout)).toMatchObject({ outcome: 'joined', run: 1 });
+    expect(await json('run', 'show', '1')).toMatchObject({
+      actor: 'ada',
+      reason: 'by hand',
+      state: 'running',
+      remaining: 3,
+    });
+  });
+
+  test('--work settles all that is due, and prints the counts of its run', async () => {
+    await threeAccounts();
+    const { code, stdout, stderr } = await connects('sweep', '--work', '--as-of', ASOF);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('run 1 (sweep) completed, as of 2021-05-01T00:00:00.000Z, terms version 1\n');
+    expect(stdout).toContain('  accounts  3 settled, 0 failed, 0 remaining, 0 skipped\n');
+    expect(stdout).toContain('  cycles    12 (8 granted, 4 no-monthly-grant)\n');
+    expect(stdout).toContain('  connects  360 granted, 540 expired\n');
+  });
+
+  test('--wait --timeout without a worker ends with 75 and says how much is left', async () => {
+    await threeAccounts();
+    const { code, stdout, stderr } = await connects(
+      'sweep',
+      '--wait',
+      '--timeout',
+      '300ms',
+      '--as-of',
+      ASOF,
+      '--json',
+    );
+    expect({ code, stderr }).toEqual({
+      ...{ code: 75, stderr: '--timeout passed with 3 accounts left: the next sweep goes on\n' },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'timed-out',
+      remaining: 3,
+      runs: [{ run: 1, state: 'running' }],
+    });
+  });
+
+  test('ends with 3 when accounts failed', async () => {
+    await threeAccounts();
+    await brokenAccount('broken');
+    const { code, stdout } = await connects('sweep', '--work', '--as-of', ASOF);
+    expect(code).toBe(3);
+    expect(stdout).toContain('  accounts  3 settled, 1 failed, 0 remaining, 0 skipped\n');
+    expect(stdout).toContain('  failures  1 unknown-zone\n');
+  });
+
+  test('refuses an as-of in the future, by the clock of the database', async () => {
+    const { code, stderr } = await connects('sweep', '--as-of', '2037-01-01T00:00:00Z');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is in the future') });
+  });
+
+  test('stopped by SIGTERM while it waits ends with 143, and says what is left', async () => {
+    await threeAccounts();
+    const { child, ended } = startCli(['sweep', '--wait', '--as-of', ASOF, '--json'], installation.env);
+    await until(
+      'its run is open',
+      async () => (await countOf(installation.db, 'SELECT COUNT(*) FROM runs')) > 0,
+    );
+    child.kill('SIGTERM');
+    const { code, stdout, stderr } = await ended;
+    expect({ code, stderr }).toEqual({
+      code: 143,
+      stderr: 'interrupted with 3 accounts left: the next sweep goes on\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'interrupted', remaining: 3 });
+  });
+});
+
+describe('sweep --dry-run', () => {
+  test('gives the counts of the real run, and changes no table', async () => {
+    await threeAccounts();
+    await brokenAccount('broken');
+    const before = await readChecksums(installation.db);
+    const dry = await connects('sweep', '--dry-run', '--as-of', ASOF, '--json');
+    expect(dry.code).toBe(3);
+    expect(await readChecksums(installation.db)).toEqual(before);
+    const preview = JSON.parse(dry.stdout) as Record<string, unknown>;
+    expect(preview).toMatchObject({
+      outcome: 'previewed',
+      asOf: '2021-05-01T00:00:00.000Z',
+      termsVersion: 1,
+      due: 4,
+    });
+
+    const real = await connects('sweep', '--work', '--as-of', ASOF, '--json');
+    const [run] = (JSON.parse(real.stdout) as { runs: Record<string, unknown>[] }).runs;
+    for (const name of ['settled', 'failed', 'cycles', 'granted', 'expired', 'byCode', 'failures'])
+      expect({ [name]: preview[name] }).toEqual({ [name]: run?.[name] });
+    expect(preview.notices).toEqual({ pending: 2 });
+    expect(run?.notices).toEqual({ sent: 2 });
+  });
+
+  test('looks ahead as well: what the next months would grant', async () => {
+    const inFuture = new Date(Date.now() + 90 * 86_400_000).toISOString();
+    const today = new Date().toISOString().slice(0, 10);
+    await importRows(installation.app, [
+      { id: 'n1', anchorOn: today },
+      { id: 'n2', plan: 'plus', anchorOn: today },
+    ]);
+    const before = await readChecksums(installation.db);
+    expect(await json('sweep', '--dry-run')).toMatchObject({ due: 0, cycles: 0 });
+    const { cycles, granted } = await json<{ cycles: number; granted: number }>(
+      'sweep',
+      '--dry-run',
+      '--as-of',
+      inFuture,
+    );
+    expect([4, 6]).toContain(cycles);
+    expect(granted).toBe((cycles / 2) * 90);
+    expect(await readChecksums(installation.db)).toEqual(before);
+    expect(await connects('sweep', '--dry-run', '--as-of', '2040-01-01T00:00:00Z')).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('a dry run looks ahead to 2038-01-19') },
+    });
+  });
+
+  test('adds up pages, and catch-ups that need several transactions', async () => {
+    const old = { anchorOn: '1900-01-01', trackedFrom: '1900-01-02T00:00:00Z' };
+    await importRows(installation.app, [
+      ...numbered('many', 1_100),
+      { id: 'old-1', ...old },
+      { id: 'old-2', ...old },
+    ]);
+    const { due, settled, cycles, byCode } = await json<Record<string, number>>(
+      'sweep',
+      '--dry-run',
+      '--as-of',
+      ASOF,
+    );
+    expect({ due, settled }).toEqual({ due: 1_102, settled: 1_102 });
+    // 121 years and 4 months of two accounts, before the program began in December 2020 and since.
+    expect({ cycles, byCode }).toEqual({
+      cycles: 1_100 * 4 + 2 * 1_456,
+      byCode: { granted: 1_100 * 4 + 2 * 6, 'before-program': 2 * 1_450 - 0 },
+    });
+  });
+
+  test("beside a real sweep leaves nothing behind, however they get into each other's way", async () => {
+    await importRows(installation.app, numbered('beside', 600));
+    const [real, ...dry] = await Promise.all([
+      connects('sweep', '--work', '--as-of', ASOF),
+      connects('sweep', '--dry-run', '--as-of', ASOF),
+      connects('sweep', '--dry-run', '--as-of', ASOF),
+    ]);
+    expect(real.code).toBe(0);
+    // A dry run that loses every race says so instead of guessing.
+    for (const one of dry) expect([0, 75]).toContain(one.code);
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM cycles WHERE run_id = 1')).toBe(2_400);
+    for (const table of ['cycles', 'entries', 'outbox'])
+      expect(
+        await countOf(installation.db, `SELECT COUNT(*) FROM ${table} WHERE run_id <> 1 OR run_id IS NULL`),
+      ).toBe(0);
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM accounts WHERE balance <> 40')).toBe(0);
+  });
+});
+
+describe('due', () => {
+  test('counts by plan, as a table and as data', async () => {
+    await threeAccounts();
+    const { stdout } = await connects('due', '--as-of', ASOF);
+    expect(stdout.split('\n').slice(1)).toEqual([
+      'plan    accounts  oldest (UTC)',
+      '------  --------  ------------------------',
+      'agency         1  2021-02-01T00:00:00.000Z',
+      'basic          1  2021-02-01T00:00:00.000Z',
+      'plus           1  2021-02-01T00:00:00.000Z',
+      '',
+    ]);
+    expect(stdout).toMatch(/^3 accounts are due as of 2021-05-01T00:00:00.000Z, the oldest for [\d,]+ d/);
+    expect(await json('due', '--as-of', ASOF)).toMatchObject({
+      ...{ asOf: '2021-05-01T00:00:00.000Z', accounts: 3, oldestAt: '2021-02-01T00:00:00.000Z' },
+    });
+  });
+
+  test('with none due says so, and no limit is passed', async () => {
+    expect(await connects('due', '--fail-over', '1s')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing is due'),
+    });
+    expect(await json('due')).toMatchObject({ accounts: 0, oldestAt: null, oldestAgeSeconds: 0, plans: [] });
+  });
+
+  test('--fail-over ends with 3 and says why when the oldest is older, also with --json', async () => {
+    await threeAccounts();
+    expect(await connects('due', '--fail-over', '3650d')).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await connects('due', '--fail-over', '15m', '--json');
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^the oldest has been due for [\d,]+ d( \d+ h)?, longer than --fail-over allows\n$/,
+      ),
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ accounts: 3 });
+  });
+});
+
+describe('run', () => {
+  test('list without any run prints nothing but a word on stderr, and an empty list as data', async () => {
+    expect(await connects('run', 'list')).toEqual({ code: 0, stdout: '', stderr: 'there are no runs yet\n' });
+    expect(await json('run', 'list')).toEqual([]);
+    expect((await connects('run', 'list', '--ndjson')).stdout).toBe('');
+  });
+
+  test('list shows the newest first, as table, as one document, and as one a line', async () => {
+    await threeAccounts();
+    await connects('sweep', '--work', '--as-of', '2021-03-01T00:00:00Z');
+    await connects('sweep', '--work', '--as-of', ASOF);
+    const { stdout } = await connects('run', 'list');
+    expect(stdout.split('\n')[0]).toMatch(
+      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}started \(UTC\) +by$/,
+    );
+    expect(stdout.split('\n')[2]).toMatch(/^2 {4}sweep {2}completed {2}2021-05-01T00:00:00.000Z {4}3 {2}20/);
+    const listed = await json<Record<string, unknown>[]>('run', 'list');
+    expect(listed.map((one) => one.run)).toEqual([2, 1]);
+    expect(await json('run', 'list', '--limit', '1')).toHaveLength(1);
+    const lines = (await connects('run', 'list', '--ndjson')).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(listed);
+  });
+
+  test('show of a run that does not exist ends with 6', async () => {
+    expect(await connects('run', 'show', '4711', '--json')).toEqual({
+      ...{ code: 6, stdout: '', stderr: 'connects: there is no run 4711: see "connects run list"\n' },
+    });
+  });
+
+  test('show --watch shows progress on stderr until the run is closed, then prints its counts once', async () => {
+    await threeAccounts();
+    await brokenAccount('broken');
+    await connects('sweep', '--as-of', ASOF);
+    const watching = runHere(['run', 'show', '1', '--watch', '--json'], {
+      app: installation.app,
+      isTTY: true,
+    });
+    await connects('sweep', '--work', '--as-of', ASOF);
+    const { code, stdout, stderr } = await watching;
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      run: 1,
+      state: 'completed-with-failures',
+      settled: 3,
+      failed: 1,
+    });
+    expect(stderr).toContain('of 4 accounts');
+    expect(stderr.endsWith('\n')).toBe(true);
+  });
+
+  test('show --watch ends when its watcher has seen enough', async () => {
+    await threeAccounts();
+    await connects('sweep', '--as-of', ASOF);
+    const { code, stdout, stderr } = await runHere(['run', 'show', '1', '--watch'], {
+      app: installation.app,
+      signal: AbortSignal.timeout(200),
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('run 1 (sweep) running');
+    const [run] = await selectRows<{ state: string }>(installation.db, 'SELECT state FROM runs');
+    expect(run?.state).toBe('running');
+  });
+});

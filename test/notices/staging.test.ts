@@ -1,0 +1,314 @@
+/** Which notices the ledger's transactions stage, why there is none where there is none, and what members then get. */
+import { selectRows } from '../../src/db/query.ts';
+import { stageReminders } from '../../src/operations/stage-reminders.ts';
+import { importRows } from '../support/accounts.ts';
+import { fact, record, settleAsOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { type PostOffice, type ReceivedLetter, openPostOffice } from '../support/post-office.ts';
+import { countOf } from '../support/state.ts';
+import { allSent, until } from '../support/sweeping.ts';
+import { startWorker } from '../../jobs/start-worker.ts';
+
+let office: PostOffice;
+let installation: Installation;
+
+beforeAll(async () => {
+  office = await openPostOffice();
+  installation = await install({
+    env: {
+      SMTP_URL: office.url,
+      CONNECTS_PREFERENCES_URL: 'https://example.test/emails/{account}',
+      CONNECTS_MAIL_FROM: 'Connects <connects@example.test>',
+    },
+  });
+});
+afterAll(async () => {
+  await installation.remove();
+  await office.stop();
+});
+
+interface Staged {
+  readonly kind: string;
+  readonly ref: string;
+  readonly state: string;
+  readonly error: string | null;
+}
+
+const staged = (account: string): Promise<Staged[]> =>
+  selectRows<Staged>(
+    installation.db,
+    'SELECT kind, ref, state, last_error AS error FROM outbox WHERE account_id = ? ORDER BY id',
+    [account],
+  );
+
+async function deliver(): Promise<void> {
+  const worker = startWorker(installation.app);
+  try {
+    await allSent(installation.app);
+  } finally {
+    await worker.stop();
+  }
+}
+
+const lettersTo = (account: string): ReceivedLetter[] =>
+  office.letters.filter((one) => one.to.includes(`${account}@example.test`));
+
+const opening = (account: string, plan = 'basic') =>
+  fact(`open-${account}`, account, '2021-02-03 10:00', 'account.opened', {
+    ...{ kind: 'freelancer', plan, email: `${account}@example.test`, zone: 'Europe/Berlin' },
+  });
+
+describe('events', () => {
+  it('stage one notice for each thing that a member hears about, and each is sent', async () => {
+    const { app } = installation;
+    await record(app, [
+      opening('e1'),
+      fact('e1-test', 'e1', '2021-02-05 10:00', 'readiness-test.passed'),
+      fact('e1-prop', 'e1', '2021-08-06 10:00', 'proposal.submitted', { proposal: 'p1', connects: 4 }),
+      fact('e1-req', 'e1', '2021-08-07 10:00', 'interview.requested', { interview: 'i1', proposal: 'p1' }),
+      fact('e1-rep', 'e1', '2021-08-08 10:00', 'interview.replied', { interview: 'i1' }),
+      fact('e1-up', 'e1', '2021-08-10 10:00', 'plan.upgraded'),
+      fact('e1-pay', 'e1', '2021-08-11 10:00', 'payment.failed', { cycleOn: '2021-08-10' }),
+    ]);
+    expect(await staged('e1')).toMatchObject([
+      { kind: 'grant', ref: 'cycles:2021-03-03..2021-08-03' },
+      { kind: 'welcome', ref: 'welcome' },
+      { kind: 'readiness-test', ref: 'readiness-test' },
+      { kind: 'interview-award', ref: 'interview:i1' },
+      { kind: 'upgrade', ref: 'plan:e1-up' },
+      { kind: 'payment-failed', ref: 'payment:e1-pay' },
+    ]);
+    await deliver();
+    const subjects = lettersTo('e1').map((one) => one.subject);
+    expect(subjects.toSorted()).toEqual(
+      [
+        'Your Connects are available: 60 added',
+        'Welcome: 40 Connects to begin with',
+        'You passed the Readiness Test: 40 Connects added',
+        'Interview: 10 Connects added for your proposal',
+        'Freelancer Plus: 72 Connects added',
+        'Your payment failed: 70 Connects taken back',
+      ].toSorted(),
+    );
+    const interview = lettersTo('e1').find((one) => one.subject.startsWith('Interview'));
+    expect(interview?.text).toContain('You have used 10 of 50 in the last 7 days.');
+    expect(interview?.text).toContain('8 August 2021, 12:00');
+  });
+
+  it('that are refused, or change nothing that is told, stage none', async () => {
+    await record(installation.app, [
+      opening('e2'),
+      fact('e2-down', 'e2', '2021-02-04 10:00', 'plan.downgraded'),
+      fact('e2-rep', 'e2', '2021-02-04 11:00', 'interview.replied', { interview: 'unheard-of' }),
+      fact('e2-buy', 'e2', '2021-02-04 12:00', 'connects.purchased', { amount: 5 }),
+    ]);
+    expect(await staged('e2')).toMatchObject([{ kind: 'welcome' }]);
+  });
+
+  it('recorded without notices stage none, and each settlement says that none was asked for', async () => {
+    await record(
+      installation.app,
+      [opening('e3'), fact('e3-buy', 'e3', '2021-04-04', 'connects.purchased', { amount: 5 })],
+      'none',
+    );
+    expect(await staged('e3')).toEqual([]);
+    const asked = "SELECT COUNT(*) FROM cycles WHERE account_id = 'e3' AND notice = 'not-asked'";
+    expect(await countOf(installation.db, asked)).toBe(2);
+  });
+
+  it('respect an opt-out of grant emails, which holds back nothing else', async () => {
+    await record(installation.app, [
+      opening('e4'),
+      fact('e4-out', 'e4', '2021-02-04 10:00', 'notices.opted-out'),
+      fact('e4-test', 'e4', '2021-03-10 10:00', 'readiness-test.passed'),
+    ]);
+    expect((await staged('e4')).map((one) => one.kind)).toEqual(['welcome', 'readiness-test']);
+    const recorded = "SELECT COUNT(*) FROM cycles WHERE account_id = 'e4' AND notice = 'opted-out'";
+    expect(await countOf(installation.db, recorded)).toBe(1);
+  });
+
+  it('that opt out before a grant email has left hold it back', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'e5', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['e5'], '2021-04-05 00:00');
+    await record(app, [fact('e5-out', 'e5', '2021-04-06', 'notices.opted-out')]);
+    await deliver();
+    expect(lettersTo('e5')).toEqual([]);
+    expect(await staged('e5')).toMatchObject([
+      {
+        kind: 'grant',
+        state: 'suppressed',
+        error: 'the member opted out of grant emails before it was sent',
+      },
+    ]);
+  });
+
+  it('that change the address before an email has left send it to the new one', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'e6', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['e6'], '2021-04-05 00:00');
+    await record(app, [
+      fact('e6-new', 'e6', '2021-04-06', 'account.contact-changed', { email: 'new-e6@example.test' }),
+    ]);
+    await deliver();
+    expect(lettersTo('e6')).toEqual([]);
+    expect(lettersTo('new-e6')).toHaveLength(1);
+  });
+});
+
+describe('a notice', () => {
+  it('that is older than the limit when it is staged is recorded, and not sent', async () => {
+    const strict = await install({ env: { SMTP_URL: office.url, CONNECTS_NOTICE_MAX_AGE: '7d' } });
+    try {
+      await record(strict.app, [opening('old')]);
+      await settleAsOf(strict.app, ['old'], '2021-04-05 00:00');
+      const rows = await selectRows(strict.db, 'SELECT kind, state FROM outbox ORDER BY id');
+      expect(rows).toEqual([
+        { kind: 'welcome', state: 'too-old' },
+        { kind: 'grant', state: 'too-old' },
+      ]);
+    } finally {
+      await strict.remove();
+    }
+  });
+
+  it('carries what mail programs need: who, when, that a machine wrote it, and how to be left alone', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'h1', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['h1'], '2021-04-05 00:00');
+    await record(app, [opening('h2')]);
+    await deliver();
+    const [grant] = lettersTo('h1');
+    expect(grant?.messageId).toMatch(/^<notice-\d+\.h1@example\.test>$/);
+    expect(grant?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(grant?.headers.get('date')).toBeInstanceOf(Date);
+    expect(grant?.headers.get('list')).toMatchObject({
+      unsubscribe: { url: 'https://example.test/emails/h1' },
+      'unsubscribe-post': { name: 'List-Unsubscribe=One-Click' },
+    });
+    const [welcome] = lettersTo('h2');
+    expect(welcome?.headers.has('list')).toBe(false);
+  });
+});
+
+describe('reminders', () => {
+  const DAY = 86_400_000;
+  const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  const inDays = (days: number): string => dateOf(Date.now() + days * DAY);
+  /** Anchored so that its next boundary comes in this many days. */
+  function holder(id: string, days: number, openingBalance: number, more: object = {}) {
+    const next = new Date(Date.now() + days * DAY);
+    next.setUTCMonth(next.getUTCMonth() - 1);
+    const anchorOn = dateOf(next.getTime());
+    return { id, anchorOn, openingBalance, trackedFrom: `${inDays(-1)}T00:00:00Z`, ...more };
+  }
+  const reminders = (): Promise<{ account: string }[]> =>
+    selectRows(
+      installation.db,
+      "SELECT account_id AS account FROM outbox WHERE kind = 'reminder' ORDER BY account_id",
+    );
+
+  beforeAll(async () => {
+    await importRows(installation.app, [
+      holder('r-due', 2, 223),
+      holder('r-far', 9, 223),
+      holder('r-small', 2, 200),
+      holder('r-out', 2, 300),
+      holder('r-suspended', 2, 300, { status: 'suspended' }),
+      holder('r-spends', 2, 205),
+    ]);
+    await record(installation.app, [fact('r-out-1', 'r-out', new Date().toISOString(), 'notices.opted-out')]);
+  });
+
+  it('are staged for those who would lose something within the days set, once', async () => {
+    const { app } = installation;
+    expect(await stageReminders(app.reminderDeps)).toBe(2);
+    expect(await stageReminders(app.reminderDeps)).toBe(2);
+    expect(await reminders()).toEqual([{ account: 'r-due' }, { account: 'r-spends' }]);
+  });
+
+  it('are not staged where they are turned off', async () => {
+    const { db, log } = installation.app;
+    expect(await stageReminders({ db, log, settings: { reminderDays: 0 } })).toBe(0);
+  });
+
+  it('tell what would be lost when they are sent, and are not sent when nothing would', async () => {
+    const { app } = installation;
+    await record(app, [
+      fact('r-spent', 'r-spends', new Date().toISOString(), 'connects.spent', { amount: 5 }),
+    ]);
+    await deliver();
+    const [letter, ...others] = lettersTo('r-due');
+    expect(others).toEqual([]);
+    expect(letter?.subject).toMatch(/^23 Connects will expire on \d+ \w+ \d{4}$/);
+    expect(lettersTo('r-spends')).toEqual([]);
+    expect(await staged('r-spends')).toMatchObject([
+      { kind: 'reminder', state: 'suppressed', error: 'nothing would expire any more' },
+    ]);
+  });
+});
+
+describe('operators', () => {
+  const run = (...args: string[]) => runHere(['notices', ...args], { app: installation.app });
+
+  it('hold all mail, for every worker, and release it', async () => {
+    const { app } = installation;
+    expect(await run('hold', '--reason', 'drill')).toMatchObject({ code: 0, stdout: 'all mail is held\n' });
+    expect(await run('hold')).toMatchObject({ code: 5 });
+    await importRows(app, [{ id: 'o1', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['o1'], '2021-04-05 00:00');
+    const worker = startWorker(app);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(lettersTo('o1')).toEqual([]);
+    expect(await staged('o1')).toMatchObject([{ state: 'pending' }]);
+    expect((await run('list')).stderr).toContain('all mail is held');
+    expect(await run('release', '--reason', 'drill is over')).toMatchObject({ code: 0 });
+    await until('it is sent', () => lettersTo('o1').length === 1);
+    await allSent(app);
+    await worker.stop();
+    const audits = await selectRows(
+      installation.db,
+      "SELECT action, reason, actor FROM audit_log WHERE target = 'mail' ORDER BY id",
+    );
+    expect(audits).toEqual([
+      { action: 'notices.hold', reason: 'drill', actor: 'tester' },
+      { action: 'notices.release', reason: 'drill is over', actor: 'tester' },
+    ]);
+  });
+
+  it('suppress what has not left, and send it again after all', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'o2', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['o2'], '2021-04-05 00:00');
+    const dry = await run('suppress', '--account', 'o2', '--dry-run');
+    expect(dry.stdout).toContain('1 notice will not be sent (dry run');
+    expect(await staged('o2')).toMatchObject([{ state: 'pending' }]);
+    expect(await run('suppress', '--account', 'o2', '--reason', 'wrong')).toMatchObject({ code: 0 });
+    expect(await staged('o2')).toMatchObject([{ state: 'suppressed', error: 'wrong' }]);
+    await deliver();
+    expect(lettersTo('o2')).toEqual([]);
+    expect((await run('retry', '--account', 'o2')).stdout).toContain('1 notice will be sent again');
+    await deliver();
+    expect(lettersTo('o2')).toHaveLength(1);
+    expect((await run('retry', '--account', 'o2')).stdout).toContain('0 notices');
+  });
+
+  it('look at notices, and at the text of one as it would be sent', async () => {
+    const listed = await run('list', '--account', 'o2', '--json');
+    const [row] = JSON.parse(listed.stdout) as { notice: number; state: string }[];
+    expect(row).toMatchObject({ state: 'sent', account: 'o2', kind: 'grant' });
+    const shown = await run('show', String(row?.notice));
+    expect(shown.stdout).toContain('Subject: Your Connects are available: 10 added');
+    expect(shown.stdout).not.toContain('@example.test>\nTo:');
+    expect(await run('show', '999999')).toMatchObject({ code: 6 });
+    expect(await run('retry')).toMatchObject({ code: 2 });
+  });
+
+  it('preview an account’s own email of each kind, or hear that there is none', async () => {
+    const reply = await run('preview', 'interview-award', '--account', 'e1');
+    expect(reply.stdout).toContain('because of your proposal p1');
+    expect(await run('preview', 'upgrade', '--account', 'o2')).toMatchObject({ code: 6 });
+    expect(await run('preview', 'grant', '--account', 'nobody')).toMatchObject({ code: 6 });
+  });
+});
