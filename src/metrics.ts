@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { QueueState } from './queue/inspector.ts';
+import type { RunKind, RunState } from './ledger/runs.ts';
 import type { Measures } from './reports/measures.ts';
 import { BUCKETS, type HistogramName } from './tally.ts';
 
@@ -43,6 +44,15 @@ export const METRICS = {
   connects_build_info: 'Which version runs here.',
 } as const;
 type MetricName = keyof typeof METRICS;
+
+/** Series that there are from the beginning, because an alert on an increase misses the first of a new one. */
+const RUN_KINDS: readonly RunKind[] = ['sweep', 'rerun', 'backfill', 'reversal'];
+const RUN_STATES: readonly RunState[] = [
+  ...(['running', 'completed', 'completed-with-failures'] as const),
+  ...(['stopping', 'stopped', 'failed'] as const),
+];
+const CYCLE_OUTCOMES = ['granted', 'no-monthly-grant', 'before-program', 'account-inactive'];
+const EMAIL_OUTCOMES = ['sent', 'refused', 'suppressed', 'postponed', 'given-back'];
 type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
 
 export async function renderMetrics(source: MetricSource): Promise<string> {
@@ -65,11 +75,7 @@ function addMeasures(registry: Registry, measures: Measures): void {
   gauge(registry, 'connects_oldest_due_age_seconds', age(measures.oldestDueAt));
   if (measures.lastSuccessAt !== null)
     gauge(registry, 'connects_last_success_timestamp_seconds', [[{}, measures.lastSuccessAt / 1_000]]);
-  counter(
-    registry,
-    'connects_runs_total',
-    measures.runs.map(({ kind, state, runs }) => [{ kind, state }, runs]),
-  );
+  counter(registry, 'connects_runs_total', allRuns(measures));
   counter(registry, 'connects_cycle_errors_total', labelled('code', measures.failedAttempts));
   gauge(registry, 'connects_put_aside_accounts', labelled('code', measures.putAside));
   gauge(registry, 'connects_put_aside_oldest_age_seconds', age(measures.oldestPutAsideAt));
@@ -81,6 +87,14 @@ function addMeasures(registry: Registry, measures: Measures): void {
   const slots = new Map(Object.entries({ fired, merged, missed, late, doubled, joined, failed }));
   gauge(registry, 'connects_scheduler_slots', labelled('what', slots));
 }
+
+const allRuns = ({ runs }: Measures): Values =>
+  RUN_KINDS.flatMap((kind) =>
+    RUN_STATES.map((state) => {
+      const found = runs.find((one) => one.kind === kind && one.state === state);
+      return [{ kind, state }, found?.runs ?? 0] as const;
+    }),
+  );
 
 function addQueues(registry: Registry, queues: readonly QueueState[], now: number): void {
   gauge(
@@ -113,16 +127,22 @@ const per = (queues: readonly QueueState[], valueOf: (queue: QueueState) => numb
   queues.map((one) => [{ queue: one.queue }, valueOf(one)]);
 
 function addTallies(registry: Registry, tallies: ReadonlyMap<string, number>): void {
-  counter(registry, 'connects_cycles_total', labelled('outcome', under('cycles', tallies)));
-  counter(registry, 'connects_emails_total', labelled('outcome', under('emails', tallies)));
+  counter(registry, 'connects_cycles_total', labelled('outcome', under('cycles', tallies, CYCLE_OUTCOMES)));
+  counter(registry, 'connects_emails_total', labelled('outcome', under('emails', tallies, EMAIL_OUTCOMES)));
   histogram(registry, 'connects_settle_batch_size', 'settle-batch-size', tallies);
   histogram(registry, 'connects_settle_duration_seconds', 'settle-duration', tallies);
 }
 
 /** `cycles:granted` under `cycles` is `granted`. */
-function under(prefix: string, tallies: ReadonlyMap<string, number>): Map<string, number> {
-  const own = [...tallies].filter(([name]) => name.startsWith(`${prefix}:`));
-  return new Map(own.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+function under(
+  prefix: string,
+  tallies: ReadonlyMap<string, number>,
+  known: readonly string[] = [],
+): Map<string, number> {
+  const found = new Map(known.map((name) => [name, 0]));
+  for (const [name, value] of tallies)
+    if (name.startsWith(`${prefix}:`)) found.set(name.slice(prefix.length + 1), value);
+  return found;
 }
 
 const labelled = (label: string, values: ReadonlyMap<string, number>): Values =>
@@ -140,7 +160,8 @@ function counter(registry: Registry, name: MetricName, values: Values): void {
   for (const [labels, value] of values) made.inc(labels, value);
 }
 
-const namesOf = (values: Values): string[] => Object.keys(values[0]?.[0] ?? {});
+/** Without values there is no series at all, rather than one without its labels. */
+const namesOf = (values: Values): string[] => Object.keys(values[0]?.[0] ?? { none: '' });
 
 /** Counts were added up elsewhere, bucket by bucket: the library can only count by itself, so the lines are ours. */
 function histogram(

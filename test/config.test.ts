@@ -78,6 +78,7 @@ describe('the environment', () => {
     ['CONNECTS_CONSOLE_HOST', 'http://0.0.0.0', /a host name or address to listen on/],
     ['CONNECTS_CONSOLE_PORT', '70000', /a whole number from 0 to 65535/],
     ['CONNECTS_CONSOLE_PORT', 'tcp://10.0.0.1:8080', /a whole number from 0 to 65535/],
+    ['CONNECTS_HEALTH_PORT', '65536', /a whole number from 0 to 65535/],
     ['CONNECTS_LOG_LEVEL', 'verbose', /expected one of debug, info, warn, error, silent/],
     ['CONNECTS_SETLE_GRACE', '2m', /is no setting: did you mean CONNECTS_SETTLE_GRACE/],
     ['CONNECTS_MAIL_FORM', 'x', /did you mean CONNECTS_MAIL_FROM/],

@@ -32,7 +32,7 @@ export class ImportFile<Row> {
   async *rows(): AsyncGenerator<Row> {
     await this.#requireUnchanged();
     const what = this.#pass ? this.#noun : `${this.#noun} checked`;
-    this.#pass?.progress.stop();
+    this.end();
     const now = this.#cli.app.clock.now();
     this.#pass = {
       progress: new Progress(this.#cli.streams.err, what, now),

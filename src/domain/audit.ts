@@ -126,6 +126,8 @@ export function auditAccount(recorded: AuditedAccount, rules: AuditRules): Findi
 }
 
 const DAY = 86_400_000;
+/** Where a date begins first: 14 hours ahead of UTC. */
+const EARLIEST_ZONE = 14 * 3_600_000;
 /** No date begins further from its UTC midnight than this. */
 const ZONE_MARGIN = 2 * DAY;
 
@@ -261,8 +263,7 @@ class Auditor {
    */
   #isExplained({ cycleOn, startsAt }: AuditedSettlement): boolean {
     const { spans } = this.#recorded;
-    if (!spans.some((one) => one.fromAt === startsAt)) return false;
-    if (startsAt === spans[0]?.fromAt) return true;
+    if (!this.#isHidden(startsAt)) return false;
     const dayBefore = new Date(Date.parse(cycleOn) - DAY).toISOString().slice(0, 10);
     return spans.some(
       ({ anchorOn, zone }) => boundaryAfter({ anchorOn, zone, monthEnd: this.#monthEnd }, dayBefore).on === cycleOn,
@@ -286,8 +287,18 @@ class Auditor {
     }
   }
 
-  /** The first instant of a date in any zone that the account has had. */
+  /** Whether a change counts from this very instant: what was before it at that instant may not be recorded. */
+  #isHidden(at: Instant): boolean {
+    return this.#recorded.spans.some(({ fromAt }) => fromAt === at || fromAt === at + 1);
+  }
+
+  /**
+   * The first instant of a date in any zone that the account has had. Where a change counts from the boundary's very
+   * instant, the zone before it is recorded no more: then that of whoever sees the date first.
+   */
   #earliestOf(on: LocalDate): Instant {
+    const startsAt = this.#settled.get(on)?.startsAt;
+    if (startsAt !== undefined && this.#isHidden(startsAt)) return firstInstantOf(on, 'UTC') - EARLIEST_ZONE;
     return Math.min(...this.#zones.map((zone) => firstInstantOf(on, zone)));
   }
 

@@ -28,14 +28,19 @@ export interface Step {
 export const stepsOf = (settled: readonly SettledBoundary[]): Step[] =>
   settled.map(({ account, settlement }) => ({ account, at: settlement.startsAt }));
 
-/** The spans that begin with these steps. Where several changes share an instant, the last one's is the span. */
+/**
+ * The spans that begin with these steps. Where several changes share an instant, the last one's is the span; but the
+ * first span of all stays as it was at the take-over, because what came before it is computed from it: a change that
+ * counts from the take-over itself begins a millisecond later.
+ */
 export function spansBegun(before: Account, steps: readonly Step[]): Span[] {
   const spans: Span[] = [];
   let previous = before;
   for (const { account, at } of steps) {
     if (sameSpan(previous, account)) continue;
-    if (spans.at(-1)?.fromAt === at) spans.pop();
-    spans.push(spanOf(account, at));
+    const fromAt = at === account.trackedFrom ? at + 1 : at;
+    if (spans.at(-1)?.fromAt === fromAt) spans.pop();
+    spans.push(spanOf(account, fromAt));
     previous = account;
   }
   return spans;

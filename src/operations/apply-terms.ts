@@ -37,9 +37,12 @@ export async function applyTerms(
   });
 }
 
-/** Two who apply at once take turns: the second sees the version of the first. */
+/**
+ * Those who apply at once take turns: each sees the version of the one before. All of them lock the first version,
+ * because the latest is another one for whoever comes a moment later.
+ */
 async function lockVersions(transaction: Transaction): Promise<void> {
-  await selectOne(transaction, 'SELECT version FROM terms_versions ORDER BY version DESC LIMIT 1 FOR UPDATE');
+  await selectOne(transaction, 'SELECT version FROM terms_versions WHERE version = 1 FOR UPDATE');
 }
 
 async function store(

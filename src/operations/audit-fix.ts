@@ -52,10 +52,11 @@ const PAGE = 250;
 /** @throws unavailable: the same call mends what is left */
 export async function fixFindings(deps: BatchDeps, request: FixRequest): Promise<FixOutcome> {
   const terms = await getLatestTerms(deps.db);
-  const settled = await settleForgotten(deps, request, terms);
+  // First: whatever is posted onto a wrong balance breaks the ledger, which is never rewritten.
   const balances = await eachPage(deps.db, request, 'balance', (transaction, ids) =>
     restoreBalances(transaction, request, ids, terms.terms),
   );
+  const settled = await settleForgotten(deps, request, terms);
   const backfills = await backfillMissing(deps, request);
   const notices = await eachPage(deps.db, request, 'notice', (transaction, ids) =>
     stageMissing(deps, transaction, request, ids, terms.terms),

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { countDue } from '../ledger/accounts.ts';
+import { anyDue, countDue } from '../ledger/accounts.ts';
 import { type Run, findRun } from '../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
 import { lookUntil } from './look-until.ts';
@@ -52,6 +52,7 @@ class Waiting {
   readonly #runs = new Map<number, Run>();
   #remaining: number;
   #submitAt = 0;
+  #countAt = 0;
 
   constructor(
     deps: SweepDeps & { readonly clock: Clock },
@@ -66,8 +67,8 @@ class Waiting {
 
   /** Done when nothing is left at our as-of; whoever is first closes the runs that this ends. */
   async look(): Promise<'done' | 'stopped' | undefined> {
-    const { clock, db } = this.#deps;
-    const { asOf, onProgress } = this.#request;
+    const { clock } = this.#deps;
+    const { onProgress } = this.#request;
     if (await this.#isStopped()) return 'stopped';
     if (clock.now() >= this.#submitAt) {
       const again = this.#submitAt > 0;
@@ -77,11 +78,23 @@ class Waiting {
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
       this.#submitAt = clock.now() + SUBMIT_EVERY_MS;
     }
-    this.#remaining = await countDue(db, asOf);
+    this.#remaining = await this.#countLeft();
     onProgress?.({ done: Math.max(0, this.#total - this.#remaining), total: this.#total });
     if (this.#remaining > 0) return undefined;
     for (const run of this.#runs.values()) await closeRunIfDone(this.#deps, run);
     return 'done';
+  }
+
+  /** Counting a million takes a fifth of a second: no more than a twentieth of the time is spent on it. */
+  async #countLeft(): Promise<number> {
+    const { clock, db } = this.#deps;
+    const { asOf } = this.#request;
+    const startedAt = clock.now();
+    if (startedAt < this.#countAt) return (await anyDue(db, asOf)) ? this.#remaining : 0;
+    const left = await countDue(db, asOf);
+    const endedAt = clock.now();
+    this.#countAt = endedAt + 20 * (endedAt - startedAt);
+    return left;
   }
 
   async #isStopped(): Promise<boolean> {

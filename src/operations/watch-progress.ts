@@ -51,7 +51,7 @@ export class ProgressWatch {
       if (next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
       this.#next = next;
     } catch {
-      this.#movedAt = now;
+      this.#movedAt = clock.now();
     }
   }
 

@@ -77,7 +77,8 @@ export function compareTicks(
 ): Compared {
   const perSlot = new Map<Instant, number>();
   for (const { slotAt } of ticks) perSlot.set(slotAt, (perSlot.get(slotAt) ?? 0) + 1);
-  const passed = slots.filter((slot) => slot <= now - LATE_MS || perSlot.has(slot));
+  const lastSlot = Math.max(0, ...perSlot.keys());
+  const passed = slots.filter((slot) => slot <= now - LATE_MS || slot <= lastSlot);
   const lastAt = Math.max(0, ...ticks.map((tick) => tick.at));
   const without = passed.filter((slot) => !perSlot.has(slot));
   return {

@@ -114,7 +114,7 @@ describe('export', () => {
     expect(code).toBe(0);
     const cells = parse(stdout, { columns: true }) as Record<string, string>[];
     const asText = (value: unknown): string =>
-      value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+      value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
     expect(cells).toEqual(
       (await rows(what)).map((row) =>
         Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asText(value)])),

@@ -84,6 +84,21 @@ describe('sweep', () => {
     expect(stdout).toContain('  connects  360 granted, 540 expired\n');
   });
 
+  test('--work --timeout also limits how long mail is sent: what is left is for the next pass', async () => {
+    const slow = await install({ env: { CONNECTS_MAIL_RATE: '1' } });
+    try {
+      await importRows(slow.app, numbered('mail', 12));
+      const given = { app: slow.app, processes: { startWorker } };
+      const sweeping = ['sweep', '--work', '--as-of', ASOF];
+      const { code, stdout, stderr } = await runHere([...sweeping, '--timeout', '4s'], given);
+      expect(code).toBe(75);
+      expect(stderr).toMatch(/^--timeout passed with \d+ notices? left: the next pass goes on\n$/);
+      expect(stdout).toContain('12 settled');
+    } finally {
+      await slow.remove();
+    }
+  });
+
   test('--wait --timeout without a worker ends with 75 and says how much is left', async () => {
     await threeAccounts();
     const { code, stdout, stderr } = await connects(

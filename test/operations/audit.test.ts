@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterEach(() => emptyAll(installation.db));
 afterAll(() => installation.remove());
 
-async function audit(asOf: number | undefined = MAY, alarmAgeMs = ALARM_MS): Promise<AuditFinding[]> {
+async function audit(asOf: number | 'now' = MAY, alarmAgeMs = ALARM_MS): Promise<AuditFinding[]> {
   const found: AuditFinding[] = [];
-  const request = { alarmAgeMs, ...(asOf !== undefined && { asOf }) };
+  const request = { alarmAgeMs, ...(asOf !== 'now' && { asOf }) };
   for await (const one of auditFleet(installation.db, request)) found.push(one);
   return found;
 }
@@ -86,7 +86,7 @@ describe('a clean fleet', () => {
     const include = ['reversed', 'account-inactive'] as const;
     await backfilled(app, asking('2020-12-01', '2021-04-30', { include: [...include] }), { notify: 'digest' });
     expect(await countOf(db, 'SELECT COUNT(*) FROM amendments')).toBeGreaterThan(4);
-    expect(await audit(undefined)).toEqual([]);
+    expect(await audit('now')).toEqual([]);
   });
 });
 
@@ -145,7 +145,7 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     // The command that it names mends it.
     const adjustment = { account: 'p', amount: -10, key: `audit.p.${seq}`, reason: 'awarded twice' };
     await adjustBalances(installation.app.recordDeps, { adjustments: [adjustment], actor: 'test' });
-    expect((await audit(undefined, Infinity)).filter((one) => one.code === 'granted-twice')).toEqual([]);
+    expect((await audit('now', Infinity)).filter((one) => one.code === 'granted-twice')).toEqual([]);
   });
 
   it('a monthly grant that was duplicated', async () => {
@@ -257,7 +257,7 @@ describe('--fix', () => {
     await execute(db, "DELETE FROM entries WHERE account_id = 'a-003' AND seq = 4");
     await execute(db, "DELETE FROM cycles WHERE account_id = 'a-003' AND cycle_on = '2021-05-01'");
     await execute(db, "UPDATE accounts SET balance = balance - 10, last_seq = 3 WHERE id = 'a-003'");
-    const found = await audit(undefined);
+    const found = await audit('now');
     // Since May nobody has swept: all are due.
     expect(new Set(found.map((one) => one.code))).toEqual(
       new Set(['balance-differs', 'settlement-missing', 'notice-missing', 'due-too-long']),
@@ -265,7 +265,7 @@ describe('--fix', () => {
     const fixed = await fix(found.filter((one) => one.remedy !== null));
     expect(fixed).toMatchObject({ settled: 7, balances: 1, notices: 4 });
     expect(fixed.backfills).toHaveLength(2);
-    expect(await audit(undefined)).toEqual([]);
+    expect(await audit('now')).toEqual([]);
     const told = await selectRows<{ action: string; actor: string }>(
       db,
       "SELECT DISTINCT action, actor FROM audit_log WHERE actor = 'ann' ORDER BY action",

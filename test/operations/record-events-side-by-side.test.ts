@@ -8,7 +8,7 @@ import type { Scenario, ScenarioItem } from '../../src/domain/scenario.ts';
 import { silentLog } from '../../src/log.ts';
 import type { EventOutcome } from '../../src/operations/record-events.ts';
 import { importRows, numbered } from '../support/accounts.ts';
-import { fact, linesOf, record, settleAsOf, storyOf } from '../support/facts.ts';
+import { bought, fact, linesOf, opened, record, settleAsOf, storyOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { playWhole, readWhole } from '../support/whole-account.ts';
@@ -35,12 +35,6 @@ async function together<Result>(
   await transaction.commit();
   return all;
 }
-
-const bought = (id: string, account: string, at: string, amount = 1): MemberEvent =>
-  fact(id, account, at, 'connects.purchased', { amount });
-
-const opened = (id: string, account: string, at: string): MemberEvent =>
-  fact(id, account, at, 'account.opened', { kind: 'freelancer', plan: 'basic', email: `${id}@example.test` });
 
 const day = (n: number): string => new Date(Date.parse('2021-01-02') + n * 86_400_000).toISOString();
 
@@ -176,10 +170,8 @@ describe('ten writers at once', () => {
         ]),
       );
       const lines = outcomes.map(linesOf);
-      expect(lines.map(([first]) => first).toSorted()).toEqual([
-        'applied awarded',
-        ...Array.from({ length: WRITERS - 1 }, () => 'conflict'),
-      ]);
+      expect(lines.filter(([first]) => first === 'applied awarded')).toHaveLength(1);
+      expect(lines.filter(([first]) => first === 'conflict')).toHaveLength(WRITERS - 1);
       expect(new Set(lines.map(([, second]) => second))).toEqual(new Set(['applied']));
       const { account } = await readWhole(installation.db, id);
       expect(account?.balance).toBe(40 + 55);

@@ -4,7 +4,7 @@ import type { MemberEvent } from '../../src/domain/events.ts';
 import { recordEvents } from '../../src/operations/record-events.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { type AccountRowGiven, importRows, numbered } from '../support/accounts.ts';
-import { fact, linesOf, record, settleAsOf, storyOf } from '../support/facts.ts';
+import { bought, fact, linesOf, opened, record, settleAsOf, spent, storyOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { checksumOf, playWhole, readWhole } from '../support/whole-account.ts';
@@ -20,15 +20,6 @@ const sql = (statement: string, bindings: readonly string[] = []): Promise<unkno
 const breakZone = (id: string): Promise<unknown> =>
   sql("UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = ?", [id]);
 const mendZone = (id: string): Promise<unknown> => sql("UPDATE accounts SET zone = 'UTC' WHERE id = ?", [id]);
-
-const spent = (id: string, account: string, at: string, amount = 1): MemberEvent =>
-  fact(id, account, at, 'connects.spent', { amount });
-const bought = (id: string, account: string, at: string, amount = 1): MemberEvent =>
-  fact(id, account, at, 'connects.purchased', { amount });
-const opened = (id: string, account: string, at: string): MemberEvent =>
-  fact(id, account, at, 'account.opened', {
-    ...{ kind: 'freelancer', plan: 'basic', email: `${account}@mail.example.test` },
-  });
 
 const imported = (...given: AccountRowGiven[]): Promise<void> => importRows(installation.app, given);
 const recorded = async (...events: MemberEvent[]): Promise<string[]> =>

@@ -9,7 +9,7 @@ import { Stages, dice, playTogether, renamed } from '../support/story-stage.ts';
 import { checksumOf, playWhole, readWhole } from '../support/whole-account.ts';
 
 const TOGETHER = 5;
-const RUNS = 10;
+const RUNS = 8;
 const runs = { numRuns: RUNS, endOnFailure: true };
 
 const share = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });

@@ -16,7 +16,8 @@ export const asking = (from: string, to: string, more: Partial<BackfillAsked> = 
   ...more,
 });
 
-export const planOf = (app: App, asked: BackfillAsked): Promise<BackfillPlan> => planBackfill(app.db, { asked });
+export const planOf = (app: App, asked: BackfillAsked): Promise<BackfillPlan> =>
+  planBackfill(app.db, { asked });
 
 export async function started(
   app: App,

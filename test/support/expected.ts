@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Database } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';
-import { type ExportKind, type ExportRow, exportRows } from '../../src/reports/exports.ts';
+import { type ExportFilter, type ExportKind, type ExportRow, exportRows } from '../../src/reports/exports.ts';
 import { fixture } from './accounts.ts';
 
 export interface ExpectedAccount {
@@ -32,7 +32,7 @@ export async function readExported(db: Database): Promise<ExpectedAccount[]> {
   const entries = await exportedByAccount(db, 'entries');
   const decisions = await exportedByAccount(db, 'decisions');
   const proposals = await readProposals(db);
-  const accounts = await exported(db, 'accounts');
+  const accounts = await exportedRows(db, 'accounts');
   return accounts.map(({ account, balance, plan, status, nextCycleOn }) => ({
     account: account as string,
     balance: balance as number,
@@ -62,15 +62,19 @@ async function readProposals(db: Database): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [`${row.account} ${row.seq}`, row.proposal]));
 }
 
-async function exported(db: Database, kind: ExportKind): Promise<ExportRow[]> {
+export async function exportedRows(
+  db: Database,
+  kind: ExportKind,
+  filter: ExportFilter = {},
+): Promise<ExportRow[]> {
   const rows: ExportRow[] = [];
-  for await (const row of exportRows(db, kind, {})) rows.push(row);
+  for await (const row of exportRows(db, kind, filter)) rows.push(row);
   return rows;
 }
 
 async function exportedByAccount(db: Database, kind: ExportKind): Promise<Map<string, ExportRow[]>> {
   const found = new Map<string, ExportRow[]>();
-  for (const row of await exported(db, kind)) {
+  for (const row of await exportedRows(db, kind)) {
     const account = row.account as string;
     const known = found.get(account);
     if (known) known.push(row);

@@ -25,6 +25,19 @@ export function fact(
   return parsed.event;
 }
 
+export const spent = (id: string, account: string, at: string, amount = 1): MemberEvent =>
+  fact(id, account, at, 'connects.spent', { amount });
+
+export const bought = (id: string, account: string, at: string, amount = 1): MemberEvent =>
+  fact(id, account, at, 'connects.purchased', { amount });
+
+/** A freelancer on Basic, unless told otherwise. */
+export const opened = (id: string, account: string, at: string, fields: Fields = {}): MemberEvent =>
+  fact(id, account, at, 'account.opened', {
+    ...{ kind: 'freelancer', plan: 'basic', email: `${account}@mail.example.test` },
+    ...fields,
+  });
+
 export const record = (
   app: Pick<App, 'recordDeps'>,
   events: readonly MemberEvent[],

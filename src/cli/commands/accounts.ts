@@ -101,9 +101,8 @@ function reportImport(cli: Cli, file: string, flags: ImportFlags, imported: Impo
   tellRejected(cli, file, bad, 'rows');
   if (outcome === 'refused') say(cli, refusal(bad, 'row', 'imported'));
   if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
-  // Somebody else's accounts came in between, after all rows had been good.
-  const isOvertaken = bad.length > 0 && !flags.skipInvalid;
-  if (outcome === 'refused' || isOvertaken) cli.exitCode = EXIT.invalid;
+  // Also where somebody else's accounts came in between. What an interruption ends with is the signal's code.
+  if (outcome !== 'interrupted' && bad.length > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
   if (flags.json)
     return printJson(cli, {
       ...{ outcome, dryRun: flags.dryRun === true, rows, imported: imported.imported, skipped },

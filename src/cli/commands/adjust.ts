@@ -3,10 +3,20 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { type Adjustment, adjustBalances } from '../../operations/adjust.ts';
 import type { EventOutcome } from '../../operations/record-events.ts';
-import { type Cli, print, printJson } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readCsvRows } from '../files.ts';
-import { accountFlag, actorFlag, factFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import {
+  accountFlag,
+  actorFlag,
+  dryRunFlag,
+  factFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted } from '../words.ts';
 
@@ -15,6 +25,7 @@ interface AdjustFlags {
   reason?: string;
   key?: string;
   file?: string;
+  dryRun?: true;
   yes?: true;
   actor?: string;
   json?: true;
@@ -31,6 +42,7 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
     .argument('[account]', 'the account, or --file', accountFlag)
     .option('--amount <n>', 'Connects to add (+N) or to take (-N)', signedFlag)
     .addOption(reasonFlag())
+    .addOption(dryRunFlag())
     .option('--key <key>', 'names this correction: the same key again changes nothing', factFlag)
     .option('--file <file>', `many corrections: a CSV file with the header ${COLUMNS.join(',')}`)
     .addOption(yesFlag())
@@ -51,20 +63,21 @@ function signedFlag(text: string): number {
 
 async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFlags): Promise<void> {
   const adjustments = flags.file === undefined ? [fromFlags(account, flags)] : await fromFile(flags.file);
-  if (!flags.yes)
+  if (!flags.yes && !flags.dryRun)
     throw new ConnectsError(
       'refused',
       'yes-missing',
       `adjust changes ${counted(adjustments.length, 'balance')}: confirm with --yes`,
     );
   await requireSchema(cli.app);
-  const outcomes = await adjustBalances(cli.app.recordDeps, {
-    adjustments,
-    actor: flags.actor ?? cli.defaultActor,
-  });
+  const request = { adjustments, actor: flags.actor ?? cli.defaultActor };
+  const outcomes = await changeOrRehearse(cli, flags, (db) =>
+    adjustBalances({ ...cli.app.recordDeps, db }, request),
+  );
   const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as EventOutcome) }));
   if (flags.json) printJson(cli, told);
   else for (const one of told) print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one)}`);
+  if (flags.dryRun) say(cli, 'dry run: nothing was written');
   cli.exitCode = exitCodeOf(outcomes);
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { FindingCode } from '../../domain/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { type AuditFinding, auditFleet } from '../../operations/audit.ts';
+import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audit.ts';
 import { type FixOutcome, fixFindings } from '../../operations/audit-fix.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -66,7 +66,11 @@ export function addAuditCommand(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
     .action((flags: AuditFlags) => runAudit(cli, flags));
-  withHelp(command, 'connects audit --fix --reason "lost with the old primary" --yes', [0, 2, 4, 10, 75, 130, 143]);
+  withHelp(
+    command,
+    'connects audit --fix --reason "lost with the old primary" --yes',
+    [0, 2, 4, 10, 75, 130, 143],
+  );
 }
 
 async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
@@ -75,7 +79,10 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   await requireSchema(cli.app);
   const found = await audit(cli, flags, flags.account);
   if (flags.fix && !fixes) say(cli, `dry run: ${counted(mendable(found).length, 'finding')} would be mended`);
-  if (!fixes || mendable(found).length === 0 || cli.signal.aborted) return report(cli, flags, found);
+  if (!fixes || mendable(found).length === 0 || cli.signal.aborted) {
+    await keepResult(cli, flags, found.total);
+    return report(cli, flags, found);
+  }
   const fixed = await fixFindings(cli.app.settleDeps, {
     ...{ findings: mendable(found), reason, actor: flags.actor ?? cli.defaultActor },
     ...{ signal: cli.signal, worker: randomUUID() },
@@ -83,7 +90,16 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   say(cli, sentenceOf(fixed));
   const accounts = [...new Set(found.kept.map((one) => one.account))];
   const left = await audit(cli, flags, accounts);
+  // Those that were not kept for mending are as they were.
+  await keepResult(cli, flags, left.total + (found.total - found.kept.length));
   return report(cli, flags, left, fixed, found);
+}
+
+/** The metric is of the whole fleet, as it is now. */
+async function keepResult(cli: Cli, flags: AuditFlags, findings: number): Promise<void> {
+  const isWhole = flags.account === undefined && flags.asOf === undefined && !cli.signal.aborted;
+  if (isWhole && !flags.dryRun)
+    await recordAudit(cli.app.db, { actor: flags.actor ?? cli.defaultActor, findings });
 }
 
 interface Found {
@@ -141,7 +157,9 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
 function sentenceOf({ settled, settleRun, backfills, balances, notices }: FixOutcome): string {
   const done = [
     ...(settleRun === null ? [] : [`${counted(settled, 'account')} settled by run ${settleRun}`]),
-    ...(backfills.length === 0 ? [] : [`backfilled by ${backfills.map((id) => `backfill ${id}`).join(', ')}`]),
+    ...(backfills.length === 0
+      ? []
+      : [`backfilled by ${backfills.map((id) => `backfill ${id}`).join(', ')}`]),
     ...(balances === 0 ? [] : [`${counted(balances, 'balance')} restored from the ledger`]),
     ...(notices === 0 ? [] : [`${formatCount(notices)} notices staged`]),
   ];

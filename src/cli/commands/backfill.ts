@@ -50,7 +50,7 @@ import {
 import { Progress } from '../progress.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
-import { sendWhatCanBeSent } from './sweep.ts';
+import { sendWhatCanBeSent } from '../sending.ts';
 
 /** Accounts that one backfill lists; more are chosen by plan, or are all. */
 export const ACCOUNTS_MAX = 100_000;
@@ -143,7 +143,9 @@ const HASH_LENGTH_MAX = 64;
 
 function addStart(backfill: Command, cli: Cli): void {
   const start = waitOptions(
-    askedOptions(backfill.command('start').description('grant them: any worker works on it, live sweeps go first')),
+    askedOptions(
+      backfill.command('start').description('grant them: any worker works on it, live sweeps go first'),
+    ),
   )
     .option('--plan-hash <hash>', 'refuse when the plan is no longer this one', textFlag(HASH_LENGTH_MAX))
     .addOption(notifyFlag().default('none'))
@@ -176,7 +178,10 @@ async function askedOf(flags: AskedFlags): Promise<BackfillAsked> {
   const listed = flags.accountsFile === undefined ? flags.account : await readIds(flags.accountsFile);
   const accounts = listed && [...new Set(listed)].toSorted();
   if (accounts && accounts.length > ACCOUNTS_MAX)
-    throw invalidInput('usage', `expected at most ${ACCOUNTS_MAX} accounts: choose by plan, or leave them all`);
+    throw invalidInput(
+      'usage',
+      `expected at most ${ACCOUNTS_MAX} accounts: choose by plan, or leave them all`,
+    );
   return {
     from,
     to,
@@ -299,7 +304,8 @@ async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number
     });
     progress.stop();
     if (waited.outcome === 'timed-out') cli.exitCode = EXIT.tryAgain;
-    if (waited.outcome !== 'ended') say(cli, `${sayings[waited.outcome]}: "connects backfill resume ${id}" goes on`);
+    if (waited.outcome !== 'ended')
+      say(cli, `${sayings[waited.outcome]}: "connects backfill resume ${id}" goes on`);
     if (worker && waited.outcome === 'ended') await sendWhatCanBeSent(cli, signal);
     await report(cli, flags, waited.backfill);
   } finally {

@@ -85,10 +85,12 @@ function report(cli: Cli, file: string, flags: ImportFlags, imported: EventsImpo
   tellRejected(cli, file, bad, 'lines');
   if (outcome === 'refused') say(cli, refusal(bad, 'line', 'applied'));
   if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
-  if (counts.waiting > 0) cli.exitCode = EXIT.someFailed;
-  // Somebody else's events came in between, after all lines had been good.
-  const isOvertaken = bad.length > 0 && !flags.skipInvalid;
-  if (outcome === 'refused' || isOvertaken) cli.exitCode = EXIT.invalid;
+  // What an interruption ends with is the signal's code.
+  if (outcome !== 'interrupted') {
+    if (counts.waiting > 0) cli.exitCode = EXIT.someFailed;
+    // Also where somebody else's events came in between, after all lines had been good.
+    if (bad.length > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
+  }
   if (flags.json)
     return printJson(cli, {
       ...{ outcome, dryRun: flags.dryRun === true, ...counts, bad: bad.length, faults: faultList(bad) },

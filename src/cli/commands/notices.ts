@@ -22,6 +22,7 @@ import {
   jsonFlag,
   reasonFlag,
   withHelp,
+  yesFlag,
 } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted } from '../words.ts';
@@ -242,6 +243,7 @@ function addChange(
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
     .action(async (ids: number[] | undefined, flags: FilterFlags & ChangeFlags & { all?: true }) => {
       const named = ids ?? [];
@@ -278,10 +280,13 @@ function addHold(notices: Command, cli: Cli): void {
       .addOption(actorFlag())
       .addOption(reasonFlag())
       .addOption(dryRunFlag())
+      .addOption(yesFlag())
+      .addOption(jsonFlag())
       .action(async (flags: ChangeFlags) => {
         await requireSchema(cli.app);
         await apply(cli.app, changeOf(cli, flags));
-        print(cli, `${said}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+        if (flags.json) return printJson(cli, { held: name === 'hold', dryRun: flags.dryRun === true });
+        return print(cli, `${said}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
       });
     withHelp(command, `connects notices ${name} --reason "wrong template"`, [0, 2, 5, 75]);
   };

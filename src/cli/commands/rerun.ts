@@ -28,7 +28,7 @@ import { requireSchema } from '../require-schema.ts';
 import { describeRun, listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
 import { type FilterFlags, accountsFlag, errorFlag, filterOf } from './failures.ts';
-import { sendWhatCanBeSent } from './sweep.ts';
+import { sendWhatCanBeSent } from '../sending.ts';
 
 interface RerunFlags extends FilterFlags {
   all?: true;

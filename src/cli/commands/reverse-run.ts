@@ -31,11 +31,7 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
     .addOption(actorFlag())
     .addOption(jsonFlag())
     .action((run: number, flags: ReverseFlags) => runReverse(cli, run, flags));
-  withHelp(
-    command,
-    'connects reverse-run 17 --reason "wrong terms" --yes',
-    [0, 2, 3, 4, 5, 6, 75, 130, 143],
-  );
+  withHelp(command, 'connects reverse-run 17 --reason "wrong terms" --yes', [0, 2, 3, 4, 5, 6, 75, 130, 143]);
 }
 
 async function runReverse(cli: Cli, run: number, flags: ReverseFlags): Promise<void> {
@@ -89,7 +85,9 @@ function report(cli: Cli, run: number, done: ReverseOutcome, flags: ReverseFlags
         ? [`  not taken ${formatCount(notTaken)}, spent already by ${counted(shortAccounts, 'account')}`]
         : []),
       ...short.slice(0, SHOWN).map((one) => `            ${one.account}: ${formatCount(one.notTaken)}`),
-      ...(shortAccounts > SHOWN ? [`            and ${formatCount(shortAccounts - SHOWN)} more: --json lists them`] : []),
+      ...(shortAccounts > SHOWN
+        ? [`            and ${formatCount(shortAccounts - SHOWN)} more: --json lists them`]
+        : []),
       ...failed.slice(0, SHOWN).map((one) => `  failed    ${one.account}: ${one.code}: ${one.message}`),
     ].join('\n'),
   );

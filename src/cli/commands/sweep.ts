@@ -7,7 +7,6 @@ import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
 import { findRun } from '../../ledger/runs.ts';
-import { canSendMore } from '../../operations/deliver-notices.ts';
 import { previewSweep } from '../../operations/preview-sweep.ts';
 import { resolveAsOf, sweep } from '../../operations/sweep.ts';
 import { type WaitedSweep, sweepUntilDone } from '../../operations/sweep-until-done.ts';
@@ -21,6 +20,7 @@ import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
+import { sendWhatCanBeSent } from '../sending.ts';
 import { counted, formatAge } from '../words.ts';
 
 interface SweepFlags {
@@ -124,7 +124,8 @@ const requestOf = (cli: Cli, flags: SweepFlags) => ({
 
 async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const startedAt = app.clock.now();
+  const progress = new Progress(cli.streams.err, 'accounts', startedAt);
   const worker = flags.work ? cli.processes.startWorker(app) : undefined;
   try {
     let last = { done: 0, total: 0 };
@@ -140,19 +141,13 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
       },
     );
     if (last.total > 0) progress.end(last, app.clock.now());
-    if (worker && waited.outcome === 'done') await sendWhatCanBeSent(cli, signal);
+    if (worker && waited.outcome === 'done')
+      await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
     await reportWaited(cli, flags, waited);
   } finally {
     progress.stop();
     await worker?.stop();
   }
-}
-
-/** Notices that the mail server postpones, or cannot be given, stay in the outbox for the next pass. */
-export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal): Promise<void> {
-  const { clock, deliverDeps } = cli.app;
-  if (!deliverDeps) return;
-  while (!signal.aborted && (await canSendMore(deliverDeps))) await clock.sleep(100, signal);
 }
 
 async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): Promise<void> {

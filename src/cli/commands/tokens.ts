@@ -4,7 +4,17 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { TOKEN_ROLES, type TokenRole, listTokens } from '../../ledger/tokens.ts';
 import { addToken, withdrawToken } from '../../operations/tokens.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
-import { actorFlag, idFlag, jsonFlag, reasonFlag, textFlag, withHelp } from '../options.ts';
+import {
+  actorFlag,
+  dryRunFlag,
+  idFlag,
+  jsonFlag,
+  reasonFlag,
+  textFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 
 const LISTED_MAX = 1_000;
@@ -12,6 +22,7 @@ const LISTED_MAX = 1_000;
 interface ChangeFlags {
   actor?: string;
   reason?: string;
+  dryRun?: true;
   json?: true;
 }
 
@@ -22,21 +33,8 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .description('make a token; it is printed once, and never again')
     .argument('<name>', 'what it is for, up to 100 characters', textFlag(100))
     .addOption(new Option('--role <role>', 'what it may do').choices(TOKEN_ROLES).makeOptionMandatory())
-    .addOption(actorFlag())
-    .addOption(reasonFlag())
-    .addOption(jsonFlag())
-    .action(async (name: string, flags: ChangeFlags & { role: TokenRole }) => {
-      await requireSchema(cli.app);
-      const { id, secret } = await addToken(cli.app, {
-        name,
-        role: flags.role,
-        ...by(cli, flags),
-      });
-      if (flags.json) return printJson(cli, { id, name, role: flags.role, token: secret });
-      say(cli, `token ${id} for ${name}, role ${flags.role}; it is shown this once:`);
-      return print(cli, secret);
-    });
-  withHelp(add, 'connects tokens add billing --role ingest', [0, 2, 75]);
+    .action((name: string, flags: ChangeFlags & { role: TokenRole }) => makeToken(cli, name, flags));
+  withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 75]);
   const list = tokens
     .command('list')
     .description('all tokens, without their secrets')
@@ -47,20 +45,44 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .command('revoke')
     .description('end a token, at once')
     .argument('<id>', 'its number in "tokens list"', idFlag)
-    .addOption(actorFlag())
-    .addOption(reasonFlag())
-    .action(async (id: number, flags: ChangeFlags) => {
-      await requireSchema(cli.app);
-      await withdrawToken(cli.app, { id, ...by(cli, flags) });
-      print(cli, `token ${id} is revoked`);
-    });
-  withHelp(revoke, 'connects tokens revoke 3 --reason "left the team"', [0, 2, 6, 75]);
+    .action((id: number, flags: ChangeFlags) => endToken(cli, id, flags));
+  withHelp(withChangeFlags(revoke), 'connects tokens revoke 3 --reason "left the team"', [0, 2, 6, 75]);
 }
+
+const withChangeFlags = (command: Command): Command =>
+  [actorFlag(), reasonFlag(), dryRunFlag(), yesFlag(), jsonFlag()].reduce(
+    (changing, flag) => changing.addOption(flag),
+    command,
+  );
 
 const by = (cli: Cli, flags: ChangeFlags) => ({
   actor: flags.actor ?? cli.defaultActor,
   reason: flags.reason ?? null,
 });
+
+async function makeToken(cli: Cli, name: string, flags: ChangeFlags & { role: TokenRole }): Promise<void> {
+  await requireSchema(cli.app);
+  const { role } = flags;
+  const request = { name, role, ...by(cli, flags) };
+  const { id, secret } = await changeOrRehearse(cli, flags, (db) => addToken({ db }, request));
+  if (flags.dryRun) return reportDryRun(cli, flags, { name, role }, `a token for ${name}, role ${role}`);
+  if (flags.json) return printJson(cli, { id, name, role, token: secret });
+  say(cli, `token ${id} for ${name}, role ${role}; it is shown this once:`);
+  return print(cli, secret);
+}
+
+async function endToken(cli: Cli, id: number, flags: ChangeFlags): Promise<void> {
+  await requireSchema(cli.app);
+  await changeOrRehearse(cli, flags, (db) => withdrawToken({ db }, { id, ...by(cli, flags) }));
+  if (flags.dryRun) return reportDryRun(cli, flags, { id }, `the end of token ${id}`);
+  if (flags.json) return printJson(cli, { id, revoked: true });
+  return print(cli, `token ${id} is revoked`);
+}
+
+function reportDryRun(cli: Cli, flags: ChangeFlags, would: object, what: string): void {
+  if (flags.json) return printJson(cli, { dryRun: true, ...would });
+  return print(cli, `${what} (dry run: nothing was written)`);
+}
 
 async function showTokens(cli: Cli, flags: { json?: true }): Promise<void> {
   await requireSchema(cli.app);

@@ -20,7 +20,7 @@ const MAIL_LATE_MS = 900_000;
 
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
 
-const measure = async ({ db, config }: Deps): Promise<Measures> =>
+const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Measures> =>
   readMeasures(db, {
     next: (after) => nextSlot(config.sweepCron, after),
     oldestUnsentAt: await findOldestUnsent(db),
@@ -120,10 +120,11 @@ export async function checkMail({ db }: Deps): Promise<readonly Finding[]> {
   ];
 }
 
-export async function checkTicks({ db, config, queue }: Deps): Promise<readonly Finding[]> {
-  const { now, ticks } = await measure({ db, config, queue });
-  if (ticks) return checkScheduler(ticks, await queue.findNextTick().catch(() => null));
-  const last = await findLastTick(db);
+/** The queue is opened only where there is a schedule to look for. */
+export async function checkTicks(deps: Deps): Promise<readonly Finding[]> {
+  const { now, ticks } = await measure(deps);
+  if (ticks) return checkScheduler(ticks, await deps.queue.findNextTick().catch(() => null));
+  const last = await findLastTick(deps.db);
   if (last !== undefined)
     return [ok('ticks', `no scheduler; the last "connects sweep" was ${minutes(now - last)} ago`)];
   return [

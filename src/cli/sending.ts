@@ -1,0 +1,43 @@
+/** What --work does after the last account is settled: it stays until the mail is out. */
+import { canSendMore } from '../operations/deliver-notices.ts';
+import { countNotices } from '../outbox/listing.ts';
+import { type Cli, say } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { Progress } from './progress.ts';
+import { counted } from './words.ts';
+
+const LOOK_MS = 100;
+/** How often is counted what is left: of millions that takes longer than a look. */
+const COUNT_EVERY_MS = 1_000;
+
+const unsent = ({ app }: Cli): Promise<number> =>
+  countNotices(app.db, { states: ['pending', 'claimed', 'sending'] });
+
+/**
+ * Waits until nothing more can be sent. Notices that the mail server postpones, or cannot be given, stay in the outbox
+ * for the next pass; so do those that are left at the deadline, which ends with 75.
+ */
+export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline = Infinity): Promise<void> {
+  const { clock, deliverDeps } = cli.app;
+  if (!deliverDeps || !(await canSendMore(deliverDeps))) return;
+  const total = await unsent(cli);
+  const progress = new Progress(cli.streams.err, 'notices sent', clock.now());
+  let countAt = 0;
+  while (!signal.aborted && (await canSendMore(deliverDeps))) {
+    if (clock.now() >= deadline) {
+      cli.exitCode = EXIT.tryAgain;
+      progress.stop();
+      return say(
+        cli,
+        `--timeout passed with ${counted(await unsent(cli), 'notice')} left: the next pass goes on`,
+      );
+    }
+    if (clock.now() >= countAt) {
+      const left = await unsent(cli);
+      progress.show({ done: Math.max(0, total - left), total }, clock.now());
+      countAt = clock.now() + COUNT_EVERY_MS;
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+  progress.stop();
+}

@@ -1,0 +1,152 @@
+/** The clock: one tick a slot, also with two schedulers, after a restart, and when Redis forgot everything. */
+import { Queue } from 'bullmq';
+import { ensureTicks } from '../../jobs/schedule.ts';
+import { startScheduler } from '../../jobs/start-scheduler.ts';
+import { type App, composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { selectRows } from '../../src/db/query.ts';
+import { silentLog } from '../../src/log.ts';
+import { workerConnection } from '../../src/queue/connection.ts';
+import { tickContract } from '../../src/queue/contracts.ts';
+import { nextSlot, slotOf } from '../../src/queue/cron.ts';
+import { compareTicks, readTicks } from '../../src/reports/ticks.ts';
+import { databaseNow } from '../../src/db/query.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { redisClient } from '../support/redis.ts';
+import { reset } from '../support/reset.ts';
+import { countOf } from '../support/state.ts';
+import { until } from '../support/sweeping.ts';
+
+const EVERY_SECOND = '* * * * * *';
+
+describe('the scheduler', () => {
+  let installation: Installation;
+  let ticks: Queue;
+  beforeAll(async () => {
+    installation = await install({ env: { SMTP_URL: '', CONNECTS_SWEEP_CRON: EVERY_SECOND } });
+    ticks = new Queue(tickContract.queue, {
+      connection: workerConnection(installation.env.REDIS_URL as string),
+      prefix: installation.app.config.queuePrefix,
+    });
+  });
+  beforeEach(() => reset(installation));
+  afterAll(async () => {
+    await ticks.close();
+    await installation.remove();
+  });
+
+  const slots = async (): Promise<number[]> => {
+    const rows = await selectRows<{ slot_at: Date }>(
+      installation.db,
+      'SELECT slot_at FROM ticks ORDER BY slot_at, id',
+    );
+    return rows.map((row) => row.slot_at.getTime());
+  };
+  const ticked = (count: number): Promise<void> =>
+    until(
+      `${count} ticks`,
+      async () => (await countOf(installation.db, 'SELECT COUNT(*) FROM ticks')) >= count,
+    );
+  const another = (): App => composeApp(parseConfig(installation.env), systemClock, silentLog);
+
+  it('ticks once a slot, on the second, when two of them run', async () => {
+    const second = another();
+    const both = [startScheduler(installation.app), startScheduler(second)];
+    await ticked(4);
+    await Promise.all(both.map((one) => one.stop()));
+    await second.close();
+    const found = await slots();
+    expect(new Set(found).size).toBe(found.length);
+    expect(found.every((slot) => slot % 1_000 === 0)).toBe(true);
+    expect(await ticks.getJobSchedulersCount()).toBe(1);
+  });
+
+  it('neither loses the tick that fell due while it was down, nor leaves a double behind', async () => {
+    const first = startScheduler(installation.app);
+    await ticked(1);
+    await first.stop();
+    const before = await slots();
+    const due = (await ticks.getJobScheduler(tickContract.schedulerId))?.next as number;
+    // Three slots pass, and one tick waits for all of them.
+    await until('it is overdue', () => Date.now() > due + 2_500);
+    const again = startScheduler(installation.app);
+    await ticked(before.length + 2);
+    await again.stop();
+    const after = (await slots()).slice(before.length);
+    expect(after[0]).toBe(due);
+    expect(new Set(after).size).toBe(after.length);
+    // Merged: of the slots in between, at most one more was made up for.
+    expect(after[1] as number).toBeGreaterThan(due + 1_000);
+    const now = await databaseNow(installation.db);
+    const report = await readTicks(installation.db, { now, next: (at) => nextSlot(EVERY_SECOND, at) });
+    expect(report?.merged).toBeGreaterThanOrEqual(1);
+  });
+
+  it('brings the schedule back after Redis was flushed', async () => {
+    const client = redisClient(installation.env.REDIS_URL as string);
+    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('created');
+    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('unchanged');
+    await client.del(await client.keys(`${installation.app.config.queuePrefix}:*`));
+    client.disconnect();
+    const scheduler = startScheduler(installation.app);
+    await ticked(1);
+    await scheduler.stop();
+  });
+
+  it('keeps an overdue tick when it looks after an unchanged schedule, and follows a changed one', async () => {
+    await ensureTicks(ticks, EVERY_SECOND);
+    const [before] = await ticks.getDelayed();
+    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('unchanged');
+    expect((await ticks.getDelayed()).map((job) => job.id)).toEqual([before?.id]);
+    expect(await ensureTicks(ticks, '0 0 1 1 *')).toBe('changed');
+    const [after] = await ticks.getDelayed();
+    expect(slotOf(after as never) % 86_400_000).toBe(0);
+    expect(await ticks.getDelayedCount()).toBe(1);
+  });
+
+  it('writes down a tick that failed, and ticks on', async () => {
+    await installation.db.raw('RENAME TABLE terms_versions TO hidden_terms');
+    await installation.db.raw(
+      `INSERT INTO accounts (id, kind, plan, status, anchor_on, zone, tracked_from, opening_balance, balance, last_seq,
+                             last_decision, watermark, cycle_on, next_cycle_on, next_cycle_at)
+       VALUES ('a', 'freelancer', 'basic', 'active', '2021-01-01', 'UTC', '2021-01-01', 0, 0, 0, 0, '2021-01-01',
+               '2021-01-01', '2021-02-01', '2021-02-01')`,
+    );
+    const scheduler = startScheduler(installation.app);
+    try {
+      await ticked(2);
+    } finally {
+      await scheduler.stop();
+      await installation.db.raw('RENAME TABLE hidden_terms TO terms_versions');
+    }
+    expect(
+      await countOf(installation.db, "SELECT COUNT(*) FROM ticks WHERE outcome = 'failed'"),
+    ).toBeGreaterThan(1);
+  });
+});
+
+describe('punctuality', () => {
+  const minute = 60_000;
+  const slots = [0, 1, 2, 3, 4, 5].map((n) => n * minute);
+  const on = (...minutes: number[]) => minutes.map((n) => ({ slotAt: n * minute, at: n * minute + 50 }));
+  const now = 5 * minute + 40_000;
+
+  it.each([
+    ['all well', on(0, 1, 2, 3, 4, 5), { fired: 6, merged: 0, missed: 0, late: 0, doubled: 0 }],
+    ['two merged into a later one', on(0, 3, 4, 5), { fired: 4, merged: 2, missed: 0, late: 0, doubled: 0 }],
+    ['nothing since minute 2', on(0, 1, 2), { fired: 3, merged: 0, missed: 3, late: 0, doubled: 0 }],
+    [
+      'one came late',
+      [...on(0, 1, 3, 4, 5), { slotAt: 2 * minute, at: 4 * minute }],
+      { fired: 6, late: 1, merged: 0 },
+    ],
+    ['two schedulers of their own', [...on(0, 1, 2, 3, 4, 5), ...on(3)], { fired: 6, doubled: 1 }],
+  ])('%s', (_name, ticks, expected) => {
+    expect(compareTicks(slots, ticks, now)).toMatchObject({ slots: 6, ...expected });
+  });
+
+  it('does not count the slot of this moment before its tick had the time to come', () => {
+    expect(compareTicks(slots, on(0, 1, 2, 3, 4), 5 * minute + 5_000)).toMatchObject({ slots: 5, missed: 0 });
+  });
+});
