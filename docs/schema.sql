@@ -43,6 +43,38 @@ CREATE TABLE `account_spans` (
   PRIMARY KEY (`account_id`,`from_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `amendments` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `cycle_on` date NOT NULL,
+  `no` int(11) NOT NULL,
+  `kind` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `starts_at` datetime(3) NOT NULL,
+  `plan` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `opening` int(11) NOT NULL,
+  `expired` int(11) NOT NULL,
+  `free` int(11) NOT NULL,
+  `paid` int(11) NOT NULL,
+  `recovered` int(11) NOT NULL,
+  `owed` int(11) NOT NULL,
+  `short` int(11) NOT NULL,
+  `not_taken` int(11) NOT NULL,
+  `closing` int(11) NOT NULL,
+  `terms_version` int(11) NOT NULL,
+  `run_id` bigint(20) NOT NULL,
+  `reversed_run` bigint(20) DEFAULT NULL,
+  `notice` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `posted_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`account_id`,`cycle_on`,`no`),
+  KEY `of_run` (`run_id`,`account_id`),
+  KEY `of_reversed` (`reversed_run`),
+  CONSTRAINT `amendments_account` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`),
+  CONSTRAINT `amendments_kind` CHECK (`kind` in ('granted','reversed')),
+  CONSTRAINT `amendments_reversed` CHECK (`kind` = 'reversed' = (`reversed_run` is not null)),
+  CONSTRAINT `amendments_adds_up` CHECK (`kind` = 'reversed' or `opening` + `free` + `paid` - `recovered` = `closing`),
+  CONSTRAINT `amendments_not_negative` CHECK (`expired` >= 0 and `free` >= 0 and `paid` >= 0 and `recovered` >= 0 and `owed` >= 0 and `owed` <= `recovered` and `short` >= 0 and `not_taken` >= 0),
+  CONSTRAINT `amendments_notice` CHECK (`notice` in ('staged','unchanged','opted-out','not-asked'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `audit_log` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `at` datetime(3) NOT NULL,
@@ -75,15 +107,20 @@ CREATE TABLE `backfills` (
   `from_on` date NOT NULL,
   `to_on` date NOT NULL,
   `asked` mediumtext NOT NULL,
+  `planned` text NOT NULL,
   `plan_hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `notify` varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `rate` int(11) DEFAULT NULL,
-  `run_id` bigint(20) DEFAULT NULL,
+  `run_id` bigint(20) NOT NULL,
+  `done_to` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `worker` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `working_until` datetime(3) DEFAULT NULL,
   `actor` varchar(100) NOT NULL,
   `reason` varchar(500) NOT NULL,
   `created_at` datetime(3) NOT NULL,
   `ended_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`id`),
+  UNIQUE KEY `of_run` (`run_id`),
   KEY `of_state` (`state`,`id`),
   CONSTRAINT `backfills_state` CHECK (`state` in ('running','paused','completed','cancelled'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
@@ -94,9 +131,13 @@ CREATE TABLE `backfill_items` (
   `cycle_on` date NOT NULL,
   `reason` varchar(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  `granted` int(11) NOT NULL DEFAULT 0,
+  `why` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `message` varchar(1000) DEFAULT NULL,
+  `granted` int(11) NOT NULL,
+  `recovered` int(11) NOT NULL,
   PRIMARY KEY (`backfill_id`,`account_id`,`cycle_on`),
-  KEY `of_state` (`backfill_id`,`state`,`account_id`)
+  KEY `of_state` (`backfill_id`,`state`,`account_id`),
+  CONSTRAINT `backfill_items_state` CHECK (`state` in ('granted','recorded','skipped','failed'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `contacts` (
@@ -219,6 +260,15 @@ CREATE TABLE `interviews` (
   PRIMARY KEY (`account_id`,`interview`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `mail_hold` (
+  `id` tinyint(4) NOT NULL,
+  `held_at` datetime(3) NOT NULL,
+  `actor` varchar(100) NOT NULL,
+  `reason` varchar(500) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  CONSTRAINT `mail_hold_is_one` CHECK (`id` = 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -238,6 +288,7 @@ CREATE TABLE `outbox` (
   UNIQUE KEY `once` (`account_id`,`kind`,`ref`),
   KEY `sendable` (`state`,`next_attempt_at`,`id`),
   KEY `of_run` (`run_id`,`state`),
+  CONSTRAINT `outbox_kind` CHECK (`kind` in ('grant','welcome','readiness-test','interview-award','upgrade','payment-failed','backfill','reversal','reminder')),
   CONSTRAINT `outbox_state` CHECK (`state` in ('pending','claimed','sending','sent','refused','held','too-old','suppressed'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
@@ -273,6 +324,22 @@ CREATE TABLE `runs` (
   CONSTRAINT `runs_kind` CHECK (`kind` in ('sweep','rerun','backfill','reversal')),
   CONSTRAINT `runs_state` CHECK (`state` in ('running','completed','completed-with-failures','stopping','stopped','failed')),
   CONSTRAINT `runs_notify` CHECK (`notify` in ('none','digest','each'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `run_accounts` (
+  `run_id` bigint(20) NOT NULL,
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`run_id`,`account_id`),
+  KEY `of_account` (`account_id`,`run_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `run_stops` (
+  `run_id` bigint(20) NOT NULL,
+  `at` datetime(3) NOT NULL,
+  `actor` varchar(100) NOT NULL,
+  `code` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `reason` varchar(500) NOT NULL,
+  PRIMARY KEY (`run_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `sessions` (

@@ -25,8 +25,9 @@ export function commonOptions(app: App, connection: ConnectionOptions): WorkerOp
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
     maxStalledCount: 1_000_000,
-    lockDuration: 60_000,
-    stalledInterval: 30_000,
+    // The jobs of a worker that was killed are handed out again after these two, twenty seconds at the most.
+    lockDuration: 15_000,
+    stalledInterval: 5_000,
   };
 }
 

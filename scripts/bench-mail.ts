@@ -20,6 +20,8 @@ const ASKED_RATIO = 0.7;
 /** How much the worker's peak may grow from the small run to the large one. */
 const ASKED_GROWTH = 1.25;
 const WARM_UP = 2_000;
+/** A sender that has not sent its messages by then never will. */
+const MEASURE_MAX_MS = 300_000;
 const EXIT_MISSED = 1;
 
 const { values } = parseArgs({
@@ -62,9 +64,11 @@ class Sink {
 
   /** The rate, and what it costs process `pid`, from the message `from` to the message `to`. */
   async time(from: number, to: number, pid: number): Promise<Omit<Measured, 'peakBytes'>> {
-    while (this.#taken < from) await pause();
+    const deadline = performance.now() + MEASURE_MAX_MS;
+    while (this.#taken < from && performance.now() < deadline) await pause();
     const [startedAt, first, used] = [performance.now(), this.#taken, cpuMicroseconds(pid)];
-    while (this.#taken < to) await pause();
+    while (this.#taken < to && performance.now() < deadline) await pause();
+    if (this.#taken < to) throw new Error(`only ${this.#taken} messages arrived in time`);
     const count = this.#taken - first;
     return {
       perSecond: (count * 1_000) / (performance.now() - startedAt),
@@ -90,7 +94,11 @@ function start(build: Build, [file, ...args]: readonly string[], env: NodeJS.Pro
 async function measure(child: ChildProcess, sink: Sink, count: number): Promise<Measured> {
   const gone = once(child, 'exit');
   const pid = child.pid ?? 0;
-  const timed = await sink.time(WARM_UP, WARM_UP + count, pid);
+  const lost = gone.then(() => {
+    throw new Error('the sender ended before its messages were sent');
+  });
+  lost.catch(() => undefined);
+  const timed = await Promise.race([sink.time(WARM_UP, WARM_UP + count, pid), lost]);
   const measured = { ...timed, peakBytes: peakMemoryBytes(pid) };
   child.kill('SIGTERM');
   await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
@@ -122,7 +130,6 @@ async function runProduct(build: Build, servers: Servers, count: number): Promis
       SMTP_URL: sink.url,
       CONNECTS_MAIL_CONNECTIONS: values.connections,
       CONNECTS_MAIL_RATE: '10000',
-      ...(process.env.PROF && { NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/prof' }),
     };
     const measured = await measure(start(build, PRODUCT, env), sink, count);
     const { refused } = await countOfState(ground.app.db);

@@ -5,8 +5,6 @@ import { fileFault, nameOf, requireFile } from './file-faults.ts';
 import { parseJson } from './json-text.ts';
 import { bytesOf, linesOf, refuseUtf16 } from './lines.ts';
 
-export { readCsvRows } from './csv.ts';
-
 /** The largest file that is read whole. */
 const WHOLE_FILE_MAX = 16 * 1024 * 1024;
 

@@ -12,6 +12,7 @@ import { createLog } from '../log.ts';
 import { VERSION } from '../version.ts';
 import type { Cli, Streams } from './context.ts';
 import { EXIT, exitOf } from './exit-codes.ts';
+import { keepHeapLean } from './lean-heap.ts';
 import { buildProgram } from './program.ts';
 
 const SERVERS_FILE = '.local/run/servers.json';
@@ -105,7 +106,15 @@ const cli: Cli = {
     return app;
   },
   streams: standardStreams(),
-  processes: { startWorker, startScheduler, startConsole, startHealth },
+  processes: {
+    startWorker: (working) => {
+      keepHeapLean();
+      return startWorker(working);
+    },
+    startScheduler,
+    startConsole,
+    startHealth,
+  },
   signal: stopping.signal,
   defaultActor: currentUser(),
   longRunning: false,

@@ -23,14 +23,13 @@ export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline 
   const total = await unsent(cli);
   const progress = new Progress(cli.streams.err, 'notices sent', clock.now());
   let countAt = 0;
-  while (!signal.aborted && (await canSendMore(deliverDeps))) {
-    if (clock.now() >= deadline) {
-      cli.exitCode = EXIT.tryAgain;
+  while (await canSendMore(deliverDeps)) {
+    const isLate = clock.now() >= deadline;
+    if (isLate) cli.exitCode = EXIT.tryAgain;
+    if (isLate || signal.aborted) {
       progress.stop();
-      return say(
-        cli,
-        `--timeout passed with ${counted(await unsent(cli), 'notice')} left: the next pass goes on`,
-      );
+      const why = isLate ? '--timeout passed' : 'interrupted';
+      return say(cli, `${why} with ${counted(await unsent(cli), 'notice')} left: the next pass goes on`);
     }
     if (clock.now() >= countAt) {
       const left = await unsent(cli);
@@ -39,5 +38,5 @@ export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline 
     }
     await clock.sleep(LOOK_MS, signal);
   }
-  progress.stop();
+  progress.end({ done: total, total }, clock.now());
 }

@@ -12,7 +12,7 @@ const CHECK_DEADLINE_MS = 4_000;
 
 export interface HealthPages {
   readonly pages: Hono;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export function healthPages(app: App): HealthPages {

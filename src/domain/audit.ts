@@ -254,7 +254,10 @@ class Auditor {
     const ageMs = this.#rules.asOf - at;
     const aside = this.#recorded.putAsideAt !== null;
     if (on === nextCycleOn && ageMs > this.#rules.alarmAgeMs && !aside)
-      this.#add('due-too-long', `the cycle of ${on} is due since ${formatInstant(at)}`, { cycleOn: on, ageMs });
+      this.#add('due-too-long', `the cycle of ${on} is due since ${formatInstant(at)}`, {
+        cycleOn: on,
+        ageMs,
+      });
   }
 
   /**
@@ -266,7 +269,8 @@ class Auditor {
     if (!this.#isHidden(startsAt)) return false;
     const dayBefore = new Date(Date.parse(cycleOn) - DAY).toISOString().slice(0, 10);
     return spans.some(
-      ({ anchorOn, zone }) => boundaryAfter({ anchorOn, zone, monthEnd: this.#monthEnd }, dayBefore).on === cycleOn,
+      ({ anchorOn, zone }) =>
+        boundaryAfter({ anchorOn, zone, monthEnd: this.#monthEnd }, dayBefore).on === cycleOn,
     );
   }
 
@@ -274,14 +278,19 @@ class Auditor {
 
   #checkSettlements(): void {
     for (const one of this.#recorded.settlements) {
-      const { cycleOn, opening, carried, expired, free, paid, recovered, closing, cap, startsAt, postedAt } = one;
+      const { cycleOn, opening, carried, expired, free, paid, recovered, closing, cap, startsAt, postedAt } =
+        one;
       if (opening - expired !== carried || carried + free + paid - recovered !== closing)
         this.#add('settlement-differs', `the settlement of ${cycleOn} does not add up`, { cycleOn });
       if (cap !== null && closing > cap + free + paid)
-        this.#add('above-cap', `${closing} after the cycle of ${cycleOn}, and ${cap + free + paid} is the most`, {
-          cycleOn,
-          amount: cap + free + paid - closing,
-        });
+        this.#add(
+          'above-cap',
+          `${closing} after the cycle of ${cycleOn}, and ${cap + free + paid} is the most`,
+          {
+            cycleOn,
+            amount: cap + free + paid - closing,
+          },
+        );
       if (startsAt < this.#earliestOf(cycleOn) || postedAt < startsAt)
         this.#add('granted-early', `the cycle of ${cycleOn} was settled before its instant`, { cycleOn });
     }
@@ -306,7 +315,9 @@ class Auditor {
 
   #checkCycleEntries(): void {
     const expected = this.#expectedGrants();
-    const early = new Set<LocalDate>(this.#found.filter((one) => one.code === 'granted-early').map((one) => one.cycleOn as LocalDate));
+    const early = new Set<LocalDate>(
+      this.#found.filter((one) => one.code === 'granted-early').map((one) => one.cycleOn as LocalDate),
+    );
     const seen = new Set<string>();
     for (const one of this.#recorded.entries) {
       if (!isOfCycle(one)) continue;
@@ -314,24 +325,35 @@ class Auditor {
       const key = `${one.subject} ${one.kind}`;
       const wanted = expected.get(key);
       if (wanted === one.amount && !seen.has(key)) seen.add(key);
-      else if (!(this.#missing.has(on) && one.subject === cycleSubject(on))) this.#addUnexpected(one, on, wanted);
+      else if (!(this.#missing.has(on) && one.subject === cycleSubject(on)))
+        this.#addUnexpected(one, on, wanted);
       const earliest = this.#earliestOf(on);
       if ((one.effectiveAt < earliest || one.postedAt < earliest) && !early.has(on)) {
         early.add(on);
-        this.#add('granted-early', `entry ${one.seq} of the cycle of ${on} is earlier than the cycle`, { cycleOn: on });
+        this.#add('granted-early', `entry ${one.seq} of the cycle of ${on} is earlier than the cycle`, {
+          cycleOn: on,
+        });
       }
     }
     for (const [key, amount] of expected)
       if (amount !== 0 && !seen.has(key)) {
         const on = key.slice('cycle:'.length, 'cycle:2021-01-01'.length);
-        this.#add('settlement-differs', `${key} of ${amount} was settled, and is not in the ledger`, { cycleOn: on });
+        this.#add('settlement-differs', `${key} of ${amount} was settled, and is not in the ledger`, {
+          cycleOn: on,
+        });
       }
   }
 
   #addUnexpected(one: AuditedEntry, on: LocalDate, wanted: number | undefined): void {
     const said = `entry ${one.seq}, ${one.kind} of ${one.amount} under ${one.subject}`;
     if (one.kind === 'monthly-free' || one.kind === 'monthly-plan')
-      this.#addCorrectable('granted-twice', `${said}: the cycle of ${on} has its grant already`, one.seq, -one.amount, on);
+      this.#addCorrectable(
+        'granted-twice',
+        `${said}: the cycle of ${on} has its grant already`,
+        one.seq,
+        -one.amount,
+        on,
+      );
     else
       this.#add('settlement-differs', `${said}, and ${wanted === undefined ? 'none' : wanted} was settled`, {
         cycleOn: on,
@@ -375,7 +397,12 @@ class Auditor {
       const first = once.get(of);
       if (!first) once.set(of, one);
       else if (first.subject !== one.subject || first.kind === one.kind)
-        this.#addCorrectable('granted-twice', `entry ${one.seq}, ${one.kind} of ${one.amount}: ${of} was awarded with entry ${first.seq}`, one.seq, -one.amount);
+        this.#addCorrectable(
+          'granted-twice',
+          `entry ${one.seq}, ${one.kind} of ${one.amount}: ${of} was awarded with entry ${first.seq}`,
+          one.seq,
+          -one.amount,
+        );
     }
     const posted = new Map<string, number>();
     for (const { subject, kind, amount } of this.#recorded.entries)
@@ -385,7 +412,8 @@ class Auditor {
     for (const { interview, proposal, amount } of this.#recorded.awards) {
       const subject = `interview:${interview}`;
       awarded.set(subject, (awarded.get(subject) ?? 0) + amount);
-      if (proposals.has(proposal)) this.#add('granted-twice', `proposal ${proposal} is recorded as awarded twice`);
+      if (proposals.has(proposal))
+        this.#add('granted-twice', `proposal ${proposal} is recorded as awarded twice`);
       proposals.add(proposal);
     }
     const known = new Set(this.#found.filter((one) => one.code === 'granted-twice').map((one) => one.key));
@@ -393,7 +421,10 @@ class Auditor {
       const entry = this.#recorded.entries.find((one) => one.subject === subject);
       const isKnown = entry !== undefined && known.has(`audit.${this.#account.id}.${entry.seq}`);
       if ((awarded.get(subject) ?? 0) !== amount && !isKnown && !this.#isCorrected(entry))
-        this.#add('award-differs', `${subject} posted ${amount}, and ${awarded.get(subject) ?? 0} is recorded`);
+        this.#add(
+          'award-differs',
+          `${subject} posted ${amount}, and ${awarded.get(subject) ?? 0} is recorded`,
+        );
     }
     for (const [subject, amount] of awarded)
       if (!posted.has(subject) && amount !== 0)
@@ -431,7 +462,12 @@ class Auditor {
         held -= (awards[first] as (typeof awards)[number]).amount;
       const most = Math.max(...terms.slice(first, last + 1).map((one) => one?.windowMax ?? 0));
       if (held > most)
-        this.#addCorrectable('window-exceeded', `${held} in the ${days} days up to ${formatInstant(end.at)}, and ${most} is the most`, end.seq, most - held);
+        this.#addCorrectable(
+          'window-exceeded',
+          `${held} in the ${days} days up to ${formatInstant(end.at)}, and ${most} is the most`,
+          end.seq,
+          most - held,
+        );
     }
   }
 

@@ -86,7 +86,11 @@ export interface Candidate {
  * The boundaries of a range, before the account's next one, that gave nothing; oldest first, whether their reason was
  * asked for or not. What is due is for settling, not for this.
  */
-export function findCandidates(account: Account, past: Past, { from, to }: Omit<Asked, 'include'>): Candidate[] {
+export function findCandidates(
+  account: Account,
+  past: Past,
+  { from, to }: Omit<Asked, 'include'>,
+): Candidate[] {
   const beforeNext = (on: LocalDate): boolean => account.nextCycleOn === null || on < account.nextCycleOn;
   const inRange = (on: LocalDate): boolean => on >= from && on <= to && beforeNext(on);
   const absent = past.boundaries
@@ -204,7 +208,11 @@ function backfillOne(account: Account, candidate: Candidate, ground: BackfillGro
   if (posted) {
     const settlement = settlementOf(candidate, posted, posted.paid > 0 ? 'plus' : candidate.plan);
     const { free, paid, recovered } = posted;
-    return { account, entries: [], cycle: { on, reason, free, paid, recovered, outcome: 'recorded', settlement } };
+    return {
+      account,
+      entries: [],
+      cycle: { on, reason, free, paid, recovered, outcome: 'recorded', settlement },
+    };
   }
   if (account.status !== 'active') return left('inactive-now');
   const row = termsInForce(ground.terms, candidate.at);
@@ -250,7 +258,13 @@ function grantOne(
   }
   const amendment = { on, at: candidate.at, plan: candidate.plan, ...amounts, owed };
   const carried = { carried: before.balance, expired: 0, free, paid, recovered };
-  const named = { backfill, reason, plan: candidate.plan, termsFrom, boundaryAt: formatInstant(candidate.at) };
+  const named = {
+    backfill,
+    reason,
+    plan: candidate.plan,
+    termsFrom,
+    boundaryAt: formatInstant(candidate.at),
+  };
   const decision: Decision = { at, subject, code: 'granted', detail: { ...carried, ...named } };
   return { account, entries: posting.entries, cycle: { ...common, settlement: null, amendment, decision } };
 }

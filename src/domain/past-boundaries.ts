@@ -2,7 +2,14 @@
  * The boundaries of an account's past, walked again: by the calendar code alone, through every recorded change of
  * anchor, zone and plan, exactly as settling once went through them.
  */
-import { type Boundary, type Instant, type LocalDate, boundary, boundaryAfter, boundaryFrom } from './calendar.ts';
+import {
+  type Boundary,
+  type Instant,
+  type LocalDate,
+  boundary,
+  boundaryAfter,
+  boundaryFrom,
+} from './calendar.ts';
 import { firstInstantOf } from './calendar.ts';
 import type { Span } from './spans.ts';
 import type { MonthEnd } from './calendar.ts';

@@ -44,19 +44,19 @@ export interface Reversal {
 
 /**
  * @param cycles of one run, oldest first, at least one
- * @param run the one that is taken back: it names the entry, so that it is posted once
+ * @param subject names what is taken back, so that it is posted once: `run:17`
  */
 export function reverseCycles(
   before: Account,
   cycles: readonly GrantedCycle[],
-  run: number,
+  subject: string,
   now: Instant,
 ): Reversal {
   const net = cycles.reduce((sum, one) => sum + netOf(one), 0);
   const taken = Math.min(net, before.balance);
   const notTaken = net - taken;
   const at = Math.max(now, before.watermark);
-  const posting = new Posting(before, { effectiveAt: at, subject: `run:${run}` });
+  const posting = new Posting(before, { effectiveAt: at, subject });
   posting.post('reversal', -taken);
   const account = afterReversal(posting.account, cycles);
   return {

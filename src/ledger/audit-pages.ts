@@ -96,10 +96,7 @@ async function settlementsOf(
   }));
 }
 
-async function amendmentsOf(
-  db: Queryable,
-  ids: readonly string[],
-): Promise<Map<string, AuditedAmendment[]>> {
+async function amendmentsOf(db: Queryable, ids: readonly string[]): Promise<Map<string, AuditedAmendment[]>> {
   const rows = await selectRows<AuditedAmendment & { account: string }>(
     db,
     `SELECT account_id AS account, cycle_on AS cycleOn, no, kind, free, paid, recovered, notice

@@ -131,9 +131,11 @@ export async function updateBackfillState(
   state: BackfillState,
   endedAt: Instant | null,
 ): Promise<void> {
-  await execute(db, 'UPDATE backfills SET state = ?, ended_at = ?, worker = NULL, working_until = NULL WHERE id = ?', [
-    ...[state, endedAt === null ? null : toDate(endedAt), id],
-  ]);
+  await execute(
+    db,
+    'UPDATE backfills SET state = ?, ended_at = ?, worker = NULL, working_until = NULL WHERE id = ?',
+    [...[state, endedAt === null ? null : toDate(endedAt), id]],
+  );
 }
 
 /** The one that works on a backfill, and until when it is taken to be alive. */
@@ -144,7 +146,10 @@ export interface Holding {
 }
 
 /** Takes the right to work on it; false while somebody else holds it, or when it is not running. */
-export async function takeBackfill(db: Queryable, take: Holding & { readonly now: Instant }): Promise<boolean> {
+export async function takeBackfill(
+  db: Queryable,
+  take: Holding & { readonly now: Instant },
+): Promise<boolean> {
   const written = await execute(
     db,
     `UPDATE backfills SET worker = ?, working_until = ?
@@ -251,7 +256,11 @@ export interface FailedItem {
 }
 
 /** Accounts that failed, in the order of their ids. */
-export async function listFailedItems(db: Queryable, backfillId: number, limit: number): Promise<FailedItem[]> {
+export async function listFailedItems(
+  db: Queryable,
+  backfillId: number,
+  limit: number,
+): Promise<FailedItem[]> {
   return selectRows<FailedItem>(
     db,
     `SELECT account_id AS account, why AS code, message FROM backfill_items

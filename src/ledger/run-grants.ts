@@ -1,4 +1,4 @@
-/** Reading what a run granted: at the boundaries that it settled, and later, as a backfill. */
+/** Reading what a run granted: at the boundaries that it settled, and later, as a backfill; or what events did. */
 import { type Queryable, selectOne, selectRows } from '../db/query.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
@@ -17,50 +17,73 @@ export interface RunCycle {
   readonly owed: number;
 }
 
-const NOT_REVERSED = `NOT EXISTS (SELECT 1 FROM amendments AS reversed WHERE reversed.account_id = granted.account_id
-  AND reversed.cycle_on = granted.cycle_on AND reversed.reversed_run = granted.run_id)`;
-const SETTLED = `FROM cycles AS granted
-  WHERE granted.run_id = ? AND granted.code IN ('granted', 'no-monthly-grant') AND ${NOT_REVERSED}`;
-const LATER = `FROM amendments AS granted
-  WHERE granted.run_id = ? AND granted.kind = 'granted' AND ${NOT_REVERSED}`;
+/** By whom: a run, or events that settled boundaries by themselves, under one version of the terms. */
+export type GrantSource = { readonly run: number } | { readonly eventsUnder: number };
 
-/** A page of the accounts that a run granted something that was not taken back, in the order of their ids. */
+/** What `amendments.reversed_run` says of a grant that was no run's. */
+export const NO_RUN = 0;
+
+export const reversedRunOf = (source: GrantSource): number => ('run' in source ? source.run : NO_RUN);
+
+const NOT_REVERSED = `NOT EXISTS (SELECT 1 FROM amendments AS reversed WHERE reversed.account_id = granted.account_id
+  AND reversed.cycle_on = granted.cycle_on AND reversed.reversed_run = COALESCE(granted.run_id, ${NO_RUN}))`;
+
+/** Boundaries that it settled; and, of a run, what it granted later. Each with its one binding. */
+function partsOf(source: GrantSource): { readonly from: readonly string[]; readonly binding: number } {
+  const settled = `FROM cycles AS granted WHERE granted.code IN ('granted', 'no-monthly-grant') AND ${NOT_REVERSED}`;
+  if ('eventsUnder' in source)
+    return {
+      from: [`${settled} AND granted.run_id IS NULL AND granted.terms_version = ?`],
+      binding: source.eventsUnder,
+    };
+  const later = `FROM amendments AS granted WHERE granted.kind = 'granted' AND ${NOT_REVERSED} AND granted.run_id = ?`;
+  return { from: [`${settled} AND granted.run_id = ?`, later], binding: source.run };
+}
+
+/** A page of the accounts that were granted something that was not taken back, in the order of their ids. */
 export async function listAccountsGrantedBy(
   db: Queryable,
-  runId: number,
+  source: GrantSource,
   page: { readonly after: string; readonly limit: number },
 ): Promise<string[]> {
-  const part = (from: string): string =>
-    `(SELECT DISTINCT granted.account_id AS id ${from} AND granted.account_id > ? ORDER BY id LIMIT ?)`;
-  const bindings = [runId, page.after, page.limit];
-  const rows = await selectRows<{ id: string }>(
-    db,
-    `${part(SETTLED)} UNION ${part(LATER)} ORDER BY id LIMIT ?`,
-    [...bindings, ...bindings, page.limit],
+  const { from, binding } = partsOf(source);
+  const parts = from.map(
+    (part) =>
+      `(SELECT DISTINCT granted.account_id AS id ${part} AND granted.account_id > ? ORDER BY id LIMIT ?)`,
   );
+  const rows = await selectRows<{ id: string }>(db, `${parts.join(' UNION ')} ORDER BY id LIMIT ?`, [
+    ...from.flatMap(() => [binding, page.after, page.limit]),
+    page.limit,
+  ]);
   return rows.map((row) => row.id);
 }
 
-/** What a run granted these accounts and was not taken back, by account and date. */
-export async function listCyclesOfRun(
+/** What was granted to these accounts and was not taken back, by account and date. */
+export async function listCyclesGrantedBy(
   db: Queryable,
-  runId: number,
+  source: GrantSource,
   accountIds: readonly string[],
 ): Promise<RunCycle[]> {
+  const { from, binding } = partsOf(source);
   const columns = `granted.account_id AS accountId, granted.cycle_on AS cycleOn, granted.starts_at AS startsAt,
     granted.plan, granted.expired, granted.free, granted.paid, granted.recovered`;
+  // What a settlement recovered was all owed; what a later grant did is told apart.
+  const parts = from.map(
+    (part, index) =>
+      `SELECT ${columns}, ${index === 0 ? 'granted.recovered AS owed' : 'granted.owed'} ${part} AND granted.account_id IN (?)`,
+  );
   const rows = await selectRows<Omit<RunCycle, 'on' | 'startsAt'> & { cycleOn: LocalDate; startsAt: Date }>(
     db,
-    `SELECT ${columns}, granted.recovered AS owed ${SETTLED} AND granted.account_id IN (?)
-     UNION ALL SELECT ${columns}, granted.owed ${LATER} AND granted.account_id IN (?)
-     ORDER BY accountId, cycleOn`,
-    [runId, accountIds, runId, accountIds],
+    `${parts.join(' UNION ALL ')} ORDER BY accountId, cycleOn`,
+    from.flatMap(() => [binding, accountIds]),
   );
   return rows.map(({ cycleOn: on, startsAt, ...row }) => ({ ...row, on, startsAt: startsAt.getTime() }));
 }
 
-/** Whether any grant of a run was taken back. */
-export async function anyReversedOf(db: Queryable, runId: number): Promise<boolean> {
-  const row = await selectOne(db, 'SELECT 1 AS found FROM amendments WHERE reversed_run = ? LIMIT 1', [runId]);
+/** Whether any such grant was taken back. */
+export async function anyReversedOf(db: Queryable, source: GrantSource): Promise<boolean> {
+  const row = await selectOne(db, 'SELECT 1 AS found FROM amendments WHERE reversed_run = ? LIMIT 1', [
+    reversedRunOf(source),
+  ]);
   return row !== undefined;
 }

@@ -114,6 +114,8 @@ export const mailOf = ({ from }: Pick<MailerSettings, 'from'>, letter: Letter) =
   text: letter.text,
   html: letter.html,
   messageId: letter.messageId,
+  // What the library would choose for nearly plain text, after a count of every character.
+  textEncoding: 'quoted-printable' as const,
   headers: {
     'Auto-Submitted': 'auto-generated',
     ...(letter.unsubscribeUrl !== undefined && {

@@ -84,7 +84,9 @@ async function settleForgotten(
   for (let from = 0; from < ids.length && !request.signal.aborted; from += PAGE) {
     const page = ids.slice(from, from + PAGE).map((account) => ({ account, run: run.id }));
     const outcomes = [...(await settleAccounts({ ...deps, runs }, page)).values()];
-    settled += outcomes.filter((one) => one.outcome === 'settled' || one.outcome === 'already-current').length;
+    settled += outcomes.filter(
+      (one) => one.outcome === 'settled' || one.outcome === 'already-current',
+    ).length;
     failed += outcomes.filter((one) => one.outcome === 'failed').length;
   }
   const now = await databaseNow(deps.db);
@@ -166,7 +168,14 @@ async function restoreBalances(
     const balance = recorded.entries.at(-1)?.balance ?? row.account.openingBalance;
     await updateAccounts(transaction, [{ ...row, account: { ...row.account, balance } }]);
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'audit.restore-balance', target: `account:${row.account.id}`, reason, runId: null },
+      ...{
+        at,
+        actor,
+        action: 'audit.restore-balance',
+        target: `account:${row.account.id}`,
+        reason,
+        runId: null,
+      },
       before: { balance: row.account.balance },
       after: { balance },
     });
@@ -193,7 +202,12 @@ async function stageMissing(
       const settlement = recorded.settlements.find((one) => one.cycleOn === cycleOn);
       const isOld = at - (settlement?.startsAt ?? at) > settings.noticeMaxAgeMs;
       drafts.push({
-        ...{ accountId, kind: 'grant', ref: `cycles:${cycleOn}..${cycleOn}`, state: isOld ? 'too-old' : 'pending' },
+        ...{
+          accountId,
+          kind: 'grant',
+          ref: `cycles:${cycleOn}..${cycleOn}`,
+          state: isOld ? 'too-old' : 'pending',
+        },
         ...{ firstCycleOn: cycleOn, lastCycleOn: cycleOn, runId: null, stagedAt: at },
       });
     }

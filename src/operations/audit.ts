@@ -43,7 +43,7 @@ export async function* auditFleet(db: Database, request: AuditRequest): AsyncGen
   const listed = request.accounts && [...new Set(request.accounts)].toSorted();
   const total = listed?.length ?? (await countAccounts(db));
   let done = 0;
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await readPage(db, listed, after);
     const last = page.at(-1);
     if (!last) return;
@@ -62,7 +62,10 @@ export async function* auditFleet(db: Database, request: AuditRequest): AsyncGen
 export async function resolveAuditAsOf(db: Database, asked: Instant | undefined): Promise<Instant> {
   const now = await databaseNow(db);
   if (asked !== undefined && asked > now)
-    throw invalidInput('as-of-in-future', `--as-of ${formatInstant(asked)} is in the future: it is ${formatInstant(now)}`);
+    throw invalidInput(
+      'as-of-in-future',
+      `--as-of ${formatInstant(asked)} is in the future: it is ${formatInstant(now)}`,
+    );
   return asked ?? now;
 }
 
@@ -104,7 +107,11 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'due-too-long':
       return { ...finding, mend: 'connects sweep --wait --work', remedy: 'settle' };
     case 'failure-forgotten':
-      return { ...finding, mend: `connects rerun --all --account ${account} --wait --work --reason "…" --yes`, remedy: 'settle' };
+      return {
+        ...finding,
+        mend: `connects rerun --all --account ${account} --wait --work --reason "…" --yes`,
+        remedy: 'settle',
+      };
     case 'waiting-forgotten':
       return { ...finding, mend: fix, remedy: 'settle' };
     case 'notice-missing':

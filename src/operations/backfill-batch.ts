@@ -80,7 +80,15 @@ function failedItem(
   { code, message }: { code: string; message: string },
 ): BackfillItem {
   const nothing = { granted: 0, recovered: 0 };
-  return { accountId, cycleOn: asked.from, reason: 'not-current', state: 'failed', why: code, message, ...nothing };
+  return {
+    accountId,
+    cycleOn: asked.from,
+    reason: 'not-current',
+    state: 'failed',
+    why: code,
+    message,
+    ...nothing,
+  };
 }
 
 /** The accounts that cannot be, by id. Their notices are those of a sweep: these cycles are nobody's past. */
@@ -173,7 +181,9 @@ interface Turn {
 /** Decides one account under its lock, and gathers what is written of it. */
 function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): BackfillItem[] {
   const { row, past, now } = turn;
-  const candidates = findCandidates(row.account, past, ground.asked).filter((one) => isAsked(one, ground.asked));
+  const candidates = findCandidates(row.account, past, ground.asked).filter((one) =>
+    isAsked(one, ground.asked),
+  );
   const { terms } = ground.terms;
   const done = backfillAccount(row.account, candidates, { terms, backfill: ground.backfillId, now });
   const accountId = row.account.id;
@@ -192,7 +202,10 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
       });
       continue;
     }
-    const posted = { termsVersion: ground.terms.version, notice: one.free + one.paid > 0 ? notice : 'unchanged' } as const;
+    const posted = {
+      termsVersion: ground.terms.version,
+      notice: one.free + one.paid > 0 ? notice : 'unchanged',
+    } as const;
     if (one.settlement) writes.cycles.push({ ...by, ...posted, settlement: one.settlement, decisionNo });
     if (one.decision) writes.decisions.push({ ...by, decision: one.decision, decisionNo });
     if (one.amendment) {
@@ -221,7 +234,9 @@ function draftsOf(
   { row, now }: Turn,
   cycles: readonly Backfilled[],
 ): NoticeDraft[] {
-  const granted = cycles.filter((one) => one.outcome === 'granted' && one.free + one.paid > 0).map((one) => one.on);
+  const granted = cycles
+    .filter((one) => one.outcome === 'granted' && one.free + one.paid > 0)
+    .map((one) => one.on);
   const first = granted[0];
   const last = granted.at(-1);
   if (first === undefined || last === undefined) return [];

@@ -36,13 +36,17 @@ export async function loadPasts(
   const amendments = groupBy(await listAmendments(db, ids), (one) => one.accountId);
   const spans = await listSpansOf(db, ids);
   const failed = amendments.size > 0 || settlements.size > 0 ? await listFailedPayments(db, ids) : new Set();
-  const walked = new Map(accounts.map((one) => [one.id, walk(one, spans.get(one.id) ?? [], asked, monthEnd)]));
+  const walked = new Map(
+    accounts.map((one) => [one.id, walk(one, spans.get(one.id) ?? [], asked, monthEnd)]),
+  );
   const posted = await loadPosted(db, accounts, settlements, walked);
   return new Map(
     ids.map((id) => {
       const ofAccount = groupBy(amendments.get(id) ?? [], (one) => one.cycleOn);
       const own = settlements.get(id) ?? [];
-      const cycles = own.map((one) => toPastCycle(one, ofAccount.get(one.cycleOn) ?? [], failed.has(keyOf(one))));
+      const cycles = own.map((one) =>
+        toPastCycle(one, ofAccount.get(one.cycleOn) ?? [], failed.has(keyOf(one))),
+      );
       const entries = groupBy(posted.get(id) ?? [], (one) => one.cycleOn);
       const past: RecordedPast = {
         boundaries: walked.get(id) ?? [],

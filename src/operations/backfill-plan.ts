@@ -9,7 +9,6 @@ import {
   type Backfilled,
   type BackfillReason,
   type Candidate,
-  type SkipReason,
   backfillAccount,
   findCandidates,
   isAsked,
@@ -124,7 +123,7 @@ export async function* candidatePages(
   terms: TermsVersion,
   after = '',
 ): AsyncGenerator<CandidatePage> {
-  for (let position = after; ; ) {
+  for (let position = after; ;) {
     const rows = await readPage(db, asked, position);
     const last = rows.at(-1);
     if (!last) return;
@@ -223,7 +222,7 @@ class PlanSum {
 /** Short enough to be typed, long enough that no two plans share it. */
 const HASH_LENGTH = 16;
 
-function count(counts: Counts, name: string | SkipReason): void {
+function count(counts: Counts, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 

@@ -35,7 +35,10 @@ export async function backfillUntilDone(
     const backfill = await findBackfill(db, request.id);
     if (!backfill) throw unknownBackfill(request.id);
     const { granted, failed } = await countBackfillAccounts(db, request.id);
-    request.onProgress?.({ done: granted + failed, total: Math.max(backfill.planned.accounts, granted + failed) });
+    request.onProgress?.({
+      done: granted + failed,
+      total: Math.max(backfill.planned.accounts, granted + failed),
+    });
     if (backfill.endedAt !== null) return { outcome: 'ended', backfill };
     if (backfill.state === 'paused') return { outcome: 'paused', backfill };
     if (request.signal?.aborted) return { outcome: 'interrupted', backfill };

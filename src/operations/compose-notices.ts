@@ -38,13 +38,16 @@ export interface Unsent {
   readonly unsent: string;
 }
 
-/** @returns a letter, or why there is none, by the notice's id */
-export async function composeLetters(
+/** Makes a letter of one of the notices that it was read for, or says why there is none. */
+export type Composer = (notice: Notice) => Letter | Unsent;
+
+/** Reads what a page of notices tells of. Each is rendered when its turn comes: a page of texts is megabytes. */
+export async function openComposer(
   deps: { readonly db: Queryable; readonly settings: ComposeSettings },
   notices: readonly Notice[],
-): Promise<Map<number, Letter | Unsent>> {
+): Promise<Composer> {
   const ground = await readGround(deps.db, notices);
-  return new Map(notices.map((notice) => [notice.id, letterOf(notice, ground, deps.settings)]));
+  return (notice) => letterOf(notice, ground, deps.settings);
 }
 
 /** The message as it would be sent now; also for an account that has no address. */

@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import type { Log } from '../log.ts';
-import { type Letter, type Mailer, SEND_TIMEOUT_MS, type SendOutcome } from '../notices/mailer.ts';
+import { type Mailer, SEND_TIMEOUT_MS } from '../notices/mailer.ts';
 import { findHold } from '../outbox/hold.ts';
 import {
   type Notice,
@@ -23,7 +23,7 @@ import {
   postponeNotice,
   takeNotices,
 } from '../outbox/outbox.ts';
-import { type ComposeSettings, composeLetters } from './compose-notices.ts';
+import { type ComposeSettings, type Composer, openComposer } from './compose-notices.ts';
 import type { MailOutage } from './mail-outage.ts';
 import type { Slots } from './slots.ts';
 
@@ -66,20 +66,17 @@ export async function deliverNotices(
   }
   const notices = await takeNotices(deps.db, { ids, until: now + LEASE_MS });
   const lastStart = deps.clock.now() + LAST_START_MS;
-  const letters = await composeLetters(deps, notices);
+  const compose = await openComposer(deps, notices);
   const back: Notice[] = [];
   let words: string | null = null;
   const outcomes = new Map<number, DeliverOutcome>();
   const settled = await Promise.allSettled(
     notices.map(async (notice) => {
-      const letter = letters.get(notice.id) ?? { unsent: 'nothing was composed' };
-      if ('unsent' in letter)
-        return void outcomes.set(notice.id, await suppress(deps, notice, letter.unsent));
-      const sent = await deps.slots.run(() => sendUnlessPaused(deps, letter, lastStart));
-      if (sent !== 'paused' && (sent.outcome !== 'unreached' || (await deps.outage.isThere())))
-        return void outcomes.set(notice.id, await mark(deps, notice, letter, sent));
+      // The slot is for the mail server: while the mark is written, the next letter is on its way.
+      const sent = await deps.slots.run(() => sendOne(deps, notice, compose, lastStart));
+      if (sent.outcome !== 'paused') return void outcomes.set(notice.id, await mark(deps, notice, sent));
       back.push(notice);
-      if (sent !== 'paused') words ??= sent.words;
+      words ??= sent.words;
       return void outcomes.set(notice.id, 'given-back');
     }),
   );
@@ -98,28 +95,42 @@ export async function canSendMore({ db, outage }: Pick<DeliverDeps, 'db' | 'outa
   return !outage.isOn && (await anySendable(db, await databaseNow(db)));
 }
 
-async function sendUnlessPaused(
-  { mailer, outage, clock }: DeliverDeps,
-  letter: Letter,
+type Sent =
+  | { readonly outcome: 'sent' }
+  | { readonly outcome: 'refused' | 'suppressed' | 'try-later'; readonly words: string }
+  /** No server judged it: it is given back. */
+  | { readonly outcome: 'paused'; readonly words: string | null };
+
+async function sendOne(
+  deps: DeliverDeps,
+  notice: Notice,
+  compose: Composer,
   lastStart: number,
-): Promise<SendOutcome | 'paused'> {
-  return outage.isOn || clock.now() > lastStart ? 'paused' : mailer.send(letter);
+): Promise<Sent> {
+  if (deps.outage.isOn || deps.clock.now() > lastStart) return { outcome: 'paused', words: null };
+  const letter = compose(notice);
+  if ('unsent' in letter) return { outcome: 'suppressed', words: letter.unsent };
+  const sent = await deps.mailer.send(letter);
+  if (sent.outcome === 'sent') return sent;
+  const words = withoutAddress(sent.words, letter.to);
+  if (sent.outcome !== 'unreached') return { outcome: sent.outcome, words };
+  // Where the server is there after all, the trouble is this letter's, and counts.
+  return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
 }
 
 async function mark(
   deps: DeliverDeps,
   notice: Notice,
-  letter: Letter,
-  sent: SendOutcome,
+  sent: Exclude<Sent, { outcome: 'paused' }>,
 ): Promise<DeliverOutcome> {
   if (sent.outcome === 'sent') {
     await deps.markSent(notice.id);
     return 'sent';
   }
-  const words = withoutAddress(sent.words, letter.to);
-  if (sent.outcome === 'refused') return refuse(deps, notice, words);
+  const { words } = sent;
+  if (sent.outcome !== 'try-later') return end(deps, notice, sent.outcome, words);
   if (notice.attempts >= deps.settings.mailAttemptsMax)
-    return refuse(deps, notice, `given up after ${notice.attempts} attempts: ${words}`);
+    return end(deps, notice, 'refused', `given up after ${notice.attempts} attempts: ${words}`);
   const waitMs = waitAfter(notice.attempts, deps.random());
   await postponeNotice(deps.db, notice, { retryAt: (await databaseNow(deps.db)) + waitMs, words });
   deps.log.debug({ notice: notice.id, attempt: notice.attempts, outcome: 'postponed', waitMs }, words);
@@ -132,15 +143,16 @@ export function waitAfter(attempts: number, chance: number): number {
   return Math.round(longest * (0.5 + chance / 2));
 }
 
-async function refuse(deps: DeliverDeps, notice: Notice, words: string): Promise<DeliverOutcome> {
-  await markUnsent(deps.db, notice, { state: 'refused', words });
-  deps.log.warn({ notice: notice.id, account: notice.accountId, outcome: 'refused' }, words);
-  return 'refused';
-}
-
-async function suppress(deps: DeliverDeps, notice: Notice, words: string): Promise<DeliverOutcome> {
-  await markUnsent(deps.db, notice, { state: 'suppressed', words });
-  return 'suppressed';
+async function end(
+  deps: DeliverDeps,
+  notice: Notice,
+  state: 'refused' | 'suppressed',
+  words: string,
+): Promise<DeliverOutcome> {
+  await markUnsent(deps.db, notice, { state, words });
+  if (state === 'refused')
+    deps.log.warn({ notice: notice.id, account: notice.accountId, outcome: state }, words);
+  return state;
 }
 
 /** Servers repeat the address that they refuse; it stands in `contacts` alone, so that erasing it erases it. */

@@ -47,7 +47,7 @@ export class Meter {
 }
 
 export async function measure(deps: MeasureDeps): Promise<string> {
-  const { db, inspector, settings } = deps;
+  const { db, settings } = deps;
   const oldestUnsentAt = await findOldestUnsent(db);
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
   const measures = await readMeasures(db, { next, oldestUnsentAt });

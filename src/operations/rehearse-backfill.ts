@@ -25,11 +25,22 @@ export async function rehearseBackfill(
   const terms = await getLatestTerms(deps.db);
   const { notify, actor, reason } = request;
   const keep = (): Promise<void> => Promise.resolve();
-  const ground: BatchGround = { backfillId: NOBODYS, runId: NOBODYS, terms, asked, notify, actor, reason, keep };
+  const ground: BatchGround = {
+    backfillId: NOBODYS,
+    runId: NOBODYS,
+    terms,
+    asked,
+    notify,
+    actor,
+    reason,
+    keep,
+  };
   const counts = new Map<string, ItemCount>();
   for await (const { found } of candidatePages(deps.db, asked, terms)) {
     if (signal?.aborted) break;
-    const ids = found.filter((one) => one.candidates.some((cycle) => isAsked(cycle, asked))).map((one) => one.row.account.id);
+    const ids = found
+      .filter((one) => one.candidates.some((cycle) => isAsked(cycle, asked)))
+      .map((one) => one.row.account.id);
     if (ids.length > 0)
       addItems(counts, await rehearse(deps.session, (db) => backfillBatch({ ...deps, db }, ground, ids)));
   }

@@ -16,13 +16,13 @@ export interface RelayDeps {
 /** How long a claimed notice may take to be sent before it is offered again. */
 const LEASE_MS = 120_000;
 /** Rows claimed at a time. */
-const CLAIM_MAX = 500;
+const CLAIM_MAX = 900;
 /** Never more than these seconds' worth of the rate is out: else leases would run out before their turn. */
 const LEASED_SECONDS = 30;
 /** However fast the rate is: what is out is counted before every claim, and waits in Redis. */
 const LEASED_MAX = 5_000;
 /** Notices of one job: they share the statements of their reading and taking. */
-const PAGE_MAX = 50;
+const PAGE_MAX = 100;
 /** Seconds' worth of the rate that one job is, so that a slow one holds its rows no longer than it must. */
 const PAGE_SECONDS = 2;
 

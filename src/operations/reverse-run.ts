@@ -17,7 +17,14 @@ import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import { type AmendmentRow, listAmendments } from '../ledger/amendments.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
 import { listFailedPayments } from '../ledger/decisions.ts';
-import { type RunCycle, anyReversedOf, listAccountsGrantedBy, listCyclesOfRun } from '../ledger/run-grants.ts';
+import {
+  type GrantSource,
+  type RunCycle,
+  anyReversedOf,
+  listAccountsGrantedBy,
+  listCyclesGrantedBy,
+  reversedRunOf,
+} from '../ledger/run-grants.ts';
 import {
   type Run,
   closeRun,
@@ -27,7 +34,7 @@ import {
   leaseSubmitting,
   releaseSubmitting,
 } from '../ledger/runs.ts';
-import type { TermsVersion } from '../ledger/terms-versions.ts';
+import { type TermsVersion, findTermsVersion } from '../ledger/terms-versions.ts';
 import { groupBy } from './backfill-facts.ts';
 import type { BatchDeps } from './backfill-batch.ts';
 import { getLatestTerms } from './backfill-plan.ts';
@@ -36,7 +43,8 @@ import { LedgerWrites } from './ledger-writes.ts';
 import { settleAccounts } from './settle-accounts.ts';
 
 export interface ReverseRequest {
-  readonly run: number;
+  /** A run; or the boundaries that events settled under a version of the terms, which belong to no run. */
+  readonly source: GrantSource;
   readonly actor: string;
   readonly reason: string;
   readonly signal?: AbortSignal;
@@ -76,13 +84,19 @@ const SHORT_MAX = 1_000;
  *   `nothing-to-reverse`, `reversal-active`; unavailable: the same call goes on
  */
 export async function reverseRun(deps: BatchDeps, request: ReverseRequest): Promise<ReverseOutcome> {
-  await requireReversible(deps.db, request.run);
+  await requireReversible(deps.db, request.source);
   const terms = await getLatestTerms(deps.db);
   const run = await openOrJoin(deps, request, terms);
   const sum = new Sum(run.id);
   let held = await lease(deps.db, run.id, undefined);
-  const ground = { run: request.run, reversal: run.id, terms, actor: request.actor, reason: request.reason };
-  for await (const ids of pagesOf(deps.db, request.run)) {
+  const ground = {
+    source: request.source,
+    reversal: run.id,
+    terms,
+    actor: request.actor,
+    reason: request.reason,
+  };
+  for await (const ids of pagesOf(deps.db, request.source)) {
     if (request.signal?.aborted) {
       await releaseSubmitting(deps.db, run.id, held);
       return sum.end('interrupted');
@@ -105,11 +119,17 @@ export async function rehearseReversal(
   deps: BatchDeps & { readonly session: Database },
   request: ReverseRequest,
 ): Promise<ReverseOutcome> {
-  await requireReversible(deps.db, request.run);
+  await requireReversible(deps.db, request.source);
   const terms = await getLatestTerms(deps.db);
   const sum = new Sum(null);
-  const ground = { run: request.run, reversal: NOBODYS, terms, actor: request.actor, reason: request.reason };
-  for await (const ids of pagesOf(deps.db, request.run)) {
+  const ground = {
+    source: request.source,
+    reversal: NOBODYS,
+    terms,
+    actor: request.actor,
+    reason: request.reason,
+  };
+  for await (const ids of pagesOf(deps.db, request.source)) {
     if (request.signal?.aborted) break;
     sum.add(await rehearse(deps.session, (db) => reverseAccounts({ ...deps, db }, ground, ids)));
     request.onProgress?.({ done: sum.done });
@@ -122,7 +142,19 @@ const NOBODYS = 0;
 
 // ------------------------------------------------------------------------------------------------ guards
 
-async function requireReversible(db: Database, id: number): Promise<void> {
+async function requireReversible(db: Database, source: GrantSource): Promise<void> {
+  if ('run' in source) await requireClosed(db, source.run);
+  else if (!(await findTermsVersion(db, source.eventsUnder)))
+    throw new ConnectsError('not-found', 'unknown-terms', `there is no terms version ${source.eventsUnder}`);
+  const [first] = await listAccountsGrantedBy(db, source, { after: '', limit: 1 });
+  if (first !== undefined) return;
+  const what = nameOf(source);
+  if (await anyReversedOf(db, source))
+    throw new ConnectsError('conflict', 'already-reversed', `what ${what} granted was reversed already`);
+  throw new ConnectsError('conflict', 'nothing-to-reverse', `${what} granted nothing that could be reversed`);
+}
+
+async function requireClosed(db: Database, id: number): Promise<void> {
   const run = await findRun(db, id);
   if (!run)
     throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
@@ -138,14 +170,20 @@ async function requireReversible(db: Database, id: number): Promise<void> {
       'run-open',
       `run ${id} is ${run.state}: wait for it, or "connects run stop ${id}"`,
     );
-  const [first] = await listAccountsGrantedBy(db, id, { after: '', limit: 1 });
-  if (first !== undefined) return;
-  if (await anyReversedOf(db, id))
-    throw new ConnectsError('conflict', 'already-reversed', `run ${id} was reversed already`);
-  throw new ConnectsError('conflict', 'nothing-to-reverse', `run ${id} granted nothing that could be reversed`);
 }
 
-const keyOf = (run: number): string => `reverse:${run}`;
+const nameOf = (source: GrantSource): string =>
+  'run' in source ? `run ${source.run}` : `events under terms version ${source.eventsUnder}`;
+
+/** As the audit log and the key of an open run have it. */
+const targetOf = (source: GrantSource): string =>
+  'run' in source ? `run:${source.run}` : `events:terms-${source.eventsUnder}`;
+
+/** Events go on settling, so what they did can be taken back more than once: each time by another reversal. */
+const subjectOf = (source: GrantSource, reversal: number): string =>
+  'run' in source ? targetOf(source) : `${targetOf(source)}:${reversal}`;
+
+const keyOf = (source: GrantSource): string => `reverse-${targetOf(source)}`;
 
 /** A reversal whose process died is gone on with; one that is at work is not disturbed. */
 async function openOrJoin(deps: BatchDeps, request: ReverseRequest, terms: TermsVersion): Promise<Run> {
@@ -155,37 +193,37 @@ async function openOrJoin(deps: BatchDeps, request: ReverseRequest, terms: Terms
     const { actor, reason } = request;
     const inserted = await insertRun(transaction, {
       ...{ kind: 'reversal', asOf: at, termsVersion: terms.version, notify: 'none', actor, reason, at },
-      ...{ dueAtStart: 0, openKey: keyOf(request.run) },
+      ...{ dueAtStart: 0, openKey: keyOf(request.source) },
     });
     if (inserted === 'taken') return inserted;
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'run.reverse', target: `run:${request.run}`, reason, runId: inserted },
+      ...{ at, actor, action: 'run.reverse', target: targetOf(request.source), reason, runId: inserted },
       before: { reversed: false },
       after: { reversal: inserted },
     });
     return inserted;
   });
-  const run = id === 'taken' ? await findRunByKey(db, keyOf(request.run)) : await findRun(db, id);
+  const run = id === 'taken' ? await findRunByKey(db, keyOf(request.source)) : await findRun(db, id);
   if (run) return run;
-  throw active(request.run);
+  throw active(nameOf(request.source));
 }
 
-const active = (run: number): ConnectsError =>
-  new ConnectsError('conflict', 'reversal-active', `run ${run} is being reversed by somebody else right now`);
+const active = (what: string): ConnectsError =>
+  new ConnectsError('conflict', 'reversal-active', `${what}: somebody else is reversing it right now`);
 
 /** @throws conflict `reversal-active` while another process holds it */
 async function lease(db: Database, runId: number, held: Instant | undefined): Promise<Instant> {
   const now = await databaseNow(db);
   const until = Math.max(now + LEASE_MS, (held ?? 0) + 1);
   if (await leaseSubmitting(db, { runId, now, until, held })) return until;
-  throw active(runId);
+  throw active(`run ${runId}`);
 }
 
 // ------------------------------------------------------------------------------------------------ the work
 
-async function* pagesOf(db: Database, run: number): AsyncGenerator<string[]> {
-  for (let after = ''; ; ) {
-    const ids = await listAccountsGrantedBy(db, run, { after, limit: PAGE });
+async function* pagesOf(db: Database, source: GrantSource): AsyncGenerator<string[]> {
+  for (let after = ''; ;) {
+    const ids = await listAccountsGrantedBy(db, source, { after, limit: PAGE });
     const last = ids.at(-1);
     if (last === undefined) return;
     yield ids;
@@ -194,7 +232,7 @@ async function* pagesOf(db: Database, run: number): AsyncGenerator<string[]> {
 }
 
 interface Ground {
-  readonly run: number;
+  readonly source: GrantSource;
   readonly reversal: number;
   readonly terms: TermsVersion;
   readonly actor: string;
@@ -249,7 +287,7 @@ async function reverseOnce(
 ): Promise<Reversed> {
   const { rows } = await lockAccounts(transaction, ids);
   const now = await databaseNow(transaction);
-  const cycles = groupBy(await listCyclesOfRun(transaction, ground.run, ids), (one) => one.accountId);
+  const cycles = groupBy(await listCyclesGrantedBy(transaction, ground.source, ids), (one) => one.accountId);
   const amendments = groupBy(await listAmendments(transaction, ids), (one) => one.accountId);
   const failedPayments = await listFailedPayments(transaction, ids);
   const writes = new LedgerWrites();
@@ -289,23 +327,34 @@ function reverseAccount(
   const { account } = row;
   const ofCycle = groupBy(amendments, (one) => one.cycleOn);
   const before = (on: LocalDate): readonly AmendmentRow[] => ofCycle.get(on) ?? [];
-  const standing = cycles.filter((one) => !before(one.on).some((later) => later.reversedRun === ground.run));
-  if (standing.length === 0) return undefined;
-  const granted = standing.map((one): GrantedCycle => {
+  if (cycles.length === 0) return undefined;
+  const granted = cycles.map((one): GrantedCycle => {
     const notTakenBefore = before(one.on).findLast((later) => later.kind === 'reversed')?.notTaken ?? 0;
     return { ...one, notTakenBefore, paymentFailed: failedPayments.has(`${account.id}/${one.on}`) };
   });
-  const reversal = reverseCycles(account, granted, ground.run, now);
+  const reversal = reverseCycles(account, granted, subjectOf(ground.source, ground.reversal), now);
   let balance = account.balance;
   for (const [index, cycle] of reversal.cycles.entries()) {
-    const { startsAt, plan } = standing[index] as RunCycle;
+    const { startsAt, plan } = cycles[index] as RunCycle;
     const opening = balance;
     balance -= cycle.taken;
     writes.amendments.push({
       ...{ accountId: account.id, cycleOn: cycle.on, no: before(cycle.on).length + 1, kind: 'reversed' },
-      ...{ startsAt, plan, opening, closing: balance, expired: cycle.expired, free: cycle.free, paid: cycle.paid },
+      ...{
+        startsAt,
+        plan,
+        opening,
+        closing: balance,
+        expired: cycle.expired,
+        free: cycle.free,
+        paid: cycle.paid,
+      },
       ...{ recovered: cycle.recovered, owed: cycle.owed, short: cycle.short, notTaken: cycle.notTaken },
-      ...{ termsVersion: ground.terms.version, runId: ground.reversal, reversedRun: ground.run },
+      ...{
+        termsVersion: ground.terms.version,
+        runId: ground.reversal,
+        reversedRun: reversedRunOf(ground.source),
+      },
       ...{ notice: 'not-asked', postedAt: now },
     });
   }
@@ -317,7 +366,7 @@ function reverseAccount(
 
 /** Who, why, before and after: one row a batch, in the transaction that does it. */
 function auditBatch(
-  { run, reversal, actor, reason }: Ground,
+  { source, reversal, actor, reason }: Ground,
   rows: readonly AccountRow[],
   done: Reversed['done'],
   at: Instant,
@@ -331,7 +380,7 @@ function auditBatch(
   const balances = own.reduce((sum, row) => sum + row.account.balance, 0);
   const [first, last] = [done[0]?.account, done.at(-1)?.account];
   writes.audits.push({
-    ...{ at, actor, action: 'run.reverse', target: `run:${run}`, reason, runId: reversal },
+    ...{ at, actor, action: 'run.reverse', target: targetOf(source), reason, runId: reversal },
     before: { accounts: done.length, first, last, balances },
     after: { taken, notTaken, balances: balances - taken },
   });

@@ -5,7 +5,6 @@
  *
  * Live sweeps go first: while one is open, no backfill takes another batch.
  */
-import type { Clock } from '../clock.ts';
 import { type Transaction, inTransaction } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import { isAsked } from '../domain/backfill.ts';
@@ -93,7 +92,8 @@ class Turn {
       const run = (await findRun(db, this.#backfill.runId)) as Run;
       if (run.state !== 'running') return await this.#cancel(run);
       const terms = await findTermsVersion(db, run.termsVersion);
-      if (!terms) throw brokenRule('unknown-terms', `terms version ${run.termsVersion} is not in the database`);
+      if (!terms)
+        throw brokenRule('unknown-terms', `terms version ${run.termsVersion} is not in the database`);
       if (await this.#goThrough(terms)) await this.#complete(run);
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
@@ -162,7 +162,10 @@ class Turn {
   async #advance(doneTo: string, failed: readonly BackfillItem[]): Promise<void> {
     const { db, log } = this.#deps;
     for (const one of failed)
-      log.warn({ run: this.#backfill.runId, account: one.accountId, code: one.why, outcome: 'failed' }, one.message ?? '');
+      log.warn(
+        { run: this.#backfill.runId, account: one.accountId, code: one.why, outcome: 'failed' },
+        one.message ?? '',
+      );
     await inTransaction(db, async (transaction) => {
       await upsertBackfillItems(transaction, this.#backfill.id, failed);
       await this.#renew(transaction, doneTo);

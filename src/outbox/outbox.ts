@@ -6,11 +6,11 @@
  * A lease that runs out returns a row to pending; `too-old` and `suppressed` are never sent, unless a person says so.
  */
 import type { Database, Transaction } from '../db/connection.ts';
-import { inTransaction } from '../db/connection.ts';
+import { databaseUnavailable, inTransaction } from '../db/connection.ts';
+import { classOfDatabaseError, isDatabaseError } from '../db/errors.ts';
 import {
   type Binding,
   type Queryable,
-  databaseNow,
   execute,
   insertRows,
   selectOne,
@@ -126,11 +126,25 @@ export async function returnExpiredLeases(db: Database, now: Instant): Promise<n
 
 const RETURN_MAX = 999;
 
-/** One statement, replayed where it lost a race for locks. Returns how many rows it changed. */
+/**
+ * One statement by itself, repeated where it lost a race for locks. Returns how many rows it changed. A transaction
+ * around it would cost three more round trips.
+ * @throws unavailable when the database cannot be used
+ */
 async function write(db: Database, sql: string, bindings: readonly Binding[]): Promise<number> {
-  const written = await inTransaction(db, (transaction) => execute(transaction, sql, bindings));
-  return written.affectedRows;
+  for (let again = 0; ; again += 1) {
+    try {
+      return (await execute(db, sql, bindings)).affectedRows;
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      const kind = classOfDatabaseError(error);
+      if (kind === 'row') throw error;
+      if (kind === 'server' || again >= REPEATS_MAX) throw databaseUnavailable(error);
+    }
+  }
 }
+
+const REPEATS_MAX = 8;
 
 export interface Notice {
   readonly id: number;
@@ -173,15 +187,12 @@ export async function takeNotices(
 
 /** @throws unavailable when the database cannot be used: the letters are out, so the caller had better try again */
 export async function markSent(db: Database, ids: readonly number[]): Promise<void> {
-  await inTransaction(db, async (transaction) => {
-    const now = await databaseNow(transaction);
-    await execute(
-      transaction,
-      `UPDATE outbox SET state = 'sent', sent_at = ?, lease_until = NULL, last_error = NULL
-        WHERE id IN (?) AND state = 'sending'`,
-      [toDate(now), ids],
-    );
-  });
+  await write(
+    db,
+    `UPDATE outbox SET state = 'sent', sent_at = UTC_TIMESTAMP(3), lease_until = NULL, last_error = NULL
+      WHERE id IN (?) AND state = 'sending'`,
+    [ids],
+  );
 }
 
 /** An attempt, told from a later one of the same notice by its number: what comes late must not undo that one. */

@@ -88,7 +88,13 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
   const left = Math.max(0, run.dueAtStart - later.accounts - failed);
   return {
     ...counts,
-    ...{ settled: later.accounts, failed, failures, remaining: isOpen ? left : 0, skipped: isOpen ? 0 : left },
+    ...{
+      settled: later.accounts,
+      failed,
+      failures,
+      remaining: isOpen ? left : 0,
+      skipped: isOpen ? 0 : left,
+    },
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,
     ...(run.kind === 'reversal' && { taken: later.taken, notTaken: later.short }),

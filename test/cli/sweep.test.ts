@@ -87,13 +87,13 @@ describe('sweep', () => {
   test('--work --timeout also limits how long mail is sent: what is left is for the next pass', async () => {
     const slow = await install({ env: { CONNECTS_MAIL_RATE: '1' } });
     try {
-      await importRows(slow.app, numbered('mail', 12));
+      await importRows(slow.app, numbered('mail', 60));
       const given = { app: slow.app, processes: { startWorker } };
       const sweeping = ['sweep', '--work', '--as-of', ASOF];
-      const { code, stdout, stderr } = await runHere([...sweeping, '--timeout', '4s'], given);
+      const { code, stdout, stderr } = await runHere([...sweeping, '--timeout', '6s'], given);
       expect(code).toBe(75);
       expect(stderr).toMatch(/^--timeout passed with \d+ notices? left: the next pass goes on\n$/);
-      expect(stdout).toContain('12 settled');
+      expect(stdout).toContain('60 settled');
     } finally {
       await slow.remove();
     }

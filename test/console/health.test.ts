@@ -63,20 +63,25 @@ describe('health', () => {
 
   it('stays live while Redis is away, is not ready meanwhile, and both again when it is back', async () => {
     const worker = startWorker(installation.app);
-    const looking = withConsole(async (url) => {
-      await until('it is ready', async () => (await ask(url, 'readyz')).status === 200);
-      await redis.crash();
-      await until('it is not ready', async () => (await ask(url, 'readyz')).status === 503, 10_000);
-      await new Promise((resolve) => setTimeout(resolve, 4_500));
-      expect((await ask(url, 'livez')).status).toBe(200);
-      const { faults } = (await ask(url, 'readyz')).body as { faults: string[] };
-      expect(faults.join('\n')).toMatch(/^redis: /m);
-      expect(faults.join('\n')).toMatch(/^worker: Redis/m);
-      await redis.restart();
-      await until('it is ready again', async () => (await ask(url, 'readyz')).status === 200, 15_000);
-    });
-    await looking.finally(() => worker.stop());
+    try {
+      await withConsole(lookAtReadiness);
+    } finally {
+      await worker.stop();
+    }
   });
+
+  async function lookAtReadiness(url: string): Promise<void> {
+    await until('it is ready', async () => (await ask(url, 'readyz')).status === 200);
+    await redis.crash();
+    await until('it is not ready', async () => (await ask(url, 'readyz')).status === 503, 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    expect((await ask(url, 'livez')).status).toBe(200);
+    const { faults } = (await ask(url, 'readyz')).body as { faults: string[] };
+    expect(faults.join('\n')).toMatch(/^redis: /m);
+    expect(faults.join('\n')).toMatch(/^worker: Redis/m);
+    await redis.restart();
+    await until('it is ready again', async () => (await ask(url, 'readyz')).status === 200, 15_000);
+  }
 
   it('is not ready with migrations pending, or while it is about to end', async () => {
     const own = composeApp(parseConfig(installation.env), systemClock, silentLog);

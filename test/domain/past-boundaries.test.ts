@@ -27,7 +27,10 @@ describe('past boundaries', () => {
   });
 
   it('begin anew with an upgrade, on whose own date none is', () => {
-    const spans = [span('2021-01-01', '2021-01-01'), span('2021-02-16T12:00:00', '2021-02-16', { plan: 'plus' })];
+    const spans = [
+      span('2021-01-01', '2021-01-01'),
+      span('2021-02-16T12:00:00', '2021-02-16', { plan: 'plus' }),
+    ];
     expect(walk(spans, '2021-04-20')).toEqual([
       '2021-02-01 basic → 2021-03-01',
       '2021-03-16 plus → 2021-04-16',
@@ -37,7 +40,10 @@ describe('past boundaries', () => {
 
   it('have the plan that was pending until them', () => {
     const spans = [span('2021-01-01', '2021-01-01', { plan: 'plus' }), span('2021-03-01', '2021-01-01')];
-    expect(walk(spans, '2021-03-31')).toEqual(['2021-02-01 plus → 2021-03-01', '2021-03-01 basic → 2021-04-01']);
+    expect(walk(spans, '2021-03-31')).toEqual([
+      '2021-02-01 plus → 2021-03-01',
+      '2021-03-01 basic → 2021-04-01',
+    ]);
   });
 
   it('keep the date over a change of zone, and are settled at once where it has begun there', () => {
@@ -65,7 +71,10 @@ function hidesChanges({ settlements, spans }: Replay): boolean {
   return spans.some((one, index) => {
     const before = spans[index - 1];
     const isMove = before && (before.zone !== one.zone || before.anchorOn !== one.anchorOn);
-    return spans.filter((other) => other.fromAt === one.fromAt).length > 1 || (isMove && starts.includes(one.fromAt));
+    return (
+      spans.filter((other) => other.fromAt === one.fromAt).length > 1 ||
+      (isMove && starts.includes(one.fromAt))
+    );
   });
 }
 
@@ -81,7 +90,12 @@ describe('whatever happens to an account', () => {
         const past = pastBoundaries(spans, monthEndOf(story.terms), until, account.trackedFrom)
           .filter((one) => one.at >= account.trackedFrom)
           .map(({ on, at: startsAt, plan, nextOn }) => ({ cycleOn: on, startsAt, plan, nextOn }));
-        const settled = settlements.map(({ cycleOn, startsAt, plan, nextOn }) => ({ cycleOn, startsAt, plan, nextOn }));
+        const settled = settlements.map(({ cycleOn, startsAt, plan, nextOn }) => ({
+          cycleOn,
+          startsAt,
+          plan,
+          nextOn,
+        }));
         expect(past).toEqual(settled);
         walked += settled.length;
       }),
@@ -99,7 +113,14 @@ describe('whatever happens to an account', () => {
         const kept = [...new Map(spans.map((one) => [one.fromAt, one])).values()];
         const recorded = {
           account,
-          ...{ catchUpFrom: null, spans: kept, amendments: [], notices: [], putAsideAt: null, waitingSince: null },
+          ...{
+            catchUpFrom: null,
+            spans: kept,
+            amendments: [],
+            notices: [],
+            putAsideAt: null,
+            waitingSince: null,
+          },
           settlements: settlements.map((one) => ({ ...one, notice: 'not-asked', postedAt: one.startsAt })),
           entries: entries.map((one) => ({ ...one, postedAt: one.effectiveAt })),
           awards: [...records.awards.values()],

@@ -35,7 +35,9 @@ const codesOf = (found: readonly AuditFinding[]): string[] =>
   found.map((one) => [one.account, one.code, ...(one.cycleOn === null ? [] : [one.cycleOn])].join(' '));
 
 async function importedIds(): Promise<string[]> {
-  return (await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts ORDER BY id')).map((row) => row.id);
+  return (await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts ORDER BY id')).map(
+    (row) => row.id,
+  );
 }
 
 async function settleAll(asOf: string): Promise<void> {
@@ -82,16 +84,21 @@ describe('a clean fleet', () => {
     ]);
     await settleAll('2021-04-05 00:00');
     const run = (await listRuns(db, 1))[0]?.id ?? 0;
-    await reverseRun(app.settleDeps, { run, actor: 'test', reason: 'test' });
+    await reverseRun(app.settleDeps, { source: { run }, actor: 'test', reason: 'test' });
     const include = ['reversed', 'account-inactive'] as const;
-    await backfilled(app, asking('2020-12-01', '2021-04-30', { include: [...include] }), { notify: 'digest' });
+    await backfilled(app, asking('2020-12-01', '2021-04-30', { include: [...include] }), {
+      notify: 'digest',
+    });
     expect(await countOf(db, 'SELECT COUNT(*) FROM amendments')).toBeGreaterThan(4);
     expect(await audit('now')).toEqual([]);
   });
 });
 
 describe('each seeded fault is found, once, with the command that mends it', () => {
-  const fleet: readonly AccountRowGiven[] = [...numbered('a', 4), { id: 'p', plan: 'plus', openingBalance: 150 }];
+  const fleet: readonly AccountRowGiven[] = [
+    ...numbered('a', 4),
+    { id: 'p', plan: 'plus', openingBalance: 150 },
+  ];
 
   beforeEach(async () => {
     const { app } = installation;
@@ -102,6 +109,9 @@ describe('each seeded fault is found, once, with the command that mends it', () 
       fact('replied', 'p', '2021-01-11 11:00', 'interview.replied', { interview: 'i1' }),
     ]);
     await settleAll('2021-05-01 00:00');
+  });
+
+  it('and none before it is seeded', async () => {
     expect(await audit()).toEqual([]);
   });
 
@@ -170,8 +180,12 @@ describe('each seeded fault is found, once, with the command that mends it', () 
   });
 
   it('a grant before its instant', async () => {
-    await seed("UPDATE entries SET effective_at = '2021-03-31 23:59:59' WHERE account_id = 'a-001' AND seq = 3");
-    await seed("UPDATE cycles SET starts_at = '2021-03-31 23:00:00' WHERE account_id = 'a-002' AND cycle_on = '2021-04-01'");
+    await seed(
+      "UPDATE entries SET effective_at = '2021-03-31 23:59:59' WHERE account_id = 'a-001' AND seq = 3",
+    );
+    await seed(
+      "UPDATE cycles SET starts_at = '2021-03-31 23:00:00' WHERE account_id = 'a-002' AND cycle_on = '2021-04-01'",
+    );
     expect(codesOf(await audit())).toEqual([
       'a-001 granted-early 2021-04-01',
       'a-002 granted-early 2021-04-01',
@@ -186,12 +200,16 @@ describe('each seeded fault is found, once, with the command that mends it', () 
   });
 
   it('a settlement that does not say what was posted', async () => {
-    await seed("UPDATE cycles SET free = 9, closing = closing - 1 WHERE account_id = 'a-001' AND cycle_on = '2021-05-01'");
+    await seed(
+      "UPDATE cycles SET free = 9, closing = closing - 1 WHERE account_id = 'a-001' AND cycle_on = '2021-05-01'",
+    );
     expect(codesOf(await audit())).toEqual(expect.arrayContaining(['a-001 granted-twice 2021-05-01']));
   });
 
   it('a window over its maximum', async () => {
-    await seed("UPDATE entries SET amount = 60, balance_after = balance_after + 50 WHERE account_id = 'p' AND kind = 'interview-award'");
+    await seed(
+      "UPDATE entries SET amount = 60, balance_after = balance_after + 50 WHERE account_id = 'p' AND kind = 'interview-award'",
+    );
     await seed("UPDATE awards SET amount = 60 WHERE account_id = 'p'");
     const found = await audit();
     expect(codesOf(found)).toContain('p window-exceeded');
@@ -202,25 +220,41 @@ describe('each seeded fault is found, once, with the command that mends it', () 
   });
 
   it('a settlement of a date on which no cycle begins', async () => {
-    await seed("UPDATE cycles SET cycle_on = '2021-03-02' WHERE account_id = 'a-001' AND cycle_on = '2021-03-01'");
+    await seed(
+      "UPDATE cycles SET cycle_on = '2021-03-02' WHERE account_id = 'a-001' AND cycle_on = '2021-03-01'",
+    );
     expect(codesOf(await audit())).toEqual(
-      expect.arrayContaining(['a-001 settlement-missing 2021-03-01', 'a-001 settlement-unexpected 2021-03-02']),
+      expect.arrayContaining([
+        'a-001 settlement-missing 2021-03-01',
+        'a-001 settlement-unexpected 2021-03-02',
+      ]),
     );
   });
 
   it('a next date that skips a cycle, repeats one, or is none', async () => {
     await seed("UPDATE accounts SET next_cycle_on = '2021-06-02' WHERE id = 'a-001'");
-    await seed("UPDATE accounts SET next_cycle_on = '2021-05-01', next_cycle_at = '2021-05-01' WHERE id = 'a-002'");
-    await seed("UPDATE accounts SET next_cycle_on = '2021-07-01', next_cycle_at = '2021-07-01' WHERE id = 'a-003'");
-    expect(codesOf(await audit())).toEqual(['a-001 next-date-wrong 2021-06-02', 'a-002 next-date-wrong 2021-05-01']);
-    expect(codesOf(await audit(Date.parse('2021-06-01T00:10:00Z')))).toContain('a-003 settlement-missing 2021-06-01');
+    await seed(
+      "UPDATE accounts SET next_cycle_on = '2021-05-01', next_cycle_at = '2021-05-01' WHERE id = 'a-002'",
+    );
+    await seed(
+      "UPDATE accounts SET next_cycle_on = '2021-07-01', next_cycle_at = '2021-07-01' WHERE id = 'a-003'",
+    );
+    expect(codesOf(await audit())).toEqual([
+      'a-001 next-date-wrong 2021-06-02',
+      'a-002 next-date-wrong 2021-05-01',
+    ]);
+    expect(codesOf(await audit(Date.parse('2021-06-01T00:10:00Z')))).toContain(
+      'a-003 settlement-missing 2021-06-01',
+    );
   });
 
   it('what is due for longer than the alarm allows, and not before', async () => {
     const due = Date.parse('2021-06-01T00:00:00Z');
     expect(await audit(due + ALARM_MS)).toEqual([]);
     const found = await audit(due + ALARM_MS + 1);
-    expect(codesOf(found)).toEqual(['a-000', 'a-001', 'a-002', 'a-003', 'p'].map((id) => `${id} due-too-long 2021-06-01`));
+    expect(codesOf(found)).toEqual(
+      ['a-000', 'a-001', 'a-002', 'a-003', 'p'].map((id) => `${id} due-too-long 2021-06-01`),
+    );
     expect(found[0]).toMatchObject({ mend: 'connects sweep --wait --work', ageMs: ALARM_MS + 1 });
   });
 

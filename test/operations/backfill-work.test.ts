@@ -74,10 +74,14 @@ describe('a backfill whose worker is killed', () => {
 
 /** A process that works on a backfill, and dies before its n-th statement. */
 async function kill(env: Readonly<Record<string, string>>, id: number, statement: number): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '../faults/backfill-victim.ts')], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(__dirname, '../faults/backfill-victim.ts')],
+    {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
   await once(child, 'message');
   const gone = once(child, 'exit');
   child.send({ env, id, statement });
@@ -121,8 +125,13 @@ describe('a backfill that is cancelled', () => {
     await working;
     expect(await granted()).toBe(before);
     expect(await findRun(db, runId)).toMatchObject({ state: 'stopped' });
-    await expect(resumeBackfill(app, { id, ...by })).rejects.toMatchObject({ kind: 'conflict', code: 'backfill-ended' });
-    await expect(pauseBackfill(app, { id: id + 1_000, ...by })).rejects.toMatchObject({ code: 'unknown-backfill' });
+    await expect(resumeBackfill(app, { id, ...by })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'backfill-ended',
+    });
+    await expect(pauseBackfill(app, { id: id + 1_000, ...by })).rejects.toMatchObject({
+      code: 'unknown-backfill',
+    });
     // Another one may take up what is left.
     const next = await started(app, SPRING);
     await work(app, next.id);
@@ -182,7 +191,12 @@ describe('several workers', () => {
         workOnBackfill(app.settleDeps, { worker: `w${index}`, signal: NEVER }),
       ),
     );
-    expect(taken.filter((one) => one !== undefined).map((one) => one.id).toSorted((a, b) => a - b)).toEqual([first.id, second.id]);
+    expect(
+      taken
+        .filter((one) => one !== undefined)
+        .map((one) => one.id)
+        .toSorted((a, b) => a - b),
+    ).toEqual([first.id, second.id]);
     expect(await granted()).toBe(30 * 4);
     expect(await countOf(db, "SELECT COUNT(*) FROM backfills WHERE state = 'completed'")).toBe(2);
   });

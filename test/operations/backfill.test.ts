@@ -8,7 +8,17 @@ import { applyTerms } from '../../src/operations/apply-terms.ts';
 import { countRun } from '../../src/reports/run-counts.ts';
 import { exportRows } from '../../src/reports/exports.ts';
 import { importRows, numbered } from '../support/accounts.ts';
-import { asking, backfilled, balanceOf, emptyAll, itemsOf, planOf, postedBy, started, work } from '../support/backfilling.ts';
+import {
+  asking,
+  backfilled,
+  balanceOf,
+  emptyAll,
+  itemsOf,
+  planOf,
+  postedBy,
+  started,
+  work,
+} from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf, readState } from '../support/state.ts';
@@ -131,7 +141,9 @@ describe('accounts imported with a late take-over', () => {
     await backfilled(app, asking('2021-02-01', '2021-05-31'));
     expect(await balanceOf(db, 'a')).toBe(210 + 40);
     const stored = (await findAccount(db, 'a')) as AccountRow;
-    expect(forecast(stored.account, builtInTerms, 1)).toMatchObject([{ opening: 250, expired: 50, closing: 210 }]);
+    expect(forecast(stored.account, builtInTerms, 1)).toMatchObject([
+      { opening: 250, expired: 50, closing: 210 },
+    ]);
   });
 });
 
@@ -196,7 +208,10 @@ describe('an outage of three months', () => {
     // As after a restore of the ledger from before, and of the accounts from after the outage.
     await execute(db, "DELETE FROM entries WHERE cycle_on >= '2021-04-01'");
     await execute(db, "DELETE FROM cycles WHERE cycle_on >= '2021-04-01'");
-    await execute(db, 'UPDATE accounts SET balance = balance - 30, last_seq = last_seq - 3, last_decision = last_decision - 3');
+    await execute(
+      db,
+      'UPDATE accounts SET balance = balance - 30, last_seq = last_seq - 3, last_decision = last_decision - 3',
+    );
     const asked = asking('2021-04-01', '2021-06-30');
     const plan = await planOf(app, asked);
     expect(plan).toMatchObject({ accounts: 3, cycles: 9, connects: 90, byReason: { absent: { cycles: 9 } } });
@@ -220,7 +235,15 @@ describe('an outage of three months', () => {
     expect(after.entries.filter((one) => one.cycle_on === '2021-02-01')).toHaveLength(3);
     expect(await torn()).toBe(1);
     expect(after.cycles[0]).toMatchObject({
-      ...{ cycle_on: '2021-02-01', opening: 250, expired: 50, free: 10, paid: 70, closing: 280, plan: 'plus' },
+      ...{
+        cycle_on: '2021-02-01',
+        opening: 250,
+        expired: 50,
+        free: 10,
+        paid: 70,
+        closing: 280,
+        plan: 'plus',
+      },
     });
   });
 });
@@ -280,8 +303,14 @@ describe('whose cycles', () => {
     const first = await started(app, asking('2021-02-01', '2021-03-31', { accounts: ['a-001'] }));
     const others = await started(app, asking('2021-02-01', '2021-03-31', { accounts: ['a-002'] }));
     const later = await started(app, asking('2021-04-01', '2021-04-30'));
-    for (const asked of [asking('2021-03-31', '2021-03-31'), asking('2021-01-01', '2021-02-01', { accounts: ['a-001', 'a-004'] })])
-      await expect(started(app, asked)).rejects.toMatchObject({ kind: 'conflict', code: 'backfill-overlaps' });
+    for (const asked of [
+      asking('2021-03-31', '2021-03-31'),
+      asking('2021-01-01', '2021-02-01', { accounts: ['a-001', 'a-004'] }),
+    ])
+      await expect(started(app, asked)).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'backfill-overlaps',
+      });
     for (const one of [first, others, later]) await work(app, one.id);
     expect((await started(app, asking('2021-01-01', '2021-12-31'))).state).toBe('running');
   });
@@ -377,17 +406,38 @@ describe('the audit log', () => {
   it('has who started it and why, and what each batch changed', async () => {
     const { app, db } = installation;
     await importRows(app, numbered('a', 2, { anchorOn: '2021-01-10', trackedFrom: '2021-06-01T00:00:00Z' }));
-    const backfill = await backfilled(app, asking('2021-02-01', '2021-02-28'), { actor: 'ann', reason: 'late import' });
-    const [rows] = (await db.raw('SELECT actor, action, target, reason, before_is, after_is, run_id FROM audit_log ORDER BY id')) as [
-      { action: string; before_is: string | null; after_is: string }[],
-    ];
+    const backfill = await backfilled(app, asking('2021-02-01', '2021-02-28'), {
+      actor: 'ann',
+      reason: 'late import',
+    });
+    const [rows] = (await db.raw(
+      'SELECT actor, action, target, reason, before_is, after_is, run_id FROM audit_log ORDER BY id',
+    )) as [{ action: string; before_is: string | null; after_is: string }[]];
     const told = rows.filter((one) => one.action.startsWith('backfill'));
     expect(told).toMatchObject([
-      { actor: 'ann', action: 'backfill.start', reason: 'late import', target: `backfill:${backfill.id}`, run_id: backfill.runId },
+      {
+        actor: 'ann',
+        action: 'backfill.start',
+        reason: 'late import',
+        target: `backfill:${backfill.id}`,
+        run_id: backfill.runId,
+      },
       { actor: 'ann', action: 'backfill.grant', reason: 'late import', run_id: backfill.runId },
     ]);
-    expect(JSON.parse(told[0]?.after_is ?? '')).toMatchObject({ planned: { accounts: 2, cycles: 2, connects: 20 } });
-    expect(JSON.parse(told[1]?.before_is ?? '')).toEqual({ accounts: 2, first: 'a-000', last: 'a-001', balances: 420 });
-    expect(JSON.parse(told[1]?.after_is ?? '')).toEqual({ cycles: 2, connects: 20, recovered: 0, balances: 440 });
+    expect(JSON.parse(told[0]?.after_is ?? '')).toMatchObject({
+      planned: { accounts: 2, cycles: 2, connects: 20 },
+    });
+    expect(JSON.parse(told[1]?.before_is ?? '')).toEqual({
+      accounts: 2,
+      first: 'a-000',
+      last: 'a-001',
+      balances: 420,
+    });
+    expect(JSON.parse(told[1]?.after_is ?? '')).toEqual({
+      cycles: 2,
+      connects: 20,
+      recovered: 0,
+      balances: 440,
+    });
   });
 });

@@ -77,10 +77,12 @@ describe('imports side by side', () => {
 
 describe('an import that is killed', () => {
   let installation: Installation;
-  const folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
-  const file = join(folder, 'accounts.csv');
+  let folder: string;
+  let file: string;
   const rows = numbered('a', 1_600).map((one, index) => toCells({ ...one, id: `a-${1_000 + index}` }));
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
+    file = join(folder, 'accounts.csv');
     installation = await install({ env: { SMTP_URL: '' } });
     const header = Object.keys(rows[0] ?? {}).join(',');
     writeFileSync(file, [header, ...rows.map((row) => Object.values(row).join(',')), ''].join('\n'));

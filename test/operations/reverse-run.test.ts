@@ -6,6 +6,7 @@ import { countRun } from '../../src/reports/run-counts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { asking, backfilled, balanceOf, emptyAll, planOf, postedBy } from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf, readState } from '../support/state.ts';
 
@@ -20,7 +21,7 @@ afterAll(() => installation.remove());
 const latestRun = async (): Promise<number> => (await listRuns(installation.db, 1))[0]?.id ?? 0;
 
 const reverse = (run: number): Promise<ReverseOutcome> =>
-  reverseRun(installation.app.settleDeps, { run, actor: 'test', reason: 'a test' });
+  reverseRun(installation.app.settleDeps, { source: { run }, actor: 'test', reason: 'a test' });
 
 /** Nothing becomes due while a test looks: the latest boundary is the one that the test settled last. */
 const HOLD = "UPDATE accounts SET next_cycle_on = '2037-01-01', next_cycle_at = '2037-01-01'";
@@ -51,7 +52,16 @@ describe('a reversal', () => {
     const done = await reverse(run);
     // a: −30 +10, then −10 +10; p: 2 × (10 + 70), all under the cap.
     expect(done).toMatchObject({
-      ...{ outcome: 'reversed', accounts: 2, cycles: 4, taken: 160, givenBack: 20, notTaken: 0, short: [], failed: [] },
+      ...{
+        outcome: 'reversed',
+        accounts: 2,
+        cycles: 4,
+        taken: 160,
+        givenBack: 20,
+        notTaken: 0,
+        short: [],
+        failed: [],
+      },
     });
     expect(await postedBy(db, done.reversal ?? 0, 'a')).toEqual([`reversal +20 run:${run}`]);
     expect(await postedBy(db, done.reversal ?? 0, 'p')).toEqual([`reversal -160 run:${run}`]);
@@ -60,7 +70,15 @@ describe('a reversal', () => {
     expect(after.cycles).toEqual(before.cycles);
     expect(after.entries.filter((one) => one.kind !== 'reversal')).toEqual(before.entries);
     expect(await amendments()).toMatchObject([
-      { account_id: 'a', cycle_on: '2021-02-01', kind: 'reversed', opening: 210, closing: 230, expired: 30, free: 10 },
+      {
+        account_id: 'a',
+        cycle_on: '2021-02-01',
+        kind: 'reversed',
+        opening: 210,
+        closing: 230,
+        expired: 30,
+        free: 10,
+      },
       { account_id: 'a', cycle_on: '2021-03-01', kind: 'reversed', opening: 230, closing: 230 },
       { account_id: 'p', cycle_on: '2021-02-01', opening: 190, closing: 110, paid: 70 },
       { account_id: 'p', cycle_on: '2021-03-01', opening: 110, closing: 30, paid: 70 },
@@ -79,7 +97,12 @@ describe('a reversal', () => {
     await record(app, [fact('s', 'a', '2021-02-01 09:00', 'connects.spent', { amount: 6 })]);
     await hold();
     const done = await reverse(run);
-    expect(done).toMatchObject({ taken: 14, notTaken: 6, shortAccounts: 1, short: [{ account: 'a', notTaken: 6 }] });
+    expect(done).toMatchObject({
+      taken: 14,
+      notTaken: 6,
+      shortAccounts: 1,
+      short: [{ account: 'a', notTaken: 6 }],
+    });
     expect(await balanceOf(db, 'a')).toBe(0);
     const backfill = await backfilled(app, asking('2021-02-01', '2021-02-01', { include: ['reversed'] }));
     expect(await postedBy(db, backfill.runId, 'a')).toEqual([
@@ -102,7 +125,10 @@ describe('a reversal', () => {
     const { reversal } = await reverse(run);
     const before = await readState(db);
     await expect(reverse(run)).rejects.toMatchObject({ kind: 'conflict', code: 'already-reversed' });
-    await expect(reverse(reversal ?? 0)).rejects.toMatchObject({ kind: 'invalid-input', code: 'not-reversible' });
+    await expect(reverse(reversal ?? 0)).rejects.toMatchObject({
+      kind: 'invalid-input',
+      code: 'not-reversible',
+    });
     expect(await readState(db)).toEqual(before);
     await importRows(app, [{ id: 'suspended', status: 'suspended' }]);
     const idle = await settled(['suspended'], '2021-02-01 00:00');
@@ -114,14 +140,17 @@ describe('a reversal', () => {
     await importRows(app, numbered('a', 4));
     const run = await settled(['a-000', 'a-001', 'a-002', 'a-003'], '2021-02-01 00:00');
     await hold();
-    await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus', next_cycle_at = '2021-03-01' WHERE id = 'a-002'");
+    await execute(
+      db,
+      "UPDATE accounts SET zone = 'Mars/Olympus', next_cycle_at = '2021-03-01' WHERE id = 'a-002'",
+    );
     const first = await reverse(run);
     expect(first).toMatchObject({ accounts: 3, failed: [{ account: 'a-002', code: 'unknown-zone' }] });
     await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a-002'");
     await hold();
     // As a process leaves it that died in the middle: an open run, held by nobody any more.
     await execute(db, "UPDATE runs SET state = 'running', ended_at = NULL, open_key = ? WHERE id = ?", [
-      `reverse:${run}`,
+      `reverse-run:${run}`,
       first.reversal ?? 0,
     ]);
     const second = await reverse(run);
@@ -166,5 +195,30 @@ describe('a reversal', () => {
     expect(await postedBy(db, third.runId, 'a')).toEqual(['monthly-free +10 cycle:2021-02-01#3']);
     expect(await balanceOf(db, 'a')).toBe(10);
     await expect(reverse(run)).rejects.toMatchObject({ code: 'already-reversed' });
+  });
+});
+
+describe('explaining a cycle that was reversed and granted again', () => {
+  it('tells all three: what it gave, that it was taken back, and what it was given instead', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a' }]);
+    const run = await settled(['a'], '2021-02-01 00:00');
+    await record(app, [fact('s', 'a', '2021-02-01 09:00', 'connects.spent', { amount: 6 })]);
+    await hold();
+    await reverse(run);
+    await backfilled(app, asking('2021-02-01', '2021-02-01', { include: ['reversed'] }));
+    const ended = await runHere(['account', 'explain', 'a', '--cycle', '2021-02-01', '--json'], { app });
+    const { answers } = JSON.parse(ended.stdout) as {
+      answers: { subject: string; code: string; sentence: string }[];
+    };
+    expect(answers.map((one) => `${one.subject} ${one.code}`)).toEqual([
+      'cycle:2021-02-01 granted',
+      'cycle:2021-02-01 reversed',
+      'cycle:2021-02-01#2 granted',
+    ]);
+    expect(answers[1]?.sentence).toContain(
+      'because it had been a mistake: 10 Connects. Of these, 6 Connects were spent already',
+    );
+    expect(await countOf(db, 'SELECT COUNT(*) FROM decisions')).toBe(1);
   });
 });

@@ -36,12 +36,13 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
       runCli(['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z', '--json'], installation.env),
     );
     const sweeps = Array.from({ length: IN_PROCESS }, () => sweepInAnAppOfItsOwn(installation));
-    await until('all ten work', async () => (await countWorkers(installation)) >= IN_PROCESS + PROCESSES);
+    const all = IN_PROCESS + PROCESSES;
+    await until('all ten work', async () => (await countWorkers(installation)) >= all, 90_000);
     await release();
     waited = await Promise.all(sweeps);
     ended = await Promise.all(processes);
     await allSent(installation.app);
-  }, 120_000);
+  }, 180_000);
 
   afterAll(async () => {
     await installation.remove();

@@ -4,6 +4,7 @@
  */
 import { execute, selectRows } from '../../src/db/query.ts';
 import { type Terms, builtInTerms } from '../../src/domain/terms.ts';
+import type { GrantSource } from '../../src/ledger/run-grants.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import { type ApplyTermsOutcome, applyTerms } from '../../src/operations/apply-terms.ts';
 import { type ReverseOutcome, reverseRun } from '../../src/operations/reverse-run.ts';
@@ -28,12 +29,15 @@ const fleet = [
   { id: 'poor-spender' },
   { id: 'suspended', status: 'suspended' as const },
   { id: 'another-day', anchorOn: '2021-01-20' },
+  { id: 'early-bird' },
 ];
 const ids = fleet.map((one) => one.id);
 const inJune = [
   fact('s0', 'poor-spender', '2021-06-30 01:00', 'connects.spent', { amount: 50 }),
   fact('s1', 'plus', '2021-06-30 01:00', 'connects.spent', { amount: 100 }),
 ];
+/** Before the sweep came: so its boundary was settled by the event, and belongs to no run. */
+const atHalfPastMidnight = [fact('e1', 'early-bird', '2021-07-01 00:30', 'connects.spent', { amount: 3 })];
 const byNoon = [
   fact('s2', 'spender', '2021-07-01 09:00', 'connects.spent', { amount: 25 }),
   fact('s3', 'poor-spender', '2021-07-01 10:00', 'connects.spent', { amount: 7 }),
@@ -55,6 +59,7 @@ class Noon {
     await settleAsOf(app, ids, '2021-06-30 00:00');
     await record(app, inJune);
     await applyTerms(app, { terms, actor: 'test', reason: 'summer', dryRun: false });
+    await record(app, atHalfPastMidnight);
     await settleAsOf(app, ids, '2021-07-01 00:00');
     const run = (await listRuns(db, 1))[0]?.id ?? 0;
     await record(app, byNoon);
@@ -67,8 +72,8 @@ class Noon {
     return applyTerms(this.#installation.app, { terms, actor: 'test', reason: 'mended', dryRun: false });
   }
 
-  reverse(): Promise<ReverseOutcome> {
-    return reverseRun(this.#installation.app.settleDeps, { run: this.run, actor: 'test', reason: 'wrong terms' });
+  reverse(source: GrantSource = { run: this.run }): Promise<ReverseOutcome> {
+    return reverseRun(this.#installation.app.settleDeps, { source, actor: 'test', reason: 'wrong terms' });
   }
 
   async grantAgain(): Promise<void> {
@@ -111,11 +116,33 @@ describe('terms that were wrong from midnight to noon', () => {
 
   it('are taken back: what was granted goes, what expired comes back, what was spent is told', async () => {
     expect(await noon.reverse()).toMatchObject({
-      ...{ accounts: 5, cycles: 5, notTaken: 7, short: [{ account: 'poor-spender', notTaken: 7 }], failed: [] },
+      ...{
+        accounts: 5,
+        cycles: 5,
+        notTaken: 7,
+        short: [{ account: 'poor-spender', notTaken: 7 }],
+        failed: [],
+      },
     });
     expect(await noon.balance('basic')).toBe(50);
     expect(await noon.balance('rich')).toBe(210);
     expect(await noon.balance('poor-spender')).toBe(0);
+  });
+
+  it('are taken back of those, too, whose boundary an event settled before the sweep came', async () => {
+    expect(await noon.apply(right)).toMatchObject({ outcome: 'refused' });
+    expect(await noon.balance('early-bird')).toBe(50 + 120 - 3);
+    expect(await noon.reverse({ eventsUnder: 2 })).toMatchObject({
+      accounts: 1,
+      cycles: 1,
+      taken: 120,
+      notTaken: 0,
+    });
+    expect(await noon.balance('early-bird')).toBe(47);
+    await expect(noon.reverse({ eventsUnder: 2 })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'already-reversed',
+    });
   });
 
   it('can be mended then, and the cycles granted again: everybody has what the right terms give', async () => {

@@ -1,7 +1,7 @@
 /** Accounts for tests: from the fixture files, or made up row by row; always through the real import. */
 import { join } from 'node:path';
 import type { App } from '../../src/app.ts';
-import { readCsvRows } from '../../src/cli/files.ts';
+import { readCsvRows } from '../../src/cli/csv.ts';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/account-rows.ts';
 import {
   type ImportOutcome,

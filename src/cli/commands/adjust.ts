@@ -5,7 +5,7 @@ import { type Adjustment, adjustBalances } from '../../operations/adjust.ts';
 import type { EventOutcome } from '../../operations/record-events.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readCsvRows } from '../files.ts';
+import { readCsvRows } from '../csv.ts';
 import {
   accountFlag,
   actorFlag,

@@ -17,6 +17,7 @@ import type { Notify } from '../../ledger/runs.ts';
 import { backfillUntilDone } from '../../operations/backfill-until-done.ts';
 import { type BackfillPlan, planBackfill } from '../../operations/backfill-plan.ts';
 import {
+  type BackfillDeps,
   type ChangeRequest,
   cancelBackfill,
   pauseBackfill,
@@ -27,7 +28,7 @@ import {
 } from '../../operations/backfill.ts';
 import { rehearseBackfill } from '../../operations/rehearse-backfill.ts';
 import { sweep } from '../../operations/sweep.ts';
-import { openRehearsal, rehearse } from '../../db/rehearsal.ts';
+import { openRehearsal } from '../../db/rehearsal.ts';
 import { describeBackfill, describeItems, describePlan } from '../backfill-text.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -48,6 +49,7 @@ import {
   yesFlag,
 } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
@@ -352,7 +354,7 @@ async function report(cli: Cli, flags: { json?: true }, backfill: Backfill): Pro
   });
 }
 
-type Change = (deps: Cli['app'], request: ChangeRequest) => Promise<Backfill>;
+type Change = (deps: BackfillDeps, request: ChangeRequest) => Promise<Backfill>;
 
 function addChange(backfill: Command, cli: Cli, name: string, what: string, change: Change): Command {
   const command = backfill
@@ -370,19 +372,13 @@ function addChange(backfill: Command, cli: Cli, name: string, what: string, chan
 
 async function runChange(cli: Cli, id: number, flags: ChangeFlags, change: Change): Promise<void> {
   await requireSchema(cli.app);
-  return report(cli, flags, await changeOrRehearse(cli, id, flags, change));
+  return report(cli, flags, await changed(cli, id, flags, change));
 }
 
-async function changeOrRehearse(cli: Cli, id: number, flags: ChangeFlags, change: Change): Promise<Backfill> {
+async function changed(cli: Cli, id: number, flags: ChangeFlags, change: Change): Promise<Backfill> {
   const request = { id, actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null };
-  if (!flags.dryRun) return change(cli.app, request);
-  const session = openRehearsal(required(cli.app.config, 'databaseUrl'));
-  try {
-    say(cli, 'dry run: nothing is written');
-    return await rehearse(session, (db) => change({ ...cli.app, db }, request));
-  } finally {
-    await session.destroy();
-  }
+  if (flags.dryRun) say(cli, 'dry run: nothing is written');
+  return changeOrRehearse(cli, flags, (db) => change({ db, log: cli.app.log }, request));
 }
 
 async function runResume(cli: Cli, id: number, flags: ChangeFlags & WaitFlags): Promise<void> {
@@ -390,6 +386,6 @@ async function runResume(cli: Cli, id: number, flags: ChangeFlags & WaitFlags): 
   if (flags.work) requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
   if (flags.work && waits) await requireRedis(cli.app);
-  const backfill = await changeOrRehearse(cli, id, flags, resumeBackfill);
+  const backfill = await changed(cli, id, flags, resumeBackfill);
   return waits ? stayWith(cli, flags, id) : report(cli, flags, backfill);
 }

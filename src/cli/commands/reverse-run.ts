@@ -1,6 +1,8 @@
 /** reverse-run: taking back what a run granted, by new entries only. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { required } from '../../config.ts';
+import { invalidInput } from '../../errors.ts';
+import type { GrantSource } from '../../ledger/run-grants.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { type ReverseOutcome, rehearseReversal, reverseRun } from '../../operations/reverse-run.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -13,6 +15,7 @@ import { listOf } from '../run-text.ts';
 import { counted, formatCount } from '../words.ts';
 
 interface ReverseFlags {
+  termsVersion?: number;
   reason?: string;
   yes?: true;
   dryRun?: true;
@@ -24,31 +27,56 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
   const command = program
     .command('reverse-run')
     .description("take back a run's grants less its expiries; its cycles are then ready to be granted again")
-    .argument('<run>', 'the number of the run', idFlag)
+    .argument(
+      '<run>',
+      'the number of the run; or "events": boundaries that events settled, of no run',
+      sourceArgument,
+    )
+    .option('--terms-version <n>', 'with "events": those that were settled under this version', idFlag)
     .addOption(dryRunFlag())
     .addOption(reasonFlag())
     .addOption(yesFlag())
     .addOption(actorFlag())
     .addOption(jsonFlag())
-    .action((run: number, flags: ReverseFlags) => runReverse(cli, run, flags));
+    .action((run: number | 'events', flags: ReverseFlags) => runReverse(cli, run, flags));
   withHelp(command, 'connects reverse-run 17 --reason "wrong terms" --yes', [0, 2, 3, 4, 5, 6, 75, 130, 143]);
 }
 
-async function runReverse(cli: Cli, run: number, flags: ReverseFlags): Promise<void> {
+function sourceArgument(text: string): number | 'events' {
+  if (text === 'events') return text;
+  try {
+    return idFlag(text);
+  } catch {
+    throw new InvalidArgumentError('expected the number of a run such as 17, or "events".');
+  }
+}
+
+function sourceOf(run: number | 'events', { termsVersion }: ReverseFlags): GrantSource {
+  if ((run === 'events') !== (termsVersion !== undefined))
+    throw invalidInput(
+      'usage',
+      'expected the number of a run, or: connects reverse-run events --terms-version N',
+    );
+  return run === 'events' ? { eventsUnder: termsVersion as number } : { run };
+}
+
+async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags): Promise<void> {
   const { app, signal } = cli;
+  const source = sourceOf(run, flags);
+  const what = run === 'events' ? `events under terms version ${flags.termsVersion}` : `run ${run}`;
   const reason = flags.dryRun
     ? (flags.reason ?? 'dry run')
-    : requireIntent(`reverse-run takes back what run ${run} granted`, flags);
+    : requireIntent(`reverse-run takes back what ${what} granted`, flags);
   await requireSchema(app);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const request = {
-    ...{ run, reason, actor: flags.actor ?? cli.defaultActor, signal },
+    ...{ source, reason, actor: flags.actor ?? cli.defaultActor, signal },
     onProgress: (state: { done: number }) => progress.show(state, app.clock.now()),
   };
   try {
     const done = flags.dryRun ? await rehearsed(cli, request) : await reverseRun(app.settleDeps, request);
     progress.stop();
-    report(cli, run, done, flags);
+    report(cli, { run, what }, done, flags);
   } finally {
     progress.stop();
   }
@@ -69,7 +97,12 @@ async function rehearsed(
 /** Accounts named one by one on a screen; --json has more. */
 const SHOWN = 20;
 
-function report(cli: Cli, run: number, done: ReverseOutcome, flags: ReverseFlags): void {
+function report(
+  cli: Cli,
+  { run, what }: { readonly run: number | 'events'; readonly what: string },
+  done: ReverseOutcome,
+  flags: ReverseFlags,
+): void {
   if (done.failed.length > 0) cli.exitCode = EXIT.someFailed;
   if (done.outcome === 'interrupted') say(cli, 'interrupted: the same command goes on');
   if (flags.json) return printJson(cli, { run, ...done });
@@ -78,7 +111,7 @@ function report(cli: Cli, run: number, done: ReverseOutcome, flags: ReverseFlags
   print(
     cli,
     [
-      `${would}run ${run}: ${counted(cycles, 'cycle')} of ${counted(accounts, 'account')} reversed` +
+      `${would}${what}: ${counted(cycles, 'cycle')} of ${counted(accounts, 'account')} reversed` +
         (done.reversal === null ? '' : ` by run ${done.reversal}`),
       `  connects  ${listOf({ 'taken back': taken, ...(givenBack > 0 && { 'given back': givenBack }) })}`,
       ...(notTaken > 0

@@ -13,7 +13,7 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * - `account`: `current`, `next-cycle`, `pending-plan`, `downgrade-preview`, `owed`, `put-aside`, `retrying`,
  *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `no-refusals`
  * - `refusals:<kind of subject>`: the code that was refused
- * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`
+ * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`, `reversed`
  * - `interview:<id>`: `not-replied`, `invite-without-proposal`, `nothing-recorded`
  * - `proposal:<id>`: `charged`, `carried`, `no-interview-request`, `nothing-recorded`
  * - whatever was asked for: `nothing-since`

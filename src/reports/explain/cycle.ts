@@ -20,6 +20,7 @@ import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWer
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { foreseen, nextCycleAnswer } from './next-cycle.ts';
+import { reversedAnswers } from './reversed.ts';
 import type { RuleName } from './rules.ts';
 
 /** All that is recorded about the cycle of a date. */
@@ -52,12 +53,12 @@ async function settledCycle(
   const { db, account } = inquiry;
   const on = cycle.cycleOn;
   const later = await listDecisionsOf(db, account.id, `cycle:${on}`);
-  const again = await listDecisionsOf(db, account.id, `cycle:${on}#2`);
-  const decisions = [...begun, ...(await paymentsFor(inquiry, on)), ...later, ...again];
+  const decisions = [...begun, ...(await paymentsFor(inquiry, on)), ...later];
   const together = await listCyclesPostedAt(db, account.id, cycle.postedAt);
   return [
     await cycleAnswer(inquiry, cycle),
     ...(await answersOf(inquiry, decisions)),
+    ...(await reversedAnswers(inquiry, on)),
     ...(together.length > 1 ? [settledTogether(inquiry, cycle, together)] : []),
   ];
 }

@@ -1,0 +1,44 @@
+/** What became of a cycle's grant when its run was taken back, and what it was given instead. */
+import type { LocalDate } from '../../domain/calendar.ts';
+import { grantSubject } from '../../domain/backfill.ts';
+import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
+import { listDecisionsOf } from '../account-records.ts';
+import { connects, connectsWere, dayWords } from '../member-words.ts';
+import { type Answer, type Inquiry, iso } from './answer.ts';
+import { answersOf } from './decided.ts';
+
+/** Each reversal of the cycle, with the grant that followed it; none for a cycle that was never reversed. */
+export async function reversedAnswers(inquiry: Inquiry, on: LocalDate): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const amendments = await listAmendments(db, [account.id]);
+  const reversals = amendments.filter((one) => one.cycleOn === on && one.kind === 'reversed');
+  const answers: Answer[] = [];
+  for (const [index, one] of reversals.entries()) {
+    answers.push(reversedAnswer(inquiry, one));
+    const again = await listDecisionsOf(db, account.id, grantSubject(on, index + 1));
+    answers.push(...(await answersOf(inquiry, again)));
+  }
+  return answers;
+}
+
+function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow): Answer {
+  const { cycleOn, free, paid, expired, recovered, short, notTaken, runId, reversedRun, postedAt } = reversal;
+  return {
+    subject: `cycle:${cycleOn}`,
+    code: 'reversed',
+    sentence:
+      `What was added for the billing cycle of ${dayWords(cycleOn)} was taken back on ${words.day(postedAt)}, because ` +
+      `it had been a mistake: ${connects(free + paid)}${gaveBack(expired)}.` +
+      (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : ''),
+    evidence: {
+      ...{ cycleOn, free, paid, expired, recovered, short, notTaken, run: runId, reversedRun },
+      postedAt: iso(postedAt),
+    },
+    rule: null,
+    at: iso(postedAt),
+    next: notTaken > 0 ? 'They are taken from what this cycle is given instead.' : null,
+  };
+}
+
+const gaveBack = (expired: number): string =>
+  expired > 0 ? `; the ${connects(expired)} that had expired came back` : '';
