@@ -114,13 +114,15 @@ async function prove(proof: Proof): Promise<void> {
     const sender = next;
     next = loadSender();
     const point = POINTS[kill % POINTS.length] as Point;
-    if (await killAt(proof, sender, point, 1 + (kill % 3)))
+    // A claim takes all that may be out at once: there is no second one in a short life.
+    const nth = point.step.startsWith('claim') ? 1 : 1 + (kill % 3);
+    if (await killAt(proof, sender, point, nth))
       proof.killsByStep.set(point.step, (proof.killsByStep.get(point.step) ?? 0) + 1);
     await takeStock(proof);
     process.stderr.write(`\r${kill + 1} kills, ${proof.server.taken.length} messages taken   `);
   }
   await next.loaded;
-  next.child.send({ env: proof.env } satisfies SenderOrders);
+  next.child.send({ env: { ...proof.env, CONNECTS_MAIL_RATE: '1000' } } satisfies SenderOrders);
   const deadline = performance.now() + 120_000;
   while ((await countOfState(proof.db)).sent < NOTICES && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -162,8 +164,8 @@ async function main(): Promise<number> {
         CONNECTS_LOG_LEVEL: 'silent',
       };
       const app = composeApp(parseConfig(env), systemClock, createLog('silent'));
-      await migrateDatabase({ ownerUrl: env.DATABASE_URL as string, owner: app.db, appUrl: undefined });
-      await loadFleet(env.DATABASE_URL as string, NOTICES, Date.now());
+      await migrateDatabase({ ownerUrl: databaseUrl, owner: app.db, appUrl: undefined });
+      await loadFleet(databaseUrl, NOTICES, Date.now());
       await fillOutbox(app.db);
       const proof: Proof = { db: app.db, env, server, open: new Set(), killsByStep: new Map() };
       await prove(proof);
