@@ -157,12 +157,10 @@ async function main(): Promise<number> {
   try {
     return await withThrowAwayServers(async (setting) => {
       const server = await openMailServer();
-      const env = {
-        ...setting.env,
-        SMTP_URL: server.url,
-        CONNECTS_MAIL_RATE: '1000',
-        CONNECTS_LOG_LEVEL: 'silent',
-      };
+      const databaseUrl = setting.env.DATABASE_URL as string;
+      // Slow, so that there is something left to send after the last kill.
+      const slow = { CONNECTS_MAIL_RATE: '20', CONNECTS_LOG_LEVEL: 'silent' };
+      const env = { ...setting.env, SMTP_URL: server.url, ...slow };
       const app = composeApp(parseConfig(env), systemClock, createLog('silent'));
       await migrateDatabase({ ownerUrl: databaseUrl, owner: app.db, appUrl: undefined });
       await loadFleet(databaseUrl, NOTICES, Date.now());

@@ -24,7 +24,7 @@ export const METRICS = {
   connects_oldest_due_age_seconds: 'How long the oldest of them has been due: the service level.',
   connects_last_success_timestamp_seconds: 'When a sweep last ended with nothing left to settle.',
   connects_runs_total: 'Runs by kind and state.',
-  connects_cycles_total: 'Cycles settled by runs, by outcome.',
+  connects_cycles_total: 'Cycles settled, by outcome.',
   connects_cycle_errors_total: 'Attempts at accounts that failed, by error code.',
   connects_put_aside_accounts: 'Accounts that are put aside, by error code.',
   connects_put_aside_oldest_age_seconds: 'How long the oldest of them has been put aside.',

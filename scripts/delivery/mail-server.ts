@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { SMTPServer } from 'smtp-server';
+import { callbackify } from 'node:util';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { SmtpStep } from './kill-points.ts';
 
 export interface Taken {
@@ -43,24 +44,29 @@ export async function openMailServer(): Promise<MailServer> {
       kept.onStep('rcpt to');
       done();
     },
-    onData: (stream, session, done) => {
-      kept.onStep('data begins');
-      buffer(stream)
-        .then((message) => {
-          const [, messageId = ''] = /^Message-ID: *(?:\r\n )?(\S+)/im.exec(message.toString('latin1')) ?? [];
-          // A broken connection ends the stream too: only a whole message has a last line.
-          if (!message.toString('latin1').includes('</html>')) return done(new Error('cut short'));
-          taken.push({ messageId, to: session.envelope.rcptTo.map((one) => one.address).join() });
-          kept.onStep('data ended, 250 not sent');
-          done();
-          return setImmediate(() => kept.onStep('250 sent'));
-        })
-        .catch(done);
-    },
+    onData: callbackify((stream: SMTPServerDataStream, session: SMTPServerSession) =>
+      take(kept, taken, stream, session),
+    ),
   });
   server.on('error', () => undefined);
   const listening = once(server.server, 'listening');
   server.listen(0, '127.0.0.1');
   await listening;
   return Object.assign(kept, { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` });
+}
+
+async function take(
+  server: MailServer,
+  taken: Taken[],
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+): Promise<void> {
+  server.onStep('data begins');
+  const message = (await buffer(stream)).toString('latin1');
+  // A broken connection ends the stream too: only a whole message has a last line.
+  if (!message.includes('</html>')) throw new Error('cut short');
+  const [, messageId = ''] = /^Message-ID: *(?:\r\n )?(\S+)/im.exec(message) ?? [];
+  taken.push({ messageId, to: session.envelope.rcptTo.map((one) => one.address).join() });
+  server.onStep('data ended, 250 not sent');
+  setImmediate(() => server.onStep('250 sent'));
 }

@@ -16,6 +16,7 @@ import { type KnownEvent, findEvents, findWaitingAccounts } from '../ledger/even
 import type { Notify } from '../ledger/runs.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
 import type { Log } from '../log.ts';
+import type { Tally } from '../tally.ts';
 import {
   type AccountEvents,
   type Arrived,
@@ -37,6 +38,7 @@ export interface RecordDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: { readonly boundariesMax: number; readonly noticeMaxAgeMs: number };
+  readonly tally?: Pick<Tally, 'add'>;
 }
 
 /** Accounts, and events, of one transaction. */
@@ -138,6 +140,7 @@ async function recordOrHalve(
   try {
     const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, group));
     for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
+    for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
     return done.left;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
@@ -180,7 +183,7 @@ async function recordOnce(
   rules: Rules,
   transaction: Transaction,
   group: readonly AccountEvents[],
-): Promise<Done> {
+): Promise<Done & { readonly codes: readonly string[] }> {
   const ids = group.map((one) => one.account);
   const arrived = group.flatMap((one) => one.events.map(({ event }) => event));
   const { rows } = await lockAccounts(transaction, ids);
@@ -207,7 +210,7 @@ async function recordOnce(
     else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }
   await writes.write(transaction, lockedAt);
-  return done;
+  return { ...done, codes: writes.cycles.map((one) => one.settlement.code) };
 }
 
 async function findKnown(

@@ -5,12 +5,14 @@ import {
   type PutAside,
   type PutAsideByError,
   type PutAsideFilter,
+  countRetrying,
   groupPutAside,
   listPutAside,
 } from '../../ledger/put-aside.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { accountFlag, countFlag, idFlag, jsonFlag, textFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
 
 interface ListFlags extends FilterFlags {
@@ -70,7 +72,7 @@ async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
     say(cli, `these are the first ${flags.limit}: see --limit, or --group-by error for all`);
   if (flags.json) return printJson(cli, shown.map(toJson));
   if (flags.ndjson) return shown.forEach((one) => print(cli, JSON.stringify(toJson(one))));
-  if (shown.length === 0) return say(cli, 'nobody is put aside');
+  if (shown.length === 0) return sayNobody(cli, flags);
   return print(
     cli,
     formatTable(
@@ -83,11 +85,25 @@ async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
   );
 }
 
-function showGroups(cli: Cli, flags: ListFlags, groups: readonly PutAsideByError[]): void {
+/** A run that stopped itself failed at many, and put none of them aside. */
+async function sayNobody(cli: Cli, flags: ListFlags): Promise<void> {
+  const failing =
+    flags.run === undefined ? new Map<string, number>() : await countRetrying(cli.app.db, flags.run);
+  const accounts = [...failing.values()].reduce((sum, one) => sum + one, 0);
+  return say(
+    cli,
+    accounts === 0
+      ? 'nobody is put aside'
+      : `nobody is put aside; run ${flags.run} failed at ${counted(accounts, 'account')} (${listOf(Object.fromEntries(failing))}), ` +
+          'which the next run tries again',
+  );
+}
+
+async function showGroups(cli: Cli, flags: ListFlags, groups: readonly PutAsideByError[]): Promise<void> {
   if (flags.json) return printJson(cli, groups.map(groupToJson));
   if (flags.ndjson) return groups.forEach((one) => print(cli, JSON.stringify(groupToJson(one))));
   const accounts = groups.reduce((sum, one) => sum + one.accounts, 0);
-  if (accounts === 0) return say(cli, 'nobody is put aside');
+  if (accounts === 0) return sayNobody(cli, flags);
   print(
     cli,
     formatTable(

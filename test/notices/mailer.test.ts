@@ -1,0 +1,217 @@
+/** Real SMTP conversations: what the server says, or does not, becomes an outcome; what must not be sent is not. */
+import { type Server, type Socket, createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { parseEvent } from '../../src/domain/events.ts';
+import { type Letter, type Mailer, connectMailer } from '../../src/notices/mailer.ts';
+import { MailOutage } from '../../src/operations/mail-outage.ts';
+import { waitAfter } from '../../src/operations/deliver-notices.ts';
+import { createLog } from '../../src/log.ts';
+import { parseConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openPostOffice } from '../support/post-office.ts';
+
+const SETTINGS = {
+  from: { name: 'Connects', address: 'connects@example.test' },
+  connectionsMax: 2,
+  ratePerSecond: 1_000,
+};
+
+const letter = (to = 'a1@example.test', more: Partial<Letter> = {}): Letter => ({
+  to,
+  messageId: '<notice-1.a1@example.test>',
+  subject: 'Your Connects are available: 10 added',
+  text: 'text',
+  html: '<!doctype html><p>markup</p>',
+  ...more,
+});
+
+/** A server that says at each command what it is told to say; silent where it is told nothing. */
+async function openScripted(
+  script: Readonly<Record<string, string>>,
+): Promise<{ url: string; commands: string[]; stop(): void }> {
+  const commands: string[] = [];
+  const sockets: Socket[] = [];
+  const server: Server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    if (script.greeting) socket.write(`${script.greeting}\r\n`);
+    let inMessage = false;
+    socket.on('data', (chunk) => {
+      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
+        if (inMessage && line !== '.') continue;
+        const verb = inMessage ? 'end' : (line.split(/[ :]/)[0] ?? '').toLowerCase();
+        if (!inMessage) commands.push(line);
+        inMessage = verb === 'data' && (script.data ?? '354').startsWith('354');
+        const said = script[verb] ?? { ehlo: '250 scripted', data: '354 go on' }[verb] ?? '250 ok';
+        if (said === 'hang up') socket.destroy();
+        else socket.write(`${said}\r\n`);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    commands,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+async function sendTo(url: string, what: Letter = letter()) {
+  const mailer = connectMailer(url, SETTINGS);
+  try {
+    return await mailer.send(what);
+  } finally {
+    mailer.close();
+  }
+}
+
+const GREETED = { greeting: '220 scripted' };
+
+describe('a mail server that says', () => {
+  it.each([
+    ['550 at the sender', { mail: '550 not from you' }, 'refused', 'not from you'],
+    ['450 at the sender', { mail: '450 not now' }, 'try-later', 'not now'],
+    ['550 at the recipient', { rcpt: '550 no such user' }, 'refused', 'no such user'],
+    ['452 at the recipient', { rcpt: '452 mailbox full' }, 'try-later', 'mailbox full'],
+    ['554 at the message', { data: '554 no messages' }, 'refused', 'no messages'],
+    ['451 at the message', { data: '451 disk full' }, 'try-later', 'disk full'],
+    ['552 after the message', { end: '552 too large' }, 'refused', 'too large'],
+    ['421 after the message', { end: '421 closing' }, 'try-later', 'closing'],
+    ['554 instead of a greeting', { greeting: '554 go away' }, 'unreached', 'go away'],
+    ['nothing more in the middle', { rcpt: 'hang up' }, 'unreached', ''],
+    ['nothing more after the message', { end: 'hang up' }, 'unreached', ''],
+  ])('%s', async (_what, script: Record<string, string>, outcome, words) => {
+    const server = await openScripted({ ...GREETED, ...script });
+    try {
+      const sent = await sendTo(server.url);
+      expect(sent.outcome).toBe(outcome);
+      expect('words' in sent ? sent.words : '').toContain(words);
+    } finally {
+      server.stop();
+    }
+  });
+
+  it('nothing to STARTTLS, where TLS is required, is sent nothing in the clear', async () => {
+    const server = await openScripted({ ...GREETED, starttls: '502 not here' });
+    try {
+      const sent = await sendTo(`${server.url}?tls=required`);
+      expect(sent.outcome).toBe('unreached');
+      expect(server.commands.join()).not.toMatch(/MAIL|RCPT|DATA/i);
+    } finally {
+      server.stop();
+    }
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    'a1@example.test\r\nBcc: everybody@example.test',
+    'a1@example.test\nRCPT TO:<everybody@example.test>',
+    'a1@example.test, everybody@example.test',
+    'Ann <a1@example.test>',
+    'a1@example.test>\r\nDATA',
+    '"a b"@example.test',
+    'a1@example.test ',
+    '',
+  ])('such as %j comes in by no door, and goes out by none', async (address) => {
+    const event = { id: 'e1', account: 'a1', at: '2021-03-16T09:00:00Z', type: 'account.contact-changed' };
+    expect(parseEvent({ ...event, email: address }).ok).toBe(false);
+    const office = await openPostOffice();
+    try {
+      expect(await sendTo(office.url, letter(address))).toMatchObject({ outcome: 'refused' });
+      expect(office.letters).toEqual([]);
+    } finally {
+      await office.stop();
+    }
+  });
+
+  it('and a subject with a line break in it cannot begin another header', async () => {
+    const office = await openPostOffice();
+    try {
+      await sendTo(office.url, letter('a1@example.test', { subject: 'one\r\nBcc: everybody@example.test' }));
+      expect(office.letters).toHaveLength(1);
+      expect(office.letters[0]?.headers.has('bcc')).toBe(false);
+      expect(office.letters[0]?.to).toEqual(['a1@example.test']);
+    } finally {
+      await office.stop();
+    }
+  });
+
+  it.each([
+    'Connects\r\nBcc: x@example.test <a@example.test>',
+    'a@example.test',
+    'C <a@example.test>, D <b@example.test>',
+  ])('of the sender such as %j is no setting', (text) =>
+    expect(() => parseConfig({ CONNECTS_MAIL_FROM: text })).toThrow('CONNECTS_MAIL_FROM'),
+  );
+
+  it.each([
+    'http://example.test/{account}',
+    'https://example.test/emails',
+    'https://example.test/{account}>\r\nBcc: x',
+    'https://example.test/{account}, <https://elsewhere.test>',
+    'javascript:alert("{account}")',
+  ])('of the choice of emails such as %j is no setting', (text) =>
+    expect(() => parseConfig({ CONNECTS_PREFERENCES_URL: text })).toThrow('CONNECTS_PREFERENCES_URL'),
+  );
+
+  it('of the choice of emails is https, with the account in it', () => {
+    const url = 'https://example.test/emails?account={account}&by=mail';
+    expect(parseConfig({ CONNECTS_PREFERENCES_URL: url }).preferencesUrl).toBe(url);
+  });
+});
+
+describe('an outage', () => {
+  it('is told in two lines of the log, however many suspect it, and asks ever more rarely', async () => {
+    let now = 0;
+    let probes = 0;
+    let trouble: string | undefined = 'connect ECONNREFUSED';
+    const lines: { level: number; code: string }[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) });
+    const mailer: Pick<Mailer, 'probe'> = {
+      probe: () => {
+        probes += 1;
+        return Promise.resolve(trouble);
+      },
+    };
+    const outage = new MailOutage({ clock: { ...systemClock, now: () => now }, log, mailer });
+    expect(await Promise.all(Array.from({ length: 50 }, () => outage.isThere()))).toEqual(
+      Array(50).fill(false),
+    );
+    expect(probes).toBe(1);
+    expect(outage.isOn).toBe(true);
+    const probedAt: number[] = [];
+    for (; now < 200_000; now += 500) {
+      const before = probes;
+      await outage.isOver();
+      if (probes > before) probedAt.push(now);
+    }
+    expect(probedAt.slice(0, 5)).toEqual([1_000, 3_000, 7_000, 15_000, 31_000]);
+    expect(probedAt.at(-1)).toBeGreaterThan(170_000);
+    trouble = undefined;
+    now += 30_000;
+    expect(await outage.isOver()).toBe(true);
+    expect(outage.isOn).toBe(false);
+    expect(lines.map((one) => one.code)).toEqual(['mail-unreachable', 'mail-reachable']);
+  });
+
+  it('is none where the server is there after all: then the trouble is that one letter’s', async () => {
+    const mailer = { probe: () => Promise.resolve(undefined) };
+    const outage = new MailOutage({ clock: systemClock, log: createLog('silent'), mailer });
+    expect(await outage.isThere()).toBe(true);
+    expect(outage.isOn).toBe(false);
+  });
+});
+
+it('waits between attempts grow fourfold up to an hour, each spread over its second half', () => {
+  expect([1, 2, 3, 4, 5, 6].map((attempt) => waitAfter(attempt, 1) / 1_000)).toEqual([
+    30, 120, 480, 1_920, 3_600, 3_600,
+  ]);
+  expect(waitAfter(1, 0)).toBe(15_000);
+  expect(waitAfter(9, 0.5)).toBe(2_700_000);
+});
