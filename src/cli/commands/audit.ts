@@ -114,7 +114,8 @@ async function audit(cli: Cli, flags: AuditFlags, accounts: readonly string[] | 
   const { app, signal } = cli;
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const found: Found = { kept: [], counts: {}, total: 0 };
-  const findings = auditFleet(app.readDb, {
+  // A replica may lag behind what was mended a moment ago.
+  const findings = auditFleet(flags.fix ? app.db : app.readDb, {
     ...{ alarmAgeMs: flags.alarmAge, signal },
     ...(flags.asOf !== undefined && { asOf: flags.asOf }),
     ...(accounts && { accounts }),

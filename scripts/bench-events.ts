@@ -1,0 +1,172 @@
+/**
+ * `npm run bench:events`: events from a file, single spends and a mixed file, against one transaction per event and
+ * against the accounts per second of the product's own sweep, taking turns on the same machine. Medians; JSON on
+ * stdout, a table on stderr.
+ */
+import { type EventsImport, importEvents } from '../src/operations/import-events.ts';
+import { parseEvent } from '../src/domain/events.ts';
+import { recordEvents } from '../src/operations/record-events.ts';
+import { buildWorkers } from './bench/build.ts';
+import { runContender } from './bench/contenders.ts';
+import { type Ground, openServers, prepareGround } from './bench/ground.ts';
+import { startCounting } from './bench/measuring.ts';
+import { type ThrowAwaySetting, withThrowAwayServers } from './throw-away.ts';
+
+const ROUNDS = 3;
+const ACCOUNTS = 10_000;
+const EVENTS = 100_000;
+/** One transaction per event is slow: so many are enough to know its rate. */
+const SINGLE_EVENTS = 5_000;
+/** Transactions in flight at once, as many as a pool of connections allows. */
+const SINGLE_IN_FLIGHT = 8;
+
+type Mix = 'spends' | 'mixed';
+interface Figure {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+/** The same events for the same seed: a small linear generator is random enough for a load. */
+function generateEvents(accounts: readonly string[], mix: Mix, count: number): object[] {
+  let seed = 1;
+  const roll = (sides: number): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % sides;
+  };
+  const from = Date.now() - 3_600_000;
+  return Array.from({ length: count }, (_, n) => {
+    const account = accounts[roll(accounts.length)] as string;
+    const base = {
+      id: `e-${n}`,
+      account,
+      at: new Date(from + Math.floor((n / count) * 3_000_000)).toISOString(),
+    };
+    const proposal = `p${roll(6)}`;
+    const interview = `i${roll(6)}`;
+    const spend = { ...base, type: 'connects.spent', amount: 1 + roll(3) };
+    if (mix === 'spends') return spend;
+    const kinds = [
+      { ...base, type: 'proposal.submitted', proposal, connects: 1 + roll(6) },
+      { ...base, type: 'interview.requested', interview, proposal },
+      { ...base, type: 'interview.replied', interview },
+      { ...base, type: 'connects.returned', amount: 2, proposal },
+      { ...base, type: 'connects.purchased', amount: 5 },
+      spend,
+    ];
+    return kinds[roll(kinds.length)] as object;
+  });
+}
+
+const linesOf = (events: readonly object[]): EventsImport['lines'] =>
+  async function* lines() {
+    for (const [index, event] of events.entries()) {
+      const text = JSON.stringify(event);
+      yield { line: index + 1, text, value: JSON.parse(text) as unknown, faults: [] };
+    }
+  };
+
+async function counted(ground: Ground, count: number, work: () => Promise<unknown>): Promise<Figure> {
+  const stopCounting = startCounting({ ...ground.servers.pids, bench: process.pid });
+  const startedAt = performance.now();
+  await work();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { perSecond: count / seconds, cpuMicroseconds: stopCounting().total / count };
+}
+
+/** Both passes of the import, as an operator sees it. */
+async function importAll(ground: Ground, mix: Mix, accounts: readonly string[]): Promise<Figure> {
+  const events = generateEvents(accounts, mix, EVENTS);
+  const asked = {
+    lines: linesOf(events),
+    skipInvalid: false,
+    dryRun: false,
+    notify: 'none',
+    actor: 'bench',
+  } as const;
+  return counted(ground, EVENTS, async () => {
+    const imported = await importEvents(ground.app.recordDeps, asked as never);
+    if (imported.outcome !== 'imported' || imported.bad.length > 0) throw new Error('the import went wrong');
+  });
+}
+
+async function oneByOne(ground: Ground, accounts: readonly string[]): Promise<Figure> {
+  const parsed = generateEvents(accounts, 'spends', SINGLE_EVENTS).map((event) => parseEvent(event));
+  const left = parsed.flatMap((one) => (one.ok ? [one.event] : []));
+  return counted(ground, left.length, async () => {
+    const work = async (): Promise<void> => {
+      for (let event = left.pop(); event; event = left.pop())
+        await recordEvents(ground.app.recordDeps, [event], 'none');
+    };
+    await Promise.all(Array.from({ length: SINGLE_IN_FLIGHT }, work));
+  });
+}
+
+async function onFreshGround<Result>(
+  servers: Awaited<ReturnType<typeof openServers>>,
+  work: (ground: Ground, accounts: string[]) => Promise<Result>,
+): Promise<Result> {
+  const ground = await prepareGround(servers, ACCOUNTS);
+  try {
+    const [rows] = (await ground.app.db.raw('SELECT id FROM accounts ORDER BY id')) as [{ id: string }[]];
+    return await work(
+      ground,
+      rows.map((row) => row.id),
+    );
+  } finally {
+    await ground.remove();
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+async function bench(setting: ThrowAwaySetting): Promise<number> {
+  const build = await buildWorkers();
+  const servers = await openServers(setting.env);
+  const figures: Record<string, Figure[]> = { sweep: [], spends: [], mixed: [], single: [] };
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`);
+      const swept = await onFreshGround(servers, (ground) =>
+        runContender('a', ground, { folder: build.folder, watchdog: setting.watchdog }),
+      );
+      figures.sweep?.push({
+        perSecond: swept.accountsPerSecond,
+        cpuMicroseconds: swept.cpuMicrosecondsPerAccount,
+      });
+      figures.spends?.push(await onFreshGround(servers, (ground, ids) => importAll(ground, 'spends', ids)));
+      figures.single?.push(await onFreshGround(servers, (ground, ids) => oneByOne(ground, ids)));
+      figures.mixed?.push(await onFreshGround(servers, (ground, ids) => importAll(ground, 'mixed', ids)));
+    }
+  } finally {
+    await servers.close();
+    build.remove();
+  }
+  const rate = (name: string): number => median((figures[name] ?? []).map((one) => one.perSecond));
+  const medians = Object.fromEntries(
+    Object.entries(figures).map(([name, all]) => [
+      name,
+      {
+        perSecond: Math.round(rate(name)),
+        cpuMicroseconds: Math.round(median(all.map((one) => one.cpuMicroseconds))),
+      },
+    ]),
+  );
+  const asks = {
+    'spends ÷ one transaction per event (at least 3)': rate('spends') / rate('single'),
+    'mixed ÷ one transaction per event (at least 3)': rate('mixed') / rate('single'),
+    "spends ÷ the sweep's accounts (at least 0.5)": rate('spends') / rate('sweep'),
+    "mixed ÷ the sweep's accounts (at least 0.5)": rate('mixed') / rate('sweep'),
+  };
+  for (const [name, { perSecond, cpuMicroseconds }] of Object.entries(medians))
+    process.stderr.write(`${name.padEnd(8)} ${perSecond}/s, ${cpuMicroseconds} CPU-µs each\n`);
+  for (const [name, value] of Object.entries(asks))
+    process.stderr.write(`${value.toFixed(2).padStart(8)}  ${name}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ events: EVENTS, accounts: ACCOUNTS, rounds: ROUNDS, medians, asks }, null, 2)}\n`,
+  );
+  return 0;
+}
+
+process.exitCode = await withThrowAwayServers(bench);
+setTimeout(() => process.exit(), 500).unref();
