@@ -16,7 +16,11 @@ export async function listen(
   const server = serve({ fetch: pages.fetch, hostname: at.host, port: at.port });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
-    server.once('error', reject);
+    server.once('error', (error) => {
+      // What was begun for these pages must not outlive them.
+      onStop();
+      reject(error);
+    });
   });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : at.port;
