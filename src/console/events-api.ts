@@ -26,9 +26,14 @@ type Answer =
       readonly late: boolean;
     };
 
+/** The name of the token that a request came with. */
+interface Caller {
+  Variables: { token: string };
+}
+
 /** Mounted under /v1/events. A token of the ingest role is asked for always, also on loopback. */
-export function eventsApi(app: App): Hono {
-  const api = new Hono();
+export function eventsApi(app: App): Hono<Caller> {
+  const api = new Hono<Caller>();
   api.use(async (context, next) => {
     const [, secret] = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '') ?? [];
     const token = secret === undefined ? undefined : await checkToken(app, secret);
@@ -40,6 +45,7 @@ export function eventsApi(app: App): Hono {
     }
     if (token.role !== 'ingest')
       return context.json({ error: `this token has the role ${token.role}: expected ingest` }, 403);
+    context.set('token', token.name);
     return next();
   });
   api.use(
@@ -56,7 +62,7 @@ export function eventsApi(app: App): Hono {
     const inputs = one ? [body] : (body as unknown[]);
     if (inputs.length === 0 || inputs.length > EVENTS_MAX)
       return context.json({ error: `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}` }, 400);
-    const results = await record(app, inputs);
+    const results = await record(app, inputs, `token ${context.get('token')}`);
     return context.json(one ? results[0] : { results }, statusOf(results));
   });
   return api;
@@ -71,7 +77,11 @@ function parseJson(text: string): unknown {
 }
 
 /** Bad events are answered, good ones recorded; the order of both is that of the request. */
-async function record(app: App, inputs: readonly unknown[]): Promise<(Answer & { id: unknown })[]> {
+async function record(
+  app: App,
+  inputs: readonly unknown[],
+  actor: string,
+): Promise<(Answer & { id: unknown })[]> {
   const now = await databaseNow(app.db);
   const answers = new Map<number, Answer>();
   const good: { index: number; event: MemberEvent }[] = [];
@@ -86,6 +96,8 @@ async function record(app: App, inputs: readonly unknown[]): Promise<(Answer & {
   const outcomes = await recordEvents(
     app.recordDeps,
     good.map((one) => one.event),
+    'digest',
+    { actor, reason: null },
   );
   for (const [position, outcome] of outcomes.entries())
     answers.set(good[position]?.index ?? -1, toAnswer(outcome));

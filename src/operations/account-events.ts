@@ -5,7 +5,7 @@
 import type { DecisionCode } from '../domain/account.ts';
 import type { AppliedEvent } from '../domain/apply-event.ts';
 import type { Instant } from '../domain/calendar.ts';
-import type { MemberEvent } from '../domain/events.ts';
+import type { EventOf, MemberEvent } from '../domain/events.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
 import type { AccountRow } from '../ledger/accounts.ts';
 import type { AuditRow } from '../ledger/audit-log.ts';
@@ -36,10 +36,12 @@ export interface Why {
   readonly message: string;
 }
 
-/** The person behind events that did not come from another system: each is then audited, in its own transaction. */
+/** Who brings events. A correction is audited by itself, an import once in each transaction that it writes. */
 export interface Operator {
   readonly actor: string;
   readonly reason: string | null;
+  /** The file of an import. */
+  readonly source?: string | undefined;
 }
 
 /** An event and its place among those that were given. */
@@ -121,7 +123,8 @@ function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
       const { turn, applied } = applyTo(state.turn, event, waiting.records, turnGround);
       state.turn = turn;
       done.outcomes.set(index, outcomeOf(applied));
-      if (by) writes.audits.push(auditOfApplied(event, applied, by, turnGround.lockedAt));
+      if (by && isCorrection(event))
+        writes.audits.push(auditOfApplied(event, applied, by, turnGround.lockedAt));
       return eventRowOf(event, applied, turnGround.lockedAt);
     } catch (error) {
       state.why = whyOf(error);
@@ -156,7 +159,8 @@ function keep(
   receivedAt: Instant,
 ): EventRow {
   done.outcomes.set(index, { outcome: 'waiting', ...why });
-  if (by) writes.audits.push(auditOf(event, by, receivedAt, null, { event: event.id, outcome: 'waiting' }));
+  if (by && isCorrection(event))
+    writes.audits.push(auditOf(event, by, receivedAt, null, { event: event.id, outcome: 'waiting' }));
   return { event, state: 'waiting', effectiveAt: null, late: false, receivedAt };
 }
 
@@ -197,8 +201,12 @@ const whyOf = (error: unknown): Why => ({
   message: messageOf(error),
 });
 
+/** By an operator, whatever door it came through: it says why itself. */
+const isCorrection = (event: MemberEvent): event is EventOf<'balance.adjusted'> =>
+  event.type === 'balance.adjusted';
+
 function auditOfApplied(
-  event: MemberEvent,
+  event: EventOf<'balance.adjusted'>,
   { account, entries, outcome }: AppliedEvent,
   by: Operator,
   at: Instant,
@@ -209,12 +217,33 @@ function auditOfApplied(
 }
 
 const auditOf = (
-  event: MemberEvent,
-  { actor, reason }: Operator,
+  event: EventOf<'balance.adjusted'>,
+  { actor }: Operator,
   at: Instant,
   before: object | null,
   after: object,
 ): AuditRow => ({
-  ...{ at, actor, action: event.type, target: `account:${event.account}`, reason },
+  ...{ at, actor, action: event.type, target: `account:${event.account}`, reason: event.reason },
   ...{ before, after, runId: null },
 });
+
+const CHANGING = ['applied', 'refused', 'waiting'] as const;
+
+/** What an import brought in this transaction; nothing where it changed nothing, or is none. */
+export function auditsOfImport(
+  by: Operator | undefined,
+  outcomes: ReadonlyMap<number, EventOutcome>,
+  at: Instant,
+): AuditRow[] {
+  const { actor, reason = null, source } = by ?? {};
+  if (actor === undefined || source === undefined) return [];
+  const told = [...outcomes.values()].map((one) => one.outcome);
+  const counts = CHANGING.map((outcome) => [outcome, told.filter((one) => one === outcome).length] as const);
+  if (counts.every(([, count]) => count === 0)) return [];
+  return [
+    {
+      ...{ at, actor, reason, action: 'events.import', target: 'events', before: null, runId: null },
+      after: { source, ...Object.fromEntries(counts) },
+    },
+  ];
+}

@@ -7,6 +7,7 @@ import { type Database, type Transaction, inTransaction } from '../db/connection
 import { isDuplicateKey } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
 import { type Account, takeOver } from '../domain/account.ts';
+import type { Instant } from '../domain/calendar.ts';
 import type { Fault, Terms } from '../domain/terms.ts';
 import { monthEndOf } from '../domain/terms.ts';
 import { unavailable } from '../errors.ts';
@@ -172,8 +173,7 @@ async function writeAll(
   for await (const batch of inBatches(request.rows())) {
     if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
     const good = goodRows(batch, badLines);
-    const opening = sum.imported === 0 ? auditOf(request, checked) : undefined;
-    const written = await writeBatch(deps.db, good, terms, opening);
+    const written = await writeBatch(deps.db, good, terms, request);
     sum.imported += written.imported;
     sum.skipped += good.length - written.imported - written.late.length;
     sum.late.push(...written.late);
@@ -198,11 +198,11 @@ async function writeBatch(
   db: Database,
   good: readonly GoodRow[],
   terms: Terms,
-  audit: Omit<AuditRow, 'at'> | undefined,
+  request: ImportRequest,
 ): Promise<{ imported: number; late: readonly BadRow[] }> {
   for (let turn = 1; ; turn += 1) {
     try {
-      return await inTransaction(db, (transaction) => writeFresh(transaction, good, terms, audit));
+      return await inTransaction(db, (transaction) => writeFresh(transaction, good, terms, request));
     } catch (error) {
       if (!isDuplicateKey(error) || turn >= TURNS_MAX) throw error;
     }
@@ -213,7 +213,7 @@ async function writeFresh(
   transaction: Transaction,
   good: readonly GoodRow[],
   terms: Terms,
-  audit: Omit<AuditRow, 'at'> | undefined,
+  request: ImportRequest,
 ): Promise<{ imported: number; late: readonly BadRow[] }> {
   const accounts = new Map(good.map((one) => [one.takeOver.id, one]));
   const known = await findImportHashes(transaction, [...accounts.keys()]);
@@ -229,8 +229,8 @@ async function writeFresh(
     transaction,
     opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
   );
-  if (audit && fresh.length > 0)
-    await insertAudit(transaction, { ...audit, at: await databaseNow(transaction) });
+  if (fresh.length > 0)
+    await insertAudit(transaction, auditOf(request, fresh, await databaseNow(transaction)));
   return { imported: fresh.length, late: late.map((one) => ({ ...one.row, faults: [faultOfOther(one)] })) };
 }
 
@@ -245,18 +245,18 @@ const faultOfOther = ({ takeOver: { id } }: AccountImport): Fault => ({
   what: `${id} is in the database already, with other content`,
 });
 
-/** Written with the first account that an import adds, so that none appears without a word of who brought it. */
-const auditOf = (request: ImportRequest, { rows, skipped, bad }: Checked): Omit<AuditRow, 'at'> => ({
-  actor: request.actor,
-  action: 'accounts.import',
-  target: 'accounts',
-  reason: request.reason ?? null,
-  before: null,
+/** Written with the accounts that it tells of, so that none appears without a word of who brought it. */
+const auditOf = (
+  { actor, reason, source = 'accounts' }: ImportRequest,
+  fresh: readonly GoodRow[],
+  at: Instant,
+): AuditRow => ({
+  ...{ at, actor, reason: reason ?? null, action: 'accounts.import', target: 'accounts' },
+  ...{ before: null, runId: null },
   after: {
-    ...(request.source !== undefined && { source: request.source }),
-    ...{ rows, new: rows - skipped - bad.length, bad: bad.length },
+    ...{ source, imported: fresh.length },
+    ...{ first: fresh[0]?.takeOver.id, last: fresh.at(-1)?.takeOver.id },
   },
-  runId: null,
 });
 
 async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {

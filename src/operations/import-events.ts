@@ -9,7 +9,6 @@ import { type MemberEvent, parseEvent } from '../domain/events.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
 import { IDS_MAX, findAccountIds } from '../ledger/accounts.ts';
-import { insertAudit } from '../ledger/audit-log.ts';
 import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../ledger/events.ts';
 import type { Notify } from '../ledger/runs.ts';
 import { type RecordDeps, recordEvents } from './record-events.ts';
@@ -70,23 +69,7 @@ export async function importEvents(deps: RecordDeps, request: EventsImport): Pro
     const { lines, duplicates, bad } = checked;
     return { outcome: 'imported', ...counts, duplicates, applied: lines - duplicates - bad.length, bad };
   }
-  await recordImport(deps.db, request, checked);
   return recordAll(deps, request, checked.bad);
-}
-
-/** Told before the first event is applied: none appears without a word of who brought it. */
-async function recordImport(db: Database, request: EventsImport, { lines, bad }: Checked): Promise<void> {
-  if (request.actor === undefined || lines === bad.length) return;
-  await insertAudit(db, {
-    at: await databaseNow(db),
-    actor: request.actor,
-    action: 'events.import',
-    target: 'events',
-    reason: request.reason ?? null,
-    before: null,
-    after: { ...(request.source !== undefined && { source: request.source }), lines, bad: bad.length },
-    runId: null,
-  });
 }
 
 interface Checked {
@@ -200,6 +183,8 @@ async function recordAll(
   bad: readonly BadLine[],
 ): Promise<EventsImported> {
   const badLines = new Set(bad.map((one) => one.line));
+  const { actor, reason = null, source = 'events' } = request;
+  const by = actor === undefined ? undefined : { actor, reason, source };
   const counts = { lines: 0, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
   const late: BadLine[] = [];
   for await (const batch of inBatches(request.lines())) {
@@ -212,6 +197,7 @@ async function recordAll(
       deps,
       good.map((one) => one.event),
       request.notify,
+      by,
     );
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.outcome === 'applied') counts.applied += 1;

@@ -2,9 +2,9 @@
  * Deleting what nobody needs any more: ticks after 30 days, sessions that have ended. Never the ledger, and never a
  * notice: it is the proof that a member was told, and holds no text, because letters are rendered when they are sent.
  */
-import { type Database, inTransaction } from '../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
-import { type Instant, formatInstant } from '../domain/calendar.ts';
+import type { Instant } from '../domain/calendar.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
 import { countSessionsBefore, deleteSessions } from '../ledger/sessions.ts';
 import { countTicksBefore, deleteTicks } from '../ledger/ticks.ts';
@@ -36,20 +36,29 @@ export async function prune(db: Database, request: PruneRequest): Promise<Pruned
       sessions: await countSessionsBefore(db, now),
       before,
     };
-  const ticks = await inPages(request, () => deleteTicks(db, before, PAGE));
-  const sessions = await inPages(request, () => deleteSessions(db, now, PAGE));
-  if (ticks + sessions > 0)
-    await inTransaction(db, (transaction) =>
-      insertAudit(transaction, {
-        ...{ at: now, actor: request.actor, action: 'prune', target: 'prune', reason: request.reason },
-        ...{ before: null, after: { ticks, sessions, before: formatInstant(before) }, runId: null },
-      }),
-    );
+  const ticks = await inPages(db, request, 'ticks', (page) => deleteTicks(page, before, PAGE));
+  const sessions = await inPages(db, request, 'sessions', (page) => deleteSessions(page, now, PAGE));
   return { ticks, sessions, before };
 }
 
-async function inPages({ signal }: PruneRequest, deletePage: () => Promise<number>): Promise<number> {
+/** Each page is gone together with the word of who had it deleted, and why. */
+async function inPages(
+  db: Database,
+  { actor, reason, signal }: PruneRequest,
+  what: string,
+  deletePage: (transaction: Transaction) => Promise<number>,
+): Promise<number> {
   let sum = 0;
-  for (let deleted = PAGE; deleted === PAGE && !signal?.aborted; sum += deleted) deleted = await deletePage();
+  for (let deleted = PAGE; deleted === PAGE && !signal?.aborted; sum += deleted)
+    deleted = await inTransaction(db, async (transaction) => {
+      const rows = await deletePage(transaction);
+      const after = { [what]: rows };
+      if (rows > 0)
+        await insertAudit(transaction, {
+          ...{ at: await databaseNow(transaction), actor, action: 'prune', target: what, reason },
+          ...{ before: null, after, runId: null },
+        });
+      return rows;
+    });
   return sum;
 }

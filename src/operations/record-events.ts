@@ -24,6 +24,7 @@ import {
   type EventOutcome,
   type Operator,
   type Why,
+  auditsOfImport,
   keepAll,
   recordAccount,
 } from './account-events.ts';
@@ -209,6 +210,7 @@ async function recordOnce(
       done.left.push(one);
     else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }
+  writes.audits.push(...auditsOfImport(by, done.outcomes, lockedAt));
   await writes.write(transaction, lockedAt);
   return { ...done, codes: writes.cycles.map((one) => one.settlement.code) };
 }
@@ -259,6 +261,7 @@ async function keepOnce(
   const writes = new LedgerWrites();
   const done: Done = { outcomes: new Map(), left: [] };
   keepAll({ by, known, writes, done, isOpen: rows.length > 0 || waits.size > 0, why, receivedAt }, one);
+  writes.audits.push(...auditsOfImport(by, done.outcomes, receivedAt));
   await writes.write(transaction, receivedAt);
   return done;
 }

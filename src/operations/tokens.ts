@@ -62,8 +62,8 @@ export async function withdrawToken(
       action: 'tokens.revoke',
       target: `token:${request.id}`,
       reason: request.reason,
-      before: null,
-      after: null,
+      before: { revoked: false },
+      after: { revoked: true },
       runId: null,
     });
   });

@@ -332,15 +332,21 @@ describe('a dry run', () => {
   });
 });
 
-test('who imported what, and why, stands in the audit log', async () => {
-  const file = fileOf(csvOf(rowOf({ id: 'told-1' }), rowOf({ id: 'told-2' })));
+test('who imported what, and why, stands in the audit log, with every batch', async () => {
+  const file = fileOf(csvOf(...range(0, 1_100).map((n) => rowOf({ id: `told-${1_000 + n}` }))));
   await importHere(file, '--actor', 'ada', '--reason', 'cut-over');
-  const [told] = await selectRows<{ actor: string; reason: string; after_is: string }>(
+  const told = await selectRows<{ actor: string; reason: string; after_is: string }>(
     installation.db,
-    "SELECT actor, reason, after_is FROM audit_log WHERE action = 'accounts.import' ORDER BY id DESC LIMIT 1",
+    "SELECT actor, reason, after_is FROM audit_log WHERE action = 'accounts.import' AND actor = 'ada' ORDER BY id",
   );
-  expect(told).toMatchObject({ actor: 'ada', reason: 'cut-over' });
-  expect(JSON.parse(told?.after_is ?? '')).toEqual({ source: file, rows: 2, new: 2, bad: 0 });
+  expect(told.map(({ actor, reason }) => ({ actor, reason }))).toEqual(
+    range(0, 3).map(() => ({ actor: 'ada', reason: 'cut-over' })),
+  );
+  expect(told.map((one) => JSON.parse(one.after_is) as object)).toEqual([
+    { source: file, imported: 500, first: 'told-1000', last: 'told-1499' },
+    { source: file, imported: 500, first: 'told-1500', last: 'told-1999' },
+    { source: file, imported: 100, first: 'told-2000', last: 'told-2099' },
+  ]);
 });
 
 describe('several at once', () => {

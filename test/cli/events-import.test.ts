@@ -119,6 +119,37 @@ describe('an import', () => {
     expect([await notices('quiet'), await notices('loud')]).toEqual([0, 1]);
   });
 
+  it('stands in the audit log with every transaction of it; a second time, with none', async () => {
+    await importRows(installation.app, [{ id: 'told-a' }, { id: 'told-b' }]);
+    const file = await written([
+      { ...spent('told-1', 'told-a', '2021-02-10'), type: 'connects.purchased', amount: 5 },
+      spent('told-2', 'told-b', '2021-02-10', 19),
+      { ...spent('told-3', 'told-a', '2021-02-11', 2), type: 'balance.adjusted', reason: 'promised' },
+    ]);
+    const told = () =>
+      selectRows<{ action: string; actor: string; reason: string; after_is: string }>(
+        installation.db,
+        "SELECT action, actor, reason, after_is FROM audit_log WHERE actor = 'ida' ORDER BY id",
+      );
+    await runImport(file, '--actor', 'ida', '--reason', 'cut-over');
+    const rows = (await told()).map(({ after_is: after, ...row }) => ({
+      ...row,
+      after: JSON.parse(after) as object,
+    }));
+    expect(rows).toEqual([
+      {
+        ...{ action: 'balance.adjusted', actor: 'ida', reason: 'promised' },
+        after: { balance: 17, event: 'told-3', outcome: 'applied' },
+      },
+      {
+        ...{ action: 'events.import', actor: 'ida', reason: 'cut-over' },
+        after: { source: file, applied: 2, refused: 1, waiting: 0 },
+      },
+    ]);
+    await runImport(file, '--actor', 'ida');
+    expect(await told()).toHaveLength(2);
+  });
+
   it('of which some events have to wait ends with exit code 3, and goes on when they can be applied', async () => {
     await importRows(installation.app, [{ id: 'wait-a' }, { id: 'wait-b', openingBalance: 9 }]);
     await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = 'wait-a'");

@@ -120,6 +120,22 @@ test('an event whose account cannot be brought current is kept, and answered 202
   expect(rows.map((row) => `${row.id} ${row.state}`)).toEqual(['e10 applied', 'e11 applied', 'e12 applied']);
 });
 
+test('a correction that comes in here names its token in the audit log, with its reason, before and after', async () => {
+  await post({ ...opening, id: 'e20', account: 'mended' });
+  const given = { id: 'e21', account: 'mended', at: '2021-02-05T09:00:00Z', type: 'balance.adjusted' };
+  expect(await post({ ...given, amount: 5, reason: 'lost in transfer' })).toMatchObject({ status: 200 });
+  await post({ ...given, amount: 5, reason: 'lost in transfer' });
+  const [rows] = (await installation.db.raw(
+    "SELECT actor, reason, before_is, after_is FROM audit_log WHERE target = 'account:mended'",
+  )) as [{ actor: string; reason: string; before_is: string; after_is: string }[]];
+  expect(rows).toEqual([
+    {
+      ...{ actor: 'token ingest', reason: 'lost in transfer', before_is: '{"balance":40}' },
+      after_is: '{"balance":45,"event":"e21","outcome":"applied"}',
+    },
+  ]);
+});
+
 test('what is no JSON, too many or too large is refused with what was expected', async () => {
   expect(await post('{')).toMatchObject({
     status: 400,
