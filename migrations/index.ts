@@ -28,6 +28,8 @@ import { sql as m0023 } from './0023_run_accounts.ts';
 import { sql as m0024 } from './0024_run_stops.ts';
 import { sql as m0025 } from './0025_mail_hold.ts';
 import { sql as m0026 } from './0026_amendments.ts';
+import { sql as m0027 } from './0027_inactive_openings.ts';
+import { sql as m0028 } from './0028_lapses.ts';
 
 export interface Migration {
   readonly name: string;
@@ -61,4 +63,6 @@ export const migrations: readonly Migration[] = [
   { name: '0024_run_stops', sql: m0024 },
   { name: '0025_mail_hold', sql: m0025 },
   { name: '0026_amendments', sql: m0026 },
+  { name: '0027_inactive_openings', sql: m0027 },
+  { name: '0028_lapses', sql: m0028 },
 ];

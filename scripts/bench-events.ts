@@ -79,7 +79,6 @@ async function importAll(ground: Ground, mix: Mix, accounts: readonly string[]):
   const asked = {
     lines: linesOf(events),
     skipInvalid: false,
-    dryRun: false,
     notify: 'none',
     actor: 'bench',
   } as const;

@@ -11,6 +11,8 @@ const APPEND_ONLY = [
   'amendments',
   'run_accounts',
   'run_stops',
+  'inactive_openings',
+  'lapses',
 ];
 const READ_WRITE = [
   'accounts',

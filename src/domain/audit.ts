@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import { type Account, type EntryKind, cycleSubject } from './account.ts';
 import { grantSubject } from './backfill.ts';
 import {
+  type Boundary,
   type Instant,
   type LocalDate,
   type MonthEnd,
@@ -13,7 +14,7 @@ import {
   firstInstantOf,
   formatInstant,
 } from './calendar.ts';
-import { type PastBoundary, pastBoundaries } from './past-boundaries.ts';
+import { type PastBoundary, boundaryAfterAll, pastBoundaries } from './past-boundaries.ts';
 import type { Settlement } from './settle.ts';
 import type { Span } from './spans.ts';
 import { type Terms, monthEndOf, termsInForce } from './terms.ts';
@@ -125,6 +126,20 @@ export function auditAccount(recorded: AuditedAccount, rules: AuditRules): Findi
   }
 }
 
+/** The instant of the latest boundary that was settled; that before the take-over, where none was. */
+const lastSettledAt = ({ account, settlements }: AuditedAccount): Instant =>
+  settlements.reduce((latest, one) => Math.max(latest, one.startsAt), account.trackedFrom - 1);
+
+/**
+ * What the next boundary of an account is, as its calendar and its settlements have it; undefined for a closed account,
+ * and where nothing is recorded of its calendar.
+ */
+export function nextBoundaryOf(recorded: AuditedAccount, monthEnd: MonthEnd): Boundary | undefined {
+  const { spans, account } = recorded;
+  if (spans.length === 0 || account.status === 'closed') return undefined;
+  return boundaryAfterAll(spans, monthEnd, lastSettledAt(recorded));
+}
+
 const DAY = 86_400_000;
 /** Where a date begins first: 14 hours ahead of UTC. */
 const EARLIEST_ZONE = 14 * 3_600_000;
@@ -234,7 +249,22 @@ class Auditor {
       this.#add('next-date-wrong', `its next cycle is that of ${nextCycleOn}, and none begins on that date`, {
         cycleOn: nextCycleOn,
       });
+    else this.#checkNextIsFirst(walked, nextCycleOn);
     return undefined;
+  }
+
+  /** A next date that was moved ahead would leave out a cycle that nobody misses until its date has passed. */
+  #checkNextIsFirst(walked: readonly PastBoundary[], nextCycleOn: LocalDate): void {
+    const after = lastSettledAt(this.#recorded);
+    const first = walked.find((one) => one.at > after && !this.#missing.has(one.on));
+    if (first && first.on !== nextCycleOn)
+      this.#add(
+        'next-date-wrong',
+        `its next cycle is that of ${nextCycleOn}, and that of ${first.on} comes before`,
+        {
+          cycleOn: nextCycleOn,
+        },
+      );
   }
 
   #nextAt(): Instant {

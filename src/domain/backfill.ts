@@ -10,7 +10,8 @@
  * - an existing settlement keeps its row. An amendment and a second, later decision stand beside it;
  * - entries carry the cycle's own subject, `cycle:<on>`, or `cycle:<on>#2` once it was reversed (then `#3`, …): the
  *   ledger's unique key (account, subject, kind) refuses a second grant, whatever else goes wrong;
- * - a settlement that was lost while its entries stand is recorded again from them, and grants nothing.
+ * - a settlement that was lost while its entries stand is recorded again from them, and grants nothing;
+ * - so is one that granted nothing, because the account was not active or no terms were in force.
  *
  * What a reversal could not take, because it had been spent, is taken from the second grant of the same cycle: else
  * being reversed and granted again would mint Connects. So are Connects owed since a failed payment, from a paid part.
@@ -55,6 +56,16 @@ export interface PostedCycle {
   readonly recovered: number;
 }
 
+/**
+ * A boundary that was settled without granting, and whose settlement is lost: nothing stands in the ledger for it, and
+ * nothing may be granted for it now without being asked for by name.
+ */
+export interface LostCycle {
+  readonly code: 'account-inactive' | 'before-program';
+  /** After everything that counted up to then. */
+  readonly balance: number;
+}
+
 /** An account's past, as far as it lies in the asked range. */
 export interface Past {
   /** As the calendar has them. */
@@ -62,6 +73,8 @@ export interface Past {
   readonly cycles: ReadonlyMap<LocalDate, PastCycle>;
   /** Of boundaries without a settlement: what stands in the ledger under their first subject. */
   readonly posted: ReadonlyMap<LocalDate, PostedCycle>;
+  /** Of boundaries with neither: those that gave nothing. */
+  readonly lost: ReadonlyMap<LocalDate, LostCycle>;
 }
 
 export interface Asked {
@@ -80,6 +93,7 @@ export interface Candidate {
   readonly nextOn: LocalDate | null;
   readonly cycle: PastCycle | null;
   readonly posted: PostedCycle | null;
+  readonly lost: LostCycle | null;
 }
 
 /**
@@ -100,6 +114,7 @@ export function findCandidates(
       reason: 'absent' as const,
       cycle: null,
       posted: past.posted.get(one.on) ?? null,
+      lost: past.lost.get(one.on) ?? null,
     }));
   const settled = [...past.cycles.values()].filter(({ on }) => inRange(on)).flatMap(gaveNothing);
   return [...absent, ...settled].toSorted((a, b) => (a.on < b.on ? -1 : 1));
@@ -109,7 +124,7 @@ function gaveNothing(cycle: PastCycle): Candidate[] {
   const reason = reasonOf(cycle);
   if (reason === undefined) return [];
   const { on, at, plan } = cycle;
-  return [{ on, at, plan, reason, nextOn: null, cycle, posted: null }];
+  return [{ on, at, plan, reason, nextOn: null, cycle, posted: null, lost: null }];
 }
 
 function reasonOf({ code, granted, reversals }: PastCycle): BackfillReason | undefined {
@@ -199,21 +214,22 @@ interface One {
 }
 
 function backfillOne(account: Account, candidate: Candidate, ground: BackfillGround, at: Instant): One {
-  const { on, reason, posted } = candidate;
+  const { on, reason, posted, lost } = candidate;
   const left = (why: SkipReason): One => ({
     account,
     entries: [],
     cycle: { on, reason, free: 0, paid: 0, recovered: 0, outcome: 'skipped', why },
   });
-  if (posted) {
-    const settlement = settlementOf(candidate, posted, posted.paid > 0 ? 'plus' : candidate.plan);
-    const { free, paid, recovered } = posted;
+  const recorded = (settlement: Settlement): One => {
+    const { free, paid, recovered } = settlement;
     return {
       account,
       entries: [],
       cycle: { on, reason, free, paid, recovered, outcome: 'recorded', settlement },
     };
-  }
+  };
+  if (posted) return recorded(settlementOf(candidate, posted, posted.paid > 0 ? 'plus' : candidate.plan));
+  if (lost) return recorded(untouchedOf(candidate, lost));
   if (account.status !== 'active') return left('inactive-now');
   const row = termsInForce(ground.terms, candidate.at);
   if (!row) return left('no-terms');
@@ -297,4 +313,10 @@ function settlementOf({ on, at, nextOn }: Candidate, amounts: PostedCycle, plan:
     ...{ opening, carried: opening - expired, expired, free, paid, recovered, closing },
     ...{ plan, cap: null, code: free + paid > 0 ? 'granted' : 'no-monthly-grant' },
   };
+}
+
+/** What settling writes where an account is not active, or no terms are in force: everything is carried over. */
+function untouchedOf(candidate: Candidate, { code, balance }: LostCycle): Settlement {
+  const nothing = { opening: balance, closing: balance, expired: 0, free: 0, paid: 0, recovered: 0 };
+  return { ...settlementOf(candidate, nothing, candidate.plan), code };
 }

@@ -1,6 +1,6 @@
 /** SQL of `entries`: the ledger, which only grows. */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Entry, EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 
@@ -69,4 +69,19 @@ export async function listCycleEntries(
        FROM entries WHERE account_id IN (?) AND subject IN (?) ORDER BY account_id, seq`,
     [accountIds, subjects],
   );
+}
+
+/** The balance of an account after all that counted up to an instant; undefined where nothing had. */
+export async function findBalanceAt(
+  db: Queryable,
+  accountId: string,
+  at: Instant,
+): Promise<number | undefined> {
+  const row = await selectOne<{ balance: number }>(
+    db,
+    `SELECT balance_after AS balance FROM entries
+      WHERE account_id = ? AND effective_at <= ? ORDER BY account_id DESC, seq DESC LIMIT 1`,
+    [accountId, toDate(at)],
+  );
+  return row?.balance;
 }

@@ -12,6 +12,7 @@ import {
 import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type MemberEvent, contentOf } from '../domain/events.ts';
+import { STATUS_EVENTS, type StatusChange } from '../domain/past-status.ts';
 
 export type EventState = 'applied' | 'refused' | 'waiting';
 
@@ -146,4 +147,19 @@ export async function findWaitingAccounts(
     [accountIds],
   );
   return new Map(rows.map((row) => [row.account, true]));
+}
+
+/** What made accounts active or not, by account, in the order in which it counted. */
+export async function listStatusChanges(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<(StatusChange & { readonly account: string })[]> {
+  if (accountIds.length === 0) return [];
+  const rows = await selectRows<Omit<StatusChange, 'effectiveAt'> & { account: string; effectiveAt: Date }>(
+    db,
+    `SELECT account_id AS account, type, effective_at AS effectiveAt FROM events
+      WHERE account_id IN (?) AND type IN (?) AND state = 'applied' ORDER BY account_id, effective_at, arrival`,
+    [accountIds, STATUS_EVENTS],
+  );
+  return rows.map((row) => ({ ...row, effectiveAt: row.effectiveAt.getTime() }));
 }

@@ -15,6 +15,9 @@ export interface RunCycle {
   readonly recovered: number;
   /** The part of `recovered` that was owed since a failed payment. */
   readonly owed: number;
+  readonly postedAt: Instant;
+  /** Of a boundary that it settled; null of what it granted later. */
+  readonly decisionNo: number | null;
 }
 
 /** By whom: a run, or events that settled boundaries by themselves, under one version of the terms. */
@@ -66,18 +69,26 @@ export async function listCyclesGrantedBy(
 ): Promise<RunCycle[]> {
   const { from, binding } = partsOf(source);
   const columns = `granted.account_id AS accountId, granted.cycle_on AS cycleOn, granted.starts_at AS startsAt,
-    granted.plan, granted.expired, granted.free, granted.paid, granted.recovered`;
+    granted.plan, granted.expired, granted.free, granted.paid, granted.recovered, granted.posted_at AS postedAt`;
   // What a settlement recovered was all owed; what a later grant did is told apart.
+  const own = [
+    'granted.recovered AS owed, granted.decision_no AS decisionNo',
+    'granted.owed, NULL AS decisionNo',
+  ] as const;
   const parts = from.map(
-    (part, index) =>
-      `SELECT ${columns}, ${index === 0 ? 'granted.recovered AS owed' : 'granted.owed'} ${part} AND granted.account_id IN (?)`,
+    (part, index) => `SELECT ${columns}, ${own[index]} ${part} AND granted.account_id IN (?)`,
   );
-  const rows = await selectRows<Omit<RunCycle, 'on' | 'startsAt'> & { cycleOn: LocalDate; startsAt: Date }>(
+  const rows = await selectRows<
+    Omit<RunCycle, 'on' | 'startsAt' | 'postedAt'> & { cycleOn: LocalDate; startsAt: Date; postedAt: Date }
+  >(
     db,
     `${parts.join(' UNION ALL ')} ORDER BY accountId, cycleOn`,
     from.flatMap(() => [binding, accountIds]),
   );
-  return rows.map(({ cycleOn: on, startsAt, ...row }) => ({ ...row, on, startsAt: startsAt.getTime() }));
+  return rows.map(({ cycleOn: on, startsAt, postedAt, ...row }) => ({
+    ...row,
+    ...{ on, startsAt: startsAt.getTime(), postedAt: postedAt.getTime() },
+  }));
 }
 
 /** Whether any such grant was taken back. */

@@ -101,20 +101,26 @@ export async function findEntriesOfRuns(db: Queryable, runs: readonly OwnRun[]):
   );
 }
 
-/** What these runs should have taken back on these accounts, and could not: Connects by account and run. */
-export async function findNotTaken(
-  db: Queryable,
-  runs: readonly OwnRun[],
-): Promise<(OwnRun & { readonly notTaken: number })[]> {
-  const rows = await inPages(runs, (page) =>
-    selectRows<OwnRun & { notTaken: string }>(
+/** One cycle that a run took back. */
+export interface ToldReversal extends OwnRun {
+  readonly cycleOn: LocalDate;
+  /** Positive: taken; negative: given back. */
+  readonly taken: number;
+  /** What should have been taken too, but had been spent. */
+  readonly short: number;
+}
+
+/** What these runs took back on these accounts, oldest cycle first. */
+export async function findToldReversals(db: Queryable, runs: readonly OwnRun[]): Promise<ToldReversal[]> {
+  return inPages(runs, (page) =>
+    selectRows<ToldReversal>(
       db,
-      `SELECT account_id AS accountId, run_id AS runId, SUM(not_taken) AS notTaken FROM amendments
-        WHERE ${oneOf(page, 'account_id = ? AND run_id = ?')} GROUP BY account_id, run_id ORDER BY account_id, run_id`,
+      `SELECT account_id AS accountId, run_id AS runId, cycle_on AS cycleOn, opening - closing AS taken, short
+         FROM amendments WHERE kind = 'reversed' AND (${oneOf(page, 'account_id = ? AND run_id = ?')})
+        ORDER BY account_id, run_id, cycle_on`,
       page.flatMap((one) => [one.accountId, one.runId]),
     ),
   );
-  return rows.map((row) => ({ ...row, notTaken: Number(row.notTaken) }));
 }
 
 /** The latest subject of an account that begins so (`interview:`), of a decision with one of these codes. */

@@ -1,15 +1,15 @@
 /**
- * Mending what the audit found, as far as settling and backfilling can, and two things that are written down again: a
- * balance whose ledger is whole, and a notice that was never staged. Everything else is a person's decision.
+ * Mending what the audit found, as far as settling and backfilling can, and three things that are written down again: a
+ * balance whose ledger is whole, a next date, and a notice that was never staged. Everything else is a person's decision.
  *
  * Each account is looked at again under its lock, so that nothing is mended twice. Every step is a run or a backfill of
  * its own, or stands in the audit log, in the transaction that does it.
  */
 import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
-import { type Finding, auditAccount } from '../domain/audit.ts';
+import { type Finding, auditAccount, nextBoundaryOf } from '../domain/audit.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import type { Terms } from '../domain/terms.ts';
+import { type Terms, monthEndOf } from '../domain/terms.ts';
 import { lockAccounts, updateAccounts } from '../ledger/accounts.ts';
 import { listAudited } from '../ledger/audit-pages.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
@@ -43,6 +43,7 @@ export interface FixOutcome {
   /** Backfills, one for each date. */
   readonly backfills: readonly number[];
   readonly balances: number;
+  readonly nextDates: number;
   readonly notices: number;
 }
 
@@ -56,12 +57,16 @@ export async function fixFindings(deps: BatchDeps, request: FixRequest): Promise
   const balances = await eachPage(deps.db, request, 'balance', (transaction, ids) =>
     restoreBalances(transaction, request, ids, terms.terms),
   );
+  // Before settling: what is due is known by it.
+  const nextDates = await eachPage(deps.db, request, 'next-date', (transaction, ids) =>
+    restoreNextDates(transaction, request, ids, terms.terms),
+  );
   const settled = await settleForgotten(deps, request, terms);
   const backfills = await backfillMissing(deps, request);
   const notices = await eachPage(deps.db, request, 'notice', (transaction, ids) =>
     stageMissing(deps, transaction, request, ids, terms.terms),
   );
-  return { ...settled, backfills, balances, notices };
+  return { ...settled, backfills, balances, nextDates, notices };
 }
 
 const accountsFor = ({ findings }: FixRequest, remedy: Remedy): string[] =>
@@ -178,6 +183,35 @@ async function restoreBalances(
       },
       before: { balance: row.account.balance },
       after: { balance },
+    });
+    restored += 1;
+  }
+  return restored;
+}
+
+/** The next date follows from the calendar and the last settlement: where it does not, it is computed anew. */
+async function restoreNextDates(
+  transaction: Transaction,
+  { actor, reason }: FixRequest,
+  ids: readonly string[],
+  terms: Terms,
+): Promise<number> {
+  const { rows } = await lockAccounts(transaction, ids);
+  const at = await databaseNow(transaction);
+  const audited = await auditLocked(transaction, ids, terms, at);
+  let restored = 0;
+  for (const row of rows) {
+    const { recorded, findings } = audited.get(row.account.id) ?? {};
+    const isWrong = findings?.some((one) => one.code === 'next-date-wrong');
+    const next = recorded && isWrong ? nextBoundaryOf(recorded, monthEndOf(terms)) : undefined;
+    if (!next) continue;
+    const account = { ...row.account, nextCycleOn: next.on, nextCycleAt: next.at };
+    await updateAccounts(transaction, [{ ...row, account }]);
+    await insertAudit(transaction, {
+      ...{ at, actor, action: 'audit.restore-next-date', target: `account:${account.id}`, reason },
+      before: { nextCycleOn: row.account.nextCycleOn },
+      after: { nextCycleOn: next.on },
+      runId: null,
     });
     restored += 1;
   }

@@ -23,8 +23,8 @@ export interface AuditRequest {
   readonly onProgress?: (state: { done: number; total: number }) => void;
 }
 
-/** How a finding is mended without a person: by settling, by backfilling, or by writing a sum down again. */
-export type Remedy = 'settle' | 'backfill' | 'balance' | 'notice';
+/** How a finding is mended without a person: by settling, by backfilling, or by deriving anew what can be derived. */
+export type Remedy = 'settle' | 'backfill' | 'balance' | 'next-date' | 'notice';
 
 export interface AuditFinding extends Finding {
   /** The command that mends it, or that shows all there is to see where only a person can. */
@@ -142,6 +142,10 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'award-differs':
       return { ...finding, mend: `connects export entries --account ${account}`, remedy: null };
     case 'next-date-wrong':
+      // Nothing can be counted from a calendar that is not recorded.
+      return cycleOn === null
+        ? { ...finding, mend: `connects account show ${account}`, remedy: null }
+        : { ...finding, mend: fix, remedy: 'next-date' };
     case 'unreadable':
       return { ...finding, mend: `connects account show ${account}`, remedy: null };
   }

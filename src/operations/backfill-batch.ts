@@ -13,7 +13,6 @@ import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/e
 import { databaseNow } from '../db/query.ts';
 import { type Backfilled, backfillAccount, findCandidates, isAsked } from '../domain/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { monthEndOf } from '../domain/terms.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
 import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked, BackfillItem } from '../ledger/backfills.ts';
@@ -147,7 +146,7 @@ async function grantOnce(
     transaction,
     rows.map((row) => row.account),
     ground.asked,
-    monthEndOf(ground.terms.terms),
+    ground.terms.terms,
   );
   const writes = new LedgerWrites();
   const kept: BackfillItem[] = [];
@@ -195,7 +194,8 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
     decisionNo += 1;
     if (one.outcome === 'recorded') {
       const runId = past.postedBy.get(one.on) ?? null;
-      const recorded = { ...by, runId, notice: 'not-asked' as const };
+      const notice = one.free + one.paid > 0 ? 'not-asked' : 'unchanged';
+      const recorded = { ...by, runId, notice } as const;
       writes.cycles.push({
         ...recorded,
         ...{ settlement: one.settlement, termsVersion: ground.terms.version, decisionNo },

@@ -1,14 +1,18 @@
 /** What is recorded of some accounts' past, in a range of dates: what backfilling and reversing decide from. */
 import type { Queryable } from '../db/query.ts';
 import { type Account, cycleSubject } from '../domain/account.ts';
-import type { Asked, Past, PastCycle, PostedCycle } from '../domain/backfill.ts';
+import type { Asked, LostCycle, Past, PastCycle, PostedCycle } from '../domain/backfill.ts';
 import { type Instant, type LocalDate, type MonthEnd, firstInstantOf } from '../domain/calendar.ts';
 import { type PastBoundary, pastBoundaries } from '../domain/past-boundaries.ts';
+import { wasActive } from '../domain/past-status.ts';
 import type { Span } from '../domain/spans.ts';
+import { type Terms, monthEndOf, termsInForce } from '../domain/terms.ts';
 import { type AmendmentRow, listAmendments } from '../ledger/amendments.ts';
 import { type RecordedSettlement, listSettlementsOf } from '../ledger/cycles.ts';
 import { listFailedPayments } from '../ledger/decisions.ts';
-import { type CycleEntry, listCycleEntries } from '../ledger/entries.ts';
+import { type CycleEntry, findBalanceAt, listCycleEntries } from '../ledger/entries.ts';
+import { listStatusChanges } from '../ledger/events.ts';
+import { findInactiveOpenings } from '../ledger/openings.ts';
 import { listSpansOf } from '../ledger/spans.ts';
 
 /** An account's past, and what its operation writes beside it. */
@@ -28,8 +32,9 @@ export async function loadPasts(
   db: Queryable,
   accounts: readonly Account[],
   asked: Pick<Asked, 'from' | 'to'>,
-  monthEnd: MonthEnd,
+  terms: Terms,
 ): Promise<Map<string, RecordedPast>> {
+  const monthEnd = monthEndOf(terms);
   const ids = accounts.map((one) => one.id);
   const range = { first: asked.from, last: asked.to };
   const settlements = groupBy(await listSettlementsOf(db, ids, range), (one) => one.accountId);
@@ -39,7 +44,9 @@ export async function loadPasts(
   const walked = new Map(
     accounts.map((one) => [one.id, walk(one, spans.get(one.id) ?? [], asked, monthEnd)]),
   );
-  const posted = await loadPosted(db, accounts, settlements, walked);
+  const unsettled = new Map(accounts.map((one) => [one.id, unsettledOf(one, settlements, walked)]));
+  const posted = await loadPosted(db, unsettled);
+  const lost = await loadLost(db, accounts, unsettled, posted, terms);
   return new Map(
     ids.map((id) => {
       const ofAccount = groupBy(amendments.get(id) ?? [], (one) => one.cycleOn);
@@ -53,6 +60,7 @@ export async function loadPasts(
         cycles: new Map(cycles.map((one) => [one.on, one])),
         posted: new Map([...entries].map(([on, rows]) => [on, toPosted(rows)])),
         postedBy: new Map([...entries].map(([on, rows]) => [on, rows[0]?.runId ?? null])),
+        lost: lost.get(id) ?? new Map(),
         amendments: ofAccount,
         settlements: new Map(own.map((one) => [one.cycleOn, one])),
       };
@@ -76,22 +84,53 @@ function walk(
   return spans.length === 0 ? [] : pastBoundaries(spans, monthEnd, until, since);
 }
 
-/** What stands in the ledger for boundaries that have no settlement. */
-async function loadPosted(
-  db: Queryable,
-  accounts: readonly Account[],
+/** Boundaries that must have a settlement, and have none. */
+function unsettledOf(
+  { id, trackedFrom }: Account,
   settlements: ReadonlyMap<string, readonly RecordedSettlement[]>,
   walked: ReadonlyMap<string, readonly PastBoundary[]>,
-): Promise<Map<string, CycleEntry[]>> {
-  const subjects = new Set<string>();
-  const owners: string[] = [];
-  for (const { id, trackedFrom } of accounts) {
-    const settled = new Set(settlements.get(id)?.map((one) => one.cycleOn));
-    const lost = (walked.get(id) ?? []).filter((one) => one.at >= trackedFrom && !settled.has(one.on));
-    if (lost.length > 0) owners.push(id);
-    for (const one of lost) subjects.add(cycleSubject(one.on));
-  }
+): PastBoundary[] {
+  const settled = new Set(settlements.get(id)?.map((one) => one.cycleOn));
+  return (walked.get(id) ?? []).filter((one) => one.at >= trackedFrom && !settled.has(one.on));
+}
+
+/** By account. */
+type Unsettled = ReadonlyMap<string, readonly PastBoundary[]>;
+
+/** What stands in the ledger for boundaries that have no settlement. */
+async function loadPosted(db: Queryable, unsettled: Unsettled): Promise<Map<string, CycleEntry[]>> {
+  const owners = [...unsettled].filter(([, boundaries]) => boundaries.length > 0).map(([id]) => id);
+  const subjects = new Set([...unsettled.values()].flat().map((one) => cycleSubject(one.on)));
   return groupBy(await listCycleEntries(db, owners, [...subjects].toSorted()), (one) => one.accountId);
+}
+
+/** Of boundaries for which nothing stands in the ledger either: those at which nothing was to be granted. */
+async function loadLost(
+  db: Queryable,
+  accounts: readonly Account[],
+  unsettled: Unsettled,
+  posted: ReadonlyMap<string, readonly CycleEntry[]>,
+  terms: Terms,
+): Promise<Map<string, Map<LocalDate, LostCycle>>> {
+  const owners = accounts.filter(({ id }) => (unsettled.get(id) ?? []).length > 0);
+  const ids = owners.map((one) => one.id);
+  const changes = groupBy(await listStatusChanges(db, ids), (one) => one.account);
+  const openings = await findInactiveOpenings(db, ids);
+  const lost = new Map<string, Map<LocalDate, LostCycle>>();
+  for (const { id, nextCycleOn, openingBalance } of owners) {
+    const has = new Set(posted.get(id)?.map((one) => one.cycleOn));
+    const codes = new Map<LocalDate, LostCycle>();
+    for (const { on, at } of unsettled.get(id) ?? []) {
+      // What is due is for settling.
+      if (has.has(on) || (nextCycleOn !== null && on >= nextCycleOn)) continue;
+      const active = wasActive(openings.get(id) ?? 'active', changes.get(id) ?? [], at);
+      const code = termsInForce(terms, at) ? (active ? undefined : 'account-inactive') : 'before-program';
+      if (code === undefined) continue;
+      codes.set(on, { code, balance: (await findBalanceAt(db, id, at)) ?? openingBalance });
+    }
+    lost.set(id, codes);
+  }
+  return lost;
 }
 
 function toPastCycle(

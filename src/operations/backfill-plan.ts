@@ -15,7 +15,6 @@ import {
 } from '../domain/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { catchUp } from '../domain/settle.ts';
-import { monthEndOf } from '../domain/terms.ts';
 import { type AccountRow, IDS_MAX, findAccountIds, listAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked } from '../ledger/backfills.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
@@ -131,7 +130,7 @@ export async function* candidatePages(
       db,
       rows.map((row) => row.account),
       asked,
-      monthEndOf(terms.terms),
+      terms.terms,
     );
     const found = rows.flatMap((row) => {
       const past = pasts.get(row.account.id);

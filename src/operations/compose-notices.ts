@@ -16,11 +16,12 @@ import { findLatestTerms } from '../ledger/terms-versions.ts';
 import {
   type ToldDecision,
   type ToldEntry,
+  type ToldReversal,
   findEntriesOfRuns,
-  findNotTaken,
   findToldCycles,
   findToldDecisions,
   findToldEntries,
+  findToldReversals,
 } from '../ledger/told.ts';
 import type { Letter } from '../notices/mailer.ts';
 import { type NoticeFacts, renderNotice } from '../notices/notice.ts';
@@ -113,7 +114,7 @@ interface Ground {
   readonly entries: ReadonlyMap<string, readonly ToldEntry[]>;
   /** By `account run`. */
   readonly entriesOfRuns: ReadonlyMap<string, readonly ToldEntry[]>;
-  readonly notTaken: ReadonlyMap<string, number>;
+  readonly reversals: ReadonlyMap<string, readonly ToldReversal[]>;
 }
 
 async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Ground> {
@@ -129,7 +130,7 @@ async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Gr
     runId === null ? [] : [{ accountId, runId }],
   );
   const needsTerms = of('welcome', 'interview-award', 'reminder').length > 0;
-  const reversals = runs.length > 0 ? await findNotTaken(db, runs) : [];
+  const reversals = of('reversal').length > 0 ? await findToldReversals(db, runs) : [];
   const decisions = await findToldDecisions(db, subjects);
   return {
     now: needsTerms ? await databaseNow(db) : 0,
@@ -140,7 +141,7 @@ async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Gr
     decisions: new Map(decisions.map((one) => [`${one.accountId} ${one.subject}`, one])),
     entries: groupBy(await findToldEntries(db, subjects), (one) => `${one.accountId} ${one.subject}`),
     entriesOfRuns: groupBy(await findEntriesOfRuns(db, runs), (one) => `${one.accountId} ${one.runId}`),
-    notTaken: new Map(reversals.map((one) => [`${one.accountId} ${one.runId}`, one.notTaken])),
+    reversals: groupBy(reversals, (one) => `${one.accountId} ${one.runId}`),
   };
 }
 
@@ -212,11 +213,13 @@ const sumOf = (entries: readonly ToldEntry[], kind: ToldEntry['kind']): number =
 
 function reversalFacts(notice: Notice, ground: Ground): NoticeFacts | string {
   const key = `${notice.accountId} ${notice.runId}`;
-  const entries = ground.entriesOfRuns.get(key) ?? [];
-  const last = entries.at(-1);
-  if (!last) return NOT_IN_LEDGER;
-  const lines = entries.map(({ cycleOn, amount }) => ({ cycleOn, amount }));
-  return { kind: 'reversal', lines, notTaken: ground.notTaken.get(key) ?? 0, balance: last.balance };
+  const cycles = ground.reversals.get(key) ?? [];
+  // The same run may have settled a boundary before: what it posted for that is told elsewhere.
+  const entry = ground.entriesOfRuns.get(key)?.findLast((one) => one.kind === 'reversal');
+  if (!entry || cycles.length === 0) return NOT_IN_LEDGER;
+  const lines = cycles.map(({ cycleOn, taken }) => ({ cycleOn, amount: -taken }));
+  const notTaken = cycles.reduce((sum, one) => sum + one.short, 0);
+  return { kind: 'reversal', lines, notTaken, balance: entry.balance };
 }
 
 /** Told as it stands now: what was spent since it was staged no longer expires. */

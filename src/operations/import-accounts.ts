@@ -13,6 +13,7 @@ import { monthEndOf } from '../domain/terms.ts';
 import { unavailable } from '../errors.ts';
 import { insertAccounts } from '../ledger/accounts.ts';
 import { findImportHashes, insertContacts } from '../ledger/contacts.ts';
+import { insertInactiveOpenings } from '../ledger/openings.ts';
 import { insertSpans } from '../ledger/spans.ts';
 import { findLatestTerms } from '../ledger/terms-versions.ts';
 import { type AuditRow, insertAudit } from '../ledger/audit-log.ts';
@@ -221,6 +222,7 @@ async function writeFresh(
   const fresh = [...accounts.values()].filter((one) => !known.has(one.takeOver.id));
   const opened = fresh.map((one) => takeOver(one.takeOver, monthEndOf(terms)));
   await insertAccounts(transaction, opened.map(toRow));
+  await insertInactiveOpenings(transaction, opened);
   await insertContacts(
     transaction,
     fresh.map((one) => ({ accountId: one.takeOver.id, email: one.email, importHash: one.contentHash })),

@@ -3,6 +3,7 @@
  * batches, in file order per account. What was recorded before is a duplicate, so an interrupted import is finished
  * by the same call.
  */
+import { createHash } from 'node:crypto';
 import type { Database } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import { type MemberEvent, parseEvent } from '../domain/events.ts';
@@ -11,7 +12,7 @@ import type { Fault } from '../domain/terms.ts';
 import { IDS_MAX, findAccountIds } from '../ledger/accounts.ts';
 import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../ledger/events.ts';
 import type { Notify } from '../ledger/runs.ts';
-import { type RecordDeps, recordEvents } from './record-events.ts';
+import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
 /** One line of a file: its text, and what was read, or the fault of reading it. */
 export interface SourceLine {
@@ -31,7 +32,10 @@ export interface EventsImport {
   /** Opens the file anew; called once for each pass. */
   readonly lines: () => AsyncIterable<SourceLine>;
   readonly skipInvalid: boolean;
-  readonly dryRun: boolean;
+  /** Given for a dry run: what it is handed works on a database that forgets all of it afterwards. */
+  readonly rehearse?: Rehearse;
+  /** Lines for which a dry run reads the file once. */
+  readonly rehearsedMax?: number;
   readonly notify: Notify;
   /** Who imports, why, and from where: for the audit log. */
   readonly actor?: string;
@@ -42,6 +46,8 @@ export interface EventsImport {
   readonly onChecked?: (bad: readonly BadLine[]) => Promise<void>;
   readonly signal?: AbortSignal;
 }
+
+export type Rehearse = <Result>(work: (db: Database) => Promise<Result>) => Promise<Result>;
 
 export interface EventsImported {
   readonly outcome: 'imported' | 'refused' | 'interrupted';
@@ -65,11 +71,9 @@ export async function importEvents(deps: RecordDeps, request: EventsImport): Pro
   await request.onChecked?.(checked.bad);
   if (checked.bad.length > 0 && !request.skipInvalid)
     return { outcome: 'refused', ...counts, bad: checked.bad };
-  if (request.dryRun) {
-    const { lines, duplicates, bad } = checked;
-    return { outcome: 'imported', ...counts, duplicates, applied: lines - duplicates - bad.length, bad };
-  }
-  return recordAll(deps, request, checked.bad);
+  return request.rehearse
+    ? rehearseAll(deps, request, request.rehearse, checked)
+    : recordAll(deps, request, checked.bad);
 }
 
 interface Checked {
@@ -183,34 +187,106 @@ async function recordAll(
   bad: readonly BadLine[],
 ): Promise<EventsImported> {
   const badLines = new Set(bad.map((one) => one.line));
-  const { actor, reason = null, source = 'events' } = request;
-  const by = actor === undefined ? undefined : { actor, reason, source };
-  const counts = { lines: 0, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
-  const late: BadLine[] = [];
+  const sum = new ImportSum(bad);
+  let lines = 0;
   for await (const batch of inBatches(request.lines())) {
-    if (request.signal?.aborted) return { outcome: 'interrupted', ...counts, bad: [...bad, ...late] };
-    const good = batch.flatMap((line) => {
-      const parsed = badLines.has(line.line) ? undefined : parseEvent(line.value);
-      return parsed?.ok ? [{ line, event: parsed.event }] : [];
-    });
-    const outcomes = await recordEvents(
-      deps,
-      good.map((one) => one.event),
-      request.notify,
-      by,
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.outcome === 'applied') counts.applied += 1;
-      else if (outcome.outcome === 'refused') counts.refused += 1;
-      else if (outcome.outcome === 'duplicate') counts.duplicates += 1;
-      else if (outcome.outcome === 'waiting') counts.waiting += 1;
-      else late.push(lateFault(good[index]?.line as SourceLine, outcome));
-    }
-    counts.lines += batch.length;
-    request.onProgress?.(counts.lines);
+    if (request.signal?.aborted) return sum.end('interrupted', lines);
+    sum.add(await recordLines(deps, request, goodOf(batch, badLines)));
+    lines += batch.length;
+    request.onProgress?.(lines);
   }
-  return { outcome: 'imported', ...counts, bad: [...bad, ...late] };
+  return sum.end('imported', lines);
 }
+
+interface GoodLine {
+  readonly line: SourceLine;
+  readonly event: MemberEvent;
+}
+
+const goodOf = (lines: readonly SourceLine[], badLines: ReadonlySet<number>): GoodLine[] =>
+  lines.flatMap((line) => {
+    const parsed = badLines.has(line.line) ? undefined : parseEvent(line.value);
+    return parsed?.ok ? [{ line, event: parsed.event }] : [];
+  });
+
+interface Recorded {
+  readonly line: SourceLine;
+  readonly outcome: EventOutcome;
+}
+
+async function recordLines(
+  deps: RecordDeps,
+  { actor, reason, source = 'events', notify }: EventsImport,
+  good: readonly GoodLine[],
+): Promise<Recorded[]> {
+  const by = actor === undefined ? undefined : { actor, reason: reason ?? null, source };
+  const events = good.map((one) => one.event);
+  const outcomes = await recordEvents(deps, events, notify, by);
+  return good.map(({ line }, index) => ({ line, outcome: outcomes[index] as EventOutcome }));
+}
+
+/** What became of the lines so far. */
+class ImportSum {
+  readonly #counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0 };
+  readonly #bad: BadLine[];
+
+  constructor(bad: readonly BadLine[]) {
+    this.#bad = [...bad];
+  }
+
+  add(recorded: readonly Recorded[]): void {
+    for (const { line, outcome } of recorded)
+      if (outcome.outcome === 'duplicate') this.#counts.duplicates += 1;
+      else if (outcome.outcome === 'conflict' || outcome.outcome === 'unknown-account')
+        this.#bad.push(lateFault(line, outcome));
+      else this.#counts[outcome.outcome] += 1;
+  }
+
+  end(outcome: 'imported' | 'interrupted', lines: number): EventsImported {
+    return { outcome, lines, ...this.#counts, bad: this.#bad };
+  }
+}
+
+/** Events that one rehearsal records: their accounts stay locked until it is undone, some seconds at the most. */
+const REHEARSED_MAX = 20_000;
+
+/**
+ * The second pass of a dry run. Each account's events are recorded together, so that each finds what those before it
+ * changed; the file is read once for every so many events.
+ */
+async function rehearseAll(
+  deps: RecordDeps,
+  request: EventsImport,
+  rehearse: Rehearse,
+  { bad, lines }: Checked,
+): Promise<EventsImported> {
+  const badLines = new Set(bad.map((one) => one.line));
+  const sum = new ImportSum(bad);
+  const parts = Math.ceil(lines / (request.rehearsedMax ?? REHEARSED_MAX));
+  for (let part = 0; part < parts; part += 1) {
+    const mine: SourceLine[] = [];
+    let read = 0;
+    for await (const line of request.lines()) {
+      read += 1;
+      if (isOfPart(line, part, parts)) mine.push(line);
+      if (read % BATCH === 0) request.onProgress?.(read);
+      if (request.signal?.aborted) return sum.end('interrupted', read);
+    }
+    // Nothing is counted as done that is undone.
+    const { tally: _tally, ...uncounted } = deps;
+    sum.add(await rehearse((db) => recordLines({ ...uncounted, db }, request, goodOf(mine, badLines))));
+  }
+  return sum.end('imported', lines);
+}
+
+/** A repeated line's account is the same, so both fall into one part; so do an opening and what comes after it. */
+function isOfPart({ value }: SourceLine, part: number, parts: number): boolean {
+  if (parts === 1) return true;
+  const account = (value as { account?: unknown } | undefined)?.account;
+  return typeof account === 'string' && hashOf(account) % parts === part;
+}
+
+const hashOf = (text: string): number => createHash('md5').update(text).digest().readUInt32LE(0);
 
 /** Good when it was checked, and overtaken since by another writer. */
 function lateFault(line: SourceLine, outcome: { outcome: string; message?: string }): BadLine {

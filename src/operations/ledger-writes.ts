@@ -11,6 +11,7 @@ import { type DecisionRow, insertDecisions } from '../ledger/decisions.ts';
 import { type EntryRow, insertEntries } from '../ledger/entries.ts';
 import { type EventRow, insertEvents, resolveWaiting } from '../ledger/events.ts';
 import { clearFailures } from '../ledger/failures.ts';
+import { type LapseRow, insertLapses } from '../ledger/lapses.ts';
 import { type Owned, insertAwards, upsertInterviews, upsertProposals } from '../ledger/records.ts';
 import { type SpanRow, insertSpans } from '../ledger/spans.ts';
 import { type NoticeDraft, stageNotices } from '../outbox/outbox.ts';
@@ -24,6 +25,7 @@ export class LedgerWrites {
   readonly cycles: CycleRow[] = [];
   /** What became of earlier settlements. */
   readonly amendments: AmendmentRow[] = [];
+  readonly lapses: LapseRow[] = [];
   readonly entries: EntryRow[] = [];
   readonly decisions: DecisionRow[] = [];
   readonly proposals: Owned<Proposal>[] = [];
@@ -45,6 +47,7 @@ export class LedgerWrites {
     await insertSpans(transaction, this.spans);
     await insertCycles(transaction, this.cycles);
     await insertAmendments(transaction, this.amendments);
+    await insertLapses(transaction, this.lapses);
     await insertEntries(transaction, this.entries);
     await insertDecisions(transaction, this.decisions);
     await upsertProposals(transaction, latestOf(this.proposals));

@@ -11,12 +11,13 @@ import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/e
 import { databaseNow } from '../db/query.ts';
 import { rehearse } from '../db/rehearsal.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { type GrantedCycle, type Reversal, reverseCycles } from '../domain/reversal.ts';
+import { type Expiry, type GrantedCycle, type Reversal, reverseCycles } from '../domain/reversal.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
 import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import { type AmendmentRow, listAmendments } from '../ledger/amendments.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
 import { listFailedPayments } from '../ledger/decisions.ts';
+import { type ExpiryRow, listExpiries } from '../ledger/lapses.ts';
 import {
   type GrantSource,
   type RunCycle,
@@ -26,6 +27,7 @@ import {
   reversedRunOf,
 } from '../ledger/run-grants.ts';
 import {
+  type Notify,
   type Run,
   closeRun,
   findRun,
@@ -35,6 +37,7 @@ import {
   releaseSubmitting,
 } from '../ledger/runs.ts';
 import { type TermsVersion, findTermsVersion } from '../ledger/terms-versions.ts';
+import type { NoticeDraft } from '../outbox/outbox.ts';
 import { groupBy } from './backfill-facts.ts';
 import type { BatchDeps } from './backfill-batch.ts';
 import { getLatestTerms } from './backfill-plan.ts';
@@ -47,6 +50,8 @@ export interface ReverseRequest {
   readonly source: GrantSource;
   readonly actor: string;
   readonly reason: string;
+  /** Whether members hear of it; none when absent. */
+  readonly notify?: 'none' | 'each';
   readonly signal?: AbortSignal;
   readonly onProgress?: (state: { done: number; total?: number }) => void;
 }
@@ -67,6 +72,12 @@ export interface ReverseOutcome {
   readonly taken: number;
   readonly givenBack: number;
   readonly notTaken: number;
+  /** Left alone, because a later cycle had let it expire. */
+  readonly lapsed: number;
+  /** Accounts that were due, and were settled on the way: `reverse-run` of the reversal's own run takes that back. */
+  readonly settled: number;
+  /** The version of the terms that they were settled by. */
+  readonly termsVersion: number;
   /** The first of those from whom not all could be taken. */
   readonly short: readonly ShortAccount[];
   readonly shortAccounts: number;
@@ -87,11 +98,12 @@ export async function reverseRun(deps: BatchDeps, request: ReverseRequest): Prom
   await requireReversible(deps.db, request.source);
   const terms = await getLatestTerms(deps.db);
   const run = await openOrJoin(deps, request, terms);
-  const sum = new Sum(run.id);
+  const sum = new Sum(run.id, terms.version);
   let held = await lease(deps.db, run.id, undefined);
   const ground = {
     source: request.source,
     reversal: run.id,
+    notify: run.notify,
     terms,
     actor: request.actor,
     reason: request.reason,
@@ -121,10 +133,11 @@ export async function rehearseReversal(
 ): Promise<ReverseOutcome> {
   await requireReversible(deps.db, request.source);
   const terms = await getLatestTerms(deps.db);
-  const sum = new Sum(null);
+  const sum = new Sum(null, terms.version);
   const ground = {
     source: request.source,
     reversal: NOBODYS,
+    notify: request.notify ?? 'none',
     terms,
     actor: request.actor,
     reason: request.reason,
@@ -143,33 +156,35 @@ const NOBODYS = 0;
 // ------------------------------------------------------------------------------------------------ guards
 
 async function requireReversible(db: Database, source: GrantSource): Promise<void> {
-  if ('run' in source) await requireClosed(db, source.run);
-  else if (!(await findTermsVersion(db, source.eventsUnder)))
+  const kind = 'run' in source ? (await requireClosed(db, source.run)).kind : undefined;
+  if ('eventsUnder' in source && !(await findTermsVersion(db, source.eventsUnder)))
     throw new ConnectsError('not-found', 'unknown-terms', `there is no terms version ${source.eventsUnder}`);
   const [first] = await listAccountsGrantedBy(db, source, { after: '', limit: 1 });
   if (first !== undefined) return;
+  if (kind === 'reversal')
+    throw new ConnectsError(
+      'invalid-input',
+      'not-reversible',
+      `${nameOf(source)} is a reversal that settled nothing itself: ` +
+        '"connects backfill start --include reversed" grants again what it took back',
+    );
   const what = nameOf(source);
   if (await anyReversedOf(db, source))
     throw new ConnectsError('conflict', 'already-reversed', `what ${what} granted was reversed already`);
   throw new ConnectsError('conflict', 'nothing-to-reverse', `${what} granted nothing that could be reversed`);
 }
 
-async function requireClosed(db: Database, id: number): Promise<void> {
+async function requireClosed(db: Database, id: number): Promise<Run> {
   const run = await findRun(db, id);
   if (!run)
     throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
-  if (run.kind === 'reversal')
-    throw new ConnectsError(
-      'invalid-input',
-      'not-reversible',
-      `run ${id} is a reversal itself: "connects backfill start --include reversed" grants its cycles again`,
-    );
   if (run.endedAt === null)
     throw new ConnectsError(
       'conflict',
       'run-open',
       `run ${id} is ${run.state}: wait for it, or "connects run stop ${id}"`,
     );
+  return run;
 }
 
 const nameOf = (source: GrantSource): string =>
@@ -192,7 +207,8 @@ async function openOrJoin(deps: BatchDeps, request: ReverseRequest, terms: Terms
     const at = await databaseNow(transaction);
     const { actor, reason } = request;
     const inserted = await insertRun(transaction, {
-      ...{ kind: 'reversal', asOf: at, termsVersion: terms.version, notify: 'none', actor, reason, at },
+      ...{ kind: 'reversal', asOf: at, termsVersion: terms.version, actor, reason, at },
+      notify: request.notify ?? 'none',
       ...{ dueAtStart: 0, openKey: keyOf(request.source) },
     });
     if (inserted === 'taken') return inserted;
@@ -234,12 +250,15 @@ async function* pagesOf(db: Database, source: GrantSource): AsyncGenerator<strin
 interface Ground {
   readonly source: GrantSource;
   readonly reversal: number;
+  readonly notify: Notify;
   readonly terms: TermsVersion;
   readonly actor: string;
   readonly reason: string;
 }
 
 interface Reversed {
+  /** Accounts that were due before. */
+  readonly settled?: number;
   readonly done: readonly { readonly account: string; readonly reversal: Reversal }[];
   readonly failed: readonly { readonly account: string; readonly code: string; readonly message: string }[];
 }
@@ -260,7 +279,8 @@ async function reverseAccounts(deps: BatchDeps, ground: Ground, ids: readonly st
   );
   const good = ids.filter((id) => !failed.some((one) => one.account === id));
   const reversed = await reverseOrHalve(deps.db, ground, good);
-  return { done: reversed.done, failed: [...failed, ...reversed.failed] };
+  const settled = [...outcomes.values()].filter((one) => one.outcome === 'settled').length;
+  return { settled, done: reversed.done, failed: [...failed, ...reversed.failed] };
 }
 
 async function reverseOrHalve(db: Database, ground: Ground, ids: readonly string[]): Promise<Reversed> {
@@ -289,13 +309,15 @@ async function reverseOnce(
   const now = await databaseNow(transaction);
   const cycles = groupBy(await listCyclesGrantedBy(transaction, ground.source, ids), (one) => one.accountId);
   const amendments = groupBy(await listAmendments(transaction, ids), (one) => one.accountId);
+  const expiries = groupBy(await listExpiries(transaction, ids), (one) => one.accountId);
   const failedPayments = await listFailedPayments(transaction, ids);
   const writes = new LedgerWrites();
   const done: { account: string; reversal: Reversal }[] = [];
   const failed: { account: string; code: string; message: string }[] = [];
   for (const row of rows) {
     const account = row.account.id;
-    const facts = { row, amendments: amendments.get(account) ?? [], failedPayments, now };
+    const own = { amendments: amendments.get(account) ?? [], expiries: expiries.get(account) ?? [] };
+    const facts = { row, ...own, failedPayments, now };
     try {
       const reversal = reverseAccount(ground, facts, cycles.get(account) ?? [], writes);
       if (reversal) done.push({ account, reversal });
@@ -313,6 +335,7 @@ interface Facts {
   readonly row: AccountRow;
   /** Of all its cycles. */
   readonly amendments: readonly AmendmentRow[];
+  readonly expiries: readonly ExpiryRow[];
   readonly failedPayments: ReadonlySet<string>;
   readonly now: Instant;
 }
@@ -320,7 +343,7 @@ interface Facts {
 /** Undefined where another process reversed it a moment ago. */
 function reverseAccount(
   ground: Ground,
-  { row, amendments, failedPayments, now }: Facts,
+  { row, amendments, expiries, failedPayments, now }: Facts,
   cycles: readonly RunCycle[],
   writes: LedgerWrites,
 ): Reversal | undefined {
@@ -330,9 +353,20 @@ function reverseAccount(
   if (cycles.length === 0) return undefined;
   const granted = cycles.map((one): GrantedCycle => {
     const notTakenBefore = before(one.on).findLast((later) => later.kind === 'reversed')?.notTaken ?? 0;
-    return { ...one, notTakenBefore, paymentFailed: failedPayments.has(`${account.id}/${one.on}`) };
+    const paymentFailed = failedPayments.has(`${account.id}/${one.on}`);
+    const own = one.decisionNo === null ? undefined : expiries.find(({ on }) => on === one.on);
+    return { ...one, notTakenBefore, paymentFailed, lapsedBefore: own?.lapsed ?? 0 };
   });
-  const reversal = reverseCycles(account, granted, subjectOf(ground.source, ground.reversal), now);
+  const isReversed = (on: LocalDate): boolean =>
+    cycles.some((one) => one.on === on && one.decisionNo !== null) ||
+    before(on).some((one) => one.kind === 'reversed');
+  const standing = expiries.filter(({ on }) => !isReversed(on)).map((one) => toExpiry(one, cycles));
+  const subject = subjectOf(ground.source, ground.reversal);
+  const reversal = reverseCycles(account, { cycles: granted, expiries: standing }, subject, now);
+  const lapsed = { accountId: account.id, runId: ground.reversal };
+  writes.lapses.push(...reversal.lapses.map((one) => ({ ...one, ...lapsed })));
+  const notice =
+    ground.notify === 'none' ? 'not-asked' : reversal.entries.length > 0 ? 'staged' : 'unchanged';
   let balance = account.balance;
   for (const [index, cycle] of reversal.cycles.entries()) {
     const { startsAt, plan } = cycles[index] as RunCycle;
@@ -355,14 +389,34 @@ function reverseAccount(
         runId: ground.reversal,
         reversedRun: reversedRunOf(ground.source),
       },
-      ...{ notice: 'not-asked', postedAt: now },
+      ...{ notice, postedAt: now },
     });
   }
   const by = { accountId: account.id, runId: ground.reversal, postedAt: now };
   writes.entries.push(...reversal.entries.map((entry) => ({ ...by, entry })));
+  if (notice === 'staged') writes.notices.push(noticeOf(account.id, ground, now));
   writes.accounts.push({ ...row, account: reversal.account });
   return reversal;
 }
+
+/** What was let expire after a cycle of the run was granted: in the order in which it was decided. */
+const toExpiry = (expiry: ExpiryRow, cycles: readonly RunCycle[]): Expiry => ({
+  on: expiry.on,
+  expired: expiry.expired - expiry.lapsed,
+  follows: new Set(
+    cycles
+      .filter(({ decisionNo, postedAt }) =>
+        decisionNo === null ? postedAt < expiry.postedAt : decisionNo < expiry.decisionNo,
+      )
+      .map((one) => one.on),
+  ),
+});
+
+/** It tells of now, so it is never too old. */
+const noticeOf = (accountId: string, { reversal }: Ground, stagedAt: Instant): NoticeDraft => ({
+  ...{ accountId, kind: 'reversal', ref: `run:${reversal}`, state: 'pending', runId: reversal, stagedAt },
+  ...{ firstCycleOn: null, lastCycleOn: null },
+});
 
 /** Who, why, before and after: one row a batch, in the transaction that does it. */
 function auditBatch(
@@ -392,10 +446,15 @@ class Sum {
   readonly #reversal: number | null;
   readonly #failed: Reversed['failed'][number][] = [];
   readonly #short: ShortAccount[] = [];
-  readonly #counts = { accounts: 0, cycles: 0, taken: 0, givenBack: 0, notTaken: 0, shortAccounts: 0 };
+  readonly #termsVersion: number;
+  readonly #counts = {
+    ...{ accounts: 0, cycles: 0, taken: 0, givenBack: 0, notTaken: 0, shortAccounts: 0 },
+    ...{ lapsed: 0, settled: 0 },
+  };
 
-  constructor(reversal: number | null) {
+  constructor(reversal: number | null, termsVersion: number) {
     this.#reversal = reversal;
+    this.#termsVersion = termsVersion;
   }
 
   get done(): number {
@@ -406,14 +465,16 @@ class Sum {
     return this.#failed.length > 0;
   }
 
-  add({ done, failed }: Reversed): void {
+  add({ done, failed, settled = 0 }: Reversed): void {
     this.#failed.push(...failed);
+    this.#counts.settled += settled;
     for (const { account, reversal } of done) {
       const { taken, notTaken, cycles } = reversal;
       this.#counts.accounts += 1;
       this.#counts.cycles += cycles.length;
       this.#counts[taken < 0 ? 'givenBack' : 'taken'] += Math.abs(taken);
       this.#counts.notTaken += notTaken;
+      this.#counts.lapsed += reversal.lapses.reduce((sum, one) => sum + one.amount, 0);
       if (notTaken === 0) continue;
       this.#counts.shortAccounts += 1;
       if (this.#short.length < SHORT_MAX) this.#short.push({ account, notTaken });
@@ -421,6 +482,7 @@ class Sum {
   }
 
   end(outcome: ReverseOutcome['outcome']): ReverseOutcome {
-    return { outcome, reversal: this.#reversal, ...this.#counts, short: this.#short, failed: this.#failed };
+    const of = { reversal: this.#reversal, termsVersion: this.#termsVersion };
+    return { outcome, ...of, ...this.#counts, short: this.#short, failed: this.#failed };
   }
 }

@@ -227,7 +227,7 @@ describe('an import that is interrupted', () => {
     try {
       await importRows(other.app, accounts);
       const lines = () => readSourceLines(file);
-      await importEvents(other.app.recordDeps, { lines, skipInvalid: false, dryRun: false, notify: 'none' });
+      await importEvents(other.app.recordDeps, { lines, skipInvalid: false, notify: 'none' });
       clean = await wholeState(other);
     } finally {
       await other.remove();

@@ -42,6 +42,7 @@ const past = (cycles: readonly PastCycle[], boundaries: readonly string[] = []):
   boundaries: boundaries.map((on) => ({ on, at: at(on), plan: 'plus', nextOn: '2021-12-31' })),
   cycles: new Map(cycles.map((one) => [one.on, one])),
   posted: new Map(),
+  lost: new Map(),
 });
 const YEAR = { from: '2021-01-01', to: '2021-12-31' };
 
@@ -75,7 +76,15 @@ describe('the candidates', () => {
 });
 
 const reversed = (more: Partial<PastCycle> = {}): Candidate => ({
-  ...{ on: '2021-04-10', at: at('2021-04-10'), plan: 'plus', reason: 'reversed', nextOn: null, posted: null },
+  ...{
+    on: '2021-04-10',
+    at: at('2021-04-10'),
+    plan: 'plus',
+    reason: 'reversed',
+    nextOn: null,
+    posted: null,
+    lost: null,
+  },
   cycle: cycle('2021-04-10', { reversals: 1, granted: false, ...more }),
 });
 const ground = { terms: builtInTerms, backfill: 3, now: NOW };
@@ -154,6 +163,7 @@ describe('what is left as it is', () => {
 describe('a reversal', () => {
   const granted = (on: string, more: Partial<GrantedCycle> = {}): GrantedCycle => ({
     ...{ on, expired: 0, free: 10, paid: 70, recovered: 0, owed: 0, notTakenBefore: 0, paymentFailed: false },
+    lapsedBefore: 0,
     ...more,
   });
 
@@ -164,7 +174,7 @@ describe('a reversal', () => {
       entries,
       taken,
       notTaken,
-    } = reverseCycles(account({ balance: 500 }), cycles, 'run:7', NOW);
+    } = reverseCycles(account({ balance: 500 }), { cycles, expiries: [] }, 'run:7', NOW);
     // (10 + 70 − 30 − 20) + (10 + 70) = 110
     expect(linesOf(entries)).toEqual(['reversal -110 → 390']);
     expect({ taken, notTaken, owed: after.owed, subject: entries[0]?.subject }).toEqual({
@@ -175,7 +185,7 @@ describe('a reversal', () => {
   it('takes no more than there is; the latest cycle bears it first', () => {
     const done = reverseCycles(
       account({ balance: 60 }),
-      [granted('2021-02-10'), granted('2021-03-10')],
+      { cycles: [granted('2021-02-10'), granted('2021-03-10')], expiries: [] },
       'run:7',
       NOW,
     );
@@ -187,12 +197,22 @@ describe('a reversal', () => {
   });
 
   it('gives back where more expired than was granted', () => {
-    const { entries } = reverseCycles(account(), [granted('2021-02-10', { expired: 200 })], 'run:7', NOW);
+    const { entries } = reverseCycles(
+      account(),
+      { cycles: [granted('2021-02-10', { expired: 200 })], expiries: [] },
+      'run:7',
+      NOW,
+    );
     expect(linesOf(entries)).toEqual(['reversal 120 → 140']);
   });
 
   it('posts nothing where grant and expiry were equal, and marks the cycle all the same', () => {
-    const done = reverseCycles(account(), [granted('2021-02-10', { expired: 80 })], 'run:7', NOW);
+    const done = reverseCycles(
+      account(),
+      { cycles: [granted('2021-02-10', { expired: 80 })], expiries: [] },
+      'run:7',
+      NOW,
+    );
     expect(done).toMatchObject({ entries: [], taken: 0, notTaken: 0, cycles: [{ on: '2021-02-10' }] });
   });
 });

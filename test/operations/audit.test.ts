@@ -72,6 +72,17 @@ describe('a clean fleet', () => {
     expect(await audit()).toEqual([]);
   });
 
+  it('with accounts that came closed, of which closing is told again, has no finding', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'gone', status: 'closed' }, { id: 'going' }]);
+    await settleAll('2021-03-01 00:00');
+    await record(app, [
+      fact('c1', 'gone', '2021-04-15 00:00', 'account.closed'),
+      fact('c2', 'going', '2021-04-15 00:00', 'account.closed'),
+    ]);
+    expect(await audit('now')).toEqual([]);
+  });
+
   it('that was backfilled, reversed and granted again has no finding', async () => {
     const { app, db } = installation;
     await importRows(app, [
@@ -239,10 +250,15 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     await seed(
       "UPDATE accounts SET next_cycle_on = '2021-07-01', next_cycle_at = '2021-07-01' WHERE id = 'a-003'",
     );
-    expect(codesOf(await audit())).toEqual([
+    const found = await audit();
+    expect(codesOf(found)).toEqual([
       'a-001 next-date-wrong 2021-06-02',
       'a-002 next-date-wrong 2021-05-01',
+      'a-003 next-date-wrong 2021-07-01',
     ]);
+    expect(found[2]?.message).toBe(
+      'its next cycle is that of 2021-07-01, and that of 2021-06-01 comes before',
+    );
     expect(codesOf(await audit(Date.parse('2021-06-01T00:10:00Z')))).toContain(
       'a-003 settlement-missing 2021-06-01',
     );
@@ -279,6 +295,59 @@ describe('--fix', () => {
     fixFindings(installation.app.settleDeps, {
       ...{ findings, actor: 'ann', reason: 'lost', worker: 'fix', signal: new AbortController().signal },
     });
+
+  it('records a lost settlement that granted nothing again as such, and grants nothing for it', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a' }, { id: 'b', status: 'suspended' }]);
+    await record(app, [
+      fact('s', 'a', '2021-02-15 00:00', 'account.suspended'),
+      fact('r', 'a', '2021-03-15 00:00', 'account.reinstated'),
+      fact('t', 'b', '2021-03-15 00:00', 'account.reinstated'),
+    ]);
+    await settleAll('2021-05-01 00:00');
+    const settlements = "SELECT * FROM cycles WHERE cycle_on = '2021-03-01' ORDER BY account_id";
+    const before = await selectRows<Record<string, unknown>>(db, settlements);
+    expect(before.map((one) => one.code)).toEqual(['account-inactive', 'account-inactive']);
+    await execute(db, "DELETE FROM cycles WHERE cycle_on = '2021-03-01'");
+    const balances = await selectRows(db, 'SELECT id, balance FROM accounts ORDER BY id');
+    expect(codesOf(await audit())).toEqual([
+      'a settlement-missing 2021-03-01',
+      'b settlement-missing 2021-03-01',
+    ]);
+    await execute(db, "UPDATE accounts SET next_cycle_on = '2037-01-01', next_cycle_at = '2037-01-01'");
+    await backfilled(app, asking('2021-03-01', '2021-03-01'));
+    expect(await selectRows(db, 'SELECT id, balance FROM accounts ORDER BY id')).toEqual(balances);
+    const amounts = ({
+      code,
+      opening,
+      carried,
+      closing,
+      plan,
+      next_on: nextOn,
+    }: Record<string, unknown>) => ({
+      ...{ code, opening, carried, closing, plan, nextOn },
+    });
+    expect((await selectRows<Record<string, unknown>>(db, settlements)).map(amounts)).toEqual(
+      before.map(amounts),
+    );
+  });
+
+  it('puts a next date right that was moved, and settles what is due by it', async () => {
+    const { db } = installation;
+    await importRows(installation.app, numbered('a', 2));
+    await settleAll('2021-05-01 00:00');
+    await execute(
+      db,
+      "UPDATE accounts SET next_cycle_on = '2037-01-15', next_cycle_at = '2037-01-15' WHERE id = 'a-000'",
+    );
+    const found = await audit();
+    expect(codesOf(found)).toEqual(['a-000 next-date-wrong 2037-01-15']);
+    expect(found[0]?.remedy).toBe('next-date');
+    expect(await fix(found)).toMatchObject({ nextDates: 1 });
+    const next = "SELECT COUNT(*) FROM accounts WHERE next_cycle_on = '2021-06-01' AND id = 'a-000'";
+    expect(await countOf(db, next)).toBe(1);
+    expect(await audit()).toEqual([]);
+  });
 
   it('mends by settling and backfilling what can be mended so, and leaves nothing to be found', async () => {
     const { app, db } = installation;

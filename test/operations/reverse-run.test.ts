@@ -198,6 +198,93 @@ describe('a reversal', () => {
   });
 });
 
+describe('what a later cycle has let expire', () => {
+  /** February's grant of 10 comes on top of 200; March lets 10 expire, and grants 10. */
+  async function twoRuns(): Promise<readonly [number, number]> {
+    await importRows(installation.app, [{ id: 'a', openingBalance: 200 }]);
+    const runs = [
+      await settled(['a'], '2021-02-01 00:00'),
+      await settled(['a'], '2021-03-01 00:00'),
+    ] as const;
+    await hold();
+    return runs;
+  }
+
+  it('is neither taken nor called spent when the earlier run is reversed', async () => {
+    const [february] = await twoRuns();
+    expect(await reverse(february)).toMatchObject({ taken: 0, givenBack: 0, notTaken: 0, lapsed: 10 });
+    expect(await balanceOf(installation.db, 'a')).toBe(210);
+    expect(await amendments()).toMatchObject([
+      { opening: 210, closing: 210, free: 10, short: 0, not_taken: 0 },
+    ]);
+  });
+
+  it.each([
+    ['the earlier first', [0, 1]],
+    ['the later first', [1, 0]],
+  ])('comes out the same in whichever order both are reversed: %s', async (_order, places) => {
+    const { app, db } = installation;
+    const runs = await twoRuns();
+    for (const place of places) await reverse(runs[place] as number);
+    expect(await balanceOf(db, 'a')).toBe(200);
+    await backfilled(app, asking('2021-02-01', '2021-03-01', { include: ['reversed'] }));
+    // Ten for each cycle, and nothing to be taken from either.
+    expect(await balanceOf(db, 'a')).toBe(220);
+    await execute(db, "UPDATE accounts SET next_cycle_on = '2021-04-01', next_cycle_at = '2021-04-01'");
+    const found = await runHere(['audit', '--as-of', '2021-03-02T00:00:00Z', '--json'], { app });
+    expect(JSON.parse(found.stdout)).toMatchObject({ total: 0 });
+  });
+
+  it('is taken from what the earlier run granted alone: the rest goes, as far as the balance has it', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'p', plan: 'plus', openingBalance: 150 }]);
+    const february = await settled(['p'], '2021-02-01 00:00');
+    await settled(['p'], '2021-03-01 00:00');
+    await hold();
+    // 150 + 80 = 230; March keeps 200 and adds 80. Of February's 80, 30 are gone, 50 are there to be taken.
+    expect(await reverse(february)).toMatchObject({ taken: 50, lapsed: 30, notTaken: 0 });
+    expect(await balanceOf(db, 'p')).toBe(230);
+  });
+});
+
+describe('accounts that are due when a run is reversed', () => {
+  it('are settled first, which is told, and can be reversed by its own number', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a' }]);
+    const run = await settled(['a'], '2021-02-01 00:00');
+    const thisMonth = "DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-01')";
+    await execute(db, `UPDATE accounts SET next_cycle_on = ${thisMonth}, next_cycle_at = ${thisMonth}`);
+    const first = await reverse(run);
+    expect(first).toMatchObject({ taken: 10, settled: 1, termsVersion: 1 });
+    expect(await balanceOf(db, 'a')).toBe(10);
+    await hold();
+    expect(await reverse(first.reversal ?? 0)).toMatchObject({ cycles: 1, taken: 10, settled: 0 });
+    expect(await balanceOf(db, 'a')).toBe(0);
+    await expect(reverse(first.reversal ?? 0)).rejects.toMatchObject({ code: 'not-reversible' });
+  });
+});
+
+describe('members', () => {
+  it('hear of a reversal only where that is asked for: what was taken, what had been spent, the balance', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a' }, { id: 'b' }]);
+    const run = await settled(['a'], '2021-02-01 00:00');
+    const other = await settled(['b'], '2021-02-01 00:00');
+    await record(app, [fact('s', 'b', '2021-02-01 09:00', 'connects.spent', { amount: 6 })]);
+    await hold();
+    await reverse(run);
+    expect(await countOf(db, "SELECT COUNT(*) FROM outbox WHERE kind = 'reversal'")).toBe(0);
+    const flags = ['--notify', 'each', '--reason', 'wrong', '--yes', '--json'];
+    expect(await runHere(['reverse-run', String(other), ...flags], { app })).toMatchObject({ code: 0 });
+    const shown = await runHere(['notices', 'preview', 'reversal', '--account', 'b', '--json'], { app });
+    expect(JSON.parse(shown.stdout)).toMatchObject({ subject: 'A correction: 4 Connects taken back' });
+    expect((JSON.parse(shown.stdout) as { text: string }).text).toContain('6 Connects were spent already');
+    expect(
+      await countOf(db, "SELECT COUNT(*) FROM outbox WHERE kind = 'reversal' AND account_id = 'b'"),
+    ).toBe(1);
+  });
+});
+
 describe('explaining a cycle that was reversed and granted again', () => {
   it('tells all three: what it gave, that it was taken back, and what it was given instead', async () => {
     const { app, db } = installation;

@@ -1,6 +1,7 @@
 /** Four hundred accounts and their four months of events: imported, swept, and compared with a model's answers. */
 import { readFileSync } from 'node:fs';
 import { startWorker } from '../../jobs/start-worker.ts';
+import { openRehearsal, rehearse } from '../../src/db/rehearsal.ts';
 import { readSourceLines } from '../../src/cli/files.ts';
 import { type EventsImport, type EventsImported, importEvents } from '../../src/operations/import-events.ts';
 import { fixture, importFile } from '../support/accounts.ts';
@@ -29,17 +30,32 @@ async function sweepWithWorker({ app }: Installation): Promise<void> {
 describe('a fleet of 400 accounts and their events, swept as of 1 May 2021', () => {
   let installation: Installation;
   let imported: EventsImported;
+  const rehearsed: EventsImported[] = [];
+  let checksums: string[];
 
   const importEventsFile = (request: Partial<EventsImport> = {}): Promise<EventsImported> =>
     importEvents(installation.app.recordDeps, {
       lines: () => readSourceLines(fixture('fleet-events.ndjson')),
-      ...{ skipInvalid: false, dryRun: false, notify: 'none' },
+      ...{ skipInvalid: false, notify: 'none' },
       ...request,
     });
+
+  async function rehearseEventsFile(request: Partial<EventsImport> = {}): Promise<EventsImported> {
+    const session = openRehearsal(installation.env.DATABASE_URL as string);
+    try {
+      return await importEventsFile({ ...request, rehearse: (work) => rehearse(session, work) });
+    } finally {
+      await session.destroy();
+    }
+  }
 
   beforeAll(async () => {
     installation = await install();
     await importFile(installation.app, fixture('fleet-accounts.csv'));
+    checksums = [await checksumOf(installation.db)];
+    // In one go, and in several.
+    for (const rehearsedMax of [20_000, 300]) rehearsed.push(await rehearseEventsFile({ rehearsedMax }));
+    checksums.push(await checksumOf(installation.db));
     imported = await importEventsFile();
     await sweepWithWorker(installation);
   });
@@ -50,6 +66,11 @@ describe('a fleet of 400 accounts and their events, swept as of 1 May 2021', () 
     expect(imported.duplicates).toBe(lines - events);
     expect(imported.applied + imported.refused).toBe(events);
     expect(imported.refused).toBeGreaterThan(0);
+  });
+
+  it('is rehearsed with the same counts by a dry run before, which changes nothing', () => {
+    expect(rehearsed).toEqual([imported, imported]);
+    expect(checksums[1]).toBe(checksums[0]);
   });
 
   it('has exactly the entries, decisions, balances, plans, statuses and next dates that the model computed', async () => {
@@ -82,7 +103,7 @@ describe('a fleet of 400 accounts and their events, swept as of 1 May 2021', () 
       applied: 0,
       duplicates: lines,
     });
-    expect(await importEventsFile({ dryRun: true })).toMatchObject({ applied: 0, duplicates: lines });
+    expect(await rehearseEventsFile()).toMatchObject({ applied: 0, duplicates: lines });
     expect(await checksumOf(installation.db)).toBe(before);
   });
 });

@@ -155,13 +155,14 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
   return say(cli, `${counted(left.total, 'finding')} (${listOf(left.counts)})`);
 }
 
-function sentenceOf({ settled, settleRun, backfills, balances, notices }: FixOutcome): string {
+function sentenceOf({ settled, settleRun, backfills, balances, nextDates, notices }: FixOutcome): string {
   const done = [
     ...(settleRun === null ? [] : [`${counted(settled, 'account')} settled by run ${settleRun}`]),
     ...(backfills.length === 0
       ? []
       : [`backfilled by ${backfills.map((id) => `backfill ${id}`).join(', ')}`]),
     ...(balances === 0 ? [] : [`${counted(balances, 'balance')} restored from the ledger`]),
+    ...(nextDates === 0 ? [] : [`${counted(nextDates, 'next date')} put right`]),
     ...(notices === 0 ? [] : [`${formatCount(notices)} notices staged`]),
   ];
   return done.join('; ') || 'nothing could be mended';

@@ -14,6 +14,7 @@ import {
   writeRejects,
 } from '../importing.ts';
 import { actorFlag, dryRunFlag, jsonFlag, notifyFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted, formatCount } from '../words.ts';
 
@@ -56,24 +57,27 @@ async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<vo
   await requireSchema(cli.app);
   const source = new ImportFile(cli, file, 'lines', () => readSourceLines(file));
   try {
-    const imported = await importEvents(cli.app.recordDeps, {
-      lines: () => source.rows(),
-      source: file,
-      skipInvalid: flags.skipInvalid === true,
-      dryRun: flags.dryRun === true,
-      notify: flags.notify,
-      actor: flags.actor ?? cli.defaultActor,
-      ...(flags.reason !== undefined && { reason: flags.reason }),
-      signal: cli.signal,
-      onProgress: (lines) => source.onProgress(lines),
-      onChecked: async (bad) => {
-        if (rejects !== undefined) await writeRejects(rejects, rejectLines(bad));
-      },
-    });
+    const imported = await withRehearsal(cli, flags, (rehearsal) =>
+      importEvents(cli.app.recordDeps, {
+        lines: () => source.rows(),
+        source: file,
+        skipInvalid: flags.skipInvalid === true,
+        ...(rehearsal && { rehearse: rehearsal }),
+        notify: flags.notify,
+        actor: flags.actor ?? cli.defaultActor,
+        ...(flags.reason !== undefined && { reason: flags.reason }),
+        signal: cli.signal,
+        onProgress: (lines) => source.onProgress(lines),
+        onChecked: async (bad) => {
+          if (rejects !== undefined) await writeRejects(rejects, rejectLines(bad));
+        },
+      }),
+    );
     if (imported.outcome !== 'interrupted') source.end();
     else source.stop();
     // Written once more where somebody else was faster with an event: then there are more of them.
-    if (rejects !== undefined && imported.applied > 0) await writeRejects(rejects, rejectLines(imported.bad));
+    if (rejects !== undefined && imported.applied > 0 && !flags.dryRun)
+      await writeRejects(rejects, rejectLines(imported.bad));
     report(cli, file, flags, imported);
   } finally {
     source.stop();

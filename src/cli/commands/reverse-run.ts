@@ -1,5 +1,5 @@
 /** reverse-run: taking back what a run granted, by new entries only. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { required } from '../../config.ts';
 import { invalidInput } from '../../errors.ts';
 import type { GrantSource } from '../../ledger/run-grants.ts';
@@ -15,6 +15,7 @@ import { listOf } from '../run-text.ts';
 import { counted, formatCount } from '../words.ts';
 
 interface ReverseFlags {
+  notify: 'none' | 'each';
   termsVersion?: number;
   reason?: string;
   yes?: true;
@@ -33,6 +34,11 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
       sourceArgument,
     )
     .option('--terms-version <n>', 'with "events": those that were settled under this version', idFlag)
+    .addOption(
+      new Option('--notify <how>', 'whether members are told: none, or each by an email')
+        .choices(['none', 'each'])
+        .default('none'),
+    )
     .addOption(dryRunFlag())
     .addOption(reasonFlag())
     .addOption(yesFlag())
@@ -71,6 +77,7 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const request = {
     ...{ source, reason, actor: flags.actor ?? cli.defaultActor, signal },
+    notify: flags.notify,
     onProgress: (state: { done: number }) => progress.show(state, app.clock.now()),
   };
   try {
@@ -106,7 +113,7 @@ function report(
   if (done.failed.length > 0) cli.exitCode = EXIT.someFailed;
   if (done.outcome === 'interrupted') say(cli, 'interrupted: the same command goes on');
   if (flags.json) return printJson(cli, { run, ...done });
-  const { accounts, cycles, taken, givenBack, notTaken, short, shortAccounts, failed } = done;
+  const { accounts, cycles, taken, givenBack, notTaken, short, shortAccounts, failed, lapsed } = done;
   const would = done.outcome === 'previewed' ? 'dry run: nothing was written; ' : '';
   print(
     cli,
@@ -114,6 +121,7 @@ function report(
       `${would}${what}: ${counted(cycles, 'cycle')} of ${counted(accounts, 'account')} reversed` +
         (done.reversal === null ? '' : ` by run ${done.reversal}`),
       `  connects  ${listOf({ 'taken back': taken, ...(givenBack > 0 && { 'given back': givenBack }) })}`,
+      ...(lapsed > 0 ? [`  left      ${formatCount(lapsed)}, expired since at later cycles`] : []),
       ...(notTaken > 0
         ? [`  not taken ${formatCount(notTaken)}, spent already by ${counted(shortAccounts, 'account')}`]
         : []),
@@ -124,5 +132,11 @@ function report(
       ...failed.slice(0, SHOWN).map((one) => `  failed    ${one.account}: ${one.code}: ${one.message}`),
     ].join('\n'),
   );
+  if (done.settled > 0) say(cli, settledOnTheWay(done));
   return say(cli, 'to grant these cycles again: "connects backfill plan --include reversed --from D --to D"');
 }
+
+/** Under wrong terms, these were settled wrongly too. */
+const settledOnTheWay = ({ settled, termsVersion, reversal }: ReverseOutcome): string =>
+  `${counted(settled, 'account')} ${settled === 1 ? 'was' : 'were'} due and had to be settled first, by terms version ` +
+  `${termsVersion}: "connects reverse-run ${reversal ?? 'N'}" takes that back, too`;
