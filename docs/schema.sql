@@ -251,6 +251,14 @@ CREATE TABLE `failures` (
   CONSTRAINT `failures_state` CHECK (`state` in ('retrying','put-aside','cleared'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `inactive_openings` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`account_id`),
+  CONSTRAINT `inactive_openings_account` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`),
+  CONSTRAINT `inactive_openings_status` CHECK (`status` in ('suspended','closed'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `interviews` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `interview` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -258,6 +266,17 @@ CREATE TABLE `interviews` (
   `requested_at` datetime(3) NOT NULL,
   `replied_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`account_id`,`interview`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `lapses` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `expired_on` date NOT NULL,
+  `cycle_on` date NOT NULL,
+  `run_id` bigint(20) NOT NULL,
+  `amount` int(11) NOT NULL,
+  PRIMARY KEY (`account_id`,`expired_on`,`cycle_on`,`run_id`),
+  CONSTRAINT `lapses_account` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`),
+  CONSTRAINT `lapses_positive` CHECK (`amount` > 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `mail_hold` (

@@ -12,10 +12,9 @@ export function describePlan(plan: BackfillPlan, command?: string): string {
   return [
     `${describeAsked(plan.asked)}, under terms version ${plan.termsVersion}`,
     ...(plan.cycles > 0 ? ['', grantTable(plan), ''] : ['nothing is to be granted']),
-    ...(plan.recorded > 0
-      ? [`${counted(plan.recorded, 'settlement')} lost, to be recorded again from the ledger`]
-      : []),
+    ...(plan.recorded > 0 ? [`${counted(plan.recorded, 'settlement')} lost, to be recorded again`] : []),
     ...notTaken(plan),
+    ...settledFirst(plan),
     ...(plan.samples.length > 0 ? ['', 'for example', ...plan.samples.map(sampleLine)] : []),
     ...(total > 0 && command !== undefined ? ['', `plan ${plan.hash}; to start it`, `  ${command}`] : []),
   ].join('\n');
@@ -43,6 +42,14 @@ function notTaken({ skipped, notIncluded }: BackfillPlan): string[] {
   return [
     ...(Object.keys(skipped).length > 0 ? [`left as they are: ${listOf(skipped)}`] : []),
     ...(others.length > 0 ? [`not asked for: ${listOf(notIncluded)} (--include ${others.join(' ')})`] : []),
+  ];
+}
+
+function settledFirst({ settledFirst: { accounts, cycles, connects } }: BackfillPlan): string[] {
+  if (accounts === 0) return [];
+  return [
+    `besides: ${counted(accounts, 'account')} ${accounts === 1 ? 'is' : 'are'} due, and settled first as by a sweep: ` +
+      `${counted(cycles, 'cycle')}, ${formatCount(connects)} Connects`,
   ];
 }
 

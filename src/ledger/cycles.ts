@@ -108,20 +108,43 @@ export async function findUsedRange(
   from: Instant,
   until: Instant | undefined,
 ): Promise<{ first: Instant; last: Instant } | undefined> {
-  const within = `starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'}`;
-  const bindings = [toDate(from), ...(until === undefined ? [] : [toDate(until)])];
+  const { sql, bindings } = standingBetween(from, until);
   const row = await selectOne<{ first: Date | null; last: Date | null }>(
     db,
-    `SELECT MIN(starts_at) AS first, MAX(starts_at) AS last FROM (
-       SELECT starts_at FROM cycles WHERE ${within} AND code IN ('granted', 'no-monthly-grant')
+    `SELECT MIN(starts_at) AS first, MAX(starts_at) AS last FROM (${sql}) AS standing`,
+    bindings,
+  );
+  return row?.first && row.last ? { first: row.first.getTime(), last: row.last.getTime() } : undefined;
+}
+
+/** Whoever resolved what stands of a stretch: runs, and null for what was settled on the way to something else. */
+export async function listUsers(
+  db: Queryable,
+  from: Instant,
+  until: Instant | undefined,
+  limit: number,
+): Promise<{ readonly runId: number | null; readonly termsVersion: number | null }[]> {
+  const { sql, bindings } = standingBetween(from, until);
+  return selectRows(
+    db,
+    `SELECT DISTINCT run_id AS runId, IF(run_id IS NULL, terms_version, NULL) AS termsVersion FROM (${sql}) AS standing
+      ORDER BY run_id, termsVersion LIMIT ?`,
+    [...bindings, limit],
+  );
+}
+
+function standingBetween(from: Instant, until: Instant | undefined): { sql: string; bindings: string[] } {
+  const within = `starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'}`;
+  const bindings = [toDate(from), ...(until === undefined ? [] : [toDate(until)])];
+  const columns = 'starts_at, run_id, terms_version';
+  return {
+    sql: `SELECT ${columns} FROM cycles WHERE ${within} AND code IN ('granted', 'no-monthly-grant')
           AND NOT EXISTS (SELECT 1 FROM amendments WHERE amendments.account_id = cycles.account_id
                              AND amendments.cycle_on = cycles.cycle_on)
        UNION ALL
-       SELECT starts_at FROM amendments WHERE ${within} AND kind = 'granted'
+       SELECT ${columns} FROM amendments WHERE ${within} AND kind = 'granted'
           AND NOT EXISTS (SELECT 1 FROM amendments AS later WHERE later.account_id = amendments.account_id
-                             AND later.cycle_on = amendments.cycle_on AND later.no > amendments.no)
-     ) AS standing`,
-    [...bindings, ...bindings],
-  );
-  return row?.first && row.last ? { first: row.first.getTime(), last: row.last.getTime() } : undefined;
+                             AND later.cycle_on = amendments.cycle_on AND later.no > amendments.no)`,
+    bindings: [...bindings, ...bindings],
+  };
 }

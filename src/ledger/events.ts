@@ -94,10 +94,17 @@ export async function findEvents(db: Queryable, ids: readonly string[]): Promise
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** When an event happened that arrived before; undefined when its id is unknown. */
-export async function findEvent(db: Queryable, id: string): Promise<{ at: Instant } | undefined> {
-  const row = await selectOne<{ at: Date }>(db, 'SELECT at FROM events WHERE id = ?', [id]);
-  return row && { at: row.at.getTime() };
+/** When an event happened that arrived before, and what became of it; undefined when its id is unknown. */
+export async function findEvent(
+  db: Queryable,
+  id: string,
+): Promise<{ readonly at: Instant; readonly state: EventState } | undefined> {
+  const row = await selectOne<{ at: Date; state: EventState }>(
+    db,
+    'SELECT at, state FROM events WHERE id = ?',
+    [id],
+  );
+  return row && { ...row, at: row.at.getTime() };
 }
 
 /** Events that wait, by account, in order of arrival. */

@@ -2,6 +2,7 @@
 import { type Transporter, createTransport } from 'nodemailer';
 import { emailField } from '../domain/fields.ts';
 import { messageOf } from '../errors.ts';
+import { rawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';
 
 export interface Letter extends Message {
@@ -96,8 +97,9 @@ async function send(transport: Transporter, settings: MailerSettings, letter: Le
   // Checked where it came in; what was written to the database by hand was not.
   if (!emailField.safeParse(letter.to).success)
     return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };
+  const mail = mailOf(settings, letter);
   try {
-    await transport.sendMail(mailOf(settings, letter));
+    await transport.sendMail({ envelope: mail.envelope, raw: rawMessageOf(mail) });
     return { outcome: 'sent' };
   } catch (error) {
     return outcomeOf(error as SmtpError);

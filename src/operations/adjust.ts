@@ -6,7 +6,8 @@ import { databaseNow } from '../db/query.ts';
 import { type EventOf, parseEvent } from '../domain/events.ts';
 import { formatInstant } from '../domain/calendar.ts';
 import { invalidInput } from '../errors.ts';
-import { findEvent } from '../ledger/events.ts';
+import type { Fault } from '../domain/terms.ts';
+import { type EventState, findEvent } from '../ledger/events.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
 export interface Adjustment {
@@ -27,38 +28,51 @@ export interface AdjustRequest {
  * @returns what became of each, in the order given
  * @throws invalid-input `adjustment`, naming every fault of every adjustment, before anything is recorded
  */
-export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): Promise<EventOutcome[]> {
+export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): Promise<AdjustOutcome[]> {
   const at = await databaseNow(deps.db);
   const events: EventOf<'balance.adjusted'>[] = [];
-  for (const one of request.adjustments) events.push(await toEvent(deps, one, at));
-  const outcomes: EventOutcome[] = [];
-  // One at a time, because each has a reason of its own to stand in the audit log.
-  for (const event of events)
-    outcomes.push(
-      ...(await recordEvents(deps, [event], 'digest', { actor: request.actor, reason: event.reason })),
+  const faults: string[] = [];
+  for (const one of request.adjustments) {
+    const parsed = await toEvent(deps, one, at);
+    if (parsed.ok) events.push(parsed.event as EventOf<'balance.adjusted'>);
+    else faults.push(...faultLines(one, parsed.faults));
+  }
+  if (faults.length > 0)
+    throw invalidInput(
+      'adjustment',
+      ['nothing was adjusted, because of what is wrong:', ...faults].join('\n'),
     );
+  const outcomes: AdjustOutcome[] = [];
+  // One at a time, because each stands in the audit log by itself.
+  for (const event of events) {
+    const by = { actor: request.actor, reason: event.reason };
+    for (const outcome of await recordEvents(deps, [event], 'digest', by))
+      outcomes.push(
+        outcome.outcome === 'duplicate'
+          ? { ...outcome, before: (await findEvent(deps.db, event.id))?.state ?? 'applied' }
+          : outcome,
+      );
+  }
   return outcomes;
 }
 
+/** Of a repeated key also what became of its first use: a refusal stays one. */
+export type AdjustOutcome =
+  | Exclude<EventOutcome, { outcome: 'duplicate' }>
+  | { readonly outcome: 'duplicate'; readonly before: EventState };
+
 /** The instant of a repeated key is that of its first use: only what the operator wrote makes it another one. */
-async function toEvent(deps: RecordDeps, one: Adjustment, now: number): Promise<EventOf<'balance.adjusted'>> {
-  const before = await findEvent(deps.db, one.key);
-  const parsed = parseEvent({
-    id: one.key,
-    account: one.account,
-    at: formatInstant(before?.at ?? now),
-    type: 'balance.adjusted',
-    amount: one.amount,
-    reason: one.reason,
-  });
-  if (!parsed.ok)
-    throw invalidInput(
-      'adjustment',
-      [`the adjustment ${one.key} of ${one.account} is not good:`]
-        .concat(
-          parsed.faults.map((fault) => `  ${fault.where === 'id' ? 'key' : fault.where}: ${fault.what}`),
-        )
-        .join('\n'),
-    );
-  return parsed.event as EventOf<'balance.adjusted'>;
+async function toEvent(
+  deps: RecordDeps,
+  { key: id, account, amount, reason }: Adjustment,
+  now: number,
+): Promise<ReturnType<typeof parseEvent>> {
+  const before = await findEvent(deps.db, id);
+  const at = formatInstant(before?.at ?? now);
+  return parseEvent({ id, account, at, type: 'balance.adjusted', amount, reason });
 }
+
+const faultLines = ({ key, account }: Adjustment, faults: readonly Fault[]): string[] =>
+  faults.map(
+    ({ where, what }) => `  the adjustment ${key} of ${account}, ${where === 'id' ? 'key' : where}: ${what}`,
+  );

@@ -5,7 +5,7 @@ import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { type Fault, type Terms, effectiveAt, monthEndOf, termsInForce } from '../domain/terms.ts';
 import { countAccounts } from '../ledger/accounts.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
-import { findUsedRange } from '../ledger/cycles.ts';
+import { findUsedRange, listUsers } from '../ledger/cycles.ts';
 import { type TermsVersion, findLatestTerms, insertTermsVersion } from '../ledger/terms-versions.ts';
 
 export interface ApplyTermsRequest {
@@ -71,16 +71,34 @@ async function faultsAgainstHistory(transaction: Transaction, old: Terms, next: 
     });
   for (const [index, row] of old.entries()) {
     const following = old[index + 1];
-    const used = await findUsedRange(transaction, effectiveAt(row), following && effectiveAt(following));
+    const [from, until] = [effectiveAt(row), following && effectiveAt(following)];
+    const used = await findUsedRange(transaction, from, until);
     if (!used) continue;
     const changed = [used.first, used.last].some((at) => !sameNumbers(termsInForce(next, at), row));
-    if (changed || startsInside(next, used))
-      faults.push({
-        where: row.effectiveFrom,
-        what: `the row of ${row.effectiveFrom} was used from ${formatInstant(used.first)} to ${formatInstant(used.last)} and must stay as it is`,
-      });
+    if (!changed && !startsInside(next, used)) continue;
+    const users = await listUsers(transaction, from, until, USERS_NAMED + 1);
+    faults.push({
+      where: row.effectiveFrom,
+      what:
+        `the row of ${row.effectiveFrom} was used from ${formatInstant(used.first)} to ${formatInstant(used.last)} and ` +
+        `must stay as it is, unless what it granted is taken back first: ${commandsOf(users)}`,
+    });
   }
   return faults;
+}
+
+/** Runs that are named one by one. */
+const USERS_NAMED = 5;
+
+function commandsOf(users: Awaited<ReturnType<typeof listUsers>>): string {
+  const commands = users
+    .slice(0, USERS_NAMED)
+    .map(({ runId, termsVersion }) =>
+      runId === null
+        ? `connects reverse-run events --terms-version ${termsVersion}`
+        : `connects reverse-run ${runId}`,
+    );
+  return commands.join('; ') + (users.length > USERS_NAMED ? '; and more: "connects run list"' : '');
 }
 
 /** Whether the new terms change within a stretch that was used. */

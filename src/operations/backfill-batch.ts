@@ -98,7 +98,7 @@ async function bringCurrent(
 ): Promise<Map<string, BackfillItem>> {
   const { terms, runId } = ground;
   const now = await databaseNow(deps.db);
-  const run = { id: runId, kind: 'backfill', asOf: now, notify: 'digest' } as const;
+  const run = { id: runId, kind: 'backfill', asOf: now, notify: 'digest', onTheWay: true } as const;
   const pinned = { ...run, termsVersion: terms.version, terms: terms.terms };
   const runs = { find: () => Promise.resolve(new Map([[runId, pinned]])) };
   const outcomes = await settleAccounts(

@@ -14,7 +14,7 @@ import {
   isAsked,
 } from '../domain/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { catchUp } from '../domain/settle.ts';
+import { type SettledBoundary, catchUp } from '../domain/settle.ts';
 import { type AccountRow, IDS_MAX, findAccountIds, listAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked } from '../ledger/backfills.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
@@ -39,6 +39,8 @@ export interface BackfillPlan {
   readonly accounts: number;
   readonly cycles: number;
   readonly connects: number;
+  /** Accounts that are due now and are settled first, as a sweep would; that is no part of the backfill. */
+  readonly settledFirst: { readonly accounts: number; readonly cycles: number; readonly connects: number };
   /** Cycles to be granted, and their Connects. */
   readonly byReason: Readonly<Record<string, { readonly cycles: number; readonly connects: number }>>;
   /** Cycles that are left as they are, by why. */
@@ -161,6 +163,7 @@ class PlanSum {
   readonly #skipped: Counts = {};
   readonly #notIncluded: Counts = {};
   readonly #samples: BackfillSample[] = [];
+  readonly #first = { accounts: 0, cycles: 0, connects: 0 };
   readonly #sum = { accounts: 0, cycles: 0, connects: 0, recorded: 0 };
 
   constructor(asked: BackfillAsked, terms: TermsVersion) {
@@ -184,12 +187,20 @@ class PlanSum {
   #decide(row: AccountRow, asked: readonly Candidate[], now: Instant): readonly Backfilled[] {
     const { terms } = this.#terms;
     try {
-      const { account } = catchUp(row.account, terms, now);
+      const { account, settled } = catchUp(row.account, terms, now);
+      if (asked.length > 0) this.#addFirst(settled);
       return backfillAccount(account, asked, { terms, backfill: 0, now }).cycles;
     } catch {
       for (const _one of asked) count(this.#skipped, 'not-current');
       return [];
     }
+  }
+
+  #addFirst(settled: readonly SettledBoundary[]): void {
+    if (settled.length === 0) return;
+    this.#first.accounts += 1;
+    this.#first.cycles += settled.length;
+    for (const { settlement } of settled) this.#first.connects += settlement.free + settlement.paid;
   }
 
   #addCycle(account: string, one: Backfilled): void {
@@ -210,6 +221,7 @@ class PlanSum {
       termsVersion: this.#terms.version,
       hash: this.#hash.digest('hex').slice(0, HASH_LENGTH),
       ...this.#sum,
+      settledFirst: this.#first,
       byReason: this.#byReason,
       skipped: this.#skipped,
       notIncluded: this.#notIncluded,

@@ -9,6 +9,8 @@ import { findTermsVersion } from '../ledger/terms-versions.ts';
 
 export type OpenRun = Pick<Run, 'id' | 'kind' | 'asOf' | 'termsVersion' | 'notify'> & {
   readonly terms: Terms;
+  /** What it settles is recorded as nobody's: it is not what the run is for, and must stand when the run is reversed. */
+  readonly onTheWay?: true;
 };
 
 /** How long a run is believed to be still open: that long, at most, a stopped run goes on settling. */

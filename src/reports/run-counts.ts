@@ -77,14 +77,15 @@ async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
   };
 }
 
-/** Of a backfill or a reversal: besides boundaries settled on the way, what they did to cycles of the past. */
+/** Of a backfill or a reversal: what they did to cycles of the past, and what a reversal settled on the way. */
 async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
   // Nothing is due for them: whom they have still to deal with is known by their own lists.
   const counts = await countSettling(db, { ...run, state: 'completed' });
   const later = await countLater(db, run.id);
   const failures = { ...counts.failures, ...(await countFailedItems(db, run.id)) };
   const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
-  const isOpen = run.endedAt === null && run.kind === 'backfill';
+  // What a backfill that was cancelled has left is left, and nobody's: it was not settled by somebody else.
+  const isComplete = run.state === 'completed' || run.state === 'completed-with-failures';
   const left = Math.max(0, run.dueAtStart - later.accounts - failed);
   return {
     ...counts,
@@ -92,8 +93,8 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
       settled: later.accounts,
       failed,
       failures,
-      remaining: isOpen ? left : 0,
-      skipped: isOpen ? 0 : left,
+      remaining: isComplete ? 0 : left,
+      skipped: isComplete ? left : 0,
     },
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,

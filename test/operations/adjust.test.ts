@@ -4,6 +4,7 @@ import { type Adjustment, adjustBalances } from '../../src/operations/adjust.ts'
 import { importRows } from '../support/accounts.ts';
 import { balanceOf, emptyAll } from '../support/backfilling.ts';
 import { linesOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 
@@ -101,13 +102,35 @@ describe('a correction', () => {
     expect(await balanceOf(installation.db, 'a')).toBe(0);
   });
 
+  it('that was refused stays so under its key, and says so', async () => {
+    const refused = { adjustments: [adjustment('a', -6, 'k1')], actor: 'ann' };
+    await adjustBalances(installation.app.recordDeps, refused);
+    expect(await adjustBalances(installation.app.recordDeps, refused)).toEqual([
+      { outcome: 'duplicate', before: 'refused' },
+    ]);
+    const flags = [
+      '--amount',
+      '-6',
+      '--key',
+      'k1',
+      '--reason',
+      refused.adjustments[0]?.reason ?? '',
+      '--yes',
+    ];
+    const ended = await runHere(['adjust', 'a', ...flags], { app: installation.app });
+    expect(ended).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('refused before under this key'),
+    });
+  });
+
   it('of several is refused as a whole when one of them is not good, before anything is posted', async () => {
     await expect(adjust(adjustment('a', 1, 'k1'), adjustment('a', 0, 'k2'))).rejects.toMatchObject({
       kind: 'invalid-input',
       message: expect.stringContaining('amount: expected a whole number from -1000000 to 1000000, not 0'),
     });
-    await expect(adjust(adjustment('a', 1, 'k 1'))).rejects.toMatchObject({
-      message: expect.stringContaining('key: '),
+    await expect(adjust(adjustment('a', 1, 'k 1'), adjustment('a', 0, 'k2'))).rejects.toMatchObject({
+      message: expect.stringMatching(/k 1 of a, key: [^]*k2 of a, amount: /),
     });
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM entries')).toBe(0);
   });

@@ -62,7 +62,7 @@ describe('applyTerms', () => {
       faults: [
         {
           where: '2020-12-01',
-          what: 'the row of 2020-12-01 was used from 2021-02-10T00:00:00.000Z to 2021-04-10T00:00:00.000Z and must stay as it is',
+          what: 'the row of 2020-12-01 was used from 2021-02-10T00:00:00.000Z to 2021-04-10T00:00:00.000Z and must stay as it is, unless what it granted is taken back first: connects reverse-run 1',
         },
       ],
     });

@@ -1,8 +1,8 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
-import { type Adjustment, adjustBalances } from '../../operations/adjust.ts';
-import type { EventOutcome } from '../../operations/record-events.ts';
+import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/adjust.ts';
+
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readCsvRows } from '../csv.ts';
@@ -74,7 +74,7 @@ async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFla
   const outcomes = await changeOrRehearse(cli, flags, (db) =>
     adjustBalances({ ...cli.app.recordDeps, db }, request),
   );
-  const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as EventOutcome) }));
+  const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as AdjustOutcome) }));
   if (flags.json) printJson(cli, told);
   else for (const one of told) print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one)}`);
   if (flags.dryRun) say(cli, 'dry run: nothing was written');
@@ -115,14 +115,14 @@ async function fromFile(file: string): Promise<Adjustment[]> {
 
 const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(amount));
 
-function sentenceOf(outcome: EventOutcome): string {
+function sentenceOf(outcome: AdjustOutcome): string {
   switch (outcome.outcome) {
     case 'applied':
       return 'posted';
     case 'refused':
       return `refused by the rules (${outcome.codes.join(', ')}): the balance would go below zero`;
     case 'duplicate':
-      return 'posted before under this key; nothing changed';
+      return BEFORE[outcome.before];
     case 'conflict':
       return `not posted: the key was used before for something else`;
     case 'unknown-account':
@@ -132,9 +132,16 @@ function sentenceOf(outcome: EventOutcome): string {
   }
 }
 
-function exitCodeOf(outcomes: readonly EventOutcome[]): Cli['exitCode'] {
-  const any = (outcome: EventOutcome['outcome']): boolean => outcomes.some((one) => one.outcome === outcome);
+const BEFORE = {
+  applied: 'posted before under this key; nothing changed',
+  refused: 'refused before under this key, and not posted: to try again, use another key',
+  waiting: 'waits already under this key, because the account cannot be brought current; nothing changed',
+} as const;
+
+function exitCodeOf(outcomes: readonly AdjustOutcome[]): Cli['exitCode'] {
+  const any = (outcome: AdjustOutcome['outcome']): boolean => outcomes.some((one) => one.outcome === outcome);
   if (any('conflict')) return EXIT.conflict;
   if (any('unknown-account')) return EXIT.notFound;
-  return any('refused') || any('waiting') ? EXIT.someFailed : EXIT.done;
+  const unposted = outcomes.some((one) => one.outcome === 'duplicate' && one.before !== 'applied');
+  return any('refused') || any('waiting') || unposted ? EXIT.someFailed : EXIT.done;
 }

@@ -52,15 +52,25 @@ async function settledCycle(
 ): Promise<Answer[]> {
   const { db, account } = inquiry;
   const on = cycle.cycleOn;
-  const later = await listDecisionsOf(db, account.id, `cycle:${on}`);
-  const decisions = [...begun, ...(await paymentsFor(inquiry, on)), ...later];
+  const [first, ...later] = await cycleToThisDay(inquiry, cycle);
+  const changes = [...begun, ...(await paymentsFor(inquiry, on))];
   const together = await listCyclesPostedAt(db, account.id, cycle.postedAt);
   return [
-    await cycleAnswer(inquiry, cycle),
-    ...(await answersOf(inquiry, decisions)),
-    ...(await reversedAnswers(inquiry, on)),
+    ...(first ? [first] : []),
+    ...(await answersOf(inquiry, changes)),
+    ...later,
     ...(together.length > 1 ? [settledTogether(inquiry, cycle, together)] : []),
   ];
+}
+
+/** What one settled boundary gave, and what became of it later: granted after all, or taken back. */
+export async function cycleToThisDay(inquiry: Inquiry, cycle: RecordedCycle): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const later = await listDecisionsOf(db, account.id, cycleSubject(cycle.cycleOn));
+  const answers = [...(await answersOf(inquiry, later)), ...(await reversedAnswers(inquiry, cycle.cycleOn))];
+  const first = await cycleAnswer(inquiry, cycle);
+  // What comes next is told by what stands: the latest.
+  return answers.length > 0 ? [{ ...first, next: null }, ...answers] : [first];
 }
 
 /** What one settled boundary gave, and why; with all that was ever posted under its date. */

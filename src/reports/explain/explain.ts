@@ -17,7 +17,7 @@ import { listWaitingEvents } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, kindOf } from './answer.ts';
 import { current, failure, lastCycle, owed, waiting } from './current.ts';
-import { cycleAnswer, explainCycle } from './cycle.ts';
+import { cycleToThisDay, explainCycle } from './cycle.ts';
 import { explainInterview } from './interview.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
 import { explainProposal } from './proposal.ts';
@@ -112,7 +112,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     await pendingPlan(inquiry),
     downgrade,
     await owed(inquiry),
-    cycle && (await cycleAnswer(inquiry, cycle)),
+    ...(cycle ? await cycleToThisDay(inquiry, cycle) : []),
     ...(await recentChanges(inquiry, recent)),
     ...(await interviewWindow(inquiry)),
     ...(await refusals(inquiry, recent)),
