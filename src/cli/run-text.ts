@@ -44,6 +44,11 @@ export function describePreview(preview: SweepPreview): string {
     `  notices   ${listOf(preview.notices)}`,
   ];
   if (failed > 0) lines.push(`  failures  ${listOf(preview.failures)}`);
+  if (preview.stopsItself)
+    lines.push(
+      `  the run would stop itself: ${formatCount(preview.stopsItself.accounts)} fail with ${preview.stopsItself.code}. ` +
+        'It would settle some of the others, and put nobody aside',
+    );
   return lines.join('\n');
 }
 

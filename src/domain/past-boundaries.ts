@@ -11,7 +11,7 @@ import {
   boundaryFrom,
 } from './calendar.ts';
 import { firstInstantOf } from './calendar.ts';
-import type { Span } from './spans.ts';
+import { type Span, readableSpans } from './spans.ts';
 import type { MonthEnd } from './calendar.ts';
 import type { PlanName } from './terms.ts';
 
@@ -56,10 +56,10 @@ class Walk {
   #next: Boundary;
 
   constructor(spans: readonly Span[], monthEnd: MonthEnd, since: Instant) {
-    this.#spans = spans;
+    this.#spans = readableSpans(spans);
     this.#monthEnd = monthEnd;
     const calendar = this.#calendar(this.#span);
-    const first = spans[0] as Span;
+    const first = this.#spans[0] as Span;
     // A later start is safe within the first span only: a change of anchor counts anew from 1.
     const from = Math.min(since, first.fromAt);
     this.#next = Number.isFinite(from) ? boundaryFrom(calendar, from) : boundary(calendar, 1);
@@ -97,10 +97,16 @@ class Walk {
       // An upgrade begins anew; a change of zone keeps the date, and settles it at once where it has begun there.
       if (following.anchorOn !== before.anchorOn) this.#next = boundary(this.#calendar(following), 1);
       else if (following.zone !== before.zone) {
-        const at = Math.max(firstInstantOf(this.#next.on, following.zone), following.fromAt);
+        const at = Math.max(firstInstantOf(this.#next.on, following.zone), this.#changedAt(following));
         this.#next = { ...this.#next, at };
       }
     }
+  }
+
+  /** A change that counts from the take-over itself is kept a millisecond later: see spansBegun. */
+  #changedAt({ fromAt }: Span): Instant {
+    const begun = (this.#spans[0] as Span).fromAt;
+    return fromAt === begun + 1 ? begun : fromAt;
   }
 
   /** A pending change took effect with the boundary itself: the span that begins at its instant. */

@@ -1,6 +1,6 @@
 /** What an account's calendar and plan were, and from when: one span per change, so that the past stays computable. */
 import type { Account } from './account.ts';
-import type { Instant, LocalDate } from './calendar.ts';
+import { type Instant, type LocalDate, isKnownZone } from './calendar.ts';
 import type { SettledBoundary } from './settle.ts';
 import type { PlanName } from './terms.ts';
 
@@ -48,3 +48,12 @@ export function spansBegun(before: Account, steps: readonly Step[]): Span[] {
 
 const sameSpan = (a: Account, b: Account): boolean =>
   a.anchorOn === b.anchorOn && a.zone === b.zone && a.plan === b.plan;
+
+/** A zone that this machine does not know, or no longer knows, is read as that of the span after it. */
+export function readableSpans(spans: readonly Span[]): readonly Span[] {
+  if (spans.every((one) => isKnownZone(one.zone))) return spans;
+  return spans.reduceRight<Span[]>(
+    (later, one) => [isKnownZone(one.zone) ? one : { ...one, zone: later[0]?.zone ?? one.zone }, ...later],
+    [],
+  );
+}

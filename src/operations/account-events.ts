@@ -89,7 +89,7 @@ export function recordAccount(given: RecordGround, { account, events }: AccountE
       continue;
     }
     // What changes nothing does not begin a turn either: only an event that is to be decided takes up those that wait.
-    state ??= begin(given, account);
+    state ??= begin(given, account, events.slice(place));
     if (!state.why && waiting.cutAt === account) {
       done.left.push({ account, events: events.slice(place) });
       break;
@@ -110,8 +110,18 @@ interface State {
   why: Why | undefined;
 }
 
-function begin({ row, waiting, turnGround }: RecordGround, account: string): State {
-  const resumed = resume(row, account, waiting, turnGround);
+function begin(
+  { row, waiting, turnGround }: RecordGround,
+  account: string,
+  arrived: readonly Arrived[],
+): State {
+  const resumed = resume(
+    row,
+    account,
+    waiting,
+    turnGround,
+    arrived.map((one) => one.event),
+  );
   return { ...resumed, why: 'stopped' in resumed ? whyOf(resumed.stopped) : undefined };
 }
 

@@ -5,12 +5,12 @@
  */
 import type { Account, Decision, Entry } from '../domain/account.ts';
 import { type AppliedEvent, applyEvent, openAccount } from '../domain/apply-event.ts';
-import type { Instant, LocalDate } from '../domain/calendar.ts';
+import { type Instant, type LocalDate, isKnownZone } from '../domain/calendar.ts';
 import type { EventOf, MemberEvent } from '../domain/events.ts';
 import type { GrowingRecords } from '../domain/records.ts';
 import { noticeKindOf } from '../domain/notice-kinds.ts';
 import { type SettledBoundary, catchUp } from '../domain/settle.ts';
-import { type Span, spansBegun, stepsOf } from '../domain/spans.ts';
+import { type Span, spanOf, spansBegun, stepsOf } from '../domain/spans.ts';
 import type { Terms } from '../domain/terms.ts';
 import type { AccountRow } from '../ledger/accounts.ts';
 import type { CycleNotice } from '../ledger/cycles.ts';
@@ -64,6 +64,20 @@ export class AccountTurn {
     const turn = new AccountTurn(ground, undefined, applied.account);
     turn.#keep(applied);
     return { turn, applied };
+  }
+
+  /**
+   * A zone that this machine does not know keeps the account from being brought current, and so keeps its own repair
+   * waiting: therefore the first change of zone among these counts for all that was not settled yet.
+   */
+  mendZone(events: readonly MemberEvent[]): void {
+    if (isKnownZone(this.#account.zone)) return;
+    const mending = events.find((event) => event.type === 'account.zone-changed');
+    if (!mending) return;
+    this.#account = { ...this.#account, zone: mending.zone };
+    // A millisecond after the last change, because no two spans begin at one instant.
+    const span = spanOf(this.#account, this.#account.watermark + 1);
+    this.#steps.push({ settled: [], spans: [span], entries: [], decisions: [] });
   }
 
   /** Boundaries settled so far. */

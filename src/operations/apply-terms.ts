@@ -5,6 +5,7 @@ import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { type Fault, type Terms, effectiveAt, monthEndOf, termsInForce } from '../domain/terms.ts';
 import { countAccounts } from '../ledger/accounts.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
+import { type AwardPart, listAwardUse } from '../ledger/award-use.ts';
 import { findUsedRange, listUsers } from '../ledger/cycles.ts';
 import { type TermsVersion, findLatestTerms, insertTermsVersion } from '../ledger/terms-versions.ts';
 
@@ -13,6 +14,8 @@ export interface ApplyTermsRequest {
   readonly actor: string;
   readonly reason: string;
   readonly dryRun: boolean;
+  /** Also where awards and upgrades were posted by numbers that change: they stay as they are. */
+  readonly despiteAwards?: boolean;
 }
 
 export type ApplyTermsOutcome =
@@ -29,7 +32,7 @@ export async function applyTerms(
     const latest = await findLatestTerms(transaction);
     if (latest && JSON.stringify(latest.terms) === JSON.stringify(request.terms))
       return { outcome: 'unchanged', version: latest.version };
-    const faults = latest ? await faultsAgainstHistory(transaction, latest.terms, request.terms) : [];
+    const faults = latest ? await faultsAgainstHistory(transaction, latest.terms, request) : [];
     if (faults.length > 0) return { outcome: 'refused', faults };
     const version = (latest?.version ?? 0) + 1;
     if (!request.dryRun) await store(transaction, request, version, latest);
@@ -62,7 +65,11 @@ async function store(
 }
 
 /** A row that something was settled by must stand in the new file as it was, for as long as it was used. */
-async function faultsAgainstHistory(transaction: Transaction, old: Terms, next: Terms): Promise<Fault[]> {
+async function faultsAgainstHistory(
+  transaction: Transaction,
+  old: Terms,
+  { terms: next, despiteAwards }: ApplyTermsRequest,
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   if (monthEndOf(old) !== monthEndOf(next) && (await countAccounts(transaction)) > 0)
     faults.push({
@@ -72,6 +79,7 @@ async function faultsAgainstHistory(transaction: Transaction, old: Terms, next: 
   for (const [index, row] of old.entries()) {
     const following = old[index + 1];
     const [from, until] = [effectiveAt(row), following && effectiveAt(following)];
+    if (!despiteAwards) faults.push(...(await awardFaults(transaction, { row, from, until }, next)));
     const used = await findUsedRange(transaction, from, until);
     if (!used) continue;
     const changed = [used.first, used.last].some((at) => !sameNumbers(termsInForce(next, at), row));
@@ -86,6 +94,44 @@ async function faultsAgainstHistory(transaction: Transaction, old: Terms, next: 
   }
   return faults;
 }
+
+interface Stretch {
+  readonly row: Terms[number];
+  readonly from: Instant;
+  readonly until: Instant | undefined;
+}
+
+/** What members were awarded at once cannot be taken back by a run's number: a person has to decide about it. */
+async function awardFaults(
+  transaction: Transaction,
+  { row, from, until }: Stretch,
+  next: Terms,
+): Promise<Fault[]> {
+  const used = await listAwardUse(transaction, from, until);
+  return used
+    .filter(({ part, first, last }) => {
+      const rows = next.filter((one) => effectiveAt(one) > first && effectiveAt(one) <= last);
+      return [termsInForce(next, first), ...rows].some((one) => !one || !sameNumber(one, row, part));
+    })
+    .map(({ part, entries, first, last }) => ({
+      where: `${row.effectiveFrom}, ${WHERE[part]}`,
+      what:
+        `${entries} ${entries === 1 ? 'entry was' : 'entries were'} posted by it from ${formatInstant(first)} to ` +
+        `${formatInstant(last)}, and would stay as ${entries === 1 ? 'it is' : 'they are'}: correct them by ` +
+        '"connects adjust --file F.csv", and say --despite-awards',
+    }));
+}
+
+const WHERE: Record<AwardPart, string> = {
+  welcome: 'welcome',
+  readinessTest: 'readinessTest',
+  interview: 'interview',
+  plus: 'plans.plus',
+};
+
+const sameNumber = (a: Terms[number], b: Terms[number], part: AwardPart): boolean =>
+  JSON.stringify(part === 'plus' ? a.plans.plus : a[part]) ===
+  JSON.stringify(part === 'plus' ? b.plans.plus : b[part]);
 
 /** Runs that are named one by one. */
 const USERS_NAMED = 5;

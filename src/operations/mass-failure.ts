@@ -39,8 +39,9 @@ export async function mayPutAside(
   // A dry run has no row: what it writes is rolled back anyway.
   if (!run || !isGuarded(run)) return { may: true };
   if (run.state !== 'running') return { may: false };
-  const worst = worstOf(await countFailing(transaction, runId));
-  if (!worst || !isMassFailure(worst.accounts, run.dueAtStart, rules)) return { may: true };
+  const failing = Object.fromEntries(await countFailing(transaction, runId));
+  const worst = massFailureOf(failing, run.dueAtStart, rules);
+  if (!worst) return { may: true };
   const reason =
     `${worst.accounts} of ${run.dueAtStart} accounts failed with ${worst.code}: ` +
     'a bad deploy or bad terms, not bad accounts';
@@ -52,12 +53,18 @@ export async function mayPutAside(
 /** Backfills and reversals are a person's own doing, and have guards of their own. */
 const isGuarded = (run: Run): boolean => run.kind === 'sweep' || run.kind === 'rerun';
 
-export const isMassFailure = (accounts: number, due: number, rules: GuardRules): boolean =>
-  accounts >= rules.guardAccounts && accounts * 100 > due * rules.guardPercent;
-
-function worstOf(failing: ReadonlyMap<string, number>): { code: string; accounts: number } | undefined {
-  const [first] = [...failing].toSorted(([, a], [, b]) => b - a);
-  return first && { code: first[0], accounts: first[1] };
+/** @param failing accounts by code. @returns what stops a run of so many accounts; null where nothing does */
+export function massFailureOf(
+  failing: Readonly<Record<string, number>>,
+  due: number,
+  rules: GuardRules,
+): { code: string; accounts: number } | null {
+  const [worst] = Object.entries(failing).toSorted(([, a], [, b]) => b - a);
+  if (!worst) return null;
+  const [code, accounts] = worst;
+  return accounts >= rules.guardAccounts && accounts * 100 > due * rules.guardPercent
+    ? { code, accounts }
+    : null;
 }
 
 /** The line that pages: the run's counts follow in `run show`. */

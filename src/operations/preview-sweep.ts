@@ -9,10 +9,12 @@ import { rehearse } from '../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { invalidInput, unavailable } from '../errors.ts';
 import { type DuePosition, countDue, listDue } from '../ledger/accounts.ts';
+import { type PutAsideFilter, listPutAside } from '../ledger/put-aside.ts';
 import type { Run } from '../ledger/runs.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
 import { silentLog } from '../log.ts';
 import { type RunCounts, countRun } from '../reports/run-counts.ts';
+import { massFailureOf } from './mass-failure.ts';
 import type { OpenRun } from './run-directory.ts';
 import { type SettleDeps, settleAccounts } from './settle-accounts.ts';
 
@@ -33,8 +35,10 @@ export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped'> {
   readonly outcome: 'previewed' | 'interrupted';
   readonly asOf: Instant;
   readonly termsVersion: number;
-  /** Accounts due at the as-of and not put aside. */
+  /** Accounts due at the as-of and not put aside; of a rerun, those on its list. */
   readonly due: number;
+  /** So many would fail with one code that the run would stop itself, before it has settled all others. */
+  readonly stopsItself: { readonly code: string; readonly accounts: number } | null;
 }
 
 /** Accounts in one outer transaction. */
@@ -58,20 +62,59 @@ export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): 
   const asOf = request.asOf ?? now - deps.settleGraceMs;
   if (asOf > now) await setClock(db, asOf);
   const due = await countDue(db, asOf);
-  const sum = { asOf, termsVersion: terms.version, due, ...noCounts() };
-  const run = virtualRun(asOf, terms);
-  let after: DuePosition | undefined;
+  const pages = pagesOf((after: DuePosition | undefined) =>
+    listDue(db, { asOf, now: AFTER_RETRIES, after, limit: PAGE }),
+  );
+  return previewPages(deps, request, { run: virtualRun(asOf, terms), due }, pages);
+}
+
+/** What a rerun would do: the same, over the accounts on its list. */
+export async function previewRerun(
+  deps: PreviewDeps,
+  request: Pick<PreviewRequest, 'signal' | 'onProgress'> & {
+    readonly filter: PutAsideFilter;
+    readonly asOf: Instant;
+    readonly due: number;
+  },
+): Promise<SweepPreview> {
+  const db = deps.session;
+  const terms = await findLatestTerms(db);
+  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const pages = pagesOf(async (after: { id: string } | undefined) => {
+    const page = await listPutAside(db, request.filter, { after: after?.id ?? '', limit: PAGE });
+    return page.map((one) => ({ id: one.account }));
+  });
+  const run = { ...virtualRun(request.asOf, terms), kind: 'rerun' } as const;
+  return previewPages(deps, request, { run, due: request.due }, pages);
+}
+
+async function* pagesOf<Position>(
+  read: (after: Position | undefined) => Promise<Position[]>,
+): AsyncGenerator<Position[]> {
+  for (let after: Position | undefined; ;) {
+    const page = await read(after);
+    if (page.length > 0) yield page;
+    after = page.at(-1);
+    if (page.length < PAGE) return;
+  }
+}
+
+async function previewPages(
+  deps: PreviewDeps,
+  request: Pick<PreviewRequest, 'signal' | 'onProgress'>,
+  { run, due }: { readonly run: VirtualRun; readonly due: number },
+  pages: AsyncIterable<readonly { readonly id: string }[]>,
+): Promise<SweepPreview> {
+  const { asOf, termsVersion } = run;
+  const sum = { asOf, termsVersion, due, ...noCounts() };
   let done = 0;
-  do {
-    if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
-    const page = await listDue(db, { asOf, now: AFTER_RETRIES, after, limit: PAGE });
-    if (page.length > 0)
-      addCounts(sum, await rehearse(db, (inside) => settleAndCount(deps, inside, run, page)));
+  for await (const page of pages) {
+    if (request.signal?.aborted) return { ...sum, outcome: 'interrupted', stopsItself: null };
+    addCounts(sum, await rehearse(deps.session, (inside) => settleAndCount(deps, inside, run, page)));
     done += page.length;
     request.onProgress?.({ done, total: Math.max(due, done) });
-    after = page.length < PAGE ? undefined : page.at(-1);
-  } while (after);
-  return { ...sum, outcome: 'previewed' };
+  }
+  return { ...sum, outcome: 'previewed', stopsItself: massFailureOf(sum.failures, due, deps.settings) };
 }
 
 /** The clock of the session, and of it alone, stands at an as-of that is still to come. */
@@ -98,7 +141,7 @@ async function settleAndCount(
   { clock, settings }: PreviewDeps,
   db: Database,
   run: VirtualRun,
-  page: readonly DuePosition[],
+  page: readonly { readonly id: string }[],
 ): Promise<PageCounts> {
   const runs = { find: () => Promise.resolve(new Map([[run.id, run]])) };
   const outcomes = await settleAccounts(

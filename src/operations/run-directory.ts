@@ -4,7 +4,7 @@ import type { Database } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Terms } from '../domain/terms.ts';
 import { brokenRule } from '../errors.ts';
-import { type Run, findRun } from '../ledger/runs.ts';
+import { type Run, findOpenSweep, findRun } from '../ledger/runs.ts';
 import { findTermsVersion } from '../ledger/terms-versions.ts';
 
 export type OpenRun = Pick<Run, 'id' | 'kind' | 'asOf' | 'termsVersion' | 'notify'> & {
@@ -27,7 +27,10 @@ export class RunDirectory {
     this.#clock = clock;
   }
 
-  /** The open ones among these runs. A run that is closed or unknown is absent: its jobs have nothing to do. */
+  /**
+   * The open ones among these runs; for a sweep that has ended, the one that is open now. Else a run that is closed or
+   * unknown is absent: its jobs have nothing to do.
+   */
   async find(ids: readonly number[]): Promise<ReadonlyMap<number, OpenRun>> {
     const found = new Map<number, OpenRun>();
     for (const id of new Set(ids)) {
@@ -48,9 +51,17 @@ export class RunDirectory {
   }
 
   async #read(id: number): Promise<OpenRun | undefined> {
-    const run = await findRun(this.#db, id);
+    const run = await this.#standIn(await findRun(this.#db, id));
     if (!run || run.state !== 'running') return undefined;
     return { ...run, terms: await this.#getTerms(run.termsVersion) };
+  }
+
+  /**
+   * A job that a sweep left in the queue when it ended keeps the next sweep's from being added: their ids are the
+   * account's. So it is taken for the next sweep's.
+   */
+  async #standIn(run: Run | undefined): Promise<Run | undefined> {
+    return run?.kind === 'sweep' && run.endedAt !== null ? findOpenSweep(this.#db) : run;
   }
 
   /** Versions never change once stored, so they are kept for good. */

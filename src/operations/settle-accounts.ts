@@ -104,10 +104,7 @@ function addUp(before: SettleOutcome | undefined, now: SettleOutcome): SettleOut
 /** One transaction; when the database refuses a row of it, two transactions of half the accounts each, and so on. */
 async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled> {
   try {
-    const runs = await deps.runs.find(requests.map((one) => one.run));
-    const settled = await inTransaction(deps.db, (transaction) =>
-      settleOnce(deps, transaction, requests, runs),
-    );
+    const settled = await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, requests));
     for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
     return settled;
   } catch (error) {
@@ -135,10 +132,11 @@ async function settleOnce(
   deps: SettleDeps,
   transaction: Transaction,
   requests: readonly SettleRequest[],
-  runs: ReadonlyMap<number, OpenRun>,
 ): Promise<Settled> {
   const ids = requests.map((one) => one.account);
   const { rows } = await lockAccounts(transaction, ids);
+  // Asked for under the locks: whoever waited for them may wake up when his run has long been stopped.
+  const runs = await deps.runs.find(requests.map((one) => one.run));
   // Asked for under the locks: that of the statement which waited for them may be long past.
   const lockedAt = await databaseNow(transaction);
   const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));

@@ -5,7 +5,8 @@
 import type { Clock } from '../clock.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { anyDue, countDue } from '../ledger/accounts.ts';
-import { type Run, findRun } from '../ledger/runs.ts';
+import { countLeft } from '../ledger/run-accounts.ts';
+import { type Run, findRun, listOpenRuns } from '../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
 import { lookUntil } from './look-until.ts';
 import { isStopped } from './run-until-closed.ts';
@@ -21,7 +22,7 @@ export interface WaitedSweep {
   /** `stopped`: one of its runs was, by a person or by itself because too many accounts failed. */
   readonly outcome: 'done' | 'stopped' | 'timed-out' | 'interrupted';
   readonly asOf: Instant;
-  /** Runs that were opened or joined, in order. More than one where an older sweep was still running. */
+  /** Runs that were opened or joined, in order: an older sweep that was still running, and open reruns, among them. */
   readonly runs: readonly Run[];
   /** Accounts still due at the as-of. */
   readonly remaining: number;
@@ -76,6 +77,8 @@ class Waiting {
       const mayOpen = async (): Promise<boolean> => !(await this.#isStopped());
       const swept = await sweep(this.#deps, { ...this.#request, again, mayOpen });
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
+      for (const run of await listOpenRuns(this.#deps.db))
+        if (run.kind === 'rerun') this.#runs.set(run.id, run);
       this.#submitAt = clock.now() + SUBMIT_EVERY_MS;
     }
     this.#remaining = await this.#countLeft();
@@ -90,16 +93,27 @@ class Waiting {
     const { clock, db } = this.#deps;
     const { asOf } = this.#request;
     const startedAt = clock.now();
-    if (startedAt < this.#countAt) return (await anyDue(db, asOf)) ? this.#remaining : 0;
-    const left = await countDue(db, asOf);
+    if (startedAt < this.#countAt && (await anyDue(db, asOf))) return this.#remaining;
+    const left = (await countDue(db, asOf)) + (await this.#countRerun());
     const endedAt = clock.now();
     this.#countAt = endedAt + 20 * (endedAt - startedAt);
     return left;
   }
 
+  /** What open reruns have left: nobody else may be there to finish and close them. */
+  async #countRerun(): Promise<number> {
+    let left = 0;
+    for (const { id, kind } of this.#runs.values()) {
+      const run = kind === 'rerun' ? await findRun(this.#deps.db, id) : undefined;
+      if (run?.state === 'running') left += await countLeft(this.#deps.db, run);
+    }
+    return left;
+  }
+
+  /** A rerun that is stopped stops no sweep: its accounts are put aside. */
   async #isStopped(): Promise<boolean> {
-    for (const id of this.#runs.keys()) {
-      const run = await findRun(this.#deps.db, id);
+    for (const { id, kind } of this.#runs.values()) {
+      const run = kind === 'rerun' ? undefined : await findRun(this.#deps.db, id);
       if (run && isStopped(run)) return true;
     }
     return false;

@@ -53,16 +53,22 @@ export interface Resumed {
   readonly stopped?: unknown;
 }
 
-/** Begins an account's turn and applies what waits for it, as far as that can be; it may begin with the opening. */
+/**
+ * Begins an account's turn and applies what waits for it, as far as that can be; it may begin with the opening.
+ * @param arrived events that are to be decided after those that wait
+ */
 export function resume(
   row: AccountRow | undefined,
   account: string,
   waiting: WaitingEvents,
   ground: TurnGround,
+  arrived: readonly MemberEvent[] = [],
 ): Resumed {
   const resolved: EventRow[] = [];
+  const waits = waiting.events.get(account) ?? [];
   let turn = row && AccountTurn.of(row, ground);
-  for (const event of waiting.events.get(account) ?? []) {
+  turn?.mendZone([...waits, ...arrived]);
+  for (const event of waits) {
     try {
       const step = applyTo(turn, event, waiting.records, ground);
       turn = step.turn;

@@ -26,6 +26,15 @@ describe('past boundaries', () => {
     ]);
   });
 
+  it('begin with the take-over where a change of zone that counts from there moved one before it', () => {
+    const [take, change] = [
+      span('2020-11-21', '2020-08-21', { zone: 'America/St_Johns' }),
+      span('2020-11-21T00:00:00.001', '2020-08-21'),
+    ];
+    const [first] = pastBoundaries([take, change], 'clamp', at('2020-11-30'), at('2020-11-21'));
+    expect(first).toMatchObject({ on: '2020-11-21', at: at('2020-11-21') });
+  });
+
   it('begin anew with an upgrade, on whose own date none is', () => {
     const spans = [
       span('2021-01-01', '2021-01-01'),

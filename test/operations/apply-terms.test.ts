@@ -1,10 +1,11 @@
 /** Terms as numbered versions: what was granted by stays as it was, and a run keeps to the version that it began with. */
-import { selectRows } from '../../src/db/query.ts';
+import { execute, selectRows } from '../../src/db/query.ts';
 import { type Terms, type TermsRow, builtInTerms } from '../../src/domain/terms.ts';
 import { findLatestTerms, listTermsVersions } from '../../src/ledger/terms-versions.ts';
 import { type ApplyTermsOutcome, applyTerms } from '../../src/operations/apply-terms.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { importRows } from '../support/accounts.ts';
+import { fact, record } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { sweepAndSend, waitingSweep } from '../support/sweeping.ts';
@@ -67,6 +68,33 @@ describe('applyTerms', () => {
       ],
     });
     expect(await listTermsVersions(installation.db, 10)).toHaveLength(1);
+  });
+
+  it('refuses to change a number that somebody was awarded by, unless told to, and takes the others', async () => {
+    await record(installation.app, [
+      fact('o', 'new', '2021-01-15 10:00', 'account.opened', {
+        ...{ kind: 'freelancer', plan: 'basic', email: 'new@example.test', zone: 'UTC' },
+      }),
+    ]);
+    await execute(
+      installation.db,
+      "UPDATE accounts SET next_cycle_on = '2037-01-15', next_cycle_at = '2037-01-15'",
+    );
+    const generous = { ...december, welcome: 50 };
+    expect(await apply([generous, july])).toEqual({
+      outcome: 'refused',
+      faults: [
+        {
+          where: '2020-12-01, welcome',
+          what: expect.stringContaining('1 entry was posted by it from 2021-01-15T10:00:00.000Z') as string,
+        },
+      ],
+    });
+    expect(await apply([{ ...december, readinessTest: 50 }, july])).toMatchObject({ outcome: 'applied' });
+    const told = { terms: [generous, july], actor: 'ada', reason: 'all told', dryRun: false };
+    expect(await applyTerms(installation.app, { ...told, despiteAwards: true })).toMatchObject({
+      outcome: 'applied',
+    });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Events of accounts that cannot be brought current: kept, and applied in order as soon as they can be. */
 import { execute, selectRows } from '../../src/db/query.ts';
 import type { MemberEvent } from '../../src/domain/events.ts';
+import { auditFleet } from '../../src/operations/audit.ts';
 import { recordEvents } from '../../src/operations/record-events.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { type AccountRowGiven, importRows, numbered } from '../support/accounts.ts';
@@ -42,6 +43,23 @@ const statesOf = async (account: string): Promise<string[]> =>
       [account],
     )
   ).map(({ id, state }) => `${id} ${state}`);
+
+/** As it was kept by a version, or with zone data, of another time. */
+const insertWaiting = (event: MemberEvent, other: object = {}): Promise<unknown> =>
+  sql(
+    `INSERT INTO events (id, account_id, type, at, content_hash, content, state, received_at)
+     VALUES (?, ?, ?, '2021-02-10', 'x', ?, 'waiting', '2021-02-10')`,
+    [event.id, event.account, event.type, JSON.stringify({ ...event, ...other })],
+  );
+
+/** Of this account, taken as of a date. */
+async function auditedCodes(account: string, on: string): Promise<string[]> {
+  const found: string[] = [];
+  const request = { asOf: Date.parse(`${on}T00:00:00Z`), alarmAgeMs: 1_000, accounts: [account] };
+  for await (const { code, message } of auditFleet(installation.db, request))
+    found.push(`${code}: ${message}`);
+  return found;
+}
 
 const balanceOf = (id: string): Promise<number> =>
   countOf(installation.db, 'SELECT balance FROM accounts WHERE id = ?', [id]);
@@ -184,6 +202,32 @@ describe('when an account’s zone is unknown', () => {
       ...['applied', 'applied awarded', 'applied', 'refused already-recorded'],
     ]);
     await expectStory(given, [...waiting, ...fresh]);
+  });
+
+  it('a change of zone mends it: what waited is applied first, in order, and the audit finds nothing', async () => {
+    const given = { id: 'moved', openingBalance: 9 };
+    await imported(given);
+    await breakZone('moved');
+    const events = threeEvents('moved');
+    expect(await recorded(...events)).toEqual(events.map(() => 'waiting unknown-zone'));
+    const mending = fact('moved-4', 'moved', '2021-04-10', 'account.zone-changed', { zone: 'Asia/Tokyo' });
+    expect(await recorded(mending)).toEqual(['applied']);
+    expect(await statesOf('moved')).toEqual([1, 2, 3, 4].map((n) => `moved-${n} applied`));
+    const next =
+      "SELECT COUNT(*) FROM accounts WHERE id = 'moved' AND zone = 'Asia/Tokyo' AND next_cycle_on = '2021-05-01'";
+    expect(await countOf(installation.db, next)).toBe(1);
+    expect(await auditedCodes('moved', '2021-04-20')).toEqual([]);
+  });
+
+  it('a change of zone that waits itself mends it with the next run', async () => {
+    await imported({ id: 'queued', openingBalance: 9 });
+    const mending = fact('queued-1', 'queued', '2021-02-10', 'account.zone-changed', { zone: 'Asia/Tokyo' });
+    await breakZone('queued');
+    await insertWaiting(mending);
+    const outcomes = await settleAsOf(installation.app, ['queued'], '2021-03-01 00:00');
+    expect(outcomes.get('queued')).toMatchObject({ outcome: 'settled', cycles: 2 });
+    expect(await statesOf('queued')).toEqual(['queued-1 applied']);
+    expect(await auditedCodes('queued', '2021-03-01')).toEqual([]);
   });
 
   it('an adjustment by a person stands in the audit log, waiting or not', async () => {
@@ -358,11 +402,10 @@ describe('many waiting events', () => {
 
   it('of which one cannot be understood any more hold up nobody else', async () => {
     await imported({ id: 'torn', openingBalance: 9 }, { id: 'whole', openingBalance: 9 });
-    await breakZone('torn');
-    await recorded(fact('torn-1', 'torn', '2021-02-10', 'account.zone-changed', { zone: 'Europe/Berlin' }));
-    await mendZone('torn');
-    await sql(
-      `UPDATE events SET content = REPLACE(content, 'Europe/Berlin', 'Europe/Atlantis') WHERE id = 'torn-1'`,
+    const lost = { zone: 'Europe/Atlantis' };
+    await insertWaiting(
+      fact('torn-1', 'torn', '2021-02-10', 'account.zone-changed', { zone: 'Europe/Berlin' }),
+      lost,
     );
     expect(
       await recorded(spent('torn-2', 'torn', '2021-02-11'), spent('whole-1', 'whole', '2021-02-11')),

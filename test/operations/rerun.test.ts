@@ -96,18 +96,38 @@ describe('rerun', () => {
     expect(await listRuns(installation.db, 10)).toHaveLength(1);
   });
 
-  it('as a dry run counts whom it would take, and leaves no trace', async () => {
+  it('as a dry run says what it would come to, and leaves no trace', async () => {
+    await setZone('UTC', 'a-003');
+    const before = await readState(installation.db);
     const { code, stdout } = await cli('rerun', '--all', '--dry-run', '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      outcome: 'previewed',
-      accounts: 3,
-      byCode: { 'unknown-zone': 3 },
-    });
+    expect(code).toBe(3);
+    const { would, ...told } = JSON.parse(stdout) as { would: Record<string, unknown> };
+    expect(told).toMatchObject({ outcome: 'previewed', accounts: 3, byCode: { 'unknown-zone': 3 } });
+    expect(would).toMatchObject({ settled: 1, failed: 2 });
+    expect(await readState(installation.db)).toEqual(before);
     for (const table of ['runs', 'ticks'])
       expect(await countOf(installation.db, `SELECT COUNT(*) FROM ${table}`)).toBe(1);
     for (const table of ['run_accounts', 'audit_log WHERE run_id IS NOT NULL'])
       expect(await countOf(installation.db, `SELECT COUNT(*) FROM ${table}`)).toBe(0);
+    const real = await cli('rerun', '--all', ...INTENT, '--wait', '--work', '--json');
+    const { settled, failed, cycles, granted, expired, byCode, failures } = would;
+    expect(JSON.parse(real.stdout)).toMatchObject({
+      ...{ settled, failed, cycles, granted, expired, byCode, failures },
+    });
+  });
+
+  it('that nobody stays with is finished and closed by the next sweep that waits', async () => {
+    await setZone('UTC', ...BROKEN);
+    const { stdout } = await cli('rerun', '--all', ...INTENT, '--json');
+    const { run } = JSON.parse(stdout) as { run: number };
+    expect(await findRun(installation.db, run)).toMatchObject({ state: 'running' });
+    const swept = await cli('sweep', '--wait', '--work', ...AS_OF, '--json');
+    expect(swept.code).toBe(0);
+    expect(JSON.parse(swept.stdout)).toMatchObject({
+      remaining: 0,
+      runs: [{ run, state: 'completed', settled: 3 }],
+    });
+    expect(await putAside()).toEqual([]);
   });
 
   it('takes only those with an error or of a list', async () => {
@@ -156,7 +176,7 @@ describe('rerun', () => {
     expect(await putAside()).toEqual([]);
   });
 
-  it('is left alone by sweeps, which go on leaving out who is put aside', async () => {
+  it('keeps its accounts from sweeps, which go on leaving out who is put aside', async () => {
     await setZone('UTC', ...BROKEN);
     const opened = await open();
     if (opened.outcome !== 'opened') throw new Error(opened.outcome);
@@ -164,7 +184,7 @@ describe('rerun', () => {
       BROKEN,
     ]);
     const swept = await sweepAndSend(installation.app, { asOf: MAY_2021 });
-    expect(swept.runs).toEqual([]);
+    expect(swept.runs.map((one) => one.id)).toEqual([opened.run.id]);
   });
 
   it('whose process died is gone on with by the next sweep, and closed by the worker', async () => {

@@ -5,7 +5,7 @@ import { createLog } from '../../src/log.ts';
 import { findRunStop } from '../../src/ledger/run-stops.ts';
 import { findRun, insertRun, listRuns } from '../../src/ledger/runs.ts';
 import { closeRunIfDone } from '../../src/operations/close-run.ts';
-import { isMassFailure } from '../../src/operations/mass-failure.ts';
+import { massFailureOf } from '../../src/operations/mass-failure.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { sweep } from '../../src/operations/sweep.ts';
 import { countRun } from '../../src/reports/run-counts.ts';
@@ -28,7 +28,9 @@ describe('the guard against a bad deploy', () => {
     [500, 50_000, false],
     [501, 50_000, true],
   ])('of %i failing among %i due says %s', (accounts, due, stops) => {
-    expect(isMassFailure(accounts, due, rules)).toBe(stops);
+    expect(massFailureOf({ few: 1, many: accounts }, due, rules)).toEqual(
+      stops ? { code: 'many', accounts } : null,
+    );
   });
 });
 
@@ -77,6 +79,15 @@ describe('a run in which many accounts fail with one code', () => {
     expect(pages[0]).toMatchObject({
       ...{ run: told.run, outcome: 'failed', code: 'unknown-zone', due: FLEET, alert: 'ConnectsRunFailed' },
       accounts: FAILING,
+    });
+  });
+
+  it('is foretold by a dry run', async () => {
+    const { code, stdout } = await cli('sweep', '--dry-run', ...AS_OF, '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      failed: FAILING,
+      stopsItself: { code: 'unknown-zone', accounts: FAILING },
     });
   });
 
@@ -187,6 +198,20 @@ describe('run stop', () => {
     expect(await settled()).toBe(FLEET * 4);
     const states = (await listRuns(installation.db, 5)).map((one) => one.state);
     expect(states).toEqual(['completed', 'stopped']);
+  });
+
+  it('leaves jobs that serve the next sweep, whose own could not be added beside them', async () => {
+    await cli('run', 'stop', String(run));
+    const next = await sweep(installation.app.sweepDeps, {
+      ...{ source: 'command', actor: 'test', asOf: MAY_2021 },
+    });
+    expect(next).toMatchObject({ outcome: 'opened' });
+    const worker = startWorker(installation.app);
+    await until('all are settled', async () => (await settled()) === FLEET * 4);
+    await worker.stop();
+    const byNext = 'SELECT COUNT(*) FROM cycles WHERE run_id = ?';
+    const id = next.outcome === 'opened' ? next.run.id : 0;
+    expect(await countOf(installation.db, byNext, [id])).toBe(FLEET * 4);
   });
 
   it('ends a sweep that waits for the run with 75, without opening another', async () => {

@@ -48,6 +48,10 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
     .command('apply')
     .description('store a file of terms as a new version; runs from then on pin it')
     .argument('<file>', 'a JSON file; - reads standard input')
+    .option(
+      '--despite-awards',
+      'also where awards and upgrades were posted by numbers that change: they stay',
+    )
     .addOption(reasonFlag().makeOptionMandatory())
     .addOption(actorFlag())
     .addOption(dryRunFlag())
@@ -58,6 +62,7 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
 }
 
 interface ApplyFlags {
+  despiteAwards?: true;
   reason: string;
   actor?: string;
   dryRun?: true;
@@ -98,6 +103,7 @@ async function runApply(cli: Cli, file: string, flags: ApplyFlags): Promise<void
     actor: flags.actor ?? cli.defaultActor,
     reason: flags.reason,
     dryRun: flags.dryRun === true,
+    despiteAwards: flags.despiteAwards === true,
   });
   if (applied.outcome === 'refused') throw invalidInput('terms', formatFaults(nameOf(file), applied.faults));
   if (flags.json) return printJson(cli, { ...applied, dryRun: flags.dryRun === true });

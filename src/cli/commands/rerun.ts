@@ -1,9 +1,12 @@
 /** rerun: a new run over exactly those that were put aside, as of now. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { requireServers } from '../../config.ts';
+import { required, requireServers } from '../../config.ts';
+import { openRehearsal } from '../../db/rehearsal.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import type { PutAsideFilter } from '../../ledger/put-aside.ts';
 import type { Run } from '../../ledger/runs.ts';
+import { previewRerun } from '../../operations/preview-sweep.ts';
 import { type RerunOutcome, openRerun } from '../../operations/rerun.ts';
 import { type WatchedRun, runUntilClosed } from '../../operations/run-until-closed.ts';
 import { submitLeft } from '../../operations/sweep.ts';
@@ -25,7 +28,7 @@ import {
 import { Progress } from '../progress.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
-import { describeRun, listOf } from '../run-text.ts';
+import { describePreview, describeRun, listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
 import { type FilterFlags, accountsFlag, errorFlag, filterOf } from './failures.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
@@ -85,17 +88,18 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
   if (!flags.dryRun) await requireRedis(cli.app);
+  const filter = filterOf(runId, flags);
   const opened = await openRerun(
     { db: cli.app.db, log: cli.app.log, settings: cli.app.config },
     {
-      filter: filterOf(runId, flags),
+      filter,
       actor: flags.actor ?? cli.defaultActor,
       reason,
       dryRun: flags.dryRun === true,
     },
   );
   if (opened.outcome === 'nothing-put-aside') return reportNothing(cli, runId, flags);
-  if (opened.outcome === 'previewed') return reportPreview(cli, flags, opened);
+  if (opened.outcome === 'previewed') return reportPreview(cli, flags, opened, filter);
   say(cli, `run ${opened.run.id} reruns ${counted(opened.accounts, 'account')} (${listOf(opened.byCode)})`);
   return waits ? stayWith(cli, flags, opened.run) : submitOnly(cli, flags, opened.run);
 }
@@ -115,13 +119,37 @@ function reportNothing(cli: Cli, runId: number | undefined, flags: RerunFlags): 
 
 type Opened = Exclude<RerunOutcome, { outcome: 'nothing-put-aside' }>;
 
-function reportPreview(cli: Cli, flags: RerunFlags, { run, accounts, byCode }: Opened): void {
-  if (flags.json)
-    return printJson(cli, { outcome: 'previewed', accounts, byCode, asOf: formatInstant(run.asOf) });
-  return print(
-    cli,
-    `dry run: ${counted(accounts, 'account')} would be rerun as of ${formatInstant(run.asOf)} (${listOf(byCode)})`,
-  );
+/** What it would come to is known only by settling: that is done, and rolled back. */
+async function reportPreview(
+  cli: Cli,
+  flags: RerunFlags,
+  opened: Opened,
+  filter: PutAsideFilter,
+): Promise<void> {
+  const { run, accounts, byCode } = opened;
+  const { config, clock, settleDeps } = cli.app;
+  const session = openRehearsal(required(config, 'databaseUrl'));
+  const progress = new Progress(cli.streams.err, 'accounts', clock.now());
+  try {
+    const { outcome, ...preview } = await previewRerun(
+      { session, clock, settings: settleDeps.settings, settleGraceMs: config.settleGraceMs },
+      {
+        ...{ filter, asOf: run.asOf, due: accounts, signal: cli.signal },
+        onProgress: (state) => progress.show(state, clock.now()),
+      },
+    );
+    progress.stop();
+    if (outcome === 'interrupted') return say(cli, 'interrupted: nothing was written');
+    if (preview.failed > 0) cli.exitCode = EXIT.someFailed;
+    const asOf = formatInstant(run.asOf);
+    if (flags.json)
+      return printJson(cli, { outcome, accounts, byCode, ...{ would: { ...preview, asOf } }, asOf });
+    say(cli, `put aside with: ${listOf(byCode)}`);
+    return print(cli, describePreview({ ...preview, outcome }));
+  } finally {
+    progress.stop();
+    await session.destroy();
+  }
 }
 
 async function submitOnly(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
