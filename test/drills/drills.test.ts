@@ -1,4 +1,7 @@
 /** The drills of the runbook, from its text alone: what it tells an operator to type is what is typed here. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { execute } from '../../src/db/query.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
@@ -32,6 +35,7 @@ const latestRun = async ({ db }: Installation): Promise<number> => (await listRu
 
 describe('drills on running servers', () => {
   let installation: Installation;
+  const folder = mkdtempSync(join(tmpdir(), 'connects-drills-'));
   beforeAll(async () => {
     const env = { SMTP_URL: '', CONNECTS_BATCH_MAX: '5', CONNECTS_WORKER_CONCURRENCY: '5' };
     installation = await install({ env });
@@ -40,7 +44,10 @@ describe('drills on running servers', () => {
     await reset(installation);
     await importRows(installation.app, numbered('a', FLEET, DUE_ONCE));
   });
-  afterAll(() => installation.remove());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await installation.remove();
+  });
 
   it('a missed day', async () => {
     const drill = new Drill('a missed day', installation.app);
@@ -71,15 +78,26 @@ describe('drills on running servers', () => {
 
   it('a poison account', async () => {
     const { app, db } = installation;
-    await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = 'a-007'");
+    await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id IN ('a-007', 'a-008')");
     const drill = new Drill('a poison account', app);
     await drill.follow(1);
     const run = await latestRun(installation);
     const [grouped, listed] = await drill.follow(3, run);
-    expect(grouped?.stdout).toMatch(/unknown-zone +1 /);
+    expect(grouped?.stdout).toMatch(/unknown-zone +2 /);
     expect(listed?.stdout).toMatch(/^a-007 /m);
-    await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a-007'");
-    await drill.follow(5, run);
+    const mended = join(folder, 'mended.ndjson');
+    const at = `${dateOf(1)}T10:00:00Z`;
+    writeFileSync(
+      mended,
+      `${JSON.stringify({ id: 'm1', account: 'a-007', at, type: 'account.zone-changed', zone: 'UTC' })}\n`,
+    );
+    const [, left] = await drill.follow(2, run, { 'mended.ndjson': mended });
+    expect(left?.stdout).toMatch(/^a-008 /m);
+    expect(left?.stdout).not.toMatch(/^a-007 /m);
+    // As newer zone data would.
+    await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a-008'");
+    const [dry] = await drill.follow(5, run);
+    expect(dry?.stdout).toContain('1 would be settled, 0 would fail');
     expect(drill.left).toBe(0);
     await expectAllGrantedOnce(installation);
   });

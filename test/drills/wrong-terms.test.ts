@@ -1,6 +1,7 @@
 /** Drill: wrong terms deployed. Found hours later; reversed, mended, granted again. */
 import { builtInTerms } from '../../src/domain/terms.ts';
 import { numbered } from '../support/accounts.ts';
+import { Drill as RunbookDrill } from '../support/drill.ts';
 import { type Drill, beginDrill, daysAgo, monthsBefore } from '../support/drilling.ts';
 import { countOf } from '../support/state.ts';
 
@@ -24,42 +25,46 @@ describe('wrong terms, deployed and swept', () => {
     };
     return drill.file(name, JSON.stringify([...builtInTerms, row]));
   };
+  const purchaseFile = (): string => {
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const event = { id: 'p1', account: 'late', at, type: 'connects.purchased', amount: 1 };
+    return drill.file('purchase.ndjson', `${JSON.stringify(event)}\n`);
+  };
   const balances = (): Promise<number> => countOf(drill.installation.db, 'SELECT SUM(balance) FROM accounts');
 
   it('are undone by the runbook’s commands, and the right terms granted instead', async () => {
-    const accounts = drill.csv(
-      'accounts.csv',
-      numbered('a', 20, {
-        anchorOn,
-        trackedFrom: `${monthsBefore(boundaryOn, 1).slice(0, 8)}${boundaryOn.slice(8)}T12:00:00Z`,
-      }),
-    );
+    const trackedFrom = `${monthsBefore(boundaryOn, 1).slice(0, 8)}${boundaryOn.slice(8)}T12:00:00Z`;
+    const accounts = drill.csv('accounts.csv', numbered('a', 20, { anchorOn, trackedFrom }));
     await drill.run(`accounts import ${accounts}`);
     await drill.run(`terms apply ${termsFile('wrong.json', 500)} --reason "spring offer"`);
     await drill.run('sweep --wait --work');
     expect(await balances()).toBe(20 * 500);
+    const late = [{ id: 'late', anchorOn, trackedFrom }];
+    await drill.run(`accounts import ${drill.csv('late.csv', late)}`);
 
-    // Is it real? Which run did it?
+    // Before the next sweep comes, an event settles its account's boundary, too.
+    await drill.run(`events import ${purchaseFile()}`);
+    expect(await balances()).toBe(20 * 500 + 500 + 1);
+
+    const followed = new RunbookDrill('wrong terms deployed', drill.installation.app);
     const [latest] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];
-    const run = latest.run;
-    expect(await drill.run(`run show ${run}`)).toContain('20 granted');
-    // The first safe command.
-    expect(await drill.run(`reverse-run ${run} --dry-run`)).toContain('dry run: nothing was written');
-    expect(await balances()).toBe(20 * 500);
-    // While they stand, the terms may not be changed.
-    expect(await drill.ended(`terms apply ${termsFile('right.json', 10)} --reason mended`)).toMatchObject({
-      code: 2,
-    });
+    const given = { 'right.json': termsFile('right.json', 10), $DATE: boundaryOn };
+    const [refused, dry] = await followed.follow(2, latest.run, given);
+    expect(refused?.stderr).toContain(`connects reverse-run ${latest.run}`);
+    expect(refused?.stderr).toContain('connects reverse-run events --terms-version 2');
+    expect(dry?.stdout).toContain('dry run: nothing was written');
+    expect(await balances()).toBe(20 * 500 + 500 + 1);
 
-    await drill.run(`reverse-run ${run} --reason "spring offer was 500 instead of 10" --yes`);
-    expect(await balances()).toBe(0);
-    await drill.run(`terms apply ${termsFile('right.json', 10)} --reason mended`);
-    const plan = await drill.run(`backfill plan --from ${boundaryOn} --to ${boundaryOn} --include reversed`);
-    const command = /^ {2}connects (backfill start .*)$/m.exec(plan)?.[1] ?? '';
-    await drill.run(`${command.replace('"…"', '"wrong terms, granted again"')} --work`);
+    const [, , , planned] = await followed.follow(4, latest.run, given);
+    expect(await balances()).toBe(1);
+    const command = /^ {2}connects (backfill start .*)$/m.exec(planned?.stdout ?? '')?.[1] ?? '';
+    await drill.run(
+      `${command.replace('"…"', '"wrong terms, granted again"').replace(' --work', '')} --work`,
+    );
 
     // How to verify.
-    expect(await balances()).toBe(20 * 10);
-    await drill.run('audit');
+    expect(await balances()).toBe(21 * 10 + 1);
+    await followed.follow(1);
+    expect(followed.left).toBe(0);
   });
 });

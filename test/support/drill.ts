@@ -24,11 +24,14 @@ export class Drill {
     this.#app = app;
   }
 
-  /** Takes the next steps, of which there must be at least so many. `$RUN` becomes this number. */
-  async follow(count: number, run?: number): Promise<Ended[]> {
+  /**
+   * Takes the next steps, of which there must be at least so many. `$RUN` becomes this number, and other words what
+   * stands for them here: the path of a file, a date.
+   */
+  async follow(count: number, run?: number, others: Readonly<Record<string, string>> = {}): Promise<Ended[]> {
     const ended: Ended[] = [];
     for (const { line, words, code } of this.#steps.splice(0, count)) {
-      const given = words.map((word) => (word === '$RUN' ? String(run) : word));
+      const given = words.map((word) => (word === '$RUN' ? String(run) : (others[word] ?? word)));
       const one = await runHere(given, { app: this.#app, processes: { startWorker } });
       if (one.code !== code) throw new Error(`${line}\nended with ${one.code}:\n${one.stdout}${one.stderr}`);
       ended.push(one);
