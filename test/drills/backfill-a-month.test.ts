@@ -1,6 +1,7 @@
 /** Drill: backfill a month. Accounts were taken over a month too late; what they missed is granted after all. */
 import { numbered } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
+import { Drill as RunbookDrill } from '../support/drill.ts';
 import { type Drill, beginDrill, daysAgo, monthsBefore } from '../support/drilling.ts';
 import { countOf } from '../support/state.ts';
 
@@ -29,36 +30,26 @@ describe('a month that was missed', () => {
     await drill.run('sweep --wait --work');
     const begin = await balances();
 
-    // The first safe command.
-    const plan = await drill.run(`backfill plan --from ${missedOn} --to ${missedOn}`);
+    const drilled = new RunbookDrill('backfill a month', drill.installation.app);
+    const [planned] = await drilled.follow(1, undefined, { $DATE: missedOn });
+    const plan = planned?.stdout ?? '';
     expect(plan).toMatch(/^absent +15 +360$/m);
     expect(plan).toContain('left as they are: 1 inactive-now');
-    const command = (/^ {2}connects (backfill start .*)$/m.exec(plan)?.[1] ?? '').replace(
-      '"…"',
-      '"missed at the cut-over"',
-    );
+    expect(plan).toMatch(/^ {2}connects backfill start .*--plan-hash /m);
+    const given = { $DATE: missedOn, $HASH: /^plan (\w+);/m.exec(plan)?.[1] ?? '' };
     const before = await readChecksums(drill.installation.db);
-    await drill.run(`${command} --dry-run`);
+    await drilled.follow(1, undefined, given);
     expect(await readChecksums(drill.installation.db)).toEqual(before);
 
-    await drill.run(`${command} --notify digest --work`);
-    const {
-      backfill,
-      state,
-      run_id: _none,
-    } = JSON.parse(await drill.run('backfill show 1 --json')) as Record<string, unknown>;
-    expect({ backfill, state }).toEqual({ backfill: 1, state: 'completed' });
+    const [, shown, again] = await drilled.follow(3, undefined, given);
+    expect(shown?.stdout).toContain('backfill 1 completed');
     expect(await balances()).toBe(begin + 12 * 10 + 3 * 80);
     expect(await countOf(drill.installation.db, "SELECT COUNT(*) FROM outbox WHERE kind = 'backfill'")).toBe(
       15,
     );
-
-    // Verified; and the same once more has nothing left to grant.
-    await drill.run('audit');
-    expect(await drill.run(`backfill plan --from ${missedOn} --to ${missedOn}`)).toContain(
-      'nothing is to be granted',
-    );
-    expect(await drill.ended(`${command} --work`)).toMatchObject({ code: 4 });
+    expect(again?.stdout).toContain('nothing is to be granted');
+    await drilled.follow(1);
+    expect(drilled.left).toBe(0);
 
     // How to undo it.
     const [{ run }] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];

@@ -1,6 +1,7 @@
 /** Drill: an accidental double import, of the same files, and of one that was changed in between. */
 import { numbered } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
+import { Drill as RunbookDrill } from '../support/drill.ts';
 import { type Drill, beginDrill, daysAgo } from '../support/drilling.ts';
 import { countOf } from '../support/state.ts';
 
@@ -36,6 +37,11 @@ describe('the same files, imported twice', () => {
     await drill.run(`events import ${events}`);
     const before = await state();
 
+    // What if it had been imported again? And it was.
+    const drilled = new RunbookDrill('an accidental double import', drill.installation.app);
+    const files = { 'accounts.csv': accounts, 'events.ndjson': events };
+    const [again] = await drilled.follow(2, undefined, files);
+    expect(again?.stdout).toContain('0 imported, 30 there already');
     await drill.run(`accounts import ${accounts}`);
     await drill.run(`events import ${events}`);
     expect(await state()).toEqual(before);
@@ -45,13 +51,13 @@ describe('the same files, imported twice', () => {
       'changed.csv',
       rows.map((row) => ({ ...row, openingBalance: 60 })),
     );
-    const { code, stderr } = await drill.ended(`accounts import ${changed}`);
-    expect(code).toBe(2);
-    expect(stderr).toContain('a-000 is in the database already, with other content');
+    const [refused] = await drilled.follow(1, undefined, { 'changed.csv': changed });
+    expect(refused?.stderr).toContain('a-000 is in the database already, with other content');
     expect(await state()).toEqual(before);
     expect(await countOf(drill.installation.db, 'SELECT SUM(opening_balance) FROM accounts')).toBe(30 * 50);
 
     await drill.run('sweep --wait --work');
-    await drill.run('audit');
+    await drilled.follow(1);
+    expect(drilled.left).toBe(0);
   });
 });
