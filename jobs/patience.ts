@@ -1,7 +1,6 @@
 /** Waiting for a server to come back: errors of servers are nobody's attempt. */
 import type { Clock } from '../src/clock.ts';
-import { ConnectsError } from '../src/errors.ts';
-import type { Log } from '../src/log.ts';
+import { type OutageLog, isOutage } from '../src/outage-log.ts';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
@@ -11,16 +10,15 @@ const LONGEST_WAIT_MS = 5_000;
  * @throws whatever else it throws, and the last `unavailable` when the signal aborts.
  */
 export async function untilAvailable<Result>(
-  deps: { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal },
+  deps: { readonly clock: Clock; readonly outages: OutageLog; readonly signal: AbortSignal },
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const met = new Set<string>();
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     try {
-      return await work();
+      return await deps.outages.watch(met, work);
     } catch (error) {
-      const waits = error instanceof ConnectsError && error.retry === 'later' && !deps.signal.aborted;
-      if (!waits) throw error;
-      deps.log.warn({ code: error.code, waitMs }, error.message);
+      if (!isOutage(error) || deps.signal.aborted) throw error;
       await deps.clock.sleep(waitMs, deps.signal);
     }
   }

@@ -1,7 +1,10 @@
 /** What the long-running processes have in common: worker options, loops that outlive outages, closing in time. */
 import type { ConnectionOptions, Worker, WorkerOptions } from 'bullmq';
 import type { App } from '../src/app.ts';
+import { driverWords } from '../src/db/errors.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
+import { isOutage } from '../src/outage-log.ts';
+import { REDIS_AWAY, asRedisUnavailable } from '../src/queue/connection.ts';
 
 /** Something that runs until it is stopped. */
 export interface Process {
@@ -31,15 +34,19 @@ export function commonOptions(app: App, connection: ConnectionOptions): WorkerOp
   };
 }
 
-/** Calls `turn` again and again; it returns how long to rest. Errors are logged, and end nothing. */
+/**
+ * Calls `turn` again and again; it returns how long to rest. Errors are logged, and end nothing; those of a server that
+ * is away once, for all loops of the process.
+ */
 export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<number>): Promise<void> {
+  const met = new Set<string>();
   while (!signal.aborted) {
     let pauseMs: number;
     try {
-      pauseMs = await turn();
+      pauseMs = await app.outages.watch(met, turn);
     } catch (error) {
       const code = error instanceof ConnectsError ? error.code : 'unexpected';
-      app.log.warn({ code }, messageOf(error));
+      if (!isOutage(error)) app.log.warn({ code }, driverWords(error));
       pauseMs = PAUSE_AFTER_ERROR_MS;
     }
     await app.clock.sleep(pauseMs, signal);
@@ -66,10 +73,13 @@ export async function finishesWithin(app: App, work: Promise<unknown>, ms: numbe
   }
 }
 
-/** One line per outage and per failed job, at the level it deserves. */
+/** One line per outage, at the level it deserves; a worker whose connections come back says that it is over. */
 export function logErrors(app: App, worker: Worker, name: string): void {
   let silentUntil = 0;
-  worker.on('error', (error) => {
+  worker.backend.connection.on('ready', () => app.outages.isOver(REDIS_AWAY));
+  worker.on('error', (thrown) => {
+    const error = asRedisUnavailable('taking jobs', thrown);
+    if (isOutage(error)) return app.outages.tell(error, app.clock.now());
     const now = app.clock.now();
     if (now < silentUntil) return;
     silentUntil = now + 10_000;

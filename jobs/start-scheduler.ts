@@ -2,7 +2,8 @@
 import { Queue, Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
-import { workerConnection } from '../src/queue/connection.ts';
+import { driverWords } from '../src/db/errors.ts';
+import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
 import { slotOf } from '../src/queue/cron.ts';
 import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
@@ -26,10 +27,12 @@ export function startScheduler(app: App): Process {
     { ...commonOptions(app, connection), concurrency: 1 },
   );
   logErrors(app, worker, tickContract.queue);
-  worker.on('failed', (_job, error) => app.log.error({ code: 'tick-failed' }, error.message));
+  worker.on('failed', (_job, error) => app.log.error({ code: 'tick-failed' }, driverWords(error)));
   ticks.on('error', () => undefined);
   const keeping = repeat(app, stopping.signal, async () => {
-    const found = await ensureTicks(ticks, app.config.sweepCron);
+    const found = await ensureTicks(ticks, app.config.sweepCron).catch((error: unknown) => {
+      throw asRedisUnavailable('keeping the schedule', error);
+    });
     if (found !== 'unchanged') app.log.info({ pattern: app.config.sweepCron, found }, 'ticks scheduled');
     return SCHEDULE_CHECK_MS;
   });

@@ -137,7 +137,7 @@ async function settleBatch(
   return outcomes;
 }
 
-const patient = ({ clock, log }: App, signal: AbortSignal) => ({ clock, log, signal });
+const patient = ({ clock, outages }: App, signal: AbortSignal) => ({ clock, outages, signal });
 
 /** A worker takes jobs over a connection of its own that blocks: the ordinary one may be well while that one is not. */
 async function faultOf(worker: Worker, app: App): Promise<string | undefined> {

@@ -17,6 +17,7 @@ import type { ReminderDeps } from './operations/stage-reminders.ts';
 import { Slots } from './operations/slots.ts';
 import { markSent } from './outbox/outbox.ts';
 import { Producer } from './queue/producer.ts';
+import { OutageLog } from './outage-log.ts';
 import { Tally } from './tally.ts';
 
 export interface App {
@@ -30,6 +31,7 @@ export interface App {
   readonly inspector: Inspector;
   readonly tally: Tally;
   readonly health: Health;
+  readonly outages: OutageLog;
   readonly settleDeps: SettleDeps;
   readonly recordDeps: RecordDeps;
   readonly sweepDeps: SweepDeps;
@@ -108,6 +110,7 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     },
     tally,
     health: new Health(clock),
+    outages: new OutageLog({ clock, log }),
     get settleDeps() {
       return { db: db(), clock, log, runs: runs(), settings: settleSettings, tally };
     },

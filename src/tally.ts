@@ -10,6 +10,7 @@ export type HistogramName = keyof typeof BUCKETS;
 
 export class Tally {
   #counts = new Map<string, number>();
+  #carried: Promise<void> = Promise.resolve();
 
   /** @param name `cycles:granted`, `emails:sent`: what, and its one label */
   add(name: string, by = 1): void {
@@ -23,7 +24,14 @@ export class Tally {
   }
 
   /** What was counted since the last call that went well; counts that cannot be carried now are kept. */
-  async carry(inspector: Pick<Inspector, 'addTallies'>): Promise<void> {
+  carry(inspector: Pick<Inspector, 'addTallies'>): Promise<void> {
+    // One after the other: else the second would have nothing to carry, and take that for going well.
+    const carried = this.#carried.catch(() => undefined).then(() => this.#carryNow(inspector));
+    this.#carried = carried;
+    return carried;
+  }
+
+  async #carryNow(inspector: Pick<Inspector, 'addTallies'>): Promise<void> {
     const carried = this.#counts;
     this.#counts = new Map();
     try {

@@ -25,10 +25,10 @@ export async function requireMetricsPlace(path: string): Promise<void> {
  * Never the reason for which a sweep fails: what cannot be measured leaves the file as it was, and its age tells.
  */
 export async function writeMetrics(cli: Cli, path: string): Promise<void> {
-  const { db, clock, log, inspector, tally, config } = cli.app;
+  const { db, clock, outages, inspector, tally, config } = cli.app;
   const unfinished = `${path}.${process.pid}`;
   try {
-    await writeFile(unfinished, await measure({ db, clock, log, inspector, tally, settings: config }));
+    await writeFile(unfinished, await measure({ db, clock, outages, inspector, tally, settings: config }));
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });

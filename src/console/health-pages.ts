@@ -1,8 +1,11 @@
 /** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
+import { asUnavailable } from '../db/connection.ts';
+import { driverWords } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
+import { isOutage } from '../outage-log.ts';
 import { Meter } from '../operations/measure.ts';
 import { ProgressWatch, lookEveryMs } from '../operations/watch-progress.ts';
 
@@ -16,11 +19,11 @@ export interface HealthPages {
 }
 
 export function healthPages(app: App): HealthPages {
-  const { db, clock, log, health, tally, config } = app;
+  const { db, clock, outages, health, tally, config } = app;
   const pages = new Hono();
-  const deps = { db, clock, health, settings: config };
+  const deps = { db, clock, health, outages, settings: config };
   const watch = new ProgressWatch({ ...deps, inspector: app.inspector });
-  const meter = new Meter({ db, clock, log, tally, inspector: app.inspector, settings: config });
+  const meter = new Meter({ db, clock, outages, tally, inspector: app.inspector, settings: config });
   const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
   looking.unref();
   void watch.look();
@@ -36,6 +39,13 @@ export function healthPages(app: App): HealthPages {
     context.body(await meter.read(), 200, { 'Content-Type': PROMETHEUS_TEXT }),
   );
   return { pages, stop: () => clearInterval(looking) };
+}
+
+/** Why a page could not be shown: a server that is away is told of once, and its return by whoever looks for progress. */
+export function tellOfError({ clock, log, outages }: App, thrown: unknown): void {
+  const error = asUnavailable(thrown);
+  if (isOutage(error)) return outages.tell(error, clock.now());
+  log.warn({ code: 'console-error' }, driverWords(error));
 }
 
 /** What stands in the way of work; empty when ready. */

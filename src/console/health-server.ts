@@ -1,7 +1,7 @@
 /** /livez, /readyz and /metrics of a worker or scheduler that has no console in its process. */
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
-import { healthPages } from './health-pages.ts';
+import { healthPages, tellOfError } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_HEALTH_PORT. */
@@ -10,7 +10,7 @@ export async function startHealth(app: App): Promise<Listening> {
   const all = new Hono();
   all.route('/', pages);
   all.onError((error, context) => {
-    app.log.warn({ code: 'console-error' }, error.message);
+    tellOfError(app, error);
     return context.text('The database cannot be reached right now.', 503);
   });
   return listen(all, { host: app.config.consoleHost, port: app.config.healthPort }, stop);

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { readOverview } from '../reports/overview.ts';
 import { eventsApi } from './events-api.ts';
-import { healthPages } from './health-pages.ts';
+import { healthPages, tellOfError } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { renderOverview } from './overview-page.ts';
 
@@ -31,7 +31,7 @@ export async function startConsole(app: App): Promise<Console> {
   const health = healthPages(app);
   pages.route('/', health.pages);
   pages.onError((error, context) => {
-    app.log.warn({ code: 'console-error' }, error.message);
+    tellOfError(app, error);
     context.header('Retry-After', '5');
     return context.text('The database cannot be reached right now. Try again in a moment.', 503);
   });

@@ -121,5 +121,12 @@ export async function inTransaction<Result>(
   }
 }
 
+/** The code of an outage of the database. */
+export const DATABASE_AWAY = 'database-unavailable';
+
+/** In our words, what a driver threw because its server cannot be used; anything else as it is. */
+export const asUnavailable = (thrown: unknown): unknown =>
+  isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
+
 export const databaseUnavailable = (error: unknown): Error =>
   unavailable('database-unavailable', `the database cannot be used: ${driverWords(error)}`, error);

@@ -2,12 +2,12 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { ConnectsError } from '../errors.ts';
 import { findLastAudit } from '../ledger/audit-results.ts';
-import type { Log } from '../log.ts';
 import { type MetricSource, renderMetrics } from '../metrics.ts';
+import { type OutageLog, isOutage } from '../outage-log.ts';
 import { findOldestUnsent } from '../outbox/outbox.ts';
 import { nextSlot } from '../queue/cron.ts';
+import { REDIS_AWAY } from '../queue/connection.ts';
 import type { Inspector } from '../queue/inspector.ts';
 import { readMeasures } from '../reports/measures.ts';
 import type { Tally } from '../tally.ts';
@@ -17,7 +17,7 @@ export interface MeasureDeps {
   /** The primary: a replica that lags would tell of a lateness that is its own. */
   readonly db: Database;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly outages: OutageLog;
   readonly inspector: Inspector;
   readonly tally: Tally;
   readonly settings: { readonly sweepCron: string };
@@ -60,15 +60,17 @@ export async function measure(deps: MeasureDeps): Promise<string> {
 }
 
 async function readRedis(
-  { inspector, tally, log }: MeasureDeps,
+  { inspector, tally, outages }: MeasureDeps,
   now: Instant,
 ): Promise<Pick<MetricSource, 'queues' | 'tallies'>> {
   try {
-    await tally.carry(inspector);
-    return { queues: await inspector.readQueues(now), tallies: await inspector.readTallies() };
+    // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
+    return await outages.watch(new Set([REDIS_AWAY]), async () => {
+      await tally.carry(inspector);
+      return { queues: await inspector.readQueues(now), tallies: await inspector.readTallies() };
+    });
   } catch (error) {
-    if (!(error instanceof ConnectsError)) throw error;
-    log.warn({ code: error.code }, error.message);
+    if (!isOutage(error)) throw error;
     return { queues: null, tallies: null };
   }
 }

@@ -86,6 +86,13 @@ export async function withinDeadline<Result>(
   }
 }
 
+/** The code of an outage of Redis. */
+export const REDIS_AWAY = 'redis-unavailable';
+
+/** In our words, what a client threw because Redis cannot be used; anything else as it is. */
+export const asRedisUnavailable = (what: string, thrown: unknown): unknown =>
+  isOfConnection(thrown) ? redisUnavailable(what, thrown) : thrown;
+
 const redisUnavailable = (what: string, error: unknown): Error =>
   unavailable('redis-unavailable', `Redis cannot be used for ${what}: ${messageOf(error)}`, error);
 

@@ -8,6 +8,7 @@ import { startConsole } from '../../src/console/server.ts';
 import { execute } from '../../src/db/query.ts';
 import { silentLog } from '../../src/log.ts';
 import { Health } from '../../src/health.ts';
+import { OutageLog } from '../../src/outage-log.ts';
 import { ProgressWatch } from '../../src/operations/watch-progress.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -123,8 +124,9 @@ describe('progress', () => {
     waiting: next ? 1 : 0,
   });
   const db = { raw: () => Promise.resolve([[{ now: new Date() }]]) };
+  const outages = new OutageLog({ clock, log: silentLog });
   const watchWith = (health: Health, inspector = { readQueues: () => Promise.resolve([state()]) }) =>
-    new ProgressWatch({ db, clock, health, inspector, settings: { stallMaxMs: 300_000 } } as never);
+    new ProgressWatch({ db, clock, health, inspector, outages, settings: { stallMaxMs: 300_000 } } as never);
   const pass = async (watch: ProgressWatch, minutes: number): Promise<void> => {
     for (let step = 0; step < minutes * 6; step += 1) {
       now += 10_000;

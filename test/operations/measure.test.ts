@@ -42,8 +42,8 @@ describe('metrics', () => {
   });
 
   const deps = (): MeasureDeps => {
-    const { db, clock, log, inspector, tally, config } = installation.app;
-    return { db, clock, log, inspector, tally, settings: config };
+    const { db, clock, outages, inspector, tally, config } = installation.app;
+    return { db, clock, outages, inspector, tally, settings: config };
   };
   const read = () => measure(deps());
   const valueOf = (text: string, series: string): number =>

@@ -1,0 +1,66 @@
+/**
+ * Outages of servers, as one process meets them. Many loops and batches run into the same one, again and again: the
+ * log has two lines of it, one when it begins and one when it is over.
+ */
+import type { Clock } from './clock.ts';
+import { asUnavailable } from './db/connection.ts';
+import type { Instant } from './domain/calendar.ts';
+import { ConnectsError } from './errors.ts';
+import type { Log } from './log.ts';
+
+export interface OutageLogDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const isOutage = (error: unknown): error is ConnectsError =>
+  error instanceof ConnectsError && error.retry === 'later';
+
+export class OutageLog {
+  readonly #deps: OutageLogDeps;
+  readonly #since = new Map<string, Instant>();
+  readonly #overAt = new Map<string, Instant>();
+
+  constructor(deps: OutageLogDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Does `work`, which is tried again and again. What it meets is told of, unless it is known already; what it met
+   * before, kept in `met`, is over once it goes well.
+   * @throws what `work` throws; `unavailable` in place of what a driver threw because its server cannot be used
+   */
+  async watch<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
+    const startedAt = this.#deps.clock.now();
+    try {
+      const result = await work();
+      for (const code of met) this.isOver(code);
+      met.clear();
+      return result;
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
+      if (isOutage(error)) {
+        met.add(error.code);
+        this.tell(error, startedAt);
+      }
+      throw error;
+    }
+  }
+
+  /** @param startedAt of what failed: what began before the last outage was over tells of that one */
+  tell({ code, message }: ConnectsError, startedAt: Instant): void {
+    if (this.#since.has(code) || startedAt <= (this.#overAt.get(code) ?? -Infinity)) return;
+    const { clock, log } = this.#deps;
+    this.#since.set(code, clock.now());
+    log.warn({ code }, message);
+  }
+
+  isOver(code: string): void {
+    const since = this.#since.get(code);
+    if (since === undefined) return;
+    const { clock, log } = this.#deps;
+    this.#since.delete(code);
+    this.#overAt.set(code, clock.now());
+    log.info({ outage: code, outageMs: clock.now() - since }, 'the outage is over');
+  }
+}
