@@ -47,6 +47,8 @@ export class Inspector {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #troubles = new ConnectionTroubles();
+  /** Whoever asks while the connection is away waits for the same return of it: one pair of listeners, not one each. */
+  #ready: Promise<void> | undefined;
 
   /** @param url of Redis; @param prefix of the installation */
   constructor(url: string, prefix: string) {
@@ -135,10 +137,22 @@ export class Inspector {
   async #connect(): Promise<void> {
     if (this.#redis.status === 'ready') return;
     if (this.#redis.status === 'wait' || this.#redis.status === 'end') return this.#redis.connect();
-    await new Promise<void>((resolve, reject) => {
-      this.#redis.once('ready', resolve);
-      this.#redis.once('end', () => reject(new Error('Connection is closed.')));
-    });
+    this.#ready ??= this.#becomeReady().finally(() => (this.#ready = undefined));
+    return this.#ready;
+  }
+
+  async #becomeReady(): Promise<void> {
+    let onReady: () => void = () => undefined;
+    let onEnd = onReady;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        onReady = resolve;
+        onEnd = () => reject(new Error('Connection is closed.'));
+        this.#redis.once('ready', onReady).once('end', onEnd);
+      });
+    } finally {
+      this.#redis.off('ready', onReady).off('end', onEnd);
+    }
   }
 
   close(): void {
