@@ -1,6 +1,6 @@
 /** SQL of `runs`: recorded executions. What they achieved is counted from what they wrote, never kept here. */
 import { isDuplicateKey } from '../db/errors.ts';
-import { type Queryable, execute, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, execute, selectOne, selectRows, toDate, toDateOrNull } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 
 export type RunKind = 'sweep' | 'rerun' | 'backfill' | 'reversal';
@@ -188,6 +188,7 @@ export async function closeRun(
 }
 
 export interface Tick {
+  /** When it fired, not when its sweep had submitted everybody. */
   readonly at: Instant;
   readonly slotAt: Instant | null;
   readonly source: 'scheduler' | 'command';
@@ -195,21 +196,19 @@ export interface Tick {
   readonly runId: number | null;
 }
 
-export async function insertTick(db: Queryable, tick: Tick): Promise<void> {
-  await insertRows(
+/** Its id. */
+export async function insertTick(db: Queryable, tick: Tick): Promise<number> {
+  const written = await execute(
     db,
-    'ticks',
-    ['at', 'slot_at', 'source', 'outcome', 'run_id'],
-    [
-      [
-        toDate(tick.at),
-        tick.slotAt === null ? null : toDate(tick.slotAt),
-        tick.source,
-        tick.outcome,
-        tick.runId,
-      ],
-    ],
+    'INSERT INTO ticks (at, slot_at, source, outcome, run_id) VALUES (?, ?, ?, ?, ?)',
+    [toDate(tick.at), toDateOrNull(tick.slotAt), tick.source, tick.outcome, tick.runId],
   );
+  return written.insertId;
+}
+
+/** What it found is known, and what it began has failed. */
+export async function failTick(db: Queryable, id: number): Promise<void> {
+  await execute(db, "UPDATE ticks SET outcome = 'failed' WHERE id = ?", [id]);
 }
 
 /** How many runs there are of each kind and state. */

@@ -14,6 +14,7 @@ import {
   type Notify,
   type Run,
   type Tick,
+  failTick,
   findOpenSweep,
   findRun,
   insertRun,
@@ -69,25 +70,24 @@ const LEASE_MS = 30_000;
  *   not submitted is still due, and the next sweep finds it.
  */
 export async function sweep(deps: SweepDeps, request: SweepRequest): Promise<SweepOutcome> {
+  const tick = new RecordedTick(deps.db, request, await databaseNow(deps.db));
   try {
-    return await sweepOnce(deps, request, await resolveAsOf(deps, request.asOf));
+    return await sweepOnce(deps, request, tick);
   } catch (error) {
     // Where the database is what failed, there is nowhere to write it: a slot without a tick says so too.
-    await recordTick(deps, request, 'failed', null).catch(() => undefined);
+    await tick.fails().catch(() => undefined);
     throw error;
   }
 }
 
-async function sweepOnce(deps: SweepDeps, request: SweepRequest, asOf: Instant): Promise<SweepOutcome> {
-  await resumeReruns(deps, request.signal);
+/** Submitting takes a while, and whoever does it may die meanwhile: what the tick found is written before. */
+async function sweepOnce(deps: SweepDeps, request: SweepRequest, tick: RecordedTick): Promise<SweepOutcome> {
+  const asOf = await resolveAsOf(deps, request.asOf);
   const found = await openOrJoin(deps, asOf, request);
-  if (!found) {
-    await recordTick(deps, request, 'nothing-due', null);
-    return { outcome: 'nothing-due', asOf };
-  }
-  const submitted = await submitLeft(deps, found.run, request.signal);
-  await recordTick(deps, request, found.outcome, found.run.id);
-  return { ...found, asOf, submitted };
+  await tick.finds(found?.outcome ?? 'nothing-due', found?.run.id ?? null);
+  await resumeReruns(deps, request.signal);
+  if (!found) return { outcome: 'nothing-due', asOf };
+  return { ...found, asOf, submitted: await submitLeft(deps, found.run, request.signal) };
 }
 
 /** @throws invalid-input `as-of-in-future` */
@@ -191,13 +191,28 @@ async function lease(
   return (await leaseSubmitting(deps.db, { runId, now, until, held })) ? until : undefined;
 }
 
-async function recordTick(
-  deps: SweepDeps,
-  request: SweepRequest,
-  outcome: Tick['outcome'],
-  runId: number | null,
-): Promise<void> {
-  if (request.again) return;
-  const at = await databaseNow(deps.db);
-  await insertTick(deps.db, { at, slotAt: request.slotAt ?? null, source: request.source, outcome, runId });
+/** The one row of a sweep's tick. */
+class RecordedTick {
+  readonly #db: Database;
+  readonly #request: SweepRequest;
+  readonly #firedAt: Instant;
+  #id: number | undefined;
+
+  constructor(db: Database, request: SweepRequest, firedAt: Instant) {
+    this.#db = db;
+    this.#request = request;
+    this.#firedAt = firedAt;
+  }
+
+  async finds(outcome: Tick['outcome'], runId: number | null): Promise<void> {
+    const { again, source, slotAt = null } = this.#request;
+    if (again) return;
+    this.#id = await insertTick(this.#db, { at: this.#firedAt, slotAt, source, outcome, runId });
+  }
+
+  /** Whatever was found before: a second row would make the slot look doubled. */
+  async fails(): Promise<void> {
+    if (this.#id === undefined) return this.finds('failed', null);
+    await failTick(this.#db, this.#id);
+  }
 }

@@ -4,6 +4,7 @@ import { findRun, insertRun, listRuns } from '../../src/ledger/runs.ts';
 import { closeRunIfDone } from '../../src/operations/close-run.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { type SweepOutcome, sweep } from '../../src/operations/sweep.ts';
+import type { JobQueue } from '../../src/queue/producer.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
@@ -11,6 +12,11 @@ import { MAY_2021, sweepAndSend, waitingSweep } from '../support/sweeping.ts';
 
 const MARCH_2021 = Date.parse('2021-03-01T00:00:00Z');
 const FLEET = 30;
+const quietQueue: JobQueue = {
+  enqueueSettling: () => Promise.resolve(),
+  enqueueNotices: () => Promise.resolve(),
+  countSettling: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0 }),
+};
 
 describe('sweep', () => {
   let installation: Installation;
@@ -44,6 +50,36 @@ describe('sweep', () => {
     expect(await listRuns(installation.db, 10)).toEqual([]);
     const ticks = await installation.db('ticks').select('source', 'outcome', 'run_id');
     expect(ticks).toEqual([{ source: 'command', outcome: 'nothing-due', run_id: null }]);
+  });
+
+  describe('a tick', () => {
+    const slotAt = Date.parse('2026-01-01T10:08:00Z');
+    const tick = (queue: Partial<JobQueue>) => {
+      const { sweepDeps } = installation.app;
+      return sweep(
+        { ...sweepDeps, queue: { ...quietQueue, ...queue } },
+        { source: 'scheduler', actor: 'scheduler', slotAt, asOf: MAY_2021 },
+      );
+    };
+    const ticks = () => installation.db('ticks').select('at', 'slot_at', 'outcome', 'run_id');
+
+    it('is written when it fires, so that a scheduler that dies while it submits has its tick', async () => {
+      let whileSubmitting: unknown[] = [];
+      await tick({
+        enqueueSettling: async () => void (whileSubmitting = await ticks()),
+      });
+      expect(whileSubmitting).toEqual([
+        { at: expect.any(Date) as Date, slot_at: new Date(slotAt), outcome: 'opened', run_id: 1 },
+      ]);
+      expect(await ticks()).toEqual(whileSubmitting);
+    });
+
+    it('whose submitting fails is a failed one, and still the only one of its slot', async () => {
+      await expect(tick({ enqueueSettling: () => Promise.reject(new Error('away')) })).rejects.toThrow(
+        'away',
+      );
+      expect(await ticks()).toMatchObject([{ slot_at: new Date(slotAt), outcome: 'failed', run_id: 1 }]);
+    });
   });
 
   it('takes a boundary for due at its very instant', async () => {
