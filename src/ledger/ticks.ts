@@ -46,10 +46,12 @@ export async function findLastTick(db: Queryable, outcome?: Tick['outcome']): Pr
   return row?.at.getTime();
 }
 
-export async function countTicks(db: Queryable, since: Instant): Promise<Map<Tick['outcome'], number>> {
+/** Those of the scheduler's slots alone: what cron or a person swept says nothing about the scheduler. */
+export async function countSlotTicks(db: Queryable, since: Instant): Promise<Map<Tick['outcome'], number>> {
   const rows = await selectRows<{ outcome: Tick['outcome']; ticks: number }>(
     db,
-    'SELECT outcome, COUNT(*) AS ticks FROM ticks WHERE at >= ? GROUP BY outcome ORDER BY outcome LIMIT 10',
+    `SELECT outcome, COUNT(*) AS ticks FROM ticks WHERE at >= ? AND slot_at IS NOT NULL
+      GROUP BY outcome ORDER BY outcome LIMIT 10`,
     [toDate(since)],
   );
   return new Map(rows.map((row) => [row.outcome, row.ticks]));

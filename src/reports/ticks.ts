@@ -5,7 +5,7 @@
 import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Tick } from '../ledger/runs.ts';
-import { countTicks, findFirstSlot, listSlotTicks } from '../ledger/ticks.ts';
+import { countSlotTicks, findFirstSlot, listSlotTicks } from '../ledger/ticks.ts';
 
 export interface TickReport {
   readonly from: Instant;
@@ -45,7 +45,7 @@ export async function readTicks(db: Queryable, question: TickQuestion): Promise<
   if (first === undefined) return undefined;
   const from = Math.max(first, now - DAY_MS, earliestSlot(question));
   const ticks = await listSlotTicks(db, { from, to: now, limit: SLOTS_MAX * 4 });
-  const outcomes = await countTicks(db, from);
+  const outcomes = await countSlotTicks(db, from);
   return {
     ...compareTicks(slotsBetween(question, from), ticks, now),
     ...{ from, to: now },

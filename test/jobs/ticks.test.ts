@@ -10,6 +10,7 @@ import { silentLog } from '../../src/log.ts';
 import { workerConnection } from '../../src/queue/connection.ts';
 import { tickContract } from '../../src/queue/contracts.ts';
 import { nextSlot, slotOf } from '../../src/queue/cron.ts';
+import { sweep } from '../../src/operations/sweep.ts';
 import { compareTicks, readTicks } from '../../src/reports/ticks.ts';
 import { databaseNow } from '../../src/db/query.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -103,6 +104,20 @@ describe('the scheduler', () => {
     const [after] = await ticks.getDelayed();
     expect(slotOf(after as never) % 86_400_000).toBe(0);
     expect(await ticks.getDelayedCount()).toBe(1);
+  });
+
+  it('answers for its own ticks alone: what somebody swept by hand counts as none of its slots', async () => {
+    const scheduler = startScheduler(installation.app);
+    await ticked(1);
+    await scheduler.stop();
+    const byHand = { source: 'command', actor: 'test' } as const;
+    await sweep(installation.app.sweepDeps, byHand);
+    await installation.db.raw("UPDATE ticks SET outcome = 'joined' WHERE source = 'command'");
+    await expect(sweep(installation.app.sweepDeps, { ...byHand, asOf: Infinity })).rejects.toThrow();
+    const now = await databaseNow(installation.db);
+    const report = await readTicks(installation.db, { now, next: (at) => nextSlot(EVERY_SECOND, at) });
+    expect(report).toMatchObject({ joined: 0, failed: 0 });
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM ticks WHERE outcome = 'joined'")).toBe(1);
   });
 
   it('writes down a tick that failed, and ticks on', async () => {
