@@ -147,10 +147,13 @@ describe('doctor', () => {
   it('names pending migrations', async () => {
     await execute(installation.db, "DELETE FROM schema_migrations WHERE name = '0024_run_stops'");
     const finding = await found('schema');
+    const { code } = await runHere(['doctor'], { app: installation.app });
     const at =
       "INSERT INTO schema_migrations (name, batch, migration_time) VALUES ('0024_run_stops', 1, NOW())";
     await execute(installation.db, at);
-    expect(finding).toMatchObject({ state: 'fault', fix: 'connects migrate', kind: 'unavailable' });
+    // No try later than this one would find them gone.
+    expect(code).toBe(3);
+    expect(finding).toMatchObject({ state: 'fault', fix: 'connects migrate', kind: 'set-up' });
   });
 
   it('names orphan runs, accounts due for too long, and jobs that nobody works on', async () => {
@@ -165,7 +168,10 @@ describe('doctor', () => {
       },
       fix: expect.stringMatching(/connects run stop \d+/) as string,
     });
-    expect(all.find((one) => one.check === 'due')).toMatchObject({ state: 'fault' });
+    expect(all.find((one) => one.check === 'due')).toMatchObject({
+      state: 'fault',
+      found: expect.stringMatching(/^3 accounts are due, the oldest for [\d,]+ d( \d+ h)?$/) as string,
+    });
     expect(all.find((one) => one.check === 'workers')).toMatchObject({
       found: '3 jobs wait in "settle" and no worker is connected',
     });
@@ -215,6 +221,16 @@ describe('doctor', () => {
     expect(finding?.found).toMatch(
       /nothing is scheduled; of (10|11) slots .*: 4 ticked, 2 merged .*, [45] missed/,
     );
+    const away = { REDIS_URL: 'redis://127.0.0.1:1' };
+    const without = (await faults(away)).filter((one) => ['redis', 'ticks'].includes(one.check));
+    expect(without.map((one) => [one.check, one.state])).toEqual([
+      ['redis', 'fault'],
+      ['ticks', 'warning'],
+    ]);
+    expect(without[1]).toMatchObject({
+      ...{ found: expect.stringContaining('cannot be looked at without Redis') as string },
+      fix: expect.stringContaining('bring Redis back') as string,
+    });
     const client = redisClient(redis.url);
     await client.zadd(
       `${app.config.queuePrefix}:{ticks}:delayed`,
@@ -223,7 +239,7 @@ describe('doctor', () => {
     );
     client.disconnect();
     expect(await found('queues')).toMatchObject({
-      ...{ state: 'fault', found: '1 delayed jobs of "ticks" are overdue: nobody moves them' },
+      ...{ state: 'fault', found: '1 delayed job of "ticks" overdue: nobody moves it' },
       fix: 'start "connects scheduler", or restart it if it is running',
     });
   });

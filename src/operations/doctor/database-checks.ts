@@ -2,6 +2,7 @@
 import { pendingMigrations, unknownMigrations } from '../../db/migrate.ts';
 import { databaseNow } from '../../db/query.ts';
 import { mayRun, readServerVariables, readUser } from '../../db/server-settings.ts';
+import { counted } from '../../words.ts';
 import type { DoctorDeps } from './examine.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
@@ -120,9 +121,8 @@ export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {
     return [
       fault(
         'schema',
-        `${pending.length} migrations are pending, up to ${pending.at(-1)}`,
+        `${counted(pending.length, 'migration is', 'migrations are')} pending, up to ${pending.at(-1)}`,
         'connects migrate',
-        'unavailable',
       ),
     ];
   const unknown = await unknownMigrations(db);

@@ -36,15 +36,16 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const redis = await ask('redis', () => checkRedisServer(deps));
   findings.push(...redis);
   if (!there || schema.some((one) => one.state === 'fault')) return findings;
+  const redisIsThere = redis.every((one) => one.kind !== 'unavailable');
   const parts: [string, () => Promise<readonly Finding[]>][] = [
     ['rights', () => checkRights(deps)],
     ['due', () => checkLateness(deps)],
     ['runs', () => checkRuns(deps)],
     ['failures', () => checkFailures(deps)],
     ['mail', () => checkMail(deps)],
-    ['ticks', () => checkTicks(deps)],
+    ['ticks', () => checkTicks(deps, redisIsThere)],
   ];
-  if (redis.every((one) => one.kind !== 'unavailable')) parts.push(['queues', () => checkQueues(deps)]);
+  if (redisIsThere) parts.push(['queues', () => checkQueues(deps)]);
   for (const [name, check] of parts) findings.push(...(await ask(name, check)));
   return findings;
 }

@@ -1,5 +1,6 @@
 /** Redis: server, settings, queues, workers. */
 import type { QueueState } from '../../queue/inspector.ts';
+import { counted } from '../../words.ts';
 import type { DoctorDeps } from './examine.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
@@ -51,7 +52,7 @@ export async function checkQueues({ inspector, clock }: Deps): Promise<readonly 
     findings.push(
       warning(
         'workers',
-        `${stalled} jobs are held by workers that died or hang`,
+        `${counted(stalled, 'job is', 'jobs are')} held by workers that died or hang`,
         'nothing, when a worker is running: it takes them over within 90 s. Else start one, or "connects sweep --wait --work"',
       ),
     );
@@ -62,9 +63,9 @@ export async function checkQueues({ inspector, clock }: Deps): Promise<readonly 
 }
 
 const STARTS: Record<QueueState['queue'], string> = {
-  settle: 'connects worker',
-  notices: 'connects worker, with SMTP_URL set',
-  ticks: 'connects scheduler',
+  settle: 'start "connects worker"',
+  notices: 'start "connects worker" with SMTP_URL set',
+  ticks: 'start "connects scheduler"',
 };
 
 function checkQueue({ queue, waiting, overdue, workers }: QueueState): Finding[] {
@@ -73,16 +74,16 @@ function checkQueue({ queue, waiting, overdue, workers }: QueueState): Finding[]
     findings.push(
       fault(
         'queues',
-        `${overdue} delayed jobs of "${queue}" are overdue: nobody moves them`,
-        `start "${STARTS[queue]}", or restart it if it is running`,
+        `${counted(overdue, 'delayed job', 'delayed jobs')} of "${queue}" overdue: nobody moves ${overdue === 1 ? 'it' : 'them'}`,
+        `${STARTS[queue]}, or restart it if it is running`,
       ),
     );
   if (waiting > 0 && workers === 0)
     findings.push(
       fault(
         'workers',
-        `${waiting} jobs wait in "${queue}" and no worker is connected`,
-        `start "${STARTS[queue]}"`,
+        `${counted(waiting, 'job waits', 'jobs wait')} in "${queue}" and no worker is connected`,
+        STARTS[queue],
       ),
     );
   return findings;

@@ -9,6 +9,7 @@ import { findOldestUnsent } from '../../outbox/outbox.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import { type Measures, readMeasures } from '../../reports/measures.ts';
 import type { TickReport } from '../../reports/ticks.ts';
+import { counted, formatAge } from '../../words.ts';
 import type { DoctorDeps } from './examine.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
@@ -18,7 +19,7 @@ type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue'>;
 const ORPHAN_MS = 120_000;
 const MAIL_LATE_MS = 900_000;
 
-const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
+const ageOf = (ms: number): string => formatAge(Math.max(0, ms) / 1_000);
 
 const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Measures> =>
   readMeasures(db, {
@@ -29,16 +30,18 @@ const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Mea
 export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
   const { now, due, oldestDueAt } = await measure(deps);
   const ageMs = oldestDueAt === null ? 0 : now - oldestDueAt;
-  if (ageMs <= deps.config.dueAlarmMs)
-    return [ok('due', due === 0 ? 'nobody is due' : `${due} accounts, the oldest for ${minutes(ageMs)}`)];
+  if (ageMs <= deps.config.dueAlarmMs) return [ok('due', due === 0 ? 'nobody is due' : dueSince(due, ageMs))];
   return [
     fault(
       'due',
-      `${due} accounts are due, the oldest for ${minutes(ageMs)}`,
+      dueSince(due, ageMs),
       'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
     ),
   ];
 }
+
+const dueSince = (due: number, ageMs: number): string =>
+  `${counted(due, 'account is', 'accounts are')} due, the oldest for ${ageOf(ageMs)}`;
 
 export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
   const now = await databaseNow(db);
@@ -49,7 +52,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
       findings.push(
         fault(
           'runs',
-          `run ${run.id} (${run.kind}) is open, and nobody has tended it for ${minutes(silentMs)}`,
+          `run ${run.id} (${run.kind}) is open, and nobody has tended it for ${ageOf(silentMs)}`,
           fixOf(run),
         ),
       );
@@ -80,7 +83,7 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
     findings.push(
       warning(
         'failures',
-        `${accounts} accounts are put aside, since ${iso(oldestPutAsideAt)}`,
+        `${counted(accounts, 'account is', 'accounts are')} put aside, since ${iso(oldestPutAsideAt)}`,
         'connects failures list --group-by error; mend them; connects rerun',
       ),
     );
@@ -88,7 +91,7 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
     findings.push(
       warning(
         'events',
-        `${waitingEvents} events wait for their account, since ${iso(oldestWaitingEventAt)}`,
+        `${counted(waitingEvents, 'event waits', 'events wait')} for ${waitingEvents === 1 ? 'its' : 'their'} account, since ${iso(oldestWaitingEventAt)}`,
         'mend what their accounts fail at; the next sweep or rerun applies them',
       ),
     );
@@ -114,19 +117,20 @@ export async function checkMail({ db }: Deps): Promise<readonly Finding[]> {
   return [
     warning(
       'mail',
-      `the oldest notice has waited for ${minutes(ageMs)}`,
+      `the oldest notice has waited for ${ageOf(ageMs)}`,
       'docs/runbook.md: ConnectsOutboxTooOld',
     ),
   ];
 }
 
-/** The queue is opened only where there is a schedule to look for. */
-export async function checkTicks(deps: Deps): Promise<readonly Finding[]> {
+/** The queue is opened only where there is a schedule to look for, and a Redis to find it in. */
+export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
   const { now, ticks } = await measure(deps);
-  if (ticks) return checkScheduler(ticks, await deps.queue.findNextTick().catch(() => null));
+  if (ticks && !redisIsThere) return [scheduleUnknown(ticks)];
+  if (ticks) return checkScheduler(ticks, await deps.queue.findNextTick());
   const last = await findLastTick(deps.db);
   if (last !== undefined)
-    return [ok('ticks', `no scheduler; the last "connects sweep" was ${minutes(now - last)} ago`)];
+    return [ok('ticks', `no scheduler; the last "connects sweep" was ${ageOf(now - last)} ago`)];
   return [
     warning(
       'ticks',
@@ -136,12 +140,26 @@ export async function checkTicks(deps: Deps): Promise<readonly Finding[]> {
   ];
 }
 
+/** Without Redis nothing ticks, and nobody can tell whether anything will: one fault, which is Redis' own. */
+const scheduleUnknown = (ticks: TickReport): Finding =>
+  warning(
+    'ticks',
+    `the schedule cannot be looked at without Redis; ${describeTicks(ticks)}`,
+    'bring Redis back first: a scheduler that runs brings its schedule back by itself',
+  );
+
+function describeTicks(ticks: TickReport): string {
+  const { slots, fired, merged, missed, late, doubled, joined, failed } = ticks;
+  return (
+    `of ${slots} slots since ${formatInstant(ticks.from)}: ${fired} ticked, ${merged} merged into a later tick, ` +
+    `${missed} missed; ${late} late, ${doubled} doubled, ${joined} joined a running sweep, ${failed} failed`
+  );
+}
+
 /** A missed slot is made up for by the next tick; what matters is whether there will be one. */
 function checkScheduler(ticks: TickReport, nextAt: Instant | null): Finding[] {
-  const { slots, fired, merged, missed, late, doubled, joined, failed } = ticks;
-  const found =
-    `of ${slots} slots since ${formatInstant(ticks.from)}: ${fired} ticked, ${merged} merged into a later tick, ` +
-    `${missed} missed; ${late} late, ${doubled} doubled, ${joined} joined a running sweep, ${failed} failed`;
+  const { merged, missed, late, failed } = ticks;
+  const found = describeTicks(ticks);
   if (nextAt === null)
     return [
       fault(

@@ -1,0 +1,24 @@
+/** Numbers, durations and names as people read them. */
+
+/** `1234567` → `1,234,567`; whatever the machine's own language is. */
+export const formatCount = (count: number): string => count.toLocaleString('en-US');
+
+/** `1 account`, `2,000 accounts`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+const DAY_S = 86_400;
+const HOUR_S = 3_600;
+
+/** Seconds in at most two units: `45 s`, `12 min`, `3 h 20 min`, `9 d 4 h`. */
+export function formatAge(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  if (seconds < 2 * DAY_S) return twoUnits(Math.floor(seconds / HOUR_S), 'h', minutes % 60, 'min');
+  return twoUnits(Math.floor(seconds / DAY_S), 'd', Math.floor((seconds % DAY_S) / HOUR_S), 'h');
+}
+
+const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${formatCount(large)} ${unit}` : `${formatCount(large)} ${unit} ${small} ${smallUnit}`;
