@@ -6,6 +6,7 @@ import { type Database, connectDatabase } from './db/connection.ts';
 import type { Log } from './log.ts';
 import { type Mailer, connectMailer } from './notices/mailer.ts';
 import type { DeliverDeps } from './operations/deliver-notices.ts';
+import { HoldWatch } from './operations/hold-watch.ts';
 import { MailOutage } from './operations/mail-outage.ts';
 import type { RelayDeps } from './operations/relay-notices.ts';
 import type { RecordDeps } from './operations/record-events.ts';
@@ -80,6 +81,7 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     return connected;
   });
   const outage = once(() => new MailOutage({ clock, log, mailer: mailer() }));
+  const hold = once(() => new HoldWatch({ db: db(), clock }));
   // One letter on its way and one at hand for each connection.
   const slots = once(() => new Slots(Math.min(config.mailConnectionsMax * 2, config.mailRatePerSecond * 30)));
   const markOne = (id: number): Promise<void> => markSent(db(), [id]);
@@ -128,7 +130,7 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
     },
     get deliverDeps() {
       if (config.smtpUrl === undefined) return undefined;
-      const mail = { mailer: mailer(), outage: outage(), slots: slots(), markSent: markOne };
+      const mail = { mailer: mailer(), outage: outage(), hold: hold(), slots: slots(), markSent: markOne };
       return { db: db(), clock, log, random: Math.random, ...mail, settings: config };
     },
     close: async () => {

@@ -1,12 +1,21 @@
 /** What operators do to mail: send again, never send, hold everything, let it flow. Each change is audited. */
+import type { Clock } from '../clock.ts';
 import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { ConnectsError } from '../errors.ts';
 import { insertAudit } from '../ledger/audit-log.ts';
 import { type MailHold, deleteHold, findHold, insertHold } from '../outbox/hold.ts';
-import { type NoticeFilter, countNotices, lockNotices, sendAgain, suppress } from '../outbox/listing.ts';
+import {
+  type NoticeFilter,
+  countNotices,
+  findUnderWay,
+  lockNotices,
+  sendAgain,
+  suppress,
+} from '../outbox/listing.ts';
 import type { NoticeState } from '../outbox/outbox.ts';
+import { HOLD_SEEN_MS } from './hold-watch.ts';
 
 interface Change {
   readonly actor: string;
@@ -20,6 +29,10 @@ export interface NoticesChange extends Change {
 
 interface Deps {
   readonly db: Database;
+}
+
+interface HoldDeps extends Deps {
+  readonly clock: Clock;
 }
 
 /** Notices changed by one transaction. */
@@ -69,8 +82,47 @@ async function changeNotices(
   }
 }
 
-/** Nothing is sent any more, by anybody, until it is released. @throws conflict when it is held already */
-export async function holdMail({ db }: Deps, { actor, reason, dryRun }: Change): Promise<MailHold> {
+/** What had been on its way when mail was held, and what became of it. */
+export interface UnderWay {
+  readonly count: number;
+  readonly left: number;
+  /** With the mail server, which has not answered. */
+  readonly leaving: number;
+}
+
+/**
+ * Nothing is sent any more, by anybody, until it is released. Waits until every sender has seen it and has ended what
+ * it had begun: once that is so, nothing leaves any more.
+ * @throws conflict when it is held already
+ */
+export async function holdMail(deps: HoldDeps, change: Change): Promise<UnderWay> {
+  await insertAuditedHold(deps, change);
+  const ids = await findUnderWay(deps.db);
+  if (ids.length === 0 || change.dryRun) return { count: ids.length, left: 0, leaving: 0 };
+  const deadline = deps.clock.now() + HOLD_WAIT_MS;
+  // Who looked just before may take its page, and begin, until it looks again.
+  await deps.clock.sleep(HOLD_SEEN_MS);
+  const countLeaving = (): Promise<number> => countNotices(deps.db, { states: ['sending'] });
+  let leaving = await countLeaving();
+  while (leaving > 0 && deps.clock.now() < deadline) {
+    await deps.clock.sleep(HOLD_LOOK_MS);
+    leaving = await countLeaving();
+  }
+  return { count: ids.length, left: await countSent(deps.db, ids), leaving };
+}
+
+/** A server that hangs keeps a letter for longer: then it is said. */
+const HOLD_WAIT_MS = 15_000;
+const HOLD_LOOK_MS = 100;
+
+async function countSent(db: Database, ids: readonly number[]): Promise<number> {
+  let sent = 0;
+  for (let from = 0; from < ids.length; from += PAGE)
+    sent += await countNotices(db, { ids: ids.slice(from, from + PAGE), states: ['sent'] });
+  return sent;
+}
+
+async function insertAuditedHold({ db }: Deps, { actor, reason, dryRun }: Change): Promise<void> {
   return inTransaction(db, async (transaction) => {
     const at = await databaseNow(transaction);
     const hold = { heldAt: at, actor, reason };
@@ -86,7 +138,6 @@ export async function holdMail({ db }: Deps, { actor, reason, dryRun }: Change):
         ...{ at, actor, reason, action: 'notices.hold', target: 'mail', runId: null },
         ...{ before: null, after: { held: true } },
       });
-    return hold;
   });
 }
 

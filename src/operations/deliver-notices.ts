@@ -7,13 +7,13 @@
  *   4xx                         tried again, later and later, up to a limit
  *   5xx                         refused, with the server's words
  *   the server is away          given back, no attempt counted, nothing tried until it is there again
+ *   all mail is held            the same, from one letter to the next
  */
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
 import type { Log } from '../log.ts';
 import { type Mailer, SEND_TIMEOUT_MS } from '../notices/mailer.ts';
-import { findHold } from '../outbox/hold.ts';
 import {
   type Notice,
   anySendable,
@@ -24,6 +24,7 @@ import {
   takeNotices,
 } from '../outbox/outbox.ts';
 import { type ComposeSettings, type Composer, openComposer } from './compose-notices.ts';
+import type { HoldWatch } from './hold-watch.ts';
 import type { MailOutage } from './mail-outage.ts';
 import type { Slots } from './slots.ts';
 
@@ -35,6 +36,7 @@ export interface DeliverDeps {
   readonly random: () => number;
   readonly mailer: Mailer;
   readonly outage: MailOutage;
+  readonly hold: HoldWatch;
   /** Letters that are handed to the mail server at once, over all pages. */
   readonly slots: Slots;
   /** Marks one as sent; those that come together may share a statement. */
@@ -60,7 +62,7 @@ export async function deliverNotices(
   ids: readonly number[],
 ): Promise<Map<number, DeliverOutcome>> {
   const now = await databaseNow(deps.db);
-  if (deps.outage.isOn || (await findHold(deps.db))) {
+  if (deps.outage.isOn || (await deps.hold.look())) {
     await giveBackClaimed(deps.db, ids, now);
     return new Map();
   }
@@ -107,7 +109,8 @@ async function sendOne(
   compose: Composer,
   lastStart: number,
 ): Promise<Sent> {
-  if (deps.outage.isOn || deps.clock.now() > lastStart) return { outcome: 'paused', words: null };
+  if (deps.outage.isOn || deps.clock.now() > lastStart || (await deps.hold.isHeld()))
+    return { outcome: 'paused', words: null };
   const letter = compose(notice);
   if ('unsent' in letter) return { outcome: 'suppressed', words: letter.unsent };
   const sent = await deps.mailer.send(letter);

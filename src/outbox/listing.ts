@@ -78,6 +78,18 @@ export async function countNotices(db: Queryable, filter: NoticeFilter): Promise
   return row?.count ?? 0;
 }
 
+/** Ids of those that a relay or a sender has: they may leave, or come back. */
+export async function findUnderWay(db: Queryable): Promise<number[]> {
+  const rows = await selectRows<{ id: number }>(
+    db,
+    `SELECT id FROM outbox WHERE state IN ('claimed', 'sending') ORDER BY id LIMIT ${UNDER_WAY_MAX}`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** More than all workers together have: none holds more than 5,000. */
+const UNDER_WAY_MAX = 100_000;
+
 /** Locks a page of them, the oldest first, after the id `after`. */
 export async function lockNotices(
   transaction: Transaction,

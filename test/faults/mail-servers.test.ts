@@ -1,16 +1,15 @@
 /** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
-import { insertRun } from '../../src/ledger/runs.ts';
-import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { claimNotices, returnExpiredLeases } from '../../src/outbox/outbox.ts';
 import { noticeContract } from '../../src/queue/contracts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PostOffice, type Reply, openPostOffice } from '../support/post-office.ts';
+import { stageNotices } from '../support/staged-notices.ts';
 import { letLocksRunOut } from '../support/stalled-jobs.ts';
 import { countOf } from '../support/state.ts';
-import { MAY_2021, allSent, sweepAndSend, until } from '../support/sweeping.ts';
+import { allSent, sweepAndSend, until } from '../support/sweeping.ts';
 import { killVictim, loadVictim } from './victims.ts';
 
 const MINUTE = 60_000;
@@ -49,26 +48,7 @@ describe('notices', () => {
 
   /** Notices of this many accounts, staged and not yet claimed: their ids. */
   async function stage(count: number): Promise<readonly number[]> {
-    const { app, db } = installation;
-    await importRows(app, numbered('a', count));
-    const about = {
-      kind: 'rerun',
-      asOf: MAY_2021,
-      termsVersion: 1,
-      notify: 'digest',
-      actor: 'test',
-    } as const;
-    const run = await insertRun(db, {
-      ...about,
-      reason: null,
-      dueAtStart: 0,
-      at: await now(),
-      openKey: 'test',
-    });
-    await settleAccounts(
-      app.settleDeps,
-      numbered('a', count).map((one) => ({ account: one.id, run: run as number })),
-    );
+    await stageNotices(installation, count);
     return (await outbox()).map((row) => row.id);
   }
 

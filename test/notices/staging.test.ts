@@ -254,7 +254,10 @@ describe('operators', () => {
 
   it('hold all mail, for every worker, and release it', async () => {
     const { app } = installation;
-    expect(await run('hold', '--reason', 'drill')).toMatchObject({ code: 0, stdout: 'all mail is held\n' });
+    expect(await run('hold', '--reason', 'drill')).toMatchObject({
+      code: 0,
+      stdout: 'all mail is held: nothing was on its way\n',
+    });
     expect(await run('hold')).toMatchObject({ code: 5 });
     await importRows(app, [{ id: 'o1', anchorOn: '2021-03-05' }]);
     await settleAsOf(app, ['o1'], '2021-04-05 00:00');

@@ -26,6 +26,8 @@ export interface PostOfficeRules {
   readonly refuseRecipient?: (address: string) => Reply | undefined;
   /** Asked after the message has arrived. */
   readonly refuseMessage?: (letter: ReceivedLetter) => Reply | undefined;
+  /** Awaited before a message that has arrived is answered. */
+  readonly beforeAnswer?: () => Promise<void> | undefined;
 }
 
 export interface PostOffice {
@@ -48,7 +50,8 @@ export async function openPostOffice(rules: PostOfficeRules = {}, port = 0): Pro
       const to = rcptTo.map((one) => one.address);
       buffer(stream)
         .then(parse)
-        .then((letter) => {
+        .then(async (letter) => {
+          await rules.beforeAnswer?.();
           const refused = rules.refuseMessage?.({ from, to, ...letter });
           if (!refused) letters.push({ from, to, ...letter });
           answer(errorOf(refused));

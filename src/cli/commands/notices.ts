@@ -6,7 +6,13 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
 import type { Message } from '../../notices/page.ts';
-import { holdMail, releaseMail, retryNotices, suppressNotices } from '../../operations/change-notices.ts';
+import {
+  type UnderWay,
+  holdMail,
+  releaseMail,
+  retryNotices,
+  suppressNotices,
+} from '../../operations/change-notices.ts';
 import { composeMessage, messageIdOf } from '../../operations/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/preview-notice.ts';
 import { findHold } from '../../outbox/hold.ts';
@@ -273,7 +279,7 @@ const changeOf = (cli: Cli, flags: ChangeFlags) => ({
 });
 
 function addHold(notices: Command, cli: Cli): void {
-  const add = (name: 'hold' | 'release', description: string, apply: typeof holdMail, said: string): void => {
+  const add = (name: 'hold' | 'release', description: string, apply: HoldChange): void => {
     const command = notices
       .command(name)
       .description(description)
@@ -284,12 +290,31 @@ function addHold(notices: Command, cli: Cli): void {
       .addOption(jsonFlag())
       .action(async (flags: ChangeFlags) => {
         await requireSchema(cli.app);
-        await apply(cli.app, changeOf(cli, flags));
-        if (flags.json) return printJson(cli, { held: name === 'hold', dryRun: flags.dryRun === true });
-        return print(cli, `${said}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+        const { said, ...more } = await apply(changeOf(cli, flags));
+        const dryRun = flags.dryRun === true;
+        if (flags.json) return printJson(cli, { held: name === 'hold', dryRun, ...more });
+        return print(cli, `${said}${dryRun ? ' (dry run: nothing changed)' : ''}`);
       });
     withHelp(command, `connects notices ${name} --reason "wrong template"`, [0, 2, 5, 75]);
   };
-  add('hold', 'hold all mail, at once and for every worker', holdMail, 'all mail is held');
-  add('release', 'let mail flow again', releaseMail, 'mail flows again');
+  add('hold', 'hold all mail, for every worker; ends when nothing leaves any more', async (change) => {
+    const underWay = await holdMail(cli.app, change);
+    return { said: `all mail is held: ${toldUnderWay(underWay, change.dryRun)}`, underWay };
+  });
+  add('release', 'let mail flow again', async (change) => {
+    await releaseMail(cli.app, change);
+    return { said: 'mail flows again' };
+  });
+}
+
+type HoldChange = (
+  change: ReturnType<typeof changeOf>,
+) => Promise<{ readonly said: string; readonly underWay?: UnderWay }>;
+
+function toldUnderWay({ count, left, leaving }: UnderWay, dryRun: boolean): string {
+  if (count === 0) return 'nothing was on its way';
+  const were = `${counted(count, 'notice')} ${count === 1 ? 'was' : 'were'} on the way`;
+  if (dryRun) return were;
+  const still = 'still with the mail server ("connects notices list --state sending")';
+  return `${were}; ${left} left all the same, ${leaving > 0 ? `${leaving} ${still}, ` : ''}${count - left - leaving} wait`;
 }
