@@ -14,7 +14,7 @@ import {
   sendAgain,
   suppress,
 } from '../outbox/listing.ts';
-import type { NoticeState } from '../outbox/outbox.ts';
+import { NOTICE_STATES, type NoticeState } from '../outbox/outbox.ts';
 import { HOLD_SEEN_MS } from './hold-watch.ts';
 
 interface Change {
@@ -59,9 +59,7 @@ async function changeNotices(
   action: string,
   apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
 ): Promise<number> {
-  const states = filter.states?.filter((state) => from.includes(state)) ?? from;
-  if (states.length === 0) return 0;
-  const changeable = { ...filter, states };
+  const changeable = await changeableOf(db, filter, from);
   if (dryRun) return countNotices(db, changeable);
   let changed = 0;
   for (let after = 0; ;) {
@@ -81,6 +79,23 @@ async function changeNotices(
     after = ids.at(-1) ?? after;
   }
 }
+
+/** Those in a state that can be changed; and what is with nobody any more, whose holder died or could not mark it. */
+async function changeableOf(
+  db: Database,
+  filter: NoticeFilter,
+  from: readonly NoticeState[],
+): Promise<NoticeFilter> {
+  const { states = NOTICE_STATES } = filter;
+  const takesHeld = HELD_BY_SENDERS.some((state) => states.includes(state));
+  return {
+    ...filter,
+    states: states.filter((state) => from.includes(state)),
+    orLeaseEndedBy: takesHeld ? await databaseNow(db) : undefined,
+  };
+}
+
+const HELD_BY_SENDERS: readonly NoticeState[] = ['claimed', 'sending'];
 
 /** What had been on its way when mail was held, and what became of it. */
 export interface UnderWay {

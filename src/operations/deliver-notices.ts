@@ -5,15 +5,18 @@
  *   dies before SMTP's 250      the lease runs out, the row is offered again, the member gets one
  *   dies between 250 and mark   the same, and the member gets a second one with the same Message-ID
  *   4xx                         tried again, later and later, up to a limit
+ *   it cannot be composed       the same
  *   5xx                         refused, with the server's words
  *   the server is away          given back, no attempt counted, nothing tried until it is there again
  *   all mail is held            the same, from one letter to the next
  */
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/connection.ts';
+import { isDatabaseError } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
+import { ConnectsError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type Mailer, SEND_TIMEOUT_MS } from '../notices/mailer.ts';
+import { type Letter, type Mailer, SEND_TIMEOUT_MS } from '../notices/mailer.ts';
 import {
   type Notice,
   anySendable,
@@ -68,7 +71,7 @@ export async function deliverNotices(
   }
   const notices = await takeNotices(deps.db, { ids, until: now + LEASE_MS });
   const lastStart = deps.clock.now() + LAST_START_MS;
-  const compose = await openComposer(deps, notices);
+  const compose = await composerOf(deps, notices);
   const back: Notice[] = [];
   let words: string | null = null;
   const outcomes = new Map<number, DeliverOutcome>();
@@ -111,14 +114,50 @@ async function sendOne(
 ): Promise<Sent> {
   if (deps.outage.isOn || deps.clock.now() > lastStart || (await deps.hold.isHeld()))
     return { outcome: 'paused', words: null };
-  const letter = compose(notice);
-  if ('unsent' in letter) return { outcome: 'suppressed', words: letter.unsent };
+  const letter = letterOf(deps, notice, compose);
+  if ('outcome' in letter) return letter;
   const sent = await deps.mailer.send(letter);
   if (sent.outcome === 'sent') return sent;
   const words = withoutAddress(sent.words, letter.to);
   if (sent.outcome !== 'unreached') return { outcome: sent.outcome, words };
   // Where the server is there after all, the trouble is this letter's, and counts.
   return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
+}
+
+/** A letter that cannot be made is tried again and given up as one that the server puts off, so that it ends. */
+function letterOf({ log }: DeliverDeps, notice: Notice, compose: Composer): Letter | Sent {
+  try {
+    const letter = compose(notice);
+    return 'unsent' in letter ? { outcome: 'suppressed', words: letter.unsent } : letter;
+  } catch (error) {
+    const { id, accountId, attempts } = notice;
+    const words = `it cannot be composed: ${messageOf(error)}`;
+    // Told at the first attempt; that it was given up is told at the last.
+    if (attempts === 1) log.warn({ notice: id, account: accountId, code: 'letter-not-composed' }, words);
+    return { outcome: 'try-later', words };
+  }
+}
+
+/** Where a page cannot be read together each notice is read alone, so that only the one at fault has no letter. */
+async function composerOf(deps: DeliverDeps, notices: readonly Notice[]): Promise<Composer> {
+  const isServers = (error: unknown): boolean =>
+    isDatabaseError(error) || (error instanceof ConnectsError && error.retry === 'later');
+  try {
+    return await openComposer(deps, notices);
+  } catch (error) {
+    if (isServers(error)) throw error;
+  }
+  const composers = new Map<number, Composer>();
+  for (const notice of notices) {
+    const alone = openComposer(deps, [notice]).catch((error: unknown): Composer => {
+      if (isServers(error)) throw error;
+      return () => {
+        throw error;
+      };
+    });
+    composers.set(notice.id, await alone);
+  }
+  return (notice) => (composers.get(notice.id) as Composer)(notice);
 }
 
 async function mark(

@@ -26,6 +26,8 @@ export interface NoticeRow {
 export interface NoticeFilter {
   readonly ids?: readonly number[] | undefined;
   readonly states?: readonly NoticeState[] | undefined;
+  /** With `states`: also those whose holder's lease had run out by then, as it died or lost its letter. */
+  readonly orLeaseEndedBy?: Instant | undefined;
   readonly kind?: NoticeKind | undefined;
   readonly accountId?: string | undefined;
   readonly runId?: number | undefined;
@@ -129,15 +131,24 @@ export async function suppress(transaction: Transaction, ids: readonly number[],
 }
 
 function conditionOf(filter: NoticeFilter, before?: number): { where: string; bindings: Binding[] } {
-  const { ids, states, kind, accountId, runId } = filter;
-  const parts: [string, Binding][] = [
+  const { ids, kind, accountId, runId } = filter;
+  const parts: [string, ...Binding[]][] = [
     ...(ids ? [['id IN (?)', ids] as [string, Binding]] : []),
-    ...(states ? [['state IN (?)', states] as [string, Binding]] : []),
+    ...ofStates(filter),
     ...(kind === undefined ? [] : [['kind = ?', kind] as [string, Binding]]),
     ...(accountId === undefined ? [] : [['account_id = ?', accountId] as [string, Binding]]),
     ...(runId === undefined ? [] : [['run_id = ?', runId] as [string, Binding]]),
     ...(before === undefined ? [] : [['id < ?', before] as [string, Binding]]),
   ];
   const where = parts.length > 0 ? `WHERE ${parts.map(([sql]) => sql).join(' AND ')}` : '';
-  return { where, bindings: parts.map(([, binding]) => binding) };
+  return { where, bindings: parts.flatMap(([, ...bindings]) => bindings) };
+}
+
+function ofStates({ states, orLeaseEndedBy }: NoticeFilter): [string, ...Binding[]][] {
+  if (!states) return [];
+  // An empty list is not SQL.
+  const named = states.length > 0 ? states : ['none'];
+  if (orLeaseEndedBy === undefined) return [['state IN (?)', named]];
+  const ended = "state IN ('claimed', 'sending') AND lease_until <= ?";
+  return [[`(state IN (?) OR (${ended}))`, named, toDate(orLeaseEndedBy)]];
 }

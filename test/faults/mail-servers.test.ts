@@ -1,9 +1,13 @@
 /** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
-import { claimNotices, returnExpiredLeases } from '../../src/outbox/outbox.ts';
+import { claimNotices, returnExpiredLeases, takeNotices } from '../../src/outbox/outbox.ts';
 import { noticeContract } from '../../src/queue/contracts.ts';
+import { createLog } from '../../src/log.ts';
 import { importRows, numbered } from '../support/accounts.ts';
+import type { Ended } from '../support/cli.ts';
+import { fact, record } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PostOffice, type Reply, openPostOffice } from '../support/post-office.ts';
 import { stageNotices } from '../support/staged-notices.ts';
@@ -22,6 +26,12 @@ interface OutboxRow {
   readonly error: string | null;
 }
 
+interface LogLine {
+  readonly code?: string;
+  readonly account?: string;
+  readonly outcome?: string;
+}
+
 const containing = (text: string): string => expect.stringContaining(text) as string;
 
 describe('notices', () => {
@@ -29,6 +39,7 @@ describe('notices', () => {
   let installation: Installation;
   let ofRecipients: Map<string, Reply>;
   let ofMessages: Map<string, Reply>;
+  let lines: LogLine[];
 
   beforeEach(async () => {
     ofRecipients = new Map();
@@ -37,7 +48,9 @@ describe('notices', () => {
       refuseRecipient: (address) => ofRecipients.get(address),
       refuseMessage: (letter) => ofMessages.get(letter.to.join()),
     });
-    installation = await install({ env: { SMTP_URL: office.url, CONNECTS_MAIL_ATTEMPTS: '3' } });
+    lines = [];
+    const log = createLog('warn', { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
+    installation = await install({ env: { SMTP_URL: office.url, CONNECTS_MAIL_ATTEMPTS: '3' }, log });
   });
   afterEach(async () => {
     await installation.remove();
@@ -148,6 +161,48 @@ describe('notices', () => {
     expect(await deliver()).toMatchObject([{ state: 'pending', attempts: 2 }]);
     const [given] = await deliver();
     expect(given).toMatchObject({ state: 'refused', attempts: 3, error: containing('greylisted') });
+  });
+
+  it('that cannot be composed hold up no other, are given up like those put off, and say why', async () => {
+    await stage(2);
+    await record(
+      installation.app,
+      [
+        fact('prop', 'a-001', '2021-05-01 10:00', 'proposal.submitted', { proposal: 'p1', connects: 4 }),
+        fact('req', 'a-001', '2021-05-01 11:00', 'interview.requested', { interview: 'i1', proposal: 'p1' }),
+        fact('rep', 'a-001', '2021-05-01 12:00', 'interview.replied', { interview: 'i1' }),
+      ],
+      'digest',
+    );
+    // Its email says when, in the account's zone.
+    await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = 'a-001'");
+    const said = containing('it cannot be composed: ');
+    for (const attempts of [1, 2])
+      expect(await deliver()).toMatchObject([
+        { account: 'a-000', state: 'sent' },
+        { account: 'a-001', state: 'sent' },
+        { account: 'a-001', state: 'pending', attempts, error: said },
+      ]);
+    const [, , given] = await deliver();
+    expect(given).toMatchObject({ state: 'refused', attempts: 3, error: containing('given up after 3') });
+    expect(given?.error).toContain('Mars/Olympus');
+    expect(lines.map(({ code, account, outcome }) => ({ code, account, outcome }))).toEqual([
+      { code: 'letter-not-composed', account: 'a-001' },
+      { account: 'a-001', outcome: 'refused' },
+    ]);
+    expect(office.letters).toHaveLength(2);
+  });
+
+  it('whose sender lost them are reached by suppress as soon as their lease has run out', async () => {
+    const ids = await stage(2);
+    const taken = await claim();
+    await takeNotices(installation.db, { ids: taken, until: (await now()) + MINUTE });
+    const suppressing = (): Promise<Ended> =>
+      runHere(['notices', 'suppress', '--all', '--reason', 'wrong'], { app: installation.app });
+    expect((await suppressing()).stdout).toMatch(/^0 notices/);
+    await execute(installation.db, 'UPDATE outbox SET lease_until = staged_at WHERE id = ?', [ids[0] ?? 0]);
+    expect((await suppressing()).stdout).toMatch(/^1 notice /);
+    expect(await outbox()).toMatchObject([{ state: 'suppressed', error: 'wrong' }, { state: 'sending' }]);
   });
 
   it('without an address are not sent, and say why', async () => {
