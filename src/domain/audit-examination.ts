@@ -4,6 +4,7 @@ import type { AuditRules, AuditedAccount, AuditedEntry, AuditedSettlement } from
 import type { Finding, FindingCode } from './audit-findings.ts';
 import { type Instant, type LocalDate, type MonthEnd, firstInstantOf } from './calendar.ts';
 import { monthEndOf } from './terms.ts';
+import { readableSpans } from './spans.ts';
 
 export const DAY_MS = 86_400_000;
 /** Where a date begins first: 14 hours ahead of UTC. */
@@ -26,7 +27,9 @@ export class Examination {
     this.rules = rules;
     this.monthEnd = monthEndOf(rules.terms);
     this.settled = new Map(recorded.settlements.map((one) => [one.cycleOn, one]));
-    this.#zones = [...new Set([recorded.account.zone, ...recorded.spans.map((one) => one.zone)])];
+    this.#zones = [
+      ...new Set([recorded.account.zone, ...readableSpans(recorded.spans).map((one) => one.zone)]),
+    ];
   }
 
   add(

@@ -35,6 +35,17 @@ describe('past boundaries', () => {
     expect(first).toMatchObject({ on: '2020-11-21', at: at('2020-11-21') });
   });
 
+  it('read a zone that is not known any more as the one that followed it', () => {
+    const spans = [
+      span('2021-01-01', '2021-01-01', { zone: 'Mars/Olympus' }),
+      span('2021-02-10', '2021-01-01', { zone: 'Asia/Tokyo' }),
+    ];
+    expect(pastBoundaries(spans, 'clamp', at('2021-03-05')).map((one) => one.at)).toEqual([
+      at('2021-01-31T15:00:00'),
+      at('2021-02-28T15:00:00'),
+    ]);
+  });
+
   it('begin anew with an upgrade, on whose own date none is', () => {
     const spans = [
       span('2021-01-01', '2021-01-01'),
