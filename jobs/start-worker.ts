@@ -34,7 +34,7 @@ const REMINDERS_EVERY_MS = 600_000;
 /** Pages of notices at work at once: enough that no connection waits for the database. */
 const PAGES_AT_ONCE = 4;
 /** How long the first of some marks waits for others: a crash meanwhile sends these letters a second time. */
-const MARK_GATHER_MS = 10;
+const MARK_GATHER_MS = 25;
 /** Notices marked in one statement at the most. */
 const MARK_MAX = 500;
 /** How often a worker looks whether the open runs are done. */

@@ -99,7 +99,8 @@ async function send(transport: Transporter, settings: MailerSettings, letter: Le
     return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };
   const mail = mailOf(settings, letter);
   try {
-    await transport.sendMail({ envelope: mail.envelope, raw: rawMessageOf(mail) });
+    const { envelope, messageId } = mail;
+    await transport.sendMail({ envelope, messageId, raw: rawMessageOf(mail) });
     return { outcome: 'sent' };
   } catch (error) {
     return outcomeOf(error as SmtpError);

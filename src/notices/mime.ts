@@ -2,6 +2,7 @@
  * A whole message as one text. The mail library makes its parts, their headers and their encoding; but it streams them
  * one by one through five streams, with a write to the socket for each, which costs more than all else of a sending.
  */
+import { randomBytes } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { encode, wrap } from 'nodemailer/lib/qp';
@@ -9,7 +10,13 @@ import { encode, wrap } from 'nodemailer/lib/qp';
 type Mail = NonNullable<ConstructorParameters<typeof MailComposer>[0]>;
 
 /** @param mail whose parts are texts */
-export const rawMessageOf = (mail: Mail): string => `${textOf(new MailComposer(mail).compile())}\r\n`;
+export const rawMessageOf = (mail: Mail): string =>
+  `${textOf(new MailComposer({ baseBoundary: nextBoundary(), ...mail }).compile())}\r\n`;
+
+/** What no text can hold, because nobody can guess it: chance is asked for once, not for every part of every message. */
+const UNGUESSABLE = randomBytes(12).toString('hex');
+let messages = 0;
+const nextBoundary = (): string => `${UNGUESSABLE}-${(messages += 1)}`;
 
 function textOf(node: MimeNode): string {
   const headers = `${node.buildHeaders()}\r\n\r\n`;
