@@ -19,12 +19,17 @@ export type SendOutcome =
   | { readonly outcome: 'refused'; readonly words: string }
   /** The server may take this one later (4xx). */
   | { readonly outcome: 'try-later'; readonly words: string }
+  /** The server takes nothing from us: it refuses our sender or our login, whoever the letter is for. */
+  | { readonly outcome: 'turned-away'; readonly words: string }
   /** The server did not get as far as judging the message: it is away, hangs, or refuses us as such. */
   | { readonly outcome: 'unreached'; readonly words: string };
 
 export interface Mailer {
   send(letter: Letter): Promise<SendOutcome>;
-  /** Greets the server and signs in, on a connection of its own. What went wrong, or undefined when all is well. */
+  /**
+   * Greets the server and signs in. What went wrong, or undefined when all is well. On a connection of its own, one more
+   * than the limit for a moment: those of the pool may be what is broken, or wait in vain for a server that hangs.
+   */
   probe(): Promise<string | undefined>;
   close(): void;
 }
@@ -132,17 +137,33 @@ interface SmtpError extends Error {
   readonly code?: string;
   readonly command?: string;
   readonly responseCode?: number;
+  /** What the server said, word for word. */
+  readonly response?: string;
 }
 
 /**
- * Only what the server says of this recipient or this message is final. A refused login or a missing STARTTLS is the
- * server's trouble, or ours, and no reason to give up on the message.
+ * Only what the server says of this recipient or this message is final. A refused login, a refused sender or a missing
+ * STARTTLS is the server's trouble, or ours, and no reason to give up on the message.
  */
 function outcomeOf(error: SmtpError): SendOutcome {
-  const words = messageOf(error);
+  const words = error.response ?? messageOf(error);
   const ofThisMessage = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  if (!ofThisMessage) return { outcome: 'unreached', words };
+  if (!ofThisMessage) return { outcome: 'unreached', words: messageOf(error) };
   // Without a reply it is our own library that finds an address or a message impossible.
   const code = error.responseCode ?? 550;
-  return code >= 500 ? { outcome: 'refused', words } : { outcome: 'try-later', words };
+  if (code < 500) return { outcome: 'try-later', words };
+  return { outcome: speaksOfUs(error) ? 'turned-away' : 'refused', words };
+}
+
+/** "Sign in first" and its like. */
+const OF_LOGIN: readonly number[] = [530, 534, 535, 538];
+/** At MAIL FROM too, this one is about the message: it is too large. */
+const TOO_LARGE = 552;
+/** RFC 3463: the sender's address or system; and Postfix, which by default says so at the recipient. */
+const OF_SENDER = /^5\d\d[ -]5\.1\.[78]\b|\bsender address rejected\b/i;
+
+function speaksOfUs({ responseCode, command, response = '' }: SmtpError): boolean {
+  if (responseCode === undefined) return false;
+  if (command === 'MAIL FROM' && responseCode !== TOO_LARGE) return true;
+  return OF_LOGIN.includes(responseCode) || OF_SENDER.test(response);
 }

@@ -7,6 +7,8 @@
  *   4xx                         tried again, later and later, up to a limit
  *   it cannot be composed       the same
  *   5xx                         refused, with the server's words
+ *   5xx to our sender or login  given back, no attempt counted, the server tried by one letter now and then
+ *   4xx to everybody            the same, but that a letter which the server judged has had its attempt
  *   the server is away          given back, no attempt counted, nothing tried until it is there again
  *   all mail is held            the same, from one letter to the next
  */
@@ -65,11 +67,12 @@ export async function deliverNotices(
   ids: readonly number[],
 ): Promise<Map<number, DeliverOutcome>> {
   const now = await databaseNow(deps.db);
-  if (deps.outage.isOn || (await deps.hold.look())) {
-    await giveBackClaimed(deps.db, ids, now);
-    return new Map();
-  }
-  const notices = await takeNotices(deps.db, { ids, until: now + LEASE_MS });
+  const held = await deps.hold.look();
+  const admitted = held ? 0 : deps.outage.admit(ids.length);
+  if (admitted < ids.length) await giveBackClaimed(deps.db, ids.slice(admitted), now);
+  if (admitted === 0) return new Map();
+  const isTrial = deps.outage.isOn;
+  const notices = await takeNotices(deps.db, { ids: ids.slice(0, admitted), until: now + LEASE_MS });
   const lastStart = deps.clock.now() + LAST_START_MS;
   const compose = await composerOf(deps, notices);
   const back: Notice[] = [];
@@ -78,7 +81,11 @@ export async function deliverNotices(
   const settled = await Promise.allSettled(
     notices.map(async (notice) => {
       // The slot is for the mail server: while the mark is written, the next letter is on its way.
-      const sent = await deps.slots.run(() => sendOne(deps, notice, compose, lastStart));
+      const sent = await deps.slots.run(async () => {
+        const mayBegin = (isTrial || !deps.outage.isOn) && deps.clock.now() <= lastStart;
+        if (!mayBegin || (await deps.hold.isHeld())) return { outcome: 'paused', words: null } as const;
+        return sendOne(deps, notice, compose);
+      });
       if (sent.outcome !== 'paused') return void outcomes.set(notice.id, await mark(deps, notice, sent));
       back.push(notice);
       words ??= sent.words;
@@ -106,22 +113,28 @@ type Sent =
   /** No server judged it: it is given back. */
   | { readonly outcome: 'paused'; readonly words: string | null };
 
-async function sendOne(
-  deps: DeliverDeps,
-  notice: Notice,
-  compose: Composer,
-  lastStart: number,
-): Promise<Sent> {
-  if (deps.outage.isOn || deps.clock.now() > lastStart || (await deps.hold.isHeld()))
-    return { outcome: 'paused', words: null };
+async function sendOne(deps: DeliverDeps, notice: Notice, compose: Composer): Promise<Sent> {
   const letter = letterOf(deps, notice, compose);
   if ('outcome' in letter) return letter;
   const sent = await deps.mailer.send(letter);
-  if (sent.outcome === 'sent') return sent;
-  const words = withoutAddress(sent.words, letter.to);
-  if (sent.outcome !== 'unreached') return { outcome: sent.outcome, words };
-  // Where the server is there after all, the trouble is this letter's, and counts.
-  return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
+  const words = 'words' in sent ? withoutAddress(sent.words, letter.to) : '';
+  switch (sent.outcome) {
+    case 'sent':
+      deps.outage.judged();
+      return sent;
+    case 'refused':
+      deps.outage.judged();
+      return { outcome: 'refused', words };
+    case 'try-later':
+      deps.outage.putOff(notice.accountId, words);
+      return { outcome: 'try-later', words };
+    case 'turned-away':
+      deps.outage.turnedAway(words);
+      return { outcome: 'paused', words };
+    case 'unreached':
+      // Where the server is there after all, the trouble is this letter's, and counts.
+      return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
+  }
 }
 
 /** A letter that cannot be made is tried again and given up as one that the server puts off, so that it ends. */

@@ -9,7 +9,7 @@ import type { MailOutage } from './mail-outage.ts';
 export interface RelayDeps {
   readonly db: Database;
   readonly queue: Pick<JobQueue, 'enqueueNotices'>;
-  readonly outage: Pick<MailOutage, 'isOver'>;
+  readonly outage: Pick<MailOutage, 'allowance'>;
   readonly settings: { readonly mailRatePerSecond: number };
 }
 
@@ -29,11 +29,12 @@ const PAGE_SECONDS = 2;
 /** Claims some notices and enqueues them. Returns how many; 0 when nothing can be sent now. */
 export async function relayNotices(deps: RelayDeps): Promise<number> {
   const { db, settings } = deps;
-  if (!(await deps.outage.isOver()) || (await findHold(db))) return 0;
+  const allowed = await deps.outage.allowance(CLAIM_MAX);
+  if (allowed === 0 || (await findHold(db))) return 0;
   const now = await databaseNow(db);
   const leased = await countLeased(db);
   const room = Math.min(settings.mailRatePerSecond * LEASED_SECONDS, LEASED_MAX) - leased;
-  const limit = Math.min(CLAIM_MAX, room);
+  const limit = Math.min(allowed, room);
   if (limit <= 0) return 0;
   const until = now + LEASE_MS;
   const ids = await claimNotices(db, { now, until, limit });

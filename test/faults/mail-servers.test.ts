@@ -275,3 +275,59 @@ describe('a mail server that is away', () => {
     }
   });
 });
+
+describe('a mail server that takes no mail from us', () => {
+  let installation: Installation;
+  let office: PostOffice;
+  let reply: Reply | undefined;
+  let at: 'sender' | 'recipient';
+  let codes: (string | undefined)[];
+  beforeEach(async () => {
+    codes = [];
+    const log = createLog('info', { write: (line) => void codes.push((JSON.parse(line) as LogLine).code) });
+    office = await openPostOffice({
+      refuseSender: () => (at === 'sender' ? reply : undefined),
+      refuseRecipient: () => (at === 'recipient' ? reply : undefined),
+    });
+    const env = { SMTP_URL: office.url, CONNECTS_MAIL_CONNECTIONS: '2' };
+    installation = await install({ env, log });
+    await stageNotices(installation, 60);
+  });
+  afterEach(async () => {
+    await installation.remove();
+    await office.stop();
+  });
+
+  const count = (where: string): Promise<number> =>
+    countOf(installation.db, `SELECT COUNT(*) FROM outbox WHERE ${where}`);
+
+  it.each([
+    ['turns our sender away', 'sender', { code: 550, words: 'sender rejected' }, 0],
+    ['wants us to sign in', 'recipient', { code: 530, words: '5.7.0 Authentication required' }, 0],
+    // Twenty in a row show it; three more were on their way, and one now and then tries the server.
+    ['puts off everybody', 'recipient', { code: 451, words: 'queue full' }, 30],
+  ] as const)(
+    'and %s costs hardly a letter an attempt, refuses none, and gets each once when it is mended',
+    async (_what, where, said, attemptsMax) => {
+      [at, reply] = [where, said];
+      const worker = startWorker(installation.app);
+      try {
+        await until('it is told', () => codes.includes('mail-not-taken'));
+        await until('the rest is given back', async () => (await count("state <> 'pending'")) === 0);
+        expect(await count('attempts > 0')).toBeLessThanOrEqual(attemptsMax);
+        expect(await count(`last_error LIKE '%${said.words}%'`)).toBeGreaterThan(0);
+        reply = undefined;
+        await until('it is over', () => codes.includes('mail-reachable'));
+        await execute(
+          installation.db,
+          "UPDATE outbox SET next_attempt_at = staged_at WHERE state = 'pending'",
+        );
+        await until('all are sent', async () => (await count("state = 'sent'")) === 60);
+      } finally {
+        await worker.stop();
+      }
+      expect(office.letters).toHaveLength(60);
+      expect(codes.filter((code) => code?.startsWith('mail-'))).toEqual(['mail-not-taken', 'mail-reachable']);
+    },
+  );
+});

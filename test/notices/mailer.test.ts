@@ -74,7 +74,18 @@ const GREETED = { greeting: '220 scripted' };
 
 describe('a mail server that says', () => {
   it.each([
-    ['550 at the sender', { mail: '550 not from you' }, 'refused', 'not from you'],
+    ['550 at the sender', { mail: '550 not from you' }, 'turned-away', 'not from you'],
+    ['530 at the sender', { mail: '530 5.7.0 sign in first' }, 'turned-away', 'sign in first'],
+    ['552 at the sender', { mail: '552 5.3.4 too large' }, 'refused', 'too large'],
+    ['530 at the recipient', { rcpt: '530 5.7.0 sign in first' }, 'turned-away', 'sign in first'],
+    ['538 at the message', { data: '538 5.7.11 encrypt first' }, 'turned-away', 'encrypt first'],
+    ['a bad sender at the recipient', { rcpt: '553 5.1.8 unknown domain' }, 'turned-away', 'unknown domain'],
+    [
+      'a refused sender at the recipient, as Postfix does',
+      { rcpt: '553 5.7.1 <c@x>: Sender address rejected: not owned' },
+      'turned-away',
+      'not owned',
+    ],
     ['450 at the sender', { mail: '450 not now' }, 'try-later', 'not now'],
     ['550 at the recipient', { rcpt: '550 no such user' }, 'refused', 'no such user'],
     ['452 at the recipient', { rcpt: '452 mailbox full' }, 'try-later', 'mailbox full'],
@@ -91,6 +102,7 @@ describe('a mail server that says', () => {
       const sent = await sendTo(server.url);
       expect(sent.outcome).toBe(outcome);
       expect('words' in sent ? sent.words : '').toContain(words);
+      if (sent.outcome !== 'sent' && sent.outcome !== 'unreached') expect(sent.words).toMatch(/^\d{3} /);
     } finally {
       server.stop();
     }
@@ -188,16 +200,46 @@ describe('an outage', () => {
     const probedAt: number[] = [];
     for (; now < 200_000; now += 500) {
       const before = probes;
-      await outage.isOver();
+      await outage.allowance(9);
       if (probes > before) probedAt.push(now);
     }
     expect(probedAt.slice(0, 5)).toEqual([1_000, 3_000, 7_000, 15_000, 31_000]);
     expect(probedAt.at(-1)).toBeGreaterThan(170_000);
     trouble = undefined;
     now += 30_000;
-    expect(await outage.isOver()).toBe(true);
+    expect(await outage.allowance(9)).toBe(9);
     expect(outage.isOn).toBe(false);
     expect(lines.map((one) => one.code)).toEqual(['mail-unreachable', 'mail-reachable']);
+  });
+
+  it('is also a server that puts off one member after another: then it is tried with one letter now and then', async () => {
+    let now = 0;
+    const lines: { code: string }[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) });
+    const mailer = { probe: () => Promise.resolve(undefined) };
+    const outage = new MailOutage({ clock: { ...systemClock, now: () => now }, log, mailer });
+    const putOff = (count: number): void => {
+      for (let member = 0; member < count; member += 1) outage.putOff(`a-${member}`, '451 queue full');
+    };
+    putOff(19);
+    // Those again are the same members, and one that is taken in between shows that it is not everybody.
+    putOff(19);
+    outage.judged();
+    putOff(19);
+    expect(outage.isOn).toBe(false);
+    putOff(20);
+    expect(outage.isOn).toBe(true);
+    expect([await outage.allowance(900), outage.admit(100)]).toEqual([0, 0]);
+    now += 1_000;
+    expect([await outage.allowance(900), outage.admit(100), outage.admit(100)]).toEqual([1, 1, 0]);
+    outage.putOff('a-0', '451 queue full');
+    now += 1_999;
+    expect(outage.admit(100)).toBe(0);
+    now += 1;
+    expect(outage.admit(100)).toBe(1);
+    outage.judged();
+    expect([outage.isOn, outage.admit(100)]).toEqual([false, 100]);
+    expect(lines.map((one) => one.code)).toEqual(['mail-not-taken', 'mail-reachable']);
   });
 
   it('is none where the server is there after all: then the trouble is that one letter’s', async () => {

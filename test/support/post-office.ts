@@ -22,6 +22,8 @@ export interface Reply {
 }
 
 export interface PostOfficeRules {
+  /** Asked at MAIL FROM. */
+  readonly refuseSender?: (address: string) => Reply | undefined;
   /** Asked at RCPT TO. */
   readonly refuseRecipient?: (address: string) => Reply | undefined;
   /** Asked after the message has arrived. */
@@ -43,6 +45,7 @@ export async function openPostOffice(rules: PostOfficeRules = {}, port = 0): Pro
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     closeTimeout: 100,
+    onMailFrom: ({ address }, _session, answer) => answer(errorOf(rules.refuseSender?.(address))),
     onRcptTo: ({ address }, _session, answer) => answer(errorOf(rules.refuseRecipient?.(address))),
     onData: (stream, session, answer) => {
       const { mailFrom, rcptTo } = session.envelope;
