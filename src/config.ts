@@ -151,7 +151,8 @@ const environment = z.object({
   /** Messages per second, and SMTP connections, that one worker uses. */
   CONNECTS_MAIL_RATE: whole(50, 1, 10_000),
   CONNECTS_MAIL_CONNECTIONS: whole(5, 1, 100),
-  CONNECTS_MAIL_ATTEMPTS: whole(8, 1, 50),
+  /** At the least a day and an hour, at the most two days and three hours: src/operations/deliver-notices.ts. */
+  CONNECTS_MAIL_ATTEMPTS: whole(18, 1, 50),
   /** A notice older than this when it is staged is recorded as too old instead of sent. */
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),
   /** Days before a boundary at which Connects would expire that a member is reminded; 0 sends no reminders. */

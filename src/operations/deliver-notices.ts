@@ -55,9 +55,12 @@ export type DeliverOutcome = 'sent' | 'refused' | 'suppressed' | 'postponed' | '
 const LEASE_MS = 180_000;
 /** No sending begins that the lease might not outlast. */
 const LAST_START_MS = LEASE_MS - SEND_TIMEOUT_MS - 10_000;
-/** The wait after the first attempt; each next one is four times as long, up to the longest. */
+/**
+ * The wait after the first attempt; each next one is four times as long, up to the longest. With the 18 attempts that
+ * are the default, that is 25 to 51 hours: a mailbox that is full, or a server that is down, over a whole night and day.
+ */
 const FIRST_WAIT_MS = 30_000;
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_WAIT_MS = 4 * 3_600_000;
 /** How long what was given back rests at the least. */
 const GIVEN_BACK_MS = 1_000;
 
@@ -192,7 +195,7 @@ async function mark(
   return 'postponed';
 }
 
-/** Between half and the whole of 30 s, 2 min, 8 min, 32 min and then an hour: those refused together come apart. */
+/** Between half and the whole of 30 s, 2 min, 8 min, 32 min, 2 h 8 min and then four hours: those refused together come apart. */
 export function waitAfter(attempts: number, chance: number): number {
   const longest = Math.min(FIRST_WAIT_MS * 4 ** Math.max(0, attempts - 1), LONGEST_WAIT_MS);
   return Math.round(longest * (0.5 + chance / 2));

@@ -250,10 +250,21 @@ describe('an outage', () => {
   });
 });
 
-it('waits between attempts grow fourfold up to an hour, each spread over its second half', () => {
-  expect([1, 2, 3, 4, 5, 6].map((attempt) => waitAfter(attempt, 1) / 1_000)).toEqual([
-    30, 120, 480, 1_920, 3_600, 3_600,
+it('waits between attempts grow fourfold up to four hours, each spread over its second half', () => {
+  expect([1, 2, 3, 4, 5, 6, 7].map((attempt) => waitAfter(attempt, 1) / 1_000)).toEqual([
+    30, 120, 480, 1_920, 7_680, 14_400, 14_400,
   ]);
   expect(waitAfter(1, 0)).toBe(15_000);
-  expect(waitAfter(9, 0.5)).toBe(2_700_000);
+  expect(waitAfter(9, 0.5)).toBe(10_800_000);
+});
+
+it('attempts of one notice last for more than a day, however chance has it, and for less than three', () => {
+  const { mailAttemptsMax } = parseConfig({});
+  const lasts = (chance: number): number =>
+    Array.from({ length: mailAttemptsMax - 1 }, (_, before) => waitAfter(before + 1, chance)).reduce(
+      (sum, one) => sum + one,
+      0,
+    );
+  expect(lasts(0)).toBeGreaterThan(24 * 3_600_000);
+  expect(lasts(1)).toBeLessThan(72 * 3_600_000);
 });
