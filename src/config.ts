@@ -99,6 +99,9 @@ const hostOrSocketPath: AddressRule = (url) =>
 const database = () =>
   url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], hostOrSocketPath, namesDatabase, decodes);
 
+/** As much as the hash that it is used with: 256 bits, where all of them are chance. */
+const SECRET_LENGTH_MIN = 32;
+
 const environment = z.object({
   DATABASE_URL: database(),
   /** The owner of the schema, where it is not the app's own user. */
@@ -157,13 +160,21 @@ const environment = z.object({
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),
   /** Days before a boundary at which Connects would expire that a member is reminded; 0 sends no reminders. */
   CONNECTS_REMINDER_DAYS: whole(3, 0, 27),
-  /** Where members choose which emails to get; it takes a one-click POST too. `{account}` stands for the account. */
+  /** Where members choose which emails to get. `{account}` stands for the account; with `{token}` one click is enough. */
   CONNECTS_PREFERENCES_URL: z
     .string()
     .optional()
     .superRefine((text, context) =>
       addFault(context, text === undefined ? undefined : faultOfPreferences(text)),
     ),
+  /** What `{token}` is made with; whoever serves that address verifies it with the same. */
+  CONNECTS_PREFERENCES_SECRET: z
+    .string()
+    .min(
+      SECRET_LENGTH_MIN,
+      `expected at least ${SECRET_LENGTH_MIN} characters, such as "openssl rand -base64 33" prints`,
+    )
+    .optional(),
 
   CONNECTS_CONSOLE_HOST: z
     .string()
@@ -208,6 +219,7 @@ export interface Config {
   readonly noticeMaxAgeMs: number;
   readonly reminderDays: number;
   readonly preferencesUrl: string | undefined;
+  readonly preferencesSecret: string | undefined;
   readonly consoleHost: string;
   readonly consolePort: number;
   readonly healthPort: number;
@@ -218,7 +230,7 @@ export interface Config {
 /** @throws invalid-input `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
-  const faults = [...(parsed.error?.issues ?? []), ...misspelt(env)];
+  const faults = [...(parsed.error?.issues ?? []), ...missingSecret(env), ...misspelt(env)];
   if (!parsed.success || faults.length > 0) throw invalidInput('environment', environmentFaults(faults));
   const set = parsed.data;
   return {
@@ -246,6 +258,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     noticeMaxAgeMs: set.CONNECTS_NOTICE_MAX_AGE,
     reminderDays: set.CONNECTS_REMINDER_DAYS,
     preferencesUrl: set.CONNECTS_PREFERENCES_URL,
+    preferencesSecret: set.CONNECTS_PREFERENCES_SECRET,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
     healthPort: set.CONNECTS_HEALTH_PORT,
@@ -263,8 +276,15 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
+function missingSecret(env: Readonly<Record<string, string | undefined>>): Fault[] {
+  const { CONNECTS_PREFERENCES_URL: url, CONNECTS_PREFERENCES_SECRET: secret } = withoutEmpty(env);
+  const isMissing = url?.includes('{token}') === true && secret === undefined;
+  const message = 'expected, as {token} in CONNECTS_PREFERENCES_URL is made with it';
+  return isMissing ? [{ path: ['CONNECTS_PREFERENCES_SECRET'], message }] : [];
+}
+
 /** A setting with a slip in its name would silently be its default. Other unknown names are none of our business. */
-function misspelt(env: Readonly<Record<string, string | undefined>>): { path: string[]; message: string }[] {
+function misspelt(env: Readonly<Record<string, string | undefined>>): Fault[] {
   return Object.keys(withoutEmpty(env))
     .filter((name) => name.startsWith('CONNECTS_') && !SETTINGS.includes(name))
     .flatMap((name) => {
@@ -287,9 +307,9 @@ function areOneSlipApart(a: string, b: string): boolean {
 /** It stands in a header and in a link: one https address, without spaces, brackets or a second line. */
 function faultOfPreferences(text: string): string | undefined {
   const what =
-    'expected an address such as https://example.org/emails?account={account}, with {account} in it';
+    'expected an address such as https://example.org/emails?account={account}&token={token}, with {account} in it';
   const isOne = /^[!#-;=?-Z_a-z~{}[\]@]+$/.test(text) && text.includes('{account}');
-  const url = text.replaceAll('{account}', 'a1');
+  const url = text.replaceAll('{account}', 'a1').replaceAll('{token}', 't1');
   return isOne && URL.canParse(url) && new URL(url).protocol === 'https:' ? undefined : what;
 }
 
@@ -305,7 +325,12 @@ function faultOfCron(pattern: string): string | undefined {
   }
 }
 
-const environmentFaults = (issues: readonly { path: PropertyKey[]; message: string }[]): string =>
+interface Fault {
+  readonly path: PropertyKey[];
+  readonly message: string;
+}
+
+const environmentFaults = (issues: readonly Fault[]): string =>
   [
     'The environment has wrong values:',
     ...issues.map((one) => `  ${one.path.join('.')}: ${one.message}`),

@@ -70,6 +70,7 @@ describe('the environment', () => {
     ['CONNECTS_STALL_MAX', '5', /expected a duration such as 5m/],
     ['CONNECTS_REMINDER_DAYS', '28', /a whole number from 0 to 27/],
     ['CONNECTS_PREFERENCES_URL', 'mailto:a@b.example', /expected/],
+    ['CONNECTS_PREFERENCES_SECRET', 'too short', /at least 32 characters/],
     ['CONNECTS_MAIL_FROM', 'connects@example.org', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_FROM', 'A <a@b.c>\r\nBcc: <e@f.g>', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_RATE', '-1', /a whole number from 1 to 10000/],

@@ -27,11 +27,14 @@ import type { Letter } from '../notices/mailer.ts';
 import { type NoticeFacts, renderNotice } from '../notices/notice.ts';
 import type { Message } from '../notices/page.ts';
 import type { PaymentFacts } from '../notices/plan-notices.ts';
+import { unsubscribeTokenOf } from '../notices/unsubscribe-token.ts';
 import type { Notice } from '../outbox/outbox.ts';
 
 export interface ComposeSettings {
   readonly mailFrom: { readonly address: string };
   readonly preferencesUrl: string | undefined;
+  /** What `{token}` in that address is made with. */
+  readonly preferencesSecret: string | undefined;
 }
 
 /** There is nothing to tell any more, or nobody to tell it to. */
@@ -67,8 +70,9 @@ function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Le
     return { unsent: 'the member opted out of grant emails before it was sent' };
   const message = messageOf(notice, ground, settings);
   if ('unsent' in message) return message;
-  const unsubscribeUrl = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
-  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribeUrl };
+  const url = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
+  const unsubscribe = url === undefined ? undefined : { url, oneClick: takesOneClick(settings) };
+  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribe };
 }
 
 function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): Message | Unsent {
@@ -94,10 +98,20 @@ export function messageIdOf(
   return `<notice-${id}.${accountId}@${domain}>`;
 }
 
+type PreferenceSettings = Pick<ComposeSettings, 'preferencesUrl' | 'preferencesSecret'>;
+
+/** Where this member chooses which emails to get. */
 export const preferencesOf = (
-  { preferencesUrl }: Pick<ComposeSettings, 'preferencesUrl'>,
+  { preferencesUrl, preferencesSecret }: PreferenceSettings,
   accountId: string,
-): string | undefined => preferencesUrl?.replaceAll('{account}', encodeURIComponent(accountId));
+): string | undefined =>
+  preferencesUrl
+    ?.replaceAll('{account}', encodeURIComponent(accountId))
+    .replaceAll('{token}', () => unsubscribeTokenOf(preferencesSecret ?? '', accountId));
+
+/** Without a token anybody who knows an account's id could turn its emails off by one request that needs no login. */
+const takesOneClick = ({ preferencesUrl }: PreferenceSettings): boolean =>
+  preferencesUrl?.includes('{token}') === true;
 
 // ------------------------------------------------------------------------------------------------- reading
 

@@ -21,7 +21,7 @@ interface Deps {
 }
 
 /** Without any server. */
-export function previewSample(kind: NoticeKind, settings: Pick<ComposeSettings, 'preferencesUrl'>): Message {
+export function previewSample(kind: NoticeKind, settings: Parameters<typeof preferencesOf>[0]): Message {
   const { facts, context } = sampleOf(kind);
   return renderNotice(facts, { ...context, preferencesUrl: preferencesOf(settings, 'sample') });
 }

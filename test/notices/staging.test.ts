@@ -7,9 +7,11 @@ import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PostOffice, type ReceivedLetter, openPostOffice } from '../support/post-office.ts';
 import { countOf } from '../support/state.ts';
+import { unsubscribeTokenOf } from '../../src/notices/unsubscribe-token.ts';
 import { allSent, until } from '../support/sweeping.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
 
+const SECRET = '0123456789abcdef0123456789abcdef';
 let office: PostOffice;
 let installation: Installation;
 
@@ -18,7 +20,8 @@ beforeAll(async () => {
   installation = await install({
     env: {
       SMTP_URL: office.url,
-      CONNECTS_PREFERENCES_URL: 'https://example.test/emails/{account}',
+      CONNECTS_PREFERENCES_URL: 'https://example.test/emails/{account}?token={token}',
+      CONNECTS_PREFERENCES_SECRET: SECRET,
       CONNECTS_MAIL_FROM: 'Connects <connects@example.test>',
     },
   });
@@ -184,7 +187,7 @@ describe('a notice', () => {
     expect(grant?.headers.get('auto-submitted')).toBe('auto-generated');
     expect(grant?.headers.get('date')).toBeInstanceOf(Date);
     expect(grant?.headers.get('list')).toMatchObject({
-      unsubscribe: { url: 'https://example.test/emails/h1' },
+      unsubscribe: { url: `https://example.test/emails/h1?token=${unsubscribeTokenOf(SECRET, 'h1')}` },
       'unsubscribe-post': { name: 'List-Unsubscribe=One-Click' },
     });
     const [welcome] = lettersTo('h2');
