@@ -27,7 +27,6 @@ export const NOTICE_STATES = [
   'sending',
   'sent',
   'refused',
-  'held',
   'too-old',
   'suppressed',
 ] as const;

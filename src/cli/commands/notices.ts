@@ -178,13 +178,20 @@ async function showList(
         ...[String(one.id), one.accountId, one.kind, one.state, formatInstant(one.stagedAt)],
         one.sentAt === null ? '' : formatInstant(one.sentAt),
         one.attempts,
-        (one.lastError ?? '').slice(0, WORDS_SHOWN),
+        wordsOf(one.lastError ?? '').slice(0, WORDS_SHOWN),
       ]),
     ),
   );
 }
 
 const WORDS_SHOWN = 60;
+
+/** What the mail library puts before the server's own words would fill the column; "show" has it all. */
+const wordsOf = (error: string): string =>
+  error.replace(
+    /^(Can't send mail - all recipients were rejected|(Message|(Mail|Recipient|Data) command) failed): /,
+    '',
+  );
 
 const toJson = ({ id, accountId, stagedAt, nextAttemptAt, sentAt, runId, ...row }: NoticeRow) => ({
   notice: id,
