@@ -15,11 +15,12 @@ import {
 } from '../domain/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { type SettledBoundary, catchUp } from '../domain/settle.ts';
-import { type AccountRow, IDS_MAX, findAccountIds, listAccounts } from '../ledger/accounts.ts';
+import { type AccountRow, listAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked } from '../ledger/backfills.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
 import { ConnectsError, unavailable } from '../errors.ts';
 import { loadPasts } from './backfill-facts.ts';
+import { requireAccounts } from './require-known.ts';
 
 export interface BackfillSample {
   readonly account: string;
@@ -65,7 +66,7 @@ const SAMPLES_MAX = 5;
 /** @throws not-found `unknown-account`, naming those that are asked for and are not there */
 export async function planBackfill(db: Queryable, request: PlanRequest): Promise<BackfillPlan> {
   const { asked } = request;
-  await requireAccounts(db, asked);
+  await requireAccounts(db, asked.accounts);
   const terms = await getLatestTerms(db);
   const now = await databaseNow(db);
   const sum = new PlanSum(asked, terms);
@@ -83,25 +84,6 @@ export async function getLatestTerms(db: Queryable): Promise<TermsVersion> {
   const terms = await findLatestTerms(db);
   if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
   return terms;
-}
-
-/** Names shown of a long list. */
-const NAMED_MAX = 20;
-
-async function requireAccounts(db: Queryable, { accounts }: BackfillAsked): Promise<void> {
-  const unknown: string[] = [];
-  for (let from = 0; accounts && from < accounts.length; from += IDS_MAX) {
-    const page = accounts.slice(from, from + IDS_MAX);
-    const known = await findAccountIds(db, page);
-    unknown.push(...page.filter((id) => !known.has(id)));
-  }
-  if (unknown.length === 0) return;
-  const more = unknown.length > NAMED_MAX ? ` and ${unknown.length - NAMED_MAX} more` : '';
-  throw new ConnectsError(
-    'not-found',
-    'unknown-account',
-    `there is no account ${unknown.slice(0, NAMED_MAX).join(', ')}${more}`,
-  );
 }
 
 /** An account of the range with at least one cycle that gave nothing, whether its reason was asked for or not. */

@@ -242,6 +242,17 @@ describe('rerun', () => {
     expect(await open()).toMatchObject({ outcome: 'opened', accounts: 3 });
   });
 
+  it.each([
+    ['an account', ['rerun', '--all', '--account', 'nobody', ...INTENT], 'there is no account nobody'],
+    ['an account', ['failures', 'list', '--account', 'a-003', 'nobody'], 'there is no account nobody'],
+    ['a run', ['failures', 'list', '--run', '999999'], 'there is no run 999999'],
+    ['a run', ['rerun', '999999', ...INTENT], 'there is no run 999999'],
+  ])('of %s that is not there is not found, rather than nothing to do', async (_what, args, message) => {
+    const { code, stdout, stderr } = await cli(...args);
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
   it('is asked for by error after failures list --group-by error said which', async () => {
     const grouped = await cli('failures', 'list', '--group-by', 'error', '--json');
     expect(grouped.code).toBe(0);

@@ -9,6 +9,7 @@ import {
   groupPutAside,
   listPutAside,
 } from '../../ledger/put-aside.ts';
+import { requireAccounts, requireRun } from '../../operations/require-known.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { accountFlag, countFlag, idFlag, jsonFlag, textFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -53,7 +54,7 @@ export function addFailureCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
     .action((flags: ListFlags) => listFailures(cli, flags));
-  withHelp(list, 'connects failures list --group-by error', [0, 2, 75]);
+  withHelp(list, 'connects failures list --group-by error', [0, 2, 6, 75]);
 }
 
 export const filterOf = (runId: number | undefined, flags: FilterFlags): PutAsideFilter => ({
@@ -65,6 +66,8 @@ export const filterOf = (runId: number | undefined, flags: FilterFlags): PutAsid
 async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
   await requireSchema(cli.app);
   const filter = filterOf(flags.run, flags);
+  await requireRun(cli.app.db, flags.run);
+  await requireAccounts(cli.app.db, flags.account);
   if (flags.groupBy) return showGroups(cli, flags, await groupPutAside(cli.app.db, filter));
   const found = await listPutAside(cli.app.db, filter, { limit: flags.limit + 1 });
   const shown = found.slice(0, flags.limit);

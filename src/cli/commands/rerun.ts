@@ -7,6 +7,7 @@ import { ConnectsError, invalidInput } from '../../errors.ts';
 import type { PutAsideFilter } from '../../ledger/put-aside.ts';
 import type { Run } from '../../ledger/runs.ts';
 import { previewRerun } from '../../operations/preview-sweep.ts';
+import { requireAccounts } from '../../operations/require-known.ts';
 import { type RerunOutcome, openRerun } from '../../operations/rerun.ts';
 import { type WatchedRun, runUntilClosed } from '../../operations/run-until-closed.ts';
 import { submitLeft } from '../../operations/sweep.ts';
@@ -87,6 +88,7 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
   const reason = flags.dryRun ? (flags.reason ?? 'dry run') : requireIntent(what, flags);
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
+  await requireAccounts(cli.app.db, flags.account);
   if (!flags.dryRun) await requireRedis(cli.app);
   const filter = filterOf(runId, flags);
   const opened = await openRerun(
