@@ -40,7 +40,7 @@ export const METRICS = {
   connects_waiting_events_oldest_age_seconds: 'How long the oldest of them has waited.',
   connects_scheduler_slots:
     'Slots of the last day: fired, merged, missed, late, doubled; and ticks that joined or failed.',
-  connects_audit_drift: 'What the last audit found.',
+  connects_audit_drift: 'What the last audit found; NaN before the first.',
   connects_build_info: 'Which version runs here.',
 } as const;
 type MetricName = keyof typeof METRICS;
@@ -61,7 +61,8 @@ export async function renderMetrics(source: MetricSource): Promise<string> {
   addMeasures(registry, measures);
   if (queues) addQueues(registry, queues, measures.now);
   if (tallies) addTallies(registry, tallies);
-  if (source.auditDrift !== null) gauge(registry, 'connects_audit_drift', [[{}, source.auditDrift]]);
+  // A series that is there from the beginning; NaN is neither drift nor the absence of it.
+  gauge(registry, 'connects_audit_drift', [[{}, source.auditDrift ?? NaN]]);
   const built = { version: source.version, node: process.version };
   gauge(registry, 'connects_build_info', [[built, 1]]);
   return registry.metrics();

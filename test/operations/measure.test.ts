@@ -54,6 +54,10 @@ describe('metrics', () => {
         ?.slice(series.length + 1),
     );
 
+  it('say of drift that it is not known before the first audit', async () => {
+    expect(await read()).toMatch(/^connects_audit_drift nan$/im);
+  });
+
   it('have the names that dashboards hold, and say what they are', async () => {
     await insertAuditResult(installation.db, { at: Date.now(), actor: 'test', findings: 3 });
     const text = await read();
