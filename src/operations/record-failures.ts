@@ -35,13 +35,11 @@ export async function recordFailures(
   const outcomes = new Map<string, SettleOutcome>();
   for (const run of new Set(failed.map((one) => one.run))) {
     const attempts = failed.filter((one) => one.run === run);
-    const { failures, stopped, now } = await recordOfRun(deps, run, attempts);
+    const { failures, asideBefore, stopped, now } = await recordOfRun(deps, run, attempts);
     if (stopped) logStopped(deps.log, stopped, now);
     for (const one of failures) {
-      deps.log.warn(
-        { run, account: one.accountId, attempt: one.attempts, code: one.code, outcome: outcomeOf(one) },
-        one.message,
-      );
+      // Somebody else put it aside meanwhile, and has said so.
+      if (!asideBefore.has(one.accountId)) logFailure(deps.log, one);
       outcomes.set(one.accountId, {
         outcome: 'failed',
         code: one.code,
@@ -53,10 +51,21 @@ export async function recordFailures(
   return outcomes;
 }
 
+const logFailure = (log: Log, one: Failure): void =>
+  log.warn(
+    {
+      ...{ run: one.runId, account: one.accountId, attempt: one.attempts },
+      ...{ code: one.code, outcome: outcomeOf(one) },
+    },
+    one.message,
+  );
+
 const outcomeOf = (failure: Failure): string => (failure.retryAt === null ? 'put-aside' : 'will-retry');
 
 interface Recorded {
   readonly failures: readonly Failure[];
+  /** Those of them that were put aside already. */
+  readonly asideBefore: ReadonlySet<string>;
   readonly stopped?: Stopped;
   readonly now: Instant;
 }
@@ -87,14 +96,13 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
         lastAt: now,
       };
     });
+    const asideBefore = new Set([...before].filter(([, one]) => one.putAside).map(([account]) => account));
     await upsertFailures(transaction, failures);
     const { may, ...guarded } = await mayPutAside(transaction, run, deps.settings, now);
-    if (may) return { failures, now };
-    const kept = failures.map((one) =>
-      before.get(one.accountId)?.putAside ? one : { ...one, retryAt: now },
-    );
+    if (may) return { failures, asideBefore, now };
+    const kept = failures.map((one) => (asideBefore.has(one.accountId) ? one : { ...one, retryAt: now }));
     await upsertFailures(transaction, kept);
-    return { failures: kept, now, ...guarded };
+    return { failures: kept, asideBefore, now, ...guarded };
   });
 }
 

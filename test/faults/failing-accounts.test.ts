@@ -1,6 +1,7 @@
 /** Accounts that cannot be settled fail alone: everybody else is granted, and they are put aside with their error. */
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { findRun, insertRun } from '../../src/ledger/runs.ts';
+import { createLog } from '../../src/log.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
@@ -205,7 +206,11 @@ describe('failing accounts', () => {
     for (let attempt = 1; attempt <= 3; attempt += 1)
       await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
     const before = await listFailures(installation);
-    const late = await settleAccounts(installation.app.settleDeps, [{ account: 'a-007', run }]);
+    const lines: unknown[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+    const late = await settleAccounts({ ...installation.app.settleDeps, log }, [{ account: 'a-007', run }]);
+    // Whoever put it aside has said so, and a log has one line for it.
+    expect(lines).toEqual([]);
     expect(late.get('a-007')).toMatchObject({ outcome: 'failed', code: 'unknown-zone', putAside: true });
     expect(await listFailures(installation)).toEqual(before);
     expect(before).toMatchObject([{ state: 'put-aside', attempts: 3 }]);
