@@ -9,9 +9,10 @@ export interface LookLimits {
   /** How long to go on, in milliseconds; for ever when absent. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** How often is looked, in milliseconds. */
+  readonly everyMs?: number;
 }
 
-/** How often is looked. */
 const LOOK_MS = 250;
 /** How long servers may stay away before waiting for them is given up. */
 const OUTAGE_MAX_MS = 600_000;
@@ -23,7 +24,7 @@ const OUTAGE_MAX_MS = 600_000;
  */
 export async function lookUntil<Found>(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-  { timeoutMs = Infinity, signal }: LookLimits,
+  { timeoutMs = Infinity, signal, everyMs = LOOK_MS }: LookLimits,
   look: () => Promise<Found | undefined>,
 ): Promise<Found | 'timed-out' | 'interrupted'> {
   const deadline = clock.now() + timeoutMs;
@@ -43,7 +44,7 @@ export async function lookUntil<Found>(
     }
     if (signal?.aborted) return 'interrupted';
     if (clock.now() >= deadline) return 'timed-out';
-    await clock.sleep(LOOK_MS, signal);
+    await clock.sleep(everyMs, signal);
   }
 }
 

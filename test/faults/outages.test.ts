@@ -1,12 +1,14 @@
 /** Servers that go away in the middle of a sweep: it goes on when they are back, and no account is blamed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startWorker } from '../../jobs/start-worker.ts';
+import { buildProgram } from '../../src/cli/program.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import type { WaitedSweep } from '../../src/operations/sweep-until-done.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
+import { keepingCli } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
 import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
@@ -78,6 +80,41 @@ describe('a database that crashes in the middle of a sweep and comes back after 
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done', remaining: 0 });
     expect(early).toBeLessThan(FLEET);
     await expectThatAllWereGrantedOnce(installation);
+  });
+});
+
+describe('a database that is restarted while somebody watches a run', () => {
+  let mariadb: PrivateServer;
+  let installation: Installation;
+  beforeAll(async () => {
+    mariadb = await privateMariadb();
+    installation = await install({ databaseServer: mariadb.url, env: { SMTP_URL: '' } });
+    await importRows(installation.app, numbered('a', 3));
+  });
+  afterAll(async () => {
+    await installation.remove();
+    await mariadb.remove();
+  });
+
+  it('interrupts the watching, and does not end it', async () => {
+    const waited = await waitingSweep(installation.app, { timeoutMs: 0 });
+    const run = String(waited.runs[0]?.id);
+    const shown: string[] = [];
+    const { cli, stdout } = keepingCli({ app: installation.app, isTTY: true });
+    const err = { ...cli.streams.err, write: (text: string) => shown.push(text) > 0 };
+    const watching = buildProgram(
+      { ...cli, app: installation.app, streams: { ...cli.streams, err } },
+      '0',
+    ).parseAsync(['run', 'show', run, '--watch'], { from: 'user' });
+    watching.catch(() => undefined);
+    await until('it watches', () => shown.some((text) => text.includes('of 3 accounts')));
+    await mariadb.crash();
+    await sleep(2_000);
+    await mariadb.restart();
+    const worker = startWorker(installation.app);
+    await watching;
+    await worker.stop();
+    expect(stdout()).toContain(`run ${run} (sweep) completed`);
   });
 });
 

@@ -4,6 +4,7 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
+import { lookUntil } from '../../operations/look-until.ts';
 import { countRun } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
@@ -85,19 +86,23 @@ async function getRun(cli: Cli, id: number): Promise<Run> {
 
 const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';
 
-/** Shows progress until the run is closed, or the watcher has seen enough. */
+/**
+ * Shows progress until the run is closed, or the watcher has seen enough; through a restart of the database, too, which
+ * is when one watches.
+ */
 async function watchRun(cli: Cli, id: number): Promise<Run> {
   const { app, signal } = cli;
   let run = await getRun(cli, id);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   try {
-    while (isOpen(run) && !signal.aborted) {
+    await lookUntil(app, { signal, everyMs: WATCH_MS }, async () => {
+      run = await getRun(cli, id);
+      if (!isOpen(run)) return 'closed';
       const left = await countLeft(app.db, run);
       const done = Math.max(0, run.dueAtStart - left);
       progress.show({ done, total: Math.max(run.dueAtStart, done) }, app.clock.now());
-      await app.clock.sleep(WATCH_MS, signal);
-      run = await getRun(cli, id);
-    }
+      return undefined;
+    });
   } finally {
     progress.stop();
   }
