@@ -70,7 +70,10 @@ class Waiting {
   async look(): Promise<'done' | 'stopped' | undefined> {
     const { clock } = this.#deps;
     const { onProgress } = this.#request;
-    if (await this.#isStopped()) return 'stopped';
+    if (await this.#isStopped()) {
+      this.#remaining = await countDue(this.#deps.db, this.#request.asOf);
+      return 'stopped';
+    }
     if (clock.now() >= this.#submitAt) {
       const again = this.#submitAt > 0;
       // Never a run in place of one that was stopped a moment ago.

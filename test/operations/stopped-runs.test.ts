@@ -220,10 +220,12 @@ describe('run stop', () => {
       'it has joined',
       async () => (await countOf(installation.db, 'SELECT COUNT(*) FROM ticks')) > 1,
     );
+    const some = numbered('a', 10).map(({ id }) => ({ account: id, run }));
+    await settleAccounts(installation.app.settleDeps, some);
     await cli('run', 'stop', String(run));
     const { code, stderr } = await waiting;
     expect(code).toBe(75);
-    expect(stderr).toContain('stopped with 60 accounts left');
+    expect(stderr).toContain('stopped with 50 accounts left');
     expect(await listRuns(installation.db, 5)).toHaveLength(1);
   });
 
