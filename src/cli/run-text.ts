@@ -8,10 +8,10 @@ import { formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
 export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
-  const { settled, failed, remaining, skipped, cycles, granted, expired } = counts;
+  const { settled, failed, remaining, skipped, added, cycles, granted, expired } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
-    `  accounts  ${listOf({ settled, failed, remaining, skipped })}`,
+    `  accounts  ${listOf({ settled, failed, remaining, skipped })}${added > 0 ? `; ${formatCount(added)} added since it began` : ''}`,
     `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
     `  connects  ${listOf({ granted, expired, ...takenBack(counts) })}`,
     `  notices   ${listOf(counts.notices)}`,

@@ -54,6 +54,20 @@ export async function countLeft(db: Queryable, run: RunScope): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** Of those that a run has still to settle: accounts that it has settled a part of, and goes on with. */
+export async function countPartlyLeft(db: Queryable, run: RunScope): Promise<number> {
+  const begun = `accounts.catch_up_from IS NOT NULL
+    AND EXISTS (SELECT 1 FROM cycles WHERE cycles.account_id = accounts.id AND cycles.run_id = ?)`;
+  const sql =
+    run.kind === 'rerun'
+      ? `SELECT COUNT(*) AS count ${LEFT} AND ${begun}`
+      : `SELECT COUNT(*) AS count FROM accounts WHERE next_cycle_at <= ? AND ${begun}
+          AND NOT EXISTS (SELECT 1 FROM failures
+            WHERE failures.account_id = accounts.id AND failures.state = 'put-aside')`;
+  const scope = run.kind === 'rerun' ? [run.id, toDate(run.asOf)] : [toDate(run.asOf)];
+  return (await selectOne<{ count: number }>(db, sql, [...scope, run.id]))?.count ?? 0;
+}
+
 /** Whether a run has anything still to settle: the question that closes it. */
 export async function anyLeft(db: Queryable, run: RunScope): Promise<boolean> {
   if (run.kind !== 'rerun') return anyDue(db, run.asOf);

@@ -31,7 +31,7 @@ export interface PreviewRequest {
   readonly onProgress?: (state: { done: number; total: number }) => void;
 }
 
-export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped'> {
+export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped' | 'added'> {
   readonly outcome: 'previewed' | 'interrupted';
   readonly asOf: Instant;
   readonly termsVersion: number;

@@ -1,10 +1,11 @@
 /** A run's counts, derived from what it wrote: right after any crash, and never kept anywhere. */
 import { type Queryable, selectOne, selectRows } from '../db/query.ts';
 import { countLater } from '../ledger/amendments.ts';
-import { countLeft } from '../ledger/run-accounts.ts';
+import { countLeft, countPartlyLeft } from '../ledger/run-accounts.ts';
 import type { Run } from '../ledger/runs.ts';
 
-export interface RunCounts {
+/** Accounts of a run. Settled, failed, remaining and skipped together are those that were due at its start and `added`. */
+export interface AccountCounts {
   /** Accounts with a settlement by this run. */
   readonly settled: number;
   /** Accounts that it put aside, also where a later run settled them after all. */
@@ -13,6 +14,11 @@ export interface RunCounts {
   readonly remaining: number;
   /** Due at its start, but settled by somebody else first. */
   readonly skipped: number;
+  /** Not due at its start, but at its as-of since: imported or mended after the run had begun. */
+  readonly added: number;
+}
+
+export interface RunCounts extends AccountCounts {
   readonly cycles: number;
   /** Connects granted and expired. */
   readonly granted: number;
@@ -33,33 +39,76 @@ export async function countRun(db: Queryable, run: Run): Promise<RunCounts> {
   return countSettling(db, run);
 }
 
+/** What became of a run's accounts, without looking into their cycles: cheap enough for a list of runs. */
+export async function countRunAccounts(db: Queryable, run: Run): Promise<AccountCounts> {
+  const { settled, failed, remaining, skipped, added } =
+    run.kind === 'backfill' || run.kind === 'reversal'
+      ? await countCorrection(db, run)
+      : await countAccounts(db, run, await countPutAside(db, run));
+  return { settled, failed, remaining, skipped, added };
+}
+
+async function countAccounts(
+  db: Queryable,
+  run: Run,
+  failures: Readonly<Record<string, number>>,
+): Promise<AccountCounts> {
+  const remaining = isComplete(run) ? 0 : await countLeft(db, run);
+  const row = await selectOne<{ settled: number }>(
+    db,
+    'SELECT COUNT(DISTINCT account_id) AS settled FROM cycles WHERE run_id = ?',
+    [run.id],
+  );
+  const settled = row?.settled ?? 0;
+  const failed = sumOf(failures);
+  const missing = run.dueAtStart - settled - failed - remaining;
+  if (missing >= 0) return { settled, failed, remaining, skipped: missing, added: 0 };
+  // Where some are too many, those count once of whom a part is settled and a part is not, or failed.
+  const partly = isComplete(run) ? 0 : await countPartlyLeft(db, run);
+  const surplus = -missing;
+  const twice = Math.min(surplus, partly + (await countPartlyFailed(db, run.id)));
+  return { settled: settled - twice, failed, remaining, skipped: 0, added: surplus - twice };
+}
+
+const isComplete = ({ state }: Pick<Run, 'state'>): boolean =>
+  state === 'completed' || state === 'completed-with-failures';
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+const countPutAside = (db: Queryable, run: Run): Promise<Record<string, number>> =>
+  countBy(
+    db,
+    'SELECT code AS name, COUNT(*) AS count FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL GROUP BY code',
+    run.id,
+  );
+
+/** Put aside after a part of their catch-up was settled. */
+async function countPartlyFailed(db: Queryable, runId: number): Promise<number> {
+  const row = await selectOne<{ accounts: number }>(
+    db,
+    `SELECT COUNT(*) AS accounts FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL
+        AND EXISTS (SELECT 1 FROM cycles WHERE cycles.account_id = failures.account_id AND cycles.run_id = ?)`,
+    [runId, runId],
+  );
+  return row?.accounts ?? 0;
+}
+
 /** Of a sweep or a rerun. */
 async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
-  const complete = run.state === 'completed' || run.state === 'completed-with-failures';
-  const remaining = complete ? 0 : await countLeft(db, run);
+  const failures = await countPutAside(db, run);
+  const accounts = await countAccounts(db, run, failures);
   const totals = await selectOne<{
-    settled: number;
     cycles: number;
     granted: string | null;
     expired: string | null;
   }>(
     db,
-    `SELECT COUNT(DISTINCT account_id) AS settled, COUNT(*) AS cycles, SUM(free + paid) AS granted,
-            SUM(expired) AS expired FROM cycles WHERE run_id = ?`,
+    'SELECT COUNT(*) AS cycles, SUM(free + paid) AS granted, SUM(expired) AS expired FROM cycles WHERE run_id = ?',
     [run.id],
   );
-  const failures = await countBy(
-    db,
-    'SELECT code AS name, COUNT(*) AS count FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL GROUP BY code',
-    run.id,
-  );
-  const settled = totals?.settled ?? 0;
-  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
   return {
-    settled,
-    failed,
-    remaining,
-    skipped: Math.max(0, run.dueAtStart - settled - failed - remaining),
+    ...accounts,
     cycles: totals?.cycles ?? 0,
     granted: Number(totals?.granted ?? 0),
     expired: Number(totals?.expired ?? 0),
@@ -83,9 +132,9 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
   const counts = await countSettling(db, { ...run, state: 'completed' });
   const later = await countLater(db, run.id);
   const failures = { ...counts.failures, ...(await countFailedItems(db, run.id)) };
-  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  const failed = sumOf(failures);
   // What a backfill that was cancelled has left is left, and nobody's: it was not settled by somebody else.
-  const isComplete = run.state === 'completed' || run.state === 'completed-with-failures';
+  const complete = isComplete(run);
   const left = Math.max(0, run.dueAtStart - later.accounts - failed);
   return {
     ...counts,
@@ -93,8 +142,9 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
       settled: later.accounts,
       failed,
       failures,
-      remaining: isComplete ? 0 : left,
-      skipped: isComplete ? left : 0,
+      remaining: complete ? 0 : left,
+      skipped: complete ? left : 0,
+      added: Math.max(0, later.accounts + failed - run.dueAtStart),
     },
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,

@@ -1,6 +1,9 @@
 /** Sweeping: who opens a run, who joins it, what is submitted, and when it is over. */
 import { databaseNow, execute } from '../../src/db/query.ts';
-import { findRun, insertRun, listRuns } from '../../src/ledger/runs.ts';
+import { startWorker } from '../../jobs/start-worker.ts';
+import { type Run, findRun, insertRun, listRuns } from '../../src/ledger/runs.ts';
+import { countRun } from '../../src/reports/run-counts.ts';
+import { runHere } from '../support/in-process.ts';
 import { closeRunIfDone } from '../../src/operations/close-run.ts';
 import { settleAccounts } from '../../src/operations/settle-accounts.ts';
 import { type SweepOutcome, sweep } from '../../src/operations/sweep.ts';
@@ -50,6 +53,37 @@ describe('sweep', () => {
     expect(await listRuns(installation.db, 10)).toEqual([]);
     const ticks = await installation.db('ticks').select('source', 'outcome', 'run_id');
     expect(ticks).toEqual([{ source: 'command', outcome: 'nothing-due', run_id: null }]);
+  });
+
+  it('counts apart who became due after it began, so that the rest adds up to who was due', async () => {
+    const { run } = (await sweepOnce()) as { run: Run };
+    await importRows(installation.app, numbered('b', 5));
+    const counts = () => countRun(installation.db, run);
+    expect(await counts()).toMatchObject({ settled: 0, remaining: FLEET + 5, skipped: 0, added: 5 });
+    const late = ['a-000', 'b-000'].map((account) => ({ account, run: run.id }));
+    await settleAccounts(installation.app.settleDeps, late);
+    expect(await counts()).toMatchObject({ settled: 2, remaining: FLEET + 3, skipped: 0, added: 5 });
+    await runHere(['sweep', '--work', '--as-of', '2021-05-01T00:00:00Z'], {
+      ...{ app: installation.app, processes: { startWorker } },
+    });
+    const { stdout } = await runHere(['run', 'show', String(run.id)], { app: installation.app });
+    expect(stdout).toContain(
+      '  accounts  35 settled, 0 failed, 0 remaining, 0 skipped; 5 added since it began',
+    );
+  });
+
+  it('counts an account once of whom a part is settled and a part is left', async () => {
+    const { run } = (await sweepOnce()) as { run: Run };
+    const { settleDeps } = installation.app;
+    const briefly = { ...settleDeps, settings: { ...settleDeps.settings, boundariesMax: 6 } };
+    await settleAccounts(
+      briefly,
+      ['a-000', 'a-001'].map((account) => ({ account, run: run.id })),
+    );
+    expect(await countOf(installation.db, 'SELECT COUNT(DISTINCT account_id) FROM cycles')).toBe(2);
+    expect(await countRun(installation.db, run)).toMatchObject({ added: 0, skipped: 0 });
+    const { settled, remaining } = await countRun(installation.db, run);
+    expect(settled + remaining).toBe(FLEET);
   });
 
   describe('a tick', () => {
