@@ -291,11 +291,14 @@ describe('run', () => {
     await connects('sweep', '--work', '--as-of', ASOF);
     const { stdout } = await connects('run', 'list');
     expect(stdout.split('\n')[0]).toMatch(
-      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}started \(UTC\) +by$/,
+      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}settled {2}failed {2}left {2}started \(UTC\) +by$/,
     );
-    expect(stdout.split('\n')[2]).toMatch(/^2 {4}sweep {2}completed {2}2021-05-01T00:00:00.000Z {4}3 {2}20/);
+    expect(stdout.split('\n')[2]).toMatch(
+      /^2 {4}sweep {2}completed {2}2021-05-01T00:00:00.000Z {4}3 {8}3 {7}0 {5}0 {2}20/,
+    );
     const listed = await json<Record<string, unknown>[]>('run', 'list');
     expect(listed.map((one) => one.run)).toEqual([2, 1]);
+    expect(listed[0]).toMatchObject({ settled: 3, failed: 0, remaining: 0, skipped: 0, added: 0 });
     expect(await json('run', 'list', '--limit', '1')).toHaveLength(1);
     const lines = (await connects('run', 'list', '--ndjson')).stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(listed);

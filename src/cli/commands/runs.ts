@@ -5,7 +5,7 @@ import { ConnectsError } from '../../errors.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/look-until.ts';
-import { countRun } from '../../reports/run-counts.ts';
+import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -44,24 +44,28 @@ interface ListFlags {
   ndjson?: true;
 }
 
+interface CountedRun {
+  readonly run: Run;
+  readonly counts: AccountCounts;
+}
+
+const countedToJson = ({ run, counts }: CountedRun) => ({ ...toJson(run), ...counts });
+
 async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
   await requireSchema(cli.app);
-  const runs = await listRuns(cli.app.db, flags.limit);
-  if (flags.json) return printJson(cli, runs.map(toJson));
-  if (flags.ndjson) return runs.forEach((one) => print(cli, JSON.stringify(toJson(one))));
+  const runs: CountedRun[] = [];
+  for (const run of await listRuns(cli.app.db, flags.limit))
+    runs.push({ run, counts: await countRunAccounts(cli.app.db, run) });
+  if (flags.json) return printJson(cli, runs.map(countedToJson));
+  if (flags.ndjson) return runs.forEach((one) => print(cli, JSON.stringify(countedToJson(one))));
   if (runs.length === 0) return say(cli, 'there are no runs yet');
   return print(
     cli,
     formatTable(
-      ['run', 'kind', 'state', 'as of (UTC)', 'due', 'started (UTC)', 'by'],
-      runs.map((one) => [
-        String(one.id),
-        one.kind,
-        one.state,
-        formatInstant(one.asOf),
-        one.dueAtStart,
-        formatInstant(one.startedAt),
-        one.actor,
+      ['run', 'kind', 'state', 'as of (UTC)', 'due', 'settled', 'failed', 'left', 'started (UTC)', 'by'],
+      runs.map(({ run, counts }) => [
+        ...[String(run.id), run.kind, run.state, formatInstant(run.asOf), run.dueAtStart],
+        ...[counts.settled, counts.failed, counts.remaining, formatInstant(run.startedAt), run.actor],
       ]),
     ),
   );
