@@ -21,17 +21,43 @@ export async function requireMetricsPlace(path: string): Promise<void> {
   }
 }
 
+/** A pass may last: an alert on the age of the file must not take that for a cron job that does not run. */
+const EVERY_MS = 30_000;
+
 /**
- * Never the reason for which a sweep fails: what cannot be measured leaves the file as it was, and its age tells.
+ * Leaves the metrics every half minute while `work` is under way, and once more when it has ended. Never the reason for
+ * which a sweep fails: what cannot be measured leaves the file as it was, and its age tells.
  */
-export async function writeMetrics(cli: Cli, path: string): Promise<void> {
+export async function withMetrics(cli: Cli, path: string, work: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const writing = writeUntil(cli, path, ended.signal);
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    await writing;
+    const trouble = await writeMetrics(cli, path);
+    if (trouble !== undefined) say(cli, `--metrics-file ${path} could not be written: ${trouble}`);
+  }
+}
+
+/** What goes wrong meanwhile is told of by the work, which meets the same servers. */
+async function writeUntil(cli: Cli, path: string, ended: AbortSignal): Promise<void> {
+  const { clock } = cli.app;
+  for (await clock.sleep(EVERY_MS, ended); !ended.aborted; await clock.sleep(EVERY_MS, ended))
+    await writeMetrics(cli, path);
+}
+
+/** Undefined when it went well; else what stood in the way. */
+async function writeMetrics(cli: Cli, path: string): Promise<string | undefined> {
   const { db, clock, outages, inspector, tally, config } = cli.app;
   const unfinished = `${path}.${process.pid}`;
   try {
     await writeFile(unfinished, await measure({ db, clock, outages, inspector, tally, settings: config }));
     await rename(unfinished, path);
+    return undefined;
   } catch (error) {
     await rm(unfinished, { force: true });
-    say(cli, `--metrics-file ${path} could not be written: ${messageOf(error)}`);
+    return messageOf(error);
   }
 }

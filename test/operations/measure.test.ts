@@ -1,8 +1,9 @@
 /** Metrics: their names, where their numbers come from, and that asking for them costs and breaks nothing. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../jobs/start-worker.ts';
+import { systemClock } from '../../src/clock.ts';
 import { execute } from '../../src/db/query.ts';
 import { unavailable as away } from '../../src/errors.ts';
 import { insertAuditResult } from '../../src/ledger/audit-results.ts';
@@ -11,7 +12,7 @@ import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { openPostOffice } from '../support/post-office.ts';
-import { MAY_2021, sweepAndSend } from '../support/sweeping.ts';
+import { MAY_2021, sweepAndSend, until } from '../support/sweeping.ts';
 
 const NAMES = [
   ...['connects_due_accounts', 'connects_oldest_due_age_seconds', 'connects_last_success_timestamp_seconds'],
@@ -150,6 +151,26 @@ describe('metrics', () => {
       expect((await sweep(file)).code).toBe(0);
       expect(readFileSync(file, 'utf8')).toMatch(/^# HELP connects_due_accounts/);
       expect(readdirSync(folder)).toEqual(['connects.prom']);
+    });
+
+    it('is written again and again while a pass lasts', async () => {
+      const file = join(folder, 'long.prom');
+      await importRows(installation.app, numbered('long', 3));
+      const stopping = new AbortController();
+      const soon = (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 50), signal);
+      const sweeping = runHere(
+        ['sweep', '--wait', '--as-of', '2021-05-01T00:00:00Z', '--metrics-file', file],
+        {
+          app: { ...installation.app, clock: { ...systemClock, sleep: soon } },
+          signal: stopping.signal,
+        },
+      );
+      // Nobody works, so the pass lasts.
+      await until('there is a file', () => existsSync(file));
+      rmSync(file);
+      await until('there is another', () => existsSync(file));
+      stopping.abort();
+      expect((await sweeping).stderr).toContain('interrupted with 3 accounts left');
     });
 
     it('is refused before any work where it could not be written or would not be read', async () => {

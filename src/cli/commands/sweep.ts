@@ -15,7 +15,7 @@ import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
-import { requireMetricsPlace, writeMetrics } from '../metrics-file.ts';
+import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
@@ -50,7 +50,10 @@ export function addSweepCommands(program: Command, cli: Cli): void {
       'also settle and send meanwhile: one cron job is then a whole deployment (implies --wait)',
     )
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
-    .option('--metrics-file <path>', 'leave the metrics for a node exporter in this .prom file')
+    .option(
+      '--metrics-file <path>',
+      'leave the metrics for a node exporter in this .prom file, every half minute and at the end',
+    )
     .addOption(
       new Option(
         '--dry-run',
@@ -93,11 +96,7 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   await requireRedis(cli.app);
   if (flags.metricsFile === undefined) return sweepOrWait(cli, flags, waits);
   await requireMetricsPlace(flags.metricsFile);
-  try {
-    return await sweepOrWait(cli, flags, waits);
-  } finally {
-    await writeMetrics(cli, flags.metricsFile);
-  }
+  await withMetrics(cli, flags.metricsFile, () => sweepOrWait(cli, flags, waits));
 }
 
 async function sweepOrWait(cli: Cli, flags: SweepFlags, waits: boolean): Promise<void> {
