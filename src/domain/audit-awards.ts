@@ -25,18 +25,26 @@ export function checkAwards(audit: Examination): void {
     if (isInterview(kind)) posted.set(subject, (posted.get(subject) ?? 0) + amount);
   const awarded = new Map<string, number>();
   const proposals = new Set<string>();
-  for (const { interview, proposal, amount } of audit.recorded.awards) {
+  for (const { interview, proposal, amount, rewardedBy } of audit.recorded.awards) {
     const subject = `interview:${interview}`;
     awarded.set(subject, (awarded.get(subject) ?? 0) + amount);
     if (proposals.has(proposal))
       audit.add('granted-twice', `proposal ${proposal} is recorded as awarded twice`);
+    else if (rewardedBy !== interview)
+      audit.add(
+        'award-differs',
+        `${subject} was awarded for proposal ${proposal}, ${
+          rewardedBy === null ? 'which does not say so: it could be rewarded again' : `as was ${rewardedBy}`
+        }`,
+      );
     proposals.add(proposal);
   }
   const known = new Set(audit.found.filter((one) => one.code === 'granted-twice').map((one) => one.key));
   for (const [subject, amount] of posted) {
     const entry = audit.recorded.entries.find((one) => one.subject === subject);
     const isKnown = entry !== undefined && known.has(`audit.${audit.account.id}.${entry.seq}`);
-    if ((awarded.get(subject) ?? 0) !== amount && !isKnown && !audit.isCorrected(entry))
+    const isCorrected = entry !== undefined && audit.isCorrected(entry.seq);
+    if ((awarded.get(subject) ?? 0) !== amount && !isKnown && !isCorrected)
       audit.add('award-differs', `${subject} posted ${amount}, and ${awarded.get(subject) ?? 0} is recorded`);
   }
   for (const [subject, amount] of awarded)

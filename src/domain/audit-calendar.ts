@@ -32,7 +32,9 @@ export function nextBoundaryOf(recorded: AuditedAccount, monthEnd: MonthEnd): Bo
 export function checkCalendar(audit: Examination): void {
   const { spans, closedAt } = audit.recorded;
   const { trackedFrom, nextCycleOn } = audit.account;
-  if (spans.length === 0) return audit.add('next-date-wrong', 'nothing is recorded of its calendar');
+  const lost = lostSpanOf(audit);
+  // Whatever is counted from a calendar that is not the account's would be wrong.
+  if (lost !== undefined) return audit.add('span-missing', lost);
   const until = closedAt ?? Math.max(audit.rules.asOf, nextAt(audit) + ZONE_MARGIN_MS);
   // Those before the take-over count only where a backfill settled them.
   const since = Math.min(trackedFrom, audit.recorded.settlements[0]?.startsAt ?? trackedFrom);
@@ -45,7 +47,14 @@ export function checkCalendar(audit: Examination): void {
       audit.add('settlement-unexpected', `no cycle of it begins on ${one.cycleOn}, and one was settled`, {
         cycleOn: one.cycleOn,
       });
-  if (nextCycleOn === null) return undefined;
+  if (nextCycleOn === null) {
+    if (audit.account.status !== 'closed' || audit.account.nextCycleAt !== null)
+      audit.add(
+        'next-date-wrong',
+        audit.account.status === 'closed' ? 'it is closed, and has a next instant' : 'it has no next cycle',
+      );
+    return undefined;
+  }
   if (audit.settled.has(nextCycleOn))
     audit.add('next-date-wrong', `its next cycle is that of ${nextCycleOn}, which is settled`, {
       cycleOn: nextCycleOn,
@@ -55,7 +64,32 @@ export function checkCalendar(audit: Examination): void {
       cycleOn: nextCycleOn,
     });
   else checkNextIsFirst(audit, walked, nextCycleOn);
+  checkNextInstant(audit, nextCycleOn);
   return undefined;
+}
+
+/** What is missing of its calendar: what it was when it was taken over, or what it is now. */
+function lostSpanOf({ account, recorded: { spans } }: Examination): string | undefined {
+  const [first, last] = [spans[0], spans.at(-1)];
+  if (!first || !last) return 'nothing is recorded of its calendar';
+  const { trackedFrom, anchorOn, zone, plan } = account;
+  if (first.fromAt !== trackedFrom)
+    return `its calendar is recorded from ${formatInstant(first.fromAt)}, and the account from ${formatInstant(trackedFrom)}`;
+  if (last.anchorOn === anchorOn && last.zone === zone && last.plan === plan) return undefined;
+  return `its calendar is ${anchorOn} ${zone} ${plan}, and was recorded last as ${last.anchorOn} ${last.zone} ${last.plan}`;
+}
+
+/** The date is the fact, and sweeps look at the instant. */
+function checkNextInstant(audit: Examination, nextCycleOn: LocalDate): void {
+  const { nextCycleAt } = audit.account;
+  const begins = nextAt(audit);
+  if (nextCycleAt === begins || audit.has('next-date-wrong')) return;
+  const kept = nextCycleAt === null ? 'none' : formatInstant(nextCycleAt);
+  audit.add(
+    'next-date-wrong',
+    `its next cycle, of ${nextCycleOn}, begins at ${formatInstant(begins)}, and ${kept} is kept`,
+    { cycleOn: nextCycleOn },
+  );
 }
 
 /** A next date that was moved ahead would leave out a cycle that nobody misses until its date has passed. */

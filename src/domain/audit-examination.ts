@@ -10,6 +10,8 @@ export const DAY_MS = 86_400_000;
 /** Where a date begins first: 14 hours ahead of UTC. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
+const ADJUSTMENT = 'adjustment:';
+
 export class Examination {
   readonly recorded: AuditedAccount;
   readonly account: Account;
@@ -20,6 +22,9 @@ export class Examination {
   /** Dates of boundaries whose settlement is missing: their entries are not counted twice over. */
   readonly missing = new Set<LocalDate>();
   readonly #zones: readonly string[];
+  readonly #keyStart: string;
+  /** Subjects of the corrections that were posted. */
+  readonly #corrected: ReadonlySet<string>;
 
   constructor(recorded: AuditedAccount, rules: AuditRules) {
     this.recorded = recorded;
@@ -30,6 +35,10 @@ export class Examination {
     this.#zones = [
       ...new Set([recorded.account.zone, ...readableSpans(recorded.spans).map((one) => one.zone)]),
     ];
+    this.#keyStart = `audit.${recorded.account.id}.`;
+    const start = `${ADJUSTMENT}${this.#keyStart}`;
+    const subjects = recorded.entries.map((one) => one.subject);
+    this.#corrected = new Set(subjects.filter((one) => one.startsWith(start)));
   }
 
   add(
@@ -41,22 +50,32 @@ export class Examination {
     this.found.push({ code, account: this.account.id, cycleOn, message, amount, key, ageMs });
   }
 
-  /** A finding that a correction under its key mends; none where that stands in the ledger. */
+  /**
+   * A finding that a correction under its key mends; none where that stands in the ledger.
+   * @param place within the account: the number of an entry, or a cycle's date
+   */
   addCorrectable(
     code: FindingCode,
     message: string,
-    seq: number,
+    place: number | LocalDate,
     amount: number,
     cycleOn: LocalDate | null = null,
   ): void {
-    const key = `audit.${this.account.id}.${seq}`;
-    const mended = this.recorded.entries.some((one) => one.subject === `adjustment:${key}`);
-    if (!mended) this.add(code, message, { cycleOn, amount, key });
+    if (!this.isCorrected(place))
+      this.add(code, message, { cycleOn, amount, key: `${this.#keyStart}${place}` });
   }
 
-  isCorrected(entry: AuditedEntry | undefined): boolean {
-    const subject = `adjustment:audit.${this.account.id}.${entry?.seq}`;
-    return entry !== undefined && this.recorded.entries.some((one) => one.subject === subject);
+  isCorrected(place: number | LocalDate): boolean {
+    return this.#corrected.has(`${ADJUSTMENT}${this.#keyStart}${place}`);
+  }
+
+  /** Whether an entry is the correction of a finding. */
+  isCorrection({ subject }: AuditedEntry): boolean {
+    return this.#corrected.has(subject);
+  }
+
+  has(code: FindingCode): boolean {
+    return this.found.some((one) => one.code === code);
   }
 
   /** Whether a change counts from this very instant: what was before it at that instant may not be recorded. */

@@ -7,7 +7,10 @@ export const FINDING_CODES = [
   'settlement-missing',
   'settlement-unexpected',
   'settlement-differs',
+  'decision-missing',
   'next-date-wrong',
+  'span-missing',
+  'grant-differs',
   'granted-twice',
   'granted-early',
   'above-cap',
@@ -17,6 +20,7 @@ export const FINDING_CODES = [
   'due-too-long',
   'failure-forgotten',
   'waiting-forgotten',
+  'watermark-ahead',
   'unreadable',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -29,7 +33,7 @@ export interface Finding {
   readonly message: string;
   /** What is to be taken (negative) or given, where a correction mends it; 0 elsewhere. */
   readonly amount: number;
-  /** Names the correction: `audit.<account>.<seq>`. Posted under it, the finding is mended. */
+  /** Names the correction: `audit.<account>.<seq>`, or its cycle's date. Posted under it, the finding is mended. */
   readonly key: string | null;
   /** Until when nothing was to be had, in milliseconds; 0 where time plays no part. */
   readonly ageMs: number;

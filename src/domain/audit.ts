@@ -32,6 +32,7 @@ function findingsOf(audit: Examination): Finding[] {
   checkCalendar(audit);
   checkSettlements(audit);
   checkCycleEntries(audit);
+  checkDecisions(audit);
   checkAwards(audit);
   checkWindows(audit);
   checkNotices(audit);
@@ -59,6 +60,19 @@ function checkLedger(audit: Examination): void {
   else if (balance < 0) audit.add('balance-differs', `the balance is ${balance}`);
 }
 
+/** Cycles and events are numbered alike, so that none is missing unseen. A missing settlement is told by itself. */
+function checkDecisions(audit: Examination): void {
+  const { settlements, decisionNos, lastDecision } = audit.recorded;
+  const numbers = [...settlements.map((one) => one.decisionNo), ...decisionNos];
+  const distinct = new Set(numbers);
+  const inRange = [...distinct].filter((one) => one >= 1 && one <= lastDecision).length;
+  const missing = lastDecision - inRange - audit.missing.size;
+  const counted = `the account counts ${lastDecision} decisions`;
+  if (missing > 0) audit.add('decision-missing', `${counted}, and ${missing} of them cannot be found`);
+  else if (inRange < numbers.length)
+    audit.add('decision-missing', `${counted}, and ${numbers.length} are recorded`);
+}
+
 function checkNotices(audit: Examination): void {
   const granted = [
     ...audit.recorded.settlements.filter((one) => one.free + one.paid > 0),
@@ -78,7 +92,10 @@ function checkNotices(audit: Examination): void {
 
 function checkForgotten(audit: Examination): void {
   const { putAsideAt, waitingSince } = audit.recorded;
-  const { asOf, alarmAgeMs } = audit.rules;
+  const { asOf, alarmAgeMs, readAt } = audit.rules;
+  const { watermark } = audit.account;
+  if (watermark > readAt)
+    audit.add('watermark-ahead', `nothing counts before ${formatInstant(watermark)}, which is yet to come`);
   if (putAsideAt !== null && asOf - putAsideAt > alarmAgeMs)
     audit.add('failure-forgotten', `it is put aside since ${formatInstant(putAsideAt)}`, {
       ageMs: asOf - putAsideAt,

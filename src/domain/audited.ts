@@ -19,6 +19,9 @@ export interface AuditedEntry {
 }
 
 export interface AuditedSettlement extends Settlement {
+  readonly termsVersion: number;
+  /** Its number among all decisions of the account. */
+  readonly decisionNo: number;
   readonly notice: string;
   readonly postedAt: Instant;
 }
@@ -37,11 +40,17 @@ export interface AuditedAward {
   readonly interview: string;
   readonly proposal: string;
   readonly amount: number;
+  /** The interview that its proposal names as rewarded; null where it names none, or is not recorded. */
+  readonly rewardedBy: string | null;
 }
 
 /** Everything that is recorded of one account, each list in its own order. */
 export interface AuditedAccount {
   readonly account: Account;
+  /** How many decisions the account counts, of cycles and events alike. */
+  readonly lastDecision: number;
+  /** The numbers of those that are no cycle's. */
+  readonly decisionNos: readonly number[];
   /** A catch-up goes on in the next transaction: its notice is still to be staged. */
   readonly catchUpFrom: LocalDate | null;
   readonly spans: readonly Span[];
@@ -60,8 +69,12 @@ export interface AuditedAccount {
 
 export interface AuditRules {
   readonly terms: Terms;
+  /** All that were ever in force, by their number. */
+  readonly versions: ReadonlyMap<number, Terms>;
   /** Taken as now. */
   readonly asOf: Instant;
+  /** When the account was read: nothing of it can have counted later. */
+  readonly readAt: Instant;
   /** What is due, put aside or waiting for longer has been forgotten. */
   readonly alarmAgeMs: number;
 }

@@ -26,6 +26,7 @@ export async function listAudited(
   const amendments = await amendmentsOf(db, ids);
   const entries = await entriesOf(db, ids);
   const awards = await awardsOf(db, ids);
+  const decisionNos = await decisionNosOf(db, ids);
   const notices = await noticesOf(db, ids);
   const closed = await closingsOf(db, rows);
   const aside = await oldestOf(
@@ -40,8 +41,9 @@ export async function listAudited(
       WHERE account_id IN (?) AND state = 'waiting' GROUP BY account_id`,
     ids,
   );
-  return rows.map(({ account, catchUpFrom }) => ({
-    ...{ account, catchUpFrom },
+  return rows.map(({ account, catchUpFrom, lastDecision }) => ({
+    ...{ account, catchUpFrom, lastDecision },
+    decisionNos: decisionNos.get(account.id) ?? [],
     spans: spans.get(account.id) ?? [],
     settlements: settlements.get(account.id) ?? [],
     amendments: amendments.get(account.id) ?? [],
@@ -86,7 +88,8 @@ async function settlementsOf(
   >(
     db,
     `SELECT account_id AS account, cycle_on AS cycleOn, starts_at AS startsAt, next_on AS nextOn, opening, carried,
-            expired, free, paid, recovered, closing, plan, cap, code, notice, posted_at AS postedAt
+            expired, free, paid, recovered, closing, plan, cap, code, terms_version AS termsVersion,
+            decision_no AS decisionNo, notice, posted_at AS postedAt
        FROM cycles WHERE account_id IN (?) ORDER BY account_id, cycle_on`,
     [ids],
   );
@@ -110,11 +113,23 @@ async function amendmentsOf(db: Queryable, ids: readonly string[]): Promise<Map<
 async function awardsOf(db: Queryable, ids: readonly string[]): Promise<Map<string, AuditedAward[]>> {
   const rows = await selectRows<AuditedAward & { account: string }>(
     db,
-    `SELECT account_id AS account, interview, proposal, amount FROM awards
-      WHERE account_id IN (?) ORDER BY account_id, interview`,
+    `SELECT awards.account_id AS account, interview, awards.proposal, amount, rewarded_by AS rewardedBy FROM awards
+       LEFT JOIN proposals ON proposals.account_id = awards.account_id AND proposals.proposal = awards.proposal
+      WHERE awards.account_id IN (?) ORDER BY awards.account_id, interview`,
     [ids],
   );
   return byAccount(rows, ({ account: _account, ...row }) => row);
+}
+
+/** Of decisions that are no cycle's. */
+async function decisionNosOf(db: Queryable, ids: readonly string[]): Promise<Map<string, number[]>> {
+  const rows = await selectRows<{ account: string; no: number }>(
+    db,
+    `SELECT account_id AS account, decision_no AS no FROM decisions
+      WHERE account_id IN (?) ORDER BY account_id, decision_no`,
+    [ids],
+  );
+  return byAccount(rows, (row) => row.no);
 }
 
 async function noticesOf(

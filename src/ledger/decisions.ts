@@ -24,6 +24,24 @@ export async function insertDecisions(transaction: Transaction, rows: readonly D
   );
 }
 
+/** The numbers of all decisions of these accounts, of cycles and events alike, by account. */
+export async function listDecisionNos(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<Map<string, Set<number>>> {
+  const numbers = new Map<string, Set<number>>(accountIds.map((id) => [id, new Set()]));
+  if (accountIds.length === 0) return numbers;
+  const rows = await selectRows<{ account: string; no: number }>(
+    db,
+    `SELECT account_id AS account, decision_no AS no FROM cycles WHERE account_id IN (?)
+      UNION ALL
+     SELECT account_id, decision_no FROM decisions WHERE account_id IN (?)`,
+    [accountIds, accountIds],
+  );
+  for (const { account, no } of rows) numbers.get(account)?.add(no);
+  return numbers;
+}
+
 /** Cycles whose payment failed while they were current, as `<account>/<cycle date>`. */
 export async function listFailedPayments(
   db: Queryable,

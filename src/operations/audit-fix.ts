@@ -7,8 +7,15 @@
  */
 import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
 import { databaseNow } from '../db/query.ts';
-import { type Finding, auditAccount, nextBoundaryOf } from '../domain/audit.ts';
-import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { Account } from '../domain/account.ts';
+import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../domain/audit.ts';
+import {
+  type Instant,
+  type LocalDate,
+  type MonthEnd,
+  firstInstantOf,
+  formatInstant,
+} from '../domain/calendar.ts';
 import { type Terms, monthEndOf } from '../domain/terms.ts';
 import { lockAccounts, updateAccounts } from '../ledger/accounts.ts';
 import { listAudited } from '../ledger/audit-pages.ts';
@@ -17,7 +24,7 @@ import { insertRunAccounts } from '../ledger/run-accounts.ts';
 import { type Run, closeRun, findRun, insertRun } from '../ledger/runs.ts';
 import type { TermsVersion } from '../ledger/terms-versions.ts';
 import { type NoticeDraft, stageNotices } from '../outbox/outbox.ts';
-import type { AuditFinding, Remedy } from './audit.ts';
+import { type AuditFinding, type Remedy, loadVersions } from './audit.ts';
 import { groupBy } from './backfill-facts.ts';
 import type { BatchDeps } from './backfill-batch.ts';
 import { getLatestTerms, planBackfill } from './backfill-plan.ts';
@@ -203,20 +210,36 @@ async function restoreNextDates(
   for (const row of rows) {
     const { recorded, findings } = audited.get(row.account.id) ?? {};
     const isWrong = findings?.some((one) => one.code === 'next-date-wrong');
-    const next = recorded && isWrong ? nextBoundaryOf(recorded, monthEndOf(terms)) : undefined;
+    const next = recorded && isWrong ? nextOf(recorded, monthEndOf(terms)) : undefined;
     if (!next) continue;
-    const account = { ...row.account, nextCycleOn: next.on, nextCycleAt: next.at };
+    const account = { ...row.account, ...next };
     await updateAccounts(transaction, [{ ...row, account }]);
     await insertAudit(transaction, {
       ...{ at, actor, action: 'audit.restore-next-date', target: `account:${account.id}`, reason },
-      before: { nextCycleOn: row.account.nextCycleOn },
-      after: { nextCycleOn: next.on },
+      before: nextIn(row.account),
+      after: nextIn(account),
       runId: null,
     });
     restored += 1;
   }
   return restored;
 }
+
+/** The date as its calendar has it, and the first instant of that date; none for a closed account. */
+function nextOf(
+  recorded: AuditedAccount,
+  monthEnd: MonthEnd,
+): Pick<Account, 'nextCycleOn' | 'nextCycleAt'> | undefined {
+  const { status, zone } = recorded.account;
+  if (status === 'closed') return { nextCycleOn: null, nextCycleAt: null };
+  const next = nextBoundaryOf(recorded, monthEnd);
+  return next && { nextCycleOn: next.on, nextCycleAt: firstInstantOf(next.on, zone) };
+}
+
+const nextIn = ({ nextCycleOn, nextCycleAt }: Account): object => ({
+  nextCycleOn,
+  nextCycleAt: nextCycleAt === null ? null : formatInstant(nextCycleAt),
+});
 
 /** The notice of each cycle that has none; too old to be sent where its cycle is. */
 async function stageMissing(
@@ -268,7 +291,13 @@ async function auditLocked(
   asOf: Instant,
 ): Promise<Map<string, Audited>> {
   const accounts = await listAudited(transaction, { ids }, { after: '', limit: ids.length });
-  const rules = { terms, asOf, alarmAgeMs: Infinity };
+  const rules = {
+    terms,
+    versions: await loadVersions(transaction),
+    asOf,
+    readAt: asOf,
+    alarmAgeMs: Infinity,
+  };
   return new Map(
     accounts.map((recorded) => [recorded.account.id, { recorded, findings: auditAccount(recorded, rules) }]),
   );

@@ -3,13 +3,15 @@
  * one page. It reads; what it finds names the account, the cycle and the command that mends it.
  */
 import type { Database } from '../db/connection.ts';
-import { databaseNow } from '../db/query.ts';
-import { type AuditedAccount, type Finding, auditAccount } from '../domain/audit.ts';
+import { type Queryable, databaseNow } from '../db/query.ts';
+import { type AuditedAccount, type Finding, type FindingCode, auditAccount } from '../domain/audit.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
+import type { Terms } from '../domain/terms.ts';
 import { invalidInput } from '../errors.ts';
 import { type AccountFilter, countAccounts } from '../ledger/accounts.ts';
 import { listAudited } from '../ledger/audit-pages.ts';
 import { insertAuditResult } from '../ledger/audit-results.ts';
+import { listTermsVersions } from '../ledger/terms-versions.ts';
 import { getLatestTerms } from './backfill-plan.ts';
 
 export interface AuditRequest {
@@ -34,21 +36,24 @@ export interface AuditFinding extends Finding {
 
 /** Accounts read in one go. */
 const PAGE = 250;
+/** A settlement by an older one is not compared with its terms. */
+const VERSIONS_MAX = 10_000;
 
 /** One finding after another, in the order of accounts. Each page is read at one moment. */
 export async function* auditFleet(db: Database, request: AuditRequest): AsyncGenerator<AuditFinding> {
   const { terms } = await getLatestTerms(db);
   const asOf = await resolveAuditAsOf(db, request.asOf);
-  const rules = { terms, asOf, alarmAgeMs: request.alarmAgeMs };
+  const versions = await loadVersions(db);
+  const rules = { terms, versions, asOf, alarmAgeMs: request.alarmAgeMs };
   const listed = request.accounts && [...new Set(request.accounts)].toSorted();
   const total = listed?.length ?? (await countAccounts(db));
   let done = 0;
   for (let after = ''; ;) {
-    const page = await readPage(db, listed, after);
+    const { page, readAt } = await readPage(db, listed, after);
     const last = page.at(-1);
     if (!last) return;
     for (const one of page) {
-      const findings = auditAccount(one, rules);
+      const findings = auditAccount(one, { ...rules, readAt });
       for (const finding of findings) yield withRemedy(finding, findings);
     }
     done += page.length;
@@ -69,16 +74,28 @@ export async function resolveAuditAsOf(db: Database, asked: Instant | undefined)
   return asked ?? now;
 }
 
+/** Every version of the terms by its number: there are few, and each settlement names its own. */
+export async function loadVersions(db: Queryable): Promise<ReadonlyMap<number, Terms>> {
+  const versions = await listTermsVersions(db, VERSIONS_MAX);
+  return new Map(versions.map((one) => [one.version, one.terms]));
+}
+
+interface Page {
+  readonly page: readonly AuditedAccount[];
+  /** Not before the snapshot. */
+  readonly readAt: Instant;
+}
+
 /** One snapshot for all tables: what is settled meanwhile is either wholly in it or not at all. */
-function readPage(
-  db: Database,
-  listed: readonly string[] | undefined,
-  after: string,
-): Promise<AuditedAccount[]> {
+function readPage(db: Database, listed: readonly string[] | undefined, after: string): Promise<Page> {
   const filter: AccountFilter = listed ? { ids: pageOf(listed, after) } : {};
-  return db.transaction((transaction) => listAudited(transaction, filter, { after, limit: PAGE }), {
-    isolationLevel: 'repeatable read',
-  });
+  return db.transaction(
+    async (transaction) => ({
+      page: await listAudited(transaction, filter, { after, limit: PAGE }),
+      readAt: await databaseNow(transaction),
+    }),
+    { isolationLevel: 'repeatable read' },
+  );
 }
 
 /** Kept for the metric: what an audit of the whole fleet, seen to its end, found. */
@@ -94,18 +111,29 @@ function pageOf(listed: readonly string[], after: string): readonly string[] {
   return begin < 0 ? [] : listed.slice(begin, begin + PAGE);
 }
 
+/** For what is written nowhere else: no command can know what it was. */
+const restoreOnly = (shown: string): string =>
+  `only a restore from a backup mends it; connects ${shown} shows all there is`;
+
 function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
   const { account, cycleOn, amount, key } = finding;
+  const has = (code: FindingCode): boolean => all.some((one) => one.code === code);
   const fix = `connects audit --fix --account ${account} --reason "…" --yes`;
+  const restore = (shown: string): AuditFinding => ({ ...finding, mend: restoreOnly(shown), remedy: null });
   switch (finding.code) {
     case 'settlement-missing':
       return {
         ...finding,
-        mend: `connects backfill start --from ${cycleOn} --to ${cycleOn} --account ${account} --reason "…" --yes`,
+        mend: `connects backfill start --from ${cycleOn} --to ${cycleOn} --account ${account} --work --reason "…" --yes`,
         remedy: 'backfill',
       };
     case 'due-too-long':
-      return { ...finding, mend: 'connects sweep --wait --work', remedy: 'settle' };
+      // A sweep asks for the instant: where that is wrong, it comes first.
+      return {
+        ...finding,
+        mend: has('next-date-wrong') ? fix : 'connects sweep --wait --work',
+        remedy: 'settle',
+      };
     case 'failure-forgotten':
       return {
         ...finding,
@@ -116,37 +144,35 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
       return { ...finding, mend: fix, remedy: 'settle' };
     case 'notice-missing':
       return { ...finding, mend: fix, remedy: 'notice' };
-    case 'balance-differs': {
+    case 'next-date-wrong':
+      return { ...finding, mend: fix, remedy: 'next-date' };
+    case 'balance-differs':
       // Only where the ledger itself is whole does its sum say what the balance must be.
-      const isWhole = !all.some((one) => one.code === 'ledger-broken');
-      return isWhole
-        ? { ...finding, mend: fix, remedy: 'balance' }
-        : { ...finding, mend: `connects export entries --account ${account}`, remedy: null };
-    }
+      return has('ledger-broken')
+        ? restore(`export entries --account ${account}`)
+        : { ...finding, mend: fix, remedy: 'balance' };
     case 'granted-twice':
-    case 'window-exceeded':
-      return {
-        ...finding,
-        mend:
-          key === null
-            ? `connects export decisions --account ${account}`
-            : `connects adjust ${account} --amount ${amount} --key ${key} --reason "…" --yes`,
-        remedy: null,
-      };
+    case 'grant-differs':
     case 'above-cap':
+    case 'window-exceeded': {
+      const adjust = `connects adjust ${account} --amount ${amount} --key ${key} --reason "…" --yes`;
+      return key === null
+        ? restore(`export decisions --account ${account}`)
+        : { ...finding, mend: adjust, remedy: null };
+    }
     case 'granted-early':
     case 'settlement-differs':
     case 'settlement-unexpected':
-      return { ...finding, mend: `connects account explain ${account} --cycle ${cycleOn}`, remedy: null };
+      return restore(`account explain ${account} --cycle ${cycleOn}`);
     case 'ledger-broken':
     case 'award-differs':
-      return { ...finding, mend: `connects export entries --account ${account}`, remedy: null };
-    case 'next-date-wrong':
-      // Nothing can be counted from a calendar that is not recorded.
-      return cycleOn === null
-        ? { ...finding, mend: `connects account show ${account}`, remedy: null }
-        : { ...finding, mend: fix, remedy: 'next-date' };
+      return restore(`export entries --account ${account}`);
+    case 'decision-missing':
+      return restore(`export decisions --account ${account}`);
+    case 'span-missing':
+    case 'watermark-ahead':
+      return restore(`account explain ${account}`);
     case 'unreadable':
-      return { ...finding, mend: `connects account show ${account}`, remedy: null };
+      return restore(`account show ${account}`);
   }
 }

@@ -11,12 +11,14 @@ import type { Clock } from '../clock.ts';
 import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
+import type { Account } from '../domain/account.ts';
 import { type Backfilled, backfillAccount, findCandidates, isAsked } from '../domain/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { ConnectsError, messageOf } from '../errors.ts';
 import { type AccountRow, lockAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked, BackfillItem } from '../ledger/backfills.ts';
 import type { CycleNotice } from '../ledger/cycles.ts';
+import { listDecisionNos } from '../ledger/decisions.ts';
 import type { Notify } from '../ledger/runs.ts';
 import type { TermsVersion } from '../ledger/terms-versions.ts';
 import type { Log } from '../log.ts';
@@ -148,6 +150,7 @@ async function grantOnce(
     ground.asked,
     ground.terms.terms,
   );
+  const lostNos = await loadLostNos(transaction, rows, pasts);
   const writes = new LedgerWrites();
   const kept: BackfillItem[] = [];
   const failed: BackfillItem[] = [];
@@ -157,7 +160,8 @@ async function grantOnce(
     if (nextCycleAt !== null && nextCycleAt <= now) left.push(id);
     else {
       try {
-        kept.push(...grantAccount(ground, { row, past: pasts.get(id) as RecordedPast, now }, writes));
+        const turn = { row, past: pasts.get(id) as RecordedPast, lostNos: lostNos.get(id) ?? [], now };
+        kept.push(...grantAccount(ground, turn, writes));
       } catch (error) {
         failed.push(failedItem(ground, id, { code: codeOf(error), message: messageOf(error) }));
       }
@@ -174,8 +178,37 @@ const codeOf = (error: unknown): string => (error instanceof ConnectsError ? err
 interface Turn {
   readonly row: AccountRow;
   readonly past: RecordedPast;
+  /** Numbers of decisions that stand nowhere: those of settlements that were lost. */
+  readonly lostNos: readonly number[];
   readonly now: Instant;
 }
+
+/** Of accounts with a boundary that was settled once, and has no settlement any more. */
+async function loadLostNos(
+  transaction: Transaction,
+  rows: readonly AccountRow[],
+  pasts: ReadonlyMap<string, RecordedPast>,
+): Promise<Map<string, number[]>> {
+  const losers = rows.filter(({ account }) =>
+    pasts.get(account.id)?.boundaries.some((one) => isLost(account, one, pasts.get(account.id))),
+  );
+  const known = await listDecisionNos(
+    transaction,
+    losers.map((row) => row.account.id),
+  );
+  return new Map(
+    losers.map(({ account: { id }, lastDecision }) => {
+      const all = Array.from({ length: lastDecision }, (_, index) => index + 1);
+      return [id, all.filter((no) => !known.get(id)?.has(no))];
+    }),
+  );
+}
+
+const isLost = (
+  { trackedFrom, nextCycleOn }: Account,
+  { on, at }: { readonly on: LocalDate; readonly at: Instant },
+  past: RecordedPast | undefined,
+): boolean => at >= trackedFrom && (nextCycleOn === null || on < nextCycleOn) && !past?.cycles.has(on);
 
 /** Decides one account under its lock, and gathers what is written of it. */
 function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): BackfillItem[] {
@@ -187,11 +220,16 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
   const done = backfillAccount(row.account, candidates, { terms, backfill: ground.backfillId, now });
   const accountId = row.account.id;
   const by = { accountId, runId: ground.runId, postedAt: now };
-  let decisionNo = row.lastDecision;
+  let lastDecision = row.lastDecision;
+  const lostNos = [...turn.lostNos];
   const notice = noticeOf(ground, row);
   for (const one of done.cycles) {
     if (one.outcome === 'skipped') continue;
-    decisionNo += 1;
+    // What was lost takes its own number again, so that none stays missing.
+    const isOwn = one.settlement !== null && one.settlement.startsAt >= row.account.trackedFrom;
+    const lostNo = isOwn ? lostNos.shift() : undefined;
+    if (lostNo === undefined) lastDecision += 1;
+    const decisionNo = lostNo ?? lastDecision;
     if (one.outcome === 'recorded') {
       const runId = past.postedBy.get(one.on) ?? null;
       const notice = one.free + one.paid > 0 ? 'not-asked' : 'unchanged';
@@ -216,8 +254,8 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
     }
   }
   writes.entries.push(...done.entries.map((entry) => ({ ...by, entry })));
-  if (done.account !== row.account || decisionNo !== row.lastDecision)
-    writes.accounts.push({ ...row, account: done.account, lastDecision: decisionNo });
+  if (done.account !== row.account || lastDecision !== row.lastDecision)
+    writes.accounts.push({ ...row, account: done.account, lastDecision });
   if (notice === 'staged') writes.notices.push(...draftsOf(ground, turn, done.cycles));
   return done.cycles.map((one) => itemOf(accountId, one));
 }

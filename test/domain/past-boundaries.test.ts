@@ -1,5 +1,6 @@
 /** The past, walked again: the same boundaries that settling went through, and those before the take-over. */
 import fc from 'fast-check';
+import { cycleSubject } from '../../src/domain/account.ts';
 import { auditAccount } from '../../src/domain/audit.ts';
 import { pastBoundaries } from '../../src/domain/past-boundaries.ts';
 import type { Replay } from '../../src/domain/simulate.ts';
@@ -98,6 +99,12 @@ function hidesChanges({ settlements, spans }: Replay): boolean {
   });
 }
 
+/** As the database numbers decisions: those of cycles stand with their settlements. */
+const numbered = (decisions: Replay['decisions']): { lastDecision: number; decisionNos: number[] } => ({
+  lastDecision: decisions.length,
+  decisionNos: decisions.flatMap(({ subject }, index) => (subject.startsWith('cycle:') ? [] : [index + 1])),
+});
+
 describe('whatever happens to an account', () => {
   it('its past is walked again as it was settled', () => {
     let walked = 0;
@@ -127,7 +134,7 @@ describe('whatever happens to an account', () => {
   it('the audit finds nothing wrong with it', () => {
     fc.assert(
       fc.property(stories, (story) => {
-        const { account, spans, settlements, entries, records } = replay(story);
+        const { account, spans, settlements, entries, records, decisions } = replay(story);
         if (!account) return;
         // As the database keeps spans: of several at one instant, the last.
         const kept = [...new Map(spans.map((one) => [one.fromAt, one])).values()];
@@ -141,13 +148,22 @@ describe('whatever happens to an account', () => {
             putAsideAt: null,
             waitingSince: null,
           },
-          settlements: settlements.map((one) => ({ ...one, notice: 'not-asked', postedAt: one.startsAt })),
+          ...numbered(decisions),
+          settlements: settlements.map((one) => ({
+            ...{ ...one, termsVersion: 1, notice: 'not-asked', postedAt: one.startsAt },
+            decisionNo: 1 + decisions.findIndex(({ subject }) => subject === cycleSubject(one.cycleOn)),
+          })),
           entries: entries.map((one) => ({ ...one, postedAt: one.effectiveAt })),
-          awards: [...records.awards.values()],
+          awards: [...records.awards.values()].map((one) => ({
+            ...one,
+            rewardedBy: records.proposals.get(one.proposal)?.rewardedBy ?? null,
+          })),
           closedAt: null,
         };
-        const rules = { terms: story.terms, asOf: story.until as number, alarmAgeMs: 0 };
-        expect(auditAccount(recorded, rules)).toEqual([]);
+        const until = story.until as number;
+        const rules = { terms: story.terms, asOf: until, readAt: until, alarmAgeMs: 0 };
+        const versions = new Map([[1, story.terms]]);
+        expect(auditAccount(recorded, { ...rules, versions })).toEqual([]);
       }),
       { numRuns: 300 },
     );

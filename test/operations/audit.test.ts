@@ -1,20 +1,19 @@
 /** The audit finds nothing in a clean fleet, and each seeded fault; what can be mended is mended by what it says. */
 import { readFileSync } from 'node:fs';
-import { execute, selectRows } from '../../src/db/query.ts';
+import { execute } from '../../src/db/query.ts';
 import { type MemberEvent, parseEvent } from '../../src/domain/events.ts';
 import { adjustBalances } from '../../src/operations/adjust.ts';
-import { type AuditFinding, auditFleet } from '../../src/operations/audit.ts';
-import { type FixOutcome, fixFindings } from '../../src/operations/audit-fix.ts';
+import type { AuditFinding } from '../../src/operations/audit.ts';
 import { reverseRun } from '../../src/operations/reverse-run.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import { type AccountRowGiven, fixture, importFile, importRows, numbered } from '../support/accounts.ts';
+import { ALARM_MS, auditAll, codesOf, settleAll as settleEverybody } from '../support/auditing.ts';
 import { asking, backfilled, emptyAll } from '../support/backfilling.ts';
-import { fact, record, settleAsOf } from '../support/facts.ts';
+import { fact, record } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 
 const MAY = Date.parse('2021-05-01T00:00:00Z');
-const ALARM_MS = 15 * 60_000;
 
 let installation: Installation;
 
@@ -24,27 +23,9 @@ beforeAll(async () => {
 afterEach(() => emptyAll(installation.db));
 afterAll(() => installation.remove());
 
-async function audit(asOf: number | 'now' = MAY, alarmAgeMs = ALARM_MS): Promise<AuditFinding[]> {
-  const found: AuditFinding[] = [];
-  const request = { alarmAgeMs, ...(asOf !== 'now' && { asOf }) };
-  for await (const one of auditFleet(installation.db, request)) found.push(one);
-  return found;
-}
-
-const codesOf = (found: readonly AuditFinding[]): string[] =>
-  found.map((one) => [one.account, one.code, ...(one.cycleOn === null ? [] : [one.cycleOn])].join(' '));
-
-async function importedIds(): Promise<string[]> {
-  return (await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts ORDER BY id')).map(
-    (row) => row.id,
-  );
-}
-
-async function settleAll(asOf: string): Promise<void> {
-  const ids = await importedIds();
-  for (let from = 0; from < ids.length; from += 500)
-    await settleAsOf(installation.app, ids.slice(from, from + 500), asOf);
-}
+const audit = (asOf: number | 'now' = MAY, alarmAgeMs = ALARM_MS): Promise<AuditFinding[]> =>
+  auditAll(installation.app, asOf, alarmAgeMs);
+const settleAll = (asOf: string): Promise<void> => settleEverybody(installation.app, asOf);
 
 function eventsIn(file: string): MemberEvent[] {
   return readFileSync(fixture(file), 'utf8')
@@ -70,6 +51,29 @@ describe('a clean fleet', () => {
     await settleAll('2021-05-01 00:00');
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM events WHERE late = 1')).toBeGreaterThan(10);
     expect(await audit()).toEqual([]);
+  });
+
+  it('with all of those events, whose runs were reversed and backfilled, has no finding', async () => {
+    const { app, db } = installation;
+    await importFile(app, fixture('fleet-accounts.csv'));
+    await record(app, eventsIn('fleet-events.ndjson'));
+    await settleAll('2021-05-01 00:00');
+    const runs = (await listRuns(db, 10)).map((one) => one.id);
+    for (const run of runs)
+      await reverseRun(app.settleDeps, { source: { run }, actor: 'test', reason: 'test' });
+    const include = ['reversed', 'account-inactive', 'before-program'] as const;
+    await backfilled(app, asking('2020-10-01', '2021-05-31', { include: [...include] }));
+    expect(await countOf(db, 'SELECT COUNT(*) FROM amendments')).toBeGreaterThan(50);
+    for (const status of ['closed', 'suspended'])
+      expect(await countOf(db, `SELECT COUNT(*) FROM accounts WHERE status = '${status}'`)).toBeGreaterThan(
+        0,
+      );
+    expect(await countOf(db, 'SELECT COUNT(*) FROM account_spans')).toBeGreaterThan(
+      10 + (await countOf(db, 'SELECT COUNT(*) FROM accounts')),
+    );
+    expect(await countOf(db, "SELECT COUNT(*) FROM entries WHERE kind = 'reversal'")).toBeGreaterThan(0);
+    // Whoever was in none of those is due since 2021.
+    expect(await audit('now', Infinity)).toEqual([]);
   });
 
   it('with accounts that came closed, of which closing is told again, has no finding', async () => {
@@ -133,7 +137,7 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     const found = await audit();
     expect(codesOf(found)).toEqual(['a-001 settlement-missing 2021-03-01']);
     expect(found[0]?.mend).toBe(
-      'connects backfill start --from 2021-03-01 --to 2021-03-01 --account a-001 --reason "…" --yes',
+      'connects backfill start --from 2021-03-01 --to 2021-03-01 --account a-001 --work --reason "…" --yes',
     );
   });
 
@@ -203,18 +207,73 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     ]);
   });
 
-  it('a balance above the cap after a settlement', async () => {
-    await seed("UPDATE cycles SET cap = 20 WHERE account_id = 'a-001' AND cycle_on = '2021-05-01'");
-    const found = await audit();
-    expect(codesOf(found)).toEqual(['a-001 above-cap 2021-05-01']);
-    expect(found[0]?.message).toBe('40 after the cycle of 2021-05-01, and 30 is the most');
-  });
-
-  it('a settlement that does not say what was posted', async () => {
+  it('a settlement that does not say what was due and posted', async () => {
     await seed(
       "UPDATE cycles SET free = 9, closing = closing - 1 WHERE account_id = 'a-001' AND cycle_on = '2021-05-01'",
     );
-    expect(codesOf(await audit())).toEqual(expect.arrayContaining(['a-001 granted-twice 2021-05-01']));
+    await seed("UPDATE cycles SET cap = 20 WHERE account_id = 'a-002' AND cycle_on = '2021-05-01'");
+    await seed(`UPDATE cycles SET opening = opening + 1000, carried = carried + 1000, closing = closing + 1000, cap = NULL
+                 WHERE account_id = 'a-003' AND cycle_on = '2021-04-01'`);
+    const found = await audit();
+    expect(found.map((one) => [one.account, one.code, one.message])).toEqual([
+      ['a-001', 'settlement-differs', 'the settlement of 2021-05-01 says +9, and +10 was due'],
+      ['a-002', 'settlement-differs', 'the settlement of 2021-05-01 says that 20 was the cap, and 200 was'],
+      [
+        'a-003',
+        'settlement-differs',
+        'the settlement of 2021-04-01 opens with 1020, and the ledger had 20 then',
+      ],
+    ]);
+    expect(found[0]?.mend).toBe(
+      'only a restore from a backup mends it; connects account explain a-001 --cycle 2021-05-01 shows all there is',
+    );
+  });
+
+  it('the settlement of a suspended account that opens with what it never had', async () => {
+    const { app } = installation;
+    await record(app, [fact('s', 'a-001', '2021-05-02 00:00', 'account.suspended')]);
+    await settleAll('2021-06-01 00:00');
+    const june = Date.parse('2021-06-01T00:00:00Z');
+    expect(await audit(june)).toEqual([]);
+    await seed(
+      "UPDATE cycles SET opening = 7, carried = 7, closing = 7 WHERE account_id = 'a-001' AND cycle_on = '2021-06-01'",
+    );
+    expect(codesOf(await audit(june))).toEqual(['a-001 settlement-differs 2021-06-01']);
+  });
+
+  it('a decision that was deleted', async () => {
+    await seed("DELETE FROM decisions WHERE account_id = 'p' AND subject = 'interview:i1'");
+    const found = await audit();
+    expect(found.map((one) => [one.account, one.code, one.message])).toEqual([
+      ['p', 'decision-missing', 'the account counts 5 decisions, and 1 of them cannot be found'],
+    ]);
+  });
+
+  it('a calendar whose first or last change is not recorded', async () => {
+    const { app } = installation;
+    await record(app, [
+      fact('u', 'a-001', '2021-05-10 00:00', 'plan.upgraded'),
+      fact('v', 'a-002', '2021-05-10 00:00', 'plan.upgraded'),
+    ]);
+    expect(await audit()).toEqual([]);
+    await seed("DELETE FROM account_spans WHERE account_id = 'a-001' AND from_at > '2021-05-01'");
+    await seed("DELETE FROM account_spans WHERE account_id = 'a-002' AND from_at < '2021-05-01'");
+    await seed("DELETE FROM account_spans WHERE account_id = 'a-003'");
+    expect(codesOf(await audit())).toEqual(['a-001', 'a-002', 'a-003'].map((id) => `${id} span-missing`));
+  });
+
+  it('an award whose proposal is not recorded, or does not say so', async () => {
+    await seed("UPDATE proposals SET rewarded_by = NULL WHERE account_id = 'p'");
+    expect(codesOf(await audit())).toEqual(['p award-differs']);
+    await seed("DELETE FROM proposals WHERE account_id = 'p'");
+    const found = await audit();
+    expect(codesOf(found)).toEqual(['p award-differs']);
+    expect(found[0]?.message).toContain('it could be rewarded again');
+  });
+
+  it('a watermark that is yet to come', async () => {
+    await seed("UPDATE accounts SET watermark = '2037-01-01' WHERE id = 'a-001'");
+    expect(codesOf(await audit())).toEqual(['a-001 watermark-ahead']);
   });
 
   it('a window over its maximum', async () => {
@@ -264,6 +323,20 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     );
   });
 
+  it('a next date whose instant is another one', async () => {
+    await seed("UPDATE accounts SET next_cycle_at = '2021-06-21' WHERE id = 'a-001'");
+    await seed("UPDATE accounts SET next_cycle_at = NULL WHERE id = 'a-002'");
+    const found = await audit(Date.parse('2021-06-10T00:00:00Z'));
+    expect(codesOf(found).filter((one) => /a-00[12]/.test(one))).toEqual([
+      'a-001 due-too-long 2021-06-01',
+      'a-001 next-date-wrong 2021-06-01',
+      'a-002 due-too-long 2021-06-01',
+      'a-002 next-date-wrong 2021-06-01',
+    ]);
+    const due = found.find((one) => one.account === 'a-001');
+    expect(due?.mend).toBe('connects audit --fix --account a-001 --reason "…" --yes');
+  });
+
   it('what is due for longer than the alarm allows, and not before', async () => {
     const due = Date.parse('2021-06-01T00:00:00Z');
     expect(await audit(due + ALARM_MS)).toEqual([]);
@@ -287,94 +360,5 @@ describe('each seeded fault is found, once, with the command that mends it', () 
   it('records that cannot be read', async () => {
     await seed("UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = 'a-001'");
     expect(codesOf(await audit())).toEqual(['a-001 unreadable']);
-  });
-});
-
-describe('--fix', () => {
-  const fix = (findings: readonly AuditFinding[]): Promise<FixOutcome> =>
-    fixFindings(installation.app.settleDeps, {
-      ...{ findings, actor: 'ann', reason: 'lost', worker: 'fix', signal: new AbortController().signal },
-    });
-
-  it('records a lost settlement that granted nothing again as such, and grants nothing for it', async () => {
-    const { app, db } = installation;
-    await importRows(app, [{ id: 'a' }, { id: 'b', status: 'suspended' }]);
-    await record(app, [
-      fact('s', 'a', '2021-02-15 00:00', 'account.suspended'),
-      fact('r', 'a', '2021-03-15 00:00', 'account.reinstated'),
-      fact('t', 'b', '2021-03-15 00:00', 'account.reinstated'),
-    ]);
-    await settleAll('2021-05-01 00:00');
-    const settlements = "SELECT * FROM cycles WHERE cycle_on = '2021-03-01' ORDER BY account_id";
-    const before = await selectRows<Record<string, unknown>>(db, settlements);
-    expect(before.map((one) => one.code)).toEqual(['account-inactive', 'account-inactive']);
-    await execute(db, "DELETE FROM cycles WHERE cycle_on = '2021-03-01'");
-    const balances = await selectRows(db, 'SELECT id, balance FROM accounts ORDER BY id');
-    expect(codesOf(await audit())).toEqual([
-      'a settlement-missing 2021-03-01',
-      'b settlement-missing 2021-03-01',
-    ]);
-    await execute(db, "UPDATE accounts SET next_cycle_on = '2037-01-01', next_cycle_at = '2037-01-01'");
-    await backfilled(app, asking('2021-03-01', '2021-03-01'));
-    expect(await selectRows(db, 'SELECT id, balance FROM accounts ORDER BY id')).toEqual(balances);
-    const amounts = ({
-      code,
-      opening,
-      carried,
-      closing,
-      plan,
-      next_on: nextOn,
-    }: Record<string, unknown>) => ({
-      ...{ code, opening, carried, closing, plan, nextOn },
-    });
-    expect((await selectRows<Record<string, unknown>>(db, settlements)).map(amounts)).toEqual(
-      before.map(amounts),
-    );
-  });
-
-  it('puts a next date right that was moved, and settles what is due by it', async () => {
-    const { db } = installation;
-    await importRows(installation.app, numbered('a', 2));
-    await settleAll('2021-05-01 00:00');
-    await execute(
-      db,
-      "UPDATE accounts SET next_cycle_on = '2037-01-15', next_cycle_at = '2037-01-15' WHERE id = 'a-000'",
-    );
-    const found = await audit();
-    expect(codesOf(found)).toEqual(['a-000 next-date-wrong 2037-01-15']);
-    expect(found[0]?.remedy).toBe('next-date');
-    expect(await fix(found)).toMatchObject({ nextDates: 1 });
-    const next = "SELECT COUNT(*) FROM accounts WHERE next_cycle_on = '2021-06-01' AND id = 'a-000'";
-    expect(await countOf(db, next)).toBe(1);
-    expect(await audit()).toEqual([]);
-  });
-
-  it('mends by settling and backfilling what can be mended so, and leaves nothing to be found', async () => {
-    const { app, db } = installation;
-    await importRows(app, [...numbered('a', 6), { id: 'late', anchorOn: '2020-12-20' }]);
-    await settleAll('2021-05-01 00:00');
-    await execute(db, "UPDATE accounts SET balance = balance + 5 WHERE id = 'a-000'");
-    await execute(db, "DELETE FROM cycles WHERE account_id = 'a-001' AND cycle_on = '2021-03-01'");
-    await execute(db, "DELETE FROM outbox WHERE account_id = 'a-002'");
-    // A boundary of which nothing is left at all.
-    await execute(db, "DELETE FROM entries WHERE account_id = 'a-003' AND seq = 4");
-    await execute(db, "DELETE FROM cycles WHERE account_id = 'a-003' AND cycle_on = '2021-05-01'");
-    await execute(db, "UPDATE accounts SET balance = balance - 10, last_seq = 3 WHERE id = 'a-003'");
-    const found = await audit('now');
-    // Since May nobody has swept: all are due.
-    expect(new Set(found.map((one) => one.code))).toEqual(
-      new Set(['balance-differs', 'settlement-missing', 'notice-missing', 'due-too-long']),
-    );
-    const fixed = await fix(found.filter((one) => one.remedy !== null));
-    expect(fixed).toMatchObject({ settled: 7, balances: 1, notices: 4 });
-    expect(fixed.backfills).toHaveLength(2);
-    expect(await audit('now')).toEqual([]);
-    const told = await selectRows<{ action: string; actor: string }>(
-      db,
-      "SELECT DISTINCT action, actor FROM audit_log WHERE actor = 'ann' ORDER BY action",
-    );
-    expect(told.map((one) => one.action)).toEqual([
-      ...['audit.fix', 'audit.restore-balance', 'audit.stage-notice', 'backfill.grant', 'backfill.start'],
-    ]);
   });
 });
