@@ -8,8 +8,8 @@ import type {
   AuditedSettlement,
 } from '../domain/audit.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { type AccountFilter, type AccountRow, listAccounts } from './accounts.ts';
-import { findInactiveOpenings } from './openings.ts';
+import { type AccountFilter, listAccounts } from './accounts.ts';
+import { findClosings } from './closings.ts';
 import { listSpansOf } from './spans.ts';
 
 /** A page of accounts with all their records, in the order of their ids. */
@@ -28,7 +28,10 @@ export async function listAudited(
   const awards = await awardsOf(db, ids);
   const decisionNos = await decisionNosOf(db, ids);
   const notices = await noticesOf(db, ids);
-  const closed = await closingsOf(db, rows);
+  const closed = await findClosings(
+    db,
+    rows.map((row) => row.account),
+  );
   const aside = await oldestOf(
     db,
     `SELECT account_id AS account, MIN(put_aside_at) AS at FROM failures
@@ -143,26 +146,6 @@ async function noticesOf(
     [ids],
   );
   return byAccount(rows, ({ account: _account, ...row }) => row);
-}
-
-/** When those that are closed were; one that came closed was so before it was taken over, whatever was said since. */
-async function closingsOf(db: Queryable, rows: readonly AccountRow[]): Promise<Map<string, Instant>> {
-  const closed = rows.filter((row) => row.account.status === 'closed').map((row) => row.account);
-  if (closed.length === 0) return new Map();
-  const ids = closed.map((one) => one.id);
-  const openings = await findInactiveOpenings(db, ids);
-  const told = await oldestOf(
-    db,
-    `SELECT account_id AS account, MIN(effective_at) AS at FROM events
-      WHERE account_id IN (?) AND type = 'account.closed' AND state = 'applied' GROUP BY account_id`,
-    ids,
-  );
-  return new Map(
-    closed.map(({ id, trackedFrom }) => {
-      const at = openings.get(id) === 'closed' ? undefined : told.get(id);
-      return [id, at ?? trackedFrom - 1];
-    }),
-  );
 }
 
 async function oldestOf(db: Queryable, sql: string, ids: readonly string[]): Promise<Map<string, Instant>> {

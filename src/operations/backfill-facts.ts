@@ -8,6 +8,7 @@ import { wasActive } from '../domain/past-status.ts';
 import type { Span } from '../domain/spans.ts';
 import { type Terms, monthEndOf, termsInForce } from '../domain/terms.ts';
 import { type AmendmentRow, listAmendments } from '../ledger/amendments.ts';
+import { findClosings } from '../ledger/closings.ts';
 import { type RecordedSettlement, listSettlementsOf } from '../ledger/cycles.ts';
 import { listFailedPayments } from '../ledger/decisions.ts';
 import { type CycleEntry, findBalanceAt, listCycleEntries } from '../ledger/entries.ts';
@@ -41,8 +42,9 @@ export async function loadPasts(
   const amendments = groupBy(await listAmendments(db, ids), (one) => one.accountId);
   const spans = await listSpansOf(db, ids);
   const failed = amendments.size > 0 || settlements.size > 0 ? await listFailedPayments(db, ids) : new Set();
+  const closings = await findClosings(db, accounts);
   const walked = new Map(
-    accounts.map((one) => [one.id, walk(one, spans.get(one.id) ?? [], asked, monthEnd)]),
+    accounts.map(({ id }) => [id, walk(spans.get(id) ?? [], asked, monthEnd, closings.get(id))]),
   );
   const unsettled = new Map(accounts.map((one) => [one.id, unsettledOf(one, settlements, walked)]));
   const posted = await loadPosted(db, unsettled);
@@ -72,14 +74,14 @@ export async function loadPasts(
 const keyOf = (one: RecordedSettlement): string => `${one.accountId}/${one.cycleOn}`;
 
 function walk(
-  account: Account,
   spans: readonly Span[],
   { from, to }: Pick<Asked, 'from' | 'to'>,
   monthEnd: MonthEnd,
+  closedAt: Instant | undefined,
 ): PastBoundary[] {
   const last = firstInstantOf(to, 'UTC') + MARGIN_MS;
-  // Closing an account ends its calendar.
-  const until: Instant = account.status === 'closed' ? Math.min(last, account.watermark) : last;
+  // Closing an account ends its calendar; events that come later, and are refused, move its watermark all the same.
+  const until: Instant = Math.min(last, closedAt ?? last);
   const since = firstInstantOf(from, 'UTC') - MARGIN_MS;
   return spans.length === 0 ? [] : pastBoundaries(spans, monthEnd, until, since);
 }

@@ -269,6 +269,20 @@ describe('an outage of three months', () => {
   });
 });
 
+describe('a closed account', () => {
+  it('has no boundary after its closing, also where events were refused since', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a' }]);
+    await record(app, [
+      fact('c', 'a', '2021-02-15 00:00', 'account.closed'),
+      fact('s', 'a', '2021-04-15 00:00', 'connects.spent', { amount: 5 }),
+    ]);
+    expect(await planOf(app, asking('2021-01-01', '2021-05-31'))).toMatchObject({ cycles: 0, recorded: 0 });
+    await backfilled(app, asking('2021-01-01', '2021-05-31', { include: ['account-inactive'] }));
+    expect((await readState(db)).cycles.map((one) => one.cycle_on)).toEqual(['2021-02-01']);
+  });
+});
+
 describe('terms that begin earlier than was thought', () => {
   it('let cycles before the program be granted, when that is asked for', async () => {
     const { app, db } = installation;
