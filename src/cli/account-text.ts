@@ -1,5 +1,6 @@
 /** One account as text, within 100 columns: the member's view, the history, answers, what is ahead. */
 import { parseInstant } from '../domain/calendar.ts';
+import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/compose-notices.ts';
 import type { AccountForecast } from '../reports/account-forecast.ts';
 import type { HistoryLine } from '../reports/account-history.ts';
 import type { AccountView } from '../reports/account-view.ts';
@@ -111,11 +112,26 @@ function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
 }
 
 function emailLine({ evidence }: Answer, words: ZoneWords): string[] {
-  const notice = evidence.notice as { told: string; state: string | null; sentAt: string | null } | undefined;
+  const notice = evidence.notice as EmailEvidence | undefined;
   if (!notice) return [];
   const sentAt = parseInstant(notice.sentAt ?? '');
   if (sentAt !== undefined) return [`  Email: sent on ${words.moment(sentAt)}.`];
+  if (notice.state === 'suppressed') return [wrap(`Email: none, ${suppressedWords(notice.why)}.`, '  ')];
   return [`  Email: ${EMAIL_WORDS[notice.state ?? notice.told] ?? notice.state ?? notice.told}.`];
+}
+
+interface EmailEvidence {
+  readonly told: string;
+  readonly state: string | null;
+  readonly sentAt: string | null;
+  readonly why: string | null;
+}
+
+/** What an operator gave as the reason is told as it stands. */
+function suppressedWords(why: string | null): string {
+  if (why === OPTED_OUT_SINCE) return 'because you turned them off before it was sent';
+  if (why === NO_ADDRESS) return 'because there was no address to send it to';
+  return why === null ? 'it was withheld' : `it was withheld: ${why.replace(/\.$/, '')}`;
 }
 
 const EMAIL_WORDS: Readonly<Record<string, string>> = {
@@ -123,9 +139,7 @@ const EMAIL_WORDS: Readonly<Record<string, string>> = {
   claimed: 'about to be sent',
   sending: 'being sent',
   refused: 'your mail server refused it',
-  held: 'held back',
   'too-old': 'none, because it would have told of something long past',
-  suppressed: 'none, as this address takes no emails',
   unchanged: 'none, because nothing changed',
   'opted-out': 'none, because you turned them off',
   'not-asked': 'none was asked for',

@@ -63,11 +63,15 @@ export async function composeMessage(
   return messageOf(notice, ground, deps.settings);
 }
 
+/** Why a letter that was staged is not sent: recorded with it, and told to whoever asks for it. */
+export const NO_ADDRESS = 'the account has no email address';
+export const OPTED_OUT_SINCE = 'the member opted out of grant emails before it was sent';
+
 function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Letter | Unsent {
   const to = ground.emails.get(notice.accountId);
-  if (to === undefined) return { unsent: 'the account has no email address' };
+  if (to === undefined) return { unsent: NO_ADDRESS };
   if (isOptional(notice.kind) && ground.accounts.get(notice.accountId)?.noticesOptedOut)
-    return { unsent: 'the member opted out of grant emails before it was sent' };
+    return { unsent: OPTED_OUT_SINCE };
   const message = messageOf(notice, ground, settings);
   if ('unsent' in message) return message;
   const url = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;

@@ -302,6 +302,8 @@ export interface CycleNotice {
   readonly lastCycleOn: LocalDate;
   readonly stagedAt: Instant;
   readonly sentAt: Instant | null;
+  /** The mail server's words, or why it is not sent. */
+  readonly why: string | null;
 }
 
 /** The emails that tell of cycles from one date on, oldest first. */
@@ -313,7 +315,7 @@ export async function listCycleNotices(
   const rows = await selectRows<Stored<CycleNotice, 'stagedAt'> & { sentAt: Date | null }>(
     db,
     `SELECT state, first_cycle_on AS firstCycleOn, last_cycle_on AS lastCycleOn, staged_at AS stagedAt,
-            sent_at AS sentAt FROM outbox
+            sent_at AS sentAt, last_error AS why FROM outbox
       WHERE account_id = ? AND kind = 'grant' AND last_cycle_on >= ? ORDER BY staged_at LIMIT ${ROWS_MAX}`,
     [account, from],
   );

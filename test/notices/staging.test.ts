@@ -145,6 +145,8 @@ describe('events', () => {
         error: 'the member opted out of grant emails before it was sent',
       },
     ]);
+    const told = await runHere(['account', 'explain', 'e5', '--cycle', '2021-04-05'], { app });
+    expect(told.stdout).toContain('Email: none, because you turned them off before it was sent.');
   });
 
   it('that change the address before an email has left send it to the new one', async () => {
@@ -292,6 +294,8 @@ describe('operators', () => {
     expect(await staged('o2')).toMatchObject([{ state: 'pending' }]);
     expect(await run('suppress', '--account', 'o2', '--reason', 'wrong')).toMatchObject({ code: 0 });
     expect(await staged('o2')).toMatchObject([{ state: 'suppressed', error: 'wrong' }]);
+    const told = await runHere(['account', 'explain', 'o2', '--cycle', '2021-04-05'], { app });
+    expect(told.stdout).toContain('Email: none, it was withheld: wrong.');
     await deliver();
     expect(lettersTo('o2')).toEqual([]);
     expect((await run('retry', '--account', 'o2')).stdout).toContain('1 notice will be sent again');

@@ -124,8 +124,13 @@ function tellCycle(
       run: runId,
       notice:
         told === 'staged'
-          ? { told, state: notice?.state ?? null, sentAt: iso(notice?.sentAt ?? null) }
-          : { told, state: null, sentAt: null },
+          ? {
+              told,
+              state: notice?.state ?? null,
+              sentAt: iso(notice?.sentAt ?? null),
+              why: notice?.why ?? null,
+            }
+          : { told, state: null, sentAt: null, why: null },
       entries: entries.map(entryEvidence),
     },
     rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
