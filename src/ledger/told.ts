@@ -1,5 +1,5 @@
 /** SQL of what notices tell of: one statement for a whole page of them, whatever tables it stands in. */
-import { type Queryable, selectOne, selectRows } from '../db/query.ts';
+import { type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
@@ -67,21 +67,53 @@ export interface ToldEntry extends OwnSubject {
   readonly balance: number;
   readonly cycleOn: LocalDate | null;
   readonly runId: number | null;
+  readonly effectiveAt: Instant;
 }
 
-const ENTRY_COLUMNS =
-  'account_id AS accountId, subject, kind, amount, balance_after AS balance, cycle_on AS cycleOn, run_id AS runId';
+const ENTRY_COLUMNS = `account_id AS accountId, subject, kind, amount, balance_after AS balance, cycle_on AS cycleOn,
+  run_id AS runId, effective_at AS effectiveAt`;
+
+type StoredEntry = Omit<ToldEntry, 'effectiveAt'> & { effectiveAt: Date };
+
+const parseEntry = (row: StoredEntry): ToldEntry => ({ ...row, effectiveAt: row.effectiveAt.getTime() });
 
 /** What was posted about these subjects, in posting order. */
 export async function findToldEntries(db: Queryable, subjects: readonly OwnSubject[]): Promise<ToldEntry[]> {
-  return inPages(subjects, (page) =>
-    selectRows<ToldEntry>(
+  const rows = await inPages(subjects, (page) =>
+    selectRows<StoredEntry>(
       db,
       `SELECT ${ENTRY_COLUMNS} FROM entries WHERE ${oneOf(page, 'account_id = ? AND subject = ?')}
         ORDER BY account_id, seq`,
       page.flatMap((one) => [one.accountId, one.subject]),
     ),
   );
+  return rows.map(parseEntry);
+}
+
+export interface OwnMoment {
+  readonly accountId: string;
+  readonly at: Instant;
+}
+
+/** The balance after all that counted up to each of these moments; none where nothing had been posted. */
+export async function findBalancesAt(
+  db: Queryable,
+  moments: readonly OwnMoment[],
+): Promise<(OwnMoment & { readonly balance: number })[]> {
+  const rows = await inPages(moments, (page) =>
+    selectRows<{ accountId: string; at: Date; balance: number }>(
+      db,
+      page
+        .map(
+          () =>
+            `(SELECT account_id AS accountId, CAST(? AS DATETIME(3)) AS at, balance_after AS balance FROM entries
+               WHERE account_id = ? AND effective_at <= ? ORDER BY account_id DESC, seq DESC LIMIT 1)`,
+        )
+        .join(' UNION ALL '),
+      page.flatMap(({ accountId, at }) => [toDate(at), accountId, toDate(at)]),
+    ),
+  );
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }
 
 export interface OwnRun {
@@ -91,14 +123,15 @@ export interface OwnRun {
 
 /** What these runs posted on these accounts, in posting order. */
 export async function findEntriesOfRuns(db: Queryable, runs: readonly OwnRun[]): Promise<ToldEntry[]> {
-  return inPages(runs, (page) =>
-    selectRows<ToldEntry>(
+  const rows = await inPages(runs, (page) =>
+    selectRows<StoredEntry>(
       db,
       `SELECT ${ENTRY_COLUMNS} FROM entries WHERE ${oneOf(page, 'account_id = ? AND run_id = ?')}
         ORDER BY account_id, seq`,
       page.flatMap((one) => [one.accountId, one.runId]),
     ),
   );
+  return rows.map(parseEntry);
 }
 
 /** One cycle that a run took back. */
@@ -108,6 +141,8 @@ export interface ToldReversal extends OwnRun {
   readonly taken: number;
   /** What should have been taken too, but had been spent. */
   readonly short: number;
+  /** What the cycle had recovered of a debt, and is owed again. */
+  readonly owed: number;
 }
 
 /** What these runs took back on these accounts, oldest cycle first. */
@@ -115,7 +150,7 @@ export async function findToldReversals(db: Queryable, runs: readonly OwnRun[]):
   return inPages(runs, (page) =>
     selectRows<ToldReversal>(
       db,
-      `SELECT account_id AS accountId, run_id AS runId, cycle_on AS cycleOn, opening - closing AS taken, short
+      `SELECT account_id AS accountId, run_id AS runId, cycle_on AS cycleOn, opening - closing AS taken, short, owed
          FROM amendments WHERE kind = 'reversed' AND (${oneOf(page, 'account_id = ? AND run_id = ?')})
         ORDER BY account_id, run_id, cycle_on`,
       page.flatMap((one) => [one.accountId, one.runId]),

@@ -68,7 +68,7 @@ export function welcomePage({ award, balance, monthly }: WelcomeFacts, { nextCyc
 
 const monthlyRule = ({ plan, free, paid }: Monthly): string =>
   `From then on ${planTitle(plan)} gives ${connects(free + paid)} at the start of every billing cycle` +
-  (free > 0 && paid > 0 ? `: ${free} free and ${paid} as part of the membership.` : '.');
+  (free > 0 && paid > 0 ? `: ${count(free)} free and ${count(paid)} as part of the membership.` : '.');
 
 export function readinessPage({ award, balance }: ReadinessFacts, { nextCycleOn }: NoticeContext): Page {
   return {
@@ -84,7 +84,7 @@ export function readinessPage({ award, balance }: ReadinessFacts, { nextCycleOn 
         ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
       ),
       rules([
-        `Passing the Readiness Test gives ${count(award)} Connects, once; they are added by themselves.`,
+        `Passing the Readiness Test gives ${count(award)} Connects, once; they are added automatically.`,
       ]),
     ],
   };
@@ -93,7 +93,7 @@ export function readinessPage({ award, balance }: ReadinessFacts, { nextCycleOn 
 export function interviewPage(told: InterviewFacts, context: NoticeContext): Page {
   const { award, refund, balance, proposal, windowMax, windowDays } = told;
   const used = told.held + award;
-  const usage = `You have used ${used} of ${windowMax} ${windowPhrase(told, context)}.`;
+  const usage = `You have used ${count(used)} of ${count(windowMax)} ${windowPhrase(told, context)}.`;
   return {
     subject: `Interview: ${connects(award)} added for your proposal`,
     preheader: usage,
@@ -110,13 +110,13 @@ export function interviewPage(told: InterviewFacts, context: NoticeContext): Pag
       facts(
         'Where you stand',
         { label: 'Balance after this', value: connects(balance), main: true },
-        { label: `Used in ${counted(windowDays, 'day')}`, value: `${used} of ${windowMax}` },
+        { label: `Used in ${counted(windowDays, 'day')}`, value: `${count(used)} of ${count(windowMax)}` },
       ),
       rules([
         `Replying to an interview request gives ${count(told.whole)} Connects, once for each proposal.`,
         splitRule(told),
         capRule(told),
-        `At most ${windowMax} Connects can be earned with interviews within any ${counted(windowDays, 'day')}. ${usage}`,
+        `At most ${count(windowMax)} Connects can be earned with interviews within any ${counted(windowDays, 'day')}. ${usage}`,
       ]),
     ],
   };
@@ -133,13 +133,16 @@ const windowPhrase = (
     ? `in the last ${counted(windowDays, 'day')}`
     : `in the ${counted(windowDays, 'day')} up to ${moment(windowEndsAt, zone)}`;
 
-const splitRule = ({ refund, award, proposal }: InterviewFacts): string | undefined =>
-  refund === 0
-    ? undefined
-    : `Your history shows this award as two transactions: ${refund} back for what proposal ${proposal} had cost` +
-      (award > refund ? `, and ${award - refund} on top.` : '.');
+/** The history shows a part that is nothing as no transaction. */
+function splitRule({ refund, award, proposal }: InterviewFacts): string | undefined {
+  if (refund === 0) return undefined;
+  const back = `${count(refund)} back for what proposal ${proposal} had cost`;
+  return award > refund
+    ? `Your history shows this award as two transactions: ${back}, and ${count(award - refund)} on top.`
+    : `Your history shows this award as one transaction: ${back}.`;
+}
 
 const capRule = ({ award, whole, windowMax, held }: InterviewFacts): string | undefined =>
   award < whole
-    ? `This time it was ${award}: ${held} of ${windowMax} had been used already, so there was room for no more.`
+    ? `This time it was ${count(award)}: ${count(held)} of ${count(windowMax)} had been used already, so there was room for no more.`
     : undefined;

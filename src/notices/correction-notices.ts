@@ -1,12 +1,33 @@
 /** What operators mend afterwards: past cycles added by a backfill, and a run that was taken back. */
 import type { LocalDate } from '../domain/calendar.ts';
-import { type NoticeContext, type Page, amounts, facts, groupedAmounts, paragraph, rules } from './page.ts';
-import { connects, connectsWere, day } from './words.ts';
+import {
+  type Amounts,
+  type CycleLine,
+  type NoticeContext,
+  type Page,
+  amounts,
+  cycleTable,
+  facts,
+  groupedAmounts,
+  paragraph,
+  rules,
+} from './page.ts';
+import { connects, connectsWere, day, shortDay } from './words.ts';
 
 export interface BackfillFacts {
   readonly kind: 'backfill';
   /** Oldest first, at least one. */
-  readonly cycles: readonly { readonly cycleOn: LocalDate; readonly free: number; readonly paid: number }[];
+  readonly cycles: readonly BackfilledCycle[];
+  readonly balance: number;
+}
+
+interface BackfilledCycle {
+  readonly cycleOn: LocalDate;
+  readonly free: number;
+  /** Whole; what of it went to what was owed is `recovered`. */
+  readonly paid: number;
+  readonly recovered: number;
+  /** After it. */
   readonly balance: number;
 }
 
@@ -16,11 +37,14 @@ export interface ReversalFacts {
   readonly lines: readonly { readonly cycleOn: LocalDate | null; readonly amount: number }[];
   /** What should have been taken too, but had been spent. */
   readonly notTaken: number;
+  /** What the mistaken cycles had recovered of a debt, and is owed again. */
+  readonly owed: number;
   readonly balance: number;
 }
 
 export function backfillPage({ cycles, balance }: BackfillFacts, context: NoticeContext): Page {
-  const added = cycles.reduce((sum, one) => sum + one.free + one.paid, 0);
+  const recovered = cycles.reduce((sum, one) => sum + one.recovered, 0);
+  const added = cycles.reduce((sum, one) => sum + one.free + one.paid, 0) - recovered;
   const of = cycles.length === 1 ? 'a past billing cycle' : `${cycles.length} past billing cycles`;
   return {
     subject: `${connects(added)} added for ${of}`,
@@ -28,28 +52,58 @@ export function backfillPage({ cycles, balance }: BackfillFacts, context: Notice
     headline: `${connects(added)} added for ${of}`,
     blocks: [
       paragraph(
-        `${connectsWere(added)} missing on your account, and have been added now. There is nothing you need to do.`,
+        `${connectsWere(added)} missing on your account, and ${added === 1 ? 'has' : 'have'} been added now. There ` +
+          'is nothing you need to do.',
       ),
-      groupedAmounts(
-        'What was added',
-        cycles.map((one) => ({
-          title: `Cycle of ${day(one.cycleOn)}`,
-          lines: [
-            { label: 'Free monthly Connects', amount: one.free },
-            { label: 'Monthly Connects of Freelancer Plus', amount: one.paid },
-          ].filter((line) => line.amount > 0),
-        })),
-      ),
+      additions(cycles),
       standing(balance, context),
       rules([
         'Each past cycle is given what your plan gave at that time, once.',
+        recovered > 0
+          ? `${connectsWere(recovered)} taken back at once: you owed them, because what a failed payment or a ` +
+            'correction should have taken had been spent already.'
+          : undefined,
         'Nothing expires for the past. At your next billing cycle the rollover limit counts as always.',
       ]),
+      ...(cycles.length > DETAILED_MAX ? [cycleTable('By cycle', cycles.map(rowOf))] : []),
     ],
   };
 }
 
-export function reversalPage({ lines, notTaken, balance }: ReversalFacts, context: NoticeContext): Page {
+/** Cycles that are shown line by line; of more there are sums by kind, and a row for each cycle. */
+const DETAILED_MAX = 12;
+
+function additions(cycles: readonly BackfilledCycle[]): Amounts {
+  const title = 'What was added';
+  if (cycles.length > DETAILED_MAX) return amounts(title, sumsOf(cycles));
+  const groupOf = (one: BackfilledCycle) => ({
+    title: `Cycle of ${day(one.cycleOn)}`,
+    lines: sumsOf([one]),
+  });
+  return groupedAmounts(title, cycles.map(groupOf));
+}
+
+const rowOf = ({ cycleOn, free, paid, recovered, balance }: BackfilledCycle): CycleLine => ({
+  label: shortDay(cycleOn),
+  expired: 0,
+  added: free + paid - recovered,
+  balance,
+});
+
+/** In the order of the ledger; zero amounts are no lines. */
+function sumsOf(cycles: readonly BackfilledCycle[]): { label: string; amount: number }[] {
+  const sum = (of: (one: BackfilledCycle) => number) => cycles.reduce((total, one) => total + of(one), 0);
+  return [
+    { label: 'Free monthly Connects', amount: sum((one) => one.free) },
+    { label: 'Monthly Connects of Freelancer Plus', amount: sum((one) => one.paid) },
+    { label: 'Owed Connects taken back', amount: -sum((one) => one.recovered) },
+  ].filter((one) => one.amount !== 0);
+}
+
+export function reversalPage(
+  { lines, notTaken, owed, balance }: ReversalFacts,
+  context: NoticeContext,
+): Page {
   const change = lines.reduce((sum, one) => sum + one.amount, 0);
   const said = change < 0 ? `${connects(-change)} taken back` : `${connects(change)} given back`;
   return {
@@ -71,6 +125,10 @@ export function reversalPage({ lines, notTaken, balance }: ReversalFacts, contex
       rules([
         'A correction undoes what the mistaken cycle added and what it let expire, and never takes a balance below zero.',
         notTaken > 0 ? `${connectsWere(notTaken)} spent already, and stayed as they are.` : undefined,
+        owed > 0
+          ? `${connects(owed)} that the mistaken cycle had put towards what you owe ${owed === 1 ? 'is' : 'are'} ` +
+            'owed again.'
+          : undefined,
         'Your history keeps both: the mistake and its correction.',
       ]),
     ],

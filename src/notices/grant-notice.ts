@@ -1,70 +1,99 @@
 /** "Your Connects are available": one per catch-up, however many cycles it settled. */
-import {
-  planTitle,
-  count,
-  connects,
-  connectsHave,
-  connectsWere,
-  cycleDays,
-  day,
-  dayOfMonth,
-} from './words.ts';
+import type { LocalDate } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
 import {
-  type AmountGroup,
+  type Amounts,
+  type CycleLine,
   type Facts,
   type NoticeContext,
   type Page,
+  amounts,
+  cycleTable,
   facts,
   groupedAmounts,
   paragraph,
   rules,
 } from './page.ts';
+import {
+  connects,
+  connectsHave,
+  connectsWere,
+  count,
+  counted,
+  cycleDays,
+  day,
+  dayOfMonth,
+  planTitle,
+  shortDay,
+} from './words.ts';
 
 export interface GrantFacts {
   readonly kind: 'grant';
   /** Oldest first, at least one. */
   readonly cycles: readonly Settlement[];
+  /** What has happened to the calendar since the last of them was settled. */
+  readonly since?: Since | undefined;
 }
 
-/** Cycles of which every line is shown; older ones are one line each. */
-const DETAILED_MAX = 12;
-/** Cycles that have a line at all; what is older is summed up in one. */
-const LISTED_MAX = 60;
+export type Since =
+  | { readonly what: 'later-cycle' }
+  /** An upgrade ended the cycle early; since then they are counted from another date. */
+  | { readonly what: 'plan-change'; readonly countsFromOn: LocalDate };
 
-export function grantPage({ cycles }: GrantFacts, context: NoticeContext): Page {
+/** Cycles that are shown line by line; of more there are sums by kind, and a row for each cycle. */
+const DETAILED_MAX = 12;
+/** Rows; what is older is summed up in one. Mail programs cut off what is longer than 102 KB. */
+const ROWS_MAX = 90;
+
+export function grantPage(told: GrantFacts, context: NoticeContext): Page {
+  const { cycles } = told;
   const last = cycles.at(-1);
   if (!last) throw new Error('a grant notice tells of at least one cycle');
   const given = sum(cycles, (one) => one.free + one.paid);
-  const added = given - sum(cycles, (one) => one.recovered);
+  const added = sum(cycles, addedBy);
   const expired = sum(cycles, (one) => one.expired);
-  const { nextCycleOn: nextOn } = context;
-  const next = nextOn === null ? '' : ` Next date: ${day(nextOn)}.`;
   return {
-    subject:
-      given > 0 ? `Your Connects are available: ${count(added)} added` : `${connectsHave(expired)} expired`,
-    preheader: `Your balance is ${connects(last.closing)}.${next}`,
+    subject: subjectOf({ given, added, expired }),
+    preheader: preheaderOf(last, expired, context),
     headline: given > 0 ? 'Your Connects are available' : 'Some of your Connects have expired',
     blocks: [
       paragraph(summary(cycles, { given, added, expired })),
-      groupedAmounts('What changed', groupsOf(cycles), 'Change in all'),
-      standing(last, context),
+      changes(cycles),
+      standing(last, told, context),
       rules([
         ...balanceRule(last),
         ...planRules(cycles),
         ...rolloverRules(cycles),
         ...recoveryRule(cycles),
         ...lateRule(cycles),
-        dateRule(last, context),
+        dateRule(last, told, context),
       ]),
+      // A long table comes last: whoever is not interested has read all else.
+      ...(cycles.length > DETAILED_MAX ? [cycleTable('By cycle', rowsOf(cycles))] : []),
     ],
   };
 }
 
-function summary(
-  cycles: readonly Settlement[],
-  { given, added, expired }: { given: number; added: number; expired: number },
-): string {
+interface Sums {
+  readonly given: number;
+  readonly added: number;
+  readonly expired: number;
+}
+
+/** Whoever loses more than is added must not learn of it from the body alone. */
+function subjectOf({ given, added, expired }: Sums): string {
+  if (given === 0) return `${connectsHave(expired)} expired`;
+  const lost = expired > 0 ? `, ${count(expired)} expired` : '';
+  return `Your Connects are available: ${count(added)} added${lost}`;
+}
+
+function preheaderOf({ closing }: Settlement, expired: number, { nextCycleOn }: NoticeContext): string {
+  const lost = expired > 0 ? ` ${connectsOver(expired)} expired.` : '';
+  const next = nextCycleOn === null ? '' : ` Next date: ${day(nextCycleOn)}.`;
+  return `Your balance is ${connects(closing)}.${lost}${next}`;
+}
+
+function summary(cycles: readonly Settlement[], { given, added, expired }: Sums): string {
   const [first, last] = [cycles[0] as Settlement, cycles.at(-1) as Settlement];
   const of =
     cycles.length === 1
@@ -72,62 +101,78 @@ function summary(
       : `${cycles.length} billing cycles, from ${day(first.cycleOn)} to ${day(last.cycleOn)}`;
   const lost = expired > 0 ? ` ${connectsOver(expired)} expired.` : '';
   if (given > 0) return `${connectsWere(added)} added for ${of}.${lost}`;
-  return `${connects(expired)} expired at the start of ${of}.`;
+  return `${connectsOver(expired)} expired at the start of ${of}.`;
 }
 
 const connectsOver = (amount: number): string => `${connects(amount)} above the rollover limit`;
 
-function groupsOf(cycles: readonly Settlement[]): AmountGroup[] {
-  const detailed = cycles.slice(-DETAILED_MAX);
-  const short = cycles.slice(0, -DETAILED_MAX);
-  const listed = short.slice(-LISTED_MAX);
-  const older = short.slice(0, short.length - listed.length);
-  const single = cycles.length === 1;
+function changes(cycles: readonly Settlement[]): Amounts {
+  const [title, total] = ['What changed', 'Change in all'];
+  if (cycles.length > DETAILED_MAX) return amounts(title, sumsOf(cycles), total);
+  const groupOf = (one: Settlement) => ({
+    title: cycles.length === 1 ? undefined : `Cycle of ${day(one.cycleOn)}`,
+    lines: sumsOf([one]),
+  });
+  return groupedAmounts(title, cycles.map(groupOf), total);
+}
+
+/** In the order of the ledger; zero amounts are no lines. */
+function sumsOf(cycles: readonly Settlement[]): { label: string; amount: number }[] {
+  const caps = [...new Set(cycles.filter((one) => one.expired > 0).map((one) => one.cap ?? 0))];
+  const plan = cycles.findLast((one) => one.paid > 0)?.plan ?? 'plus';
+  const limit = caps.length === 1 ? ` of ${count(caps[0] ?? 0)}` : '';
   return [
-    ...(older.length > 0
-      ? [inOneLine(`${older.length} cycles before ${day((listed[0] as Settlement).cycleOn)}`, older)]
-      : []),
-    ...(listed.length > 0
-      ? [
-          {
-            title: 'Earlier cycles',
-            lines: listed.map((one) => ({ label: day(one.cycleOn), amount: changeOf(one) })),
-          },
-        ]
-      : []),
-    ...detailed.map((one) => ({
-      title: single ? undefined : `Cycle of ${day(one.cycleOn)}`,
-      lines: linesOf(one),
-    })),
+    { label: `Expired, above the rollover limit${limit}`, amount: -sum(cycles, (one) => one.expired) },
+    { label: 'Free monthly Connects', amount: sum(cycles, (one) => one.free) },
+    { label: `Monthly Connects of ${planTitle(plan)}`, amount: sum(cycles, (one) => one.paid) },
+    { label: 'Owed Connects taken back', amount: -sum(cycles, (one) => one.recovered) },
+  ].filter((one) => one.amount !== 0);
+}
+
+function rowsOf(cycles: readonly Settlement[]): CycleLine[] {
+  const shown = cycles.slice(-ROWS_MAX);
+  const older = cycles.slice(0, -ROWS_MAX);
+  const rowOf = (label: string, of: readonly Settlement[]): CycleLine => ({
+    label,
+    expired: sum(of, (one) => one.expired),
+    added: sum(of, addedBy),
+    balance: of.at(-1)?.closing ?? 0,
+  });
+  return [
+    ...(older.length > 0 ? [rowOf(`${counted(older.length, 'cycle')} before`, older)] : []),
+    ...shown.map((one) => rowOf(shortDay(one.cycleOn), [one])),
   ];
 }
 
-const inOneLine = (label: string, cycles: readonly Settlement[]): AmountGroup => ({
-  title: undefined,
-  lines: [{ label, amount: sum(cycles, changeOf) }],
-});
+const addedBy = ({ free, paid, recovered }: Settlement): number => free + paid - recovered;
 
-const changeOf = (one: Settlement): number => one.closing - one.opening;
-
-/** In the order of the ledger; zero amounts are no lines. */
-const linesOf = (cycle: Settlement): AmountGroup['lines'] =>
-  [
-    { label: `Expired, above the rollover limit of ${cycle.cap ?? 0}`, amount: -cycle.expired },
-    { label: 'Free monthly Connects', amount: cycle.free },
-    { label: `Monthly Connects of ${planTitle(cycle.plan)}`, amount: cycle.paid },
-    { label: 'Owed Connects taken back', amount: -cycle.recovered },
-  ].filter((one) => one.amount !== 0);
-
-function standing(last: Settlement, context: NoticeContext): Facts {
-  const { nextCycleOn: nextOn } = context;
+/** As the settlement left it: what has changed since has an email of its own. */
+function standing(last: Settlement, { since }: GrantFacts, { nextCycleOn }: NoticeContext): Facts {
+  const title = 'Where you stand';
   const balance = { label: 'Balance after this', value: connects(last.closing), main: true };
-  if (nextOn === null) return facts('Where you stand', balance);
+  if (nextCycleOn === null) return facts(title, balance);
+  const next = { label: 'Next billing cycle', value: day(nextCycleOn) };
+  if (since?.what === 'plan-change')
+    return facts(
+      title,
+      balance,
+      { label: 'Billing cycles count from', value: day(since.countsFromOn) },
+      next,
+    );
+  const days = cycleDays(last.cycleOn, nextCycleOn);
+  if (since)
+    return facts(
+      title,
+      balance,
+      { label: 'Billing cycle of this email', value: days },
+      { ...next, label: 'The cycle after it' },
+    );
   const gives = last.free + last.paid > 0;
   return facts(
-    'Where you stand',
+    title,
     balance,
-    { label: 'This billing cycle', value: cycleDays(context.cycleOn, nextOn) },
-    { label: gives ? 'Next Connects' : 'Next billing cycle', value: day(nextOn) },
+    { label: 'This billing cycle', value: days },
+    gives ? { ...next, label: 'Next Connects' } : next,
   );
 }
 
@@ -137,17 +182,19 @@ function balanceRule({ carried, free, paid, recovered, closing }: Settlement): s
   const added = free + paid - recovered;
   return [
     added === 0
-      ? `Your balance: ${carried} rolled over.`
-      : `Your balance: ${carried} rolled over and ${added} added make ${closing}.`,
+      ? `Your balance: ${count(carried)} rolled over.`
+      : `Your balance: ${count(carried)} rolled over and ${count(added)} added make ${count(closing)}.`,
   ];
 }
 
 function planRules(cycles: readonly Settlement[]): string[] {
   const sentences = cycles.flatMap(({ plan, free, paid }) => [
     ...(free > 0
-      ? [`${planTitle(plan)} includes ${free} free Connects at the start of every billing cycle.`]
+      ? [`${planTitle(plan)} includes ${count(free)} free Connects at the start of every billing cycle.`]
       : []),
-    ...(paid > 0 ? [`${planTitle(plan)} adds ${paid} more in every cycle, as part of the membership.`] : []),
+    ...(paid > 0
+      ? [`${planTitle(plan)} adds ${count(paid)} more in every cycle, as part of the membership.`]
+      : []),
   ]);
   return [...new Set(sentences)];
 }
@@ -157,13 +204,19 @@ const EXPIRIES_MAX = 3;
 
 function rolloverRules(cycles: readonly Settlement[]): string[] {
   const expiring = cycles.filter((one) => one.expired > 0);
-  return expiring
-    .slice(-EXPIRIES_MAX)
-    .map(
-      ({ cycleOn, opening, expired, cap }) =>
-        `On ${day(cycleOn)} you had ${opening} Connects. Up to ${cap ?? 0} roll over into a new cycle, so ${expired} ` +
-        'expired; that happens before the new ones are added.',
-    );
+  const earlier = expiring.length - EXPIRIES_MAX;
+  const likewise =
+    `At the start of ${counted(earlier, 'earlier cycle')} Connects expired likewise: what was above the rollover ` +
+    'limit on that day, and no more.';
+  return [...expiring.slice(-EXPIRIES_MAX).map(rolloverRule), ...(earlier > 0 ? [likewise] : [])];
+}
+
+function rolloverRule({ cycleOn, opening, expired, cap, free, paid }: Settlement): string {
+  const order = free + paid > 0 ? '; that happens before the new ones are added.' : '.';
+  return (
+    `On ${day(cycleOn)} you had ${connects(opening)}. Up to ${count(cap ?? 0)} roll over into a new cycle, so ` +
+    `${count(expired)} expired${order}`
+  );
 }
 
 function recoveryRule(cycles: readonly Settlement[]): string[] {
@@ -178,14 +231,15 @@ function recoveryRule(cycles: readonly Settlement[]): string[] {
 const lateRule = (cycles: readonly Settlement[]): string[] =>
   cycles.length > 1 ? ['Several cycles were added together, each of them once.'] : [];
 
-function dateRule(last: Settlement, context: NoticeContext): string | undefined {
-  const { nextCycleOn: nextOn } = context;
-  if (nextOn === null) return 'Your account is closed: there are no further billing cycles.';
-  if (context.cycleOn !== last.cycleOn)
-    return `Your plan has changed since: your billing cycle now counts from ${day(context.cycleOn)}.`;
-  const [from, to] = [Number(last.cycleOn.slice(8, 10)), Number(nextOn.slice(8, 10))];
+function dateRule(last: Settlement, { since }: GrantFacts, { nextCycleOn }: NoticeContext): string {
+  if (nextCycleOn === null) return 'Your account is closed: there are no further billing cycles.';
+  if (since?.what === 'plan-change')
+    return `Your plan has changed since: your billing cycle now counts from ${day(since.countsFromOn)}.`;
+  if (since)
+    return 'A later billing cycle has begun since. This email does not tell of it, and the balance above is that of before.';
+  const [from, to] = [Number(last.cycleOn.slice(8, 10)), Number(nextCycleOn.slice(8, 10))];
   return from === to && from <= 28
-    ? `Your billing cycle begins on ${dayOfMonth(nextOn)} of every month.`
+    ? `Your billing cycle begins on ${dayOfMonth(nextCycleOn)} of every month.`
     : 'Your billing cycle begins on the same day of every month, or on the last day of a shorter one.';
 }
 

@@ -1,9 +1,20 @@
 /**
- * From a page to HTML and text. One column that needs no image, reads at 320 px and in the dark, and keeps its shape
+ * From a page to HTML. One column that needs no image, reads at 320 px and in the dark, and keeps its shape
  * where a mail program drops the style sheet: what matters stands in `style` attributes.
  */
-import type { Amounts, Block, Facts, Message, NoticeContext, Page, Rules } from './page.ts';
-import { signed } from './words.ts';
+import type {
+  Amounts,
+  Block,
+  CycleLine,
+  CycleTable,
+  Facts,
+  Message,
+  NoticeContext,
+  Page,
+  Rules,
+} from './page.ts';
+import { renderText } from './text-layout.ts';
+import { count, signed } from './words.ts';
 
 /** What stands below every email. */
 export interface Footer {
@@ -13,16 +24,18 @@ export interface Footer {
 }
 
 export function renderPage(page: Page, context: NoticeContext, footer: Footer): Message {
+  const url = preferencesOf(context, footer);
+  const links = url === undefined ? [] : [`${PREFERENCES}:`, url];
   return {
     subject: page.subject,
-    text: renderText(page, context, footer),
+    text: renderText(page, footerLines(context, footer), links),
     html: renderHtml(page, context, footer),
   };
 }
 
-const footerLines = ({ zone }: NoticeContext, { why }: Footer): string[] => [
+const footerLines = ({ account, zone }: NoticeContext, { why }: Footer): string[] => [
   why,
-  `Dates are those of your account’s time zone, ${zone}.`,
+  `It is about the account ${account}. Dates are those of its time zone, ${zone}.`,
 ];
 
 const PREFERENCES = 'Choose which emails you get';
@@ -30,67 +43,31 @@ const PREFERENCES = 'Choose which emails you get';
 const preferencesOf = (context: NoticeContext, footer: Footer): string | undefined =>
   footer.optional ? context.preferencesUrl : undefined;
 
-// --------------------------------------------------------------------------------------------------- text
-
-function renderText(page: Page, context: NoticeContext, footer: Footer): string {
-  const url = preferencesOf(context, footer);
-  const parts = [
-    page.headline,
-    '='.repeat(page.headline.length),
-    '',
-    ...page.blocks.flatMap((block) => [...blockText(block), '']),
-    '--',
-    ...footerLines(context, footer),
-    ...(url === undefined ? [] : [`${PREFERENCES}: ${url}`]),
-    '',
-  ];
-  return parts.join('\n');
-}
-
-function blockText(block: Block): string[] {
-  switch (block.block) {
-    case 'paragraph':
-      return [block.text];
-    case 'amounts':
-      return [block.title, ...amountsText(block)];
-    case 'facts':
-      return [block.title, ...block.lines.map(({ label, value }) => `  ${label}: ${value}`)];
-    case 'rules':
-      return [block.title, ...block.sentences.map((one) => `  * ${one}`)];
-  }
-}
-
-function amountsText({ groups, total }: Amounts): string[] {
-  const lines = groups.flatMap((group) => [
-    ...(group.title === undefined ? [] : [`  ${group.title}`]),
-    ...group.lines.map(
-      ({ label, amount }) => `  ${group.title === undefined ? '' : '  '}${label}: ${signed(amount)}`,
-    ),
-  ]);
-  return total ? [...lines, `  ${total.label}: ${signed(total.amount)}`] : lines;
-}
-
-// --------------------------------------------------------------------------------------------------- HTML
-
 const FONT = '-apple-system,BlinkMacSystemFont,&quot;Segoe UI&quot;,Roboto,Helvetica,Arial,sans-serif';
 const INK = '#14231a';
-const SOFT = '#46564c';
+const SOFT = '#3d4c43';
 const LINE = '#cfd8d1';
 const LESS = '#9c2417';
 const MORE = '#12622b';
+const LINK = '#0b4689';
 
 /** Only what attributes cannot say: the dark, and small screens. Contrast is 7:1 or better on both grounds. */
 const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
-@media (max-width:480px){.card{padding:20px 16px!important}.edge{padding:0!important}}
+@media (max-width:480px){.card{padding:20px 16px!important}.foot{padding:16px 16px 32px!important}.edge{padding:0!important}}
 @media (prefers-color-scheme:dark){
 .ground{background:#0e1310!important}.card{background:#171e1a!important}
 .ink{color:#e9f0ea!important}.soft{color:#b3c0b7!important}
 .line{border-color:#3a473f!important}.less{color:#ffb0a4!important}.more{color:#8fe3a6!important}
 a{color:#9ecbff!important}}`;
 
+/** An inbox fills its line with what follows the preheader: with nothing, so that it does not say the headline again. */
+const PADDING = '&#847;&zwnj;&nbsp;'.repeat(80);
+
+/** For reading aloud: where the message begins, its name and its language. Some programs drop what <html> says of it. */
+const article = (subject: string): string =>
+  `<div role="article" aria-roledescription="email" aria-label="${escape(subject)}" lang="en">`;
+
 function renderHtml(page: Page, context: NoticeContext, footer: Footer): string {
-  const url = preferencesOf(context, footer);
-  const small = `margin:0 0 8px;font-size:14px;line-height:1.5;color:${SOFT}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -104,20 +81,22 @@ ${STYLE}
 </style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:#eef2ef">
-<div style="display:none;max-height:0;overflow:hidden">${escape(page.preheader)}</div>
+<div style="display:none;max-height:0;overflow:hidden">${escape(page.preheader)}${PADDING}</div>
 <table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eef2ef;width:100%">
 <tr><td class="ground edge" align="center" style="padding:24px 8px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;width:100%">
 <tr><td class="card" align="left" style="background:#ffffff;padding:28px 32px;font-family:${FONT};overflow-wrap:anywhere;word-break:break-word">
+<div role="main">
+${article(page.subject)}
 <h1 class="ink" style="margin:0 0 12px;font-size:24px;line-height:1.25;color:${INK}">${escape(page.headline)}</h1>
 ${page.blocks.map(blockHtml).join('\n')}
+</div>
+</div>
 </td></tr>
-<tr><td class="ground" align="left" style="padding:16px 16px 32px;font-family:${FONT}">
-${footerLines(context, footer)
-  .map((line) => `<p class="soft" style="${small}">${escape(line)}</p>`)
-  .join(
-    '\n',
-  )}${url === undefined ? '' : `\n<p class="soft" style="${small}"><a href="${escape(url)}" style="color:#0b4f9e">${PREFERENCES}</a></p>`}
+<tr><td class="ground foot" align="left" style="padding:16px 32px 32px;font-family:${FONT};overflow-wrap:anywhere;word-break:break-word">
+<div role="contentinfo" lang="en">
+${footerHtml(context, footer).join('\n')}
+</div>
 </td></tr>
 </table>
 </td></tr>
@@ -127,12 +106,23 @@ ${footerLines(context, footer)
 `;
 }
 
+function footerHtml(context: NoticeContext, footer: Footer): string[] {
+  const small = `margin:0 0 8px;font-size:14px;line-height:1.5;color:${SOFT}`;
+  const url = preferencesOf(context, footer);
+  const link = url === undefined ? [] : [`<a href="${escape(url)}" style="color:${LINK}">${PREFERENCES}</a>`];
+  return [...footerLines(context, footer).map(escape), ...link].map(
+    (line) => `<p class="soft" style="${small}">${line}</p>`,
+  );
+}
+
 function blockHtml(block: Block): string {
   switch (block.block) {
     case 'paragraph':
       return `<p class="ink" style="margin:0 0 16px;font-size:16px;line-height:1.5;color:${INK}">${escape(block.text)}</p>`;
     case 'amounts':
       return heading(block.title) + amountsHtml(block);
+    case 'cycles':
+      return heading(block.title) + cyclesHtml(block);
     case 'facts':
       return heading(block.title) + factsHtml(block);
     case 'rules':
@@ -143,7 +133,7 @@ function blockHtml(block: Block): string {
 const heading = (title: string): string =>
   `<h2 class="ink" style="margin:24px 0 4px;font-size:17px;line-height:1.35;color:${INK}">${escape(title)}</h2>\n`;
 
-const CELL = `padding:8px 0;border-bottom:1px solid ${LINE};font-size:16px;line-height:1.4;vertical-align:top`;
+const CELL = `padding:8px 0;border-bottom:1px solid ${LINE};font-size:16px;line-height:1.4;vertical-align:baseline`;
 const LABEL = `${CELL};text-align:left;font-weight:normal;color:${INK}`;
 const WHOLE = 'overflow-wrap:normal;word-break:normal';
 const VALUE = `${CELL};${WHOLE};text-align:right;font-weight:bold;padding-left:12px;color:${INK}`;
@@ -171,6 +161,31 @@ const amountRow = (label: string, amount: number): string =>
 
 const totalRow = (label: string, amount: number): string =>
   `<tr><th scope="row" class="ink line" style="${LABEL};font-weight:bold">${escape(label)}</th><td class="ink line" style="${VALUE};white-space:nowrap">${signed(amount)}</td></tr>\n`;
+
+/** A row costs a fifth of a group of lines: mail programs cut off what is longer than 102 KB. */
+function cyclesHtml({ title, rows }: CycleTable): string {
+  const losing = rows.some((one) => one.expired > 0);
+  const heads = ['Cycle of', ...(losing ? ['Expired'] : []), 'Added', 'Balance'].map(
+    (head, at) =>
+      `<th scope="col" class="soft line" style="${COLUMN};text-align:${at === 0 ? 'left' : 'right'}">${head}</th>`,
+  );
+  return `${open(title)}
+<thead><tr>${heads.join('')}</tr></thead>
+<tbody>
+${rows.map((one) => cycleRow(one, losing)).join('')}</tbody>
+</table>`;
+}
+
+const SLIM = `padding:5px 0 5px 8px;border-bottom:1px solid ${LINE};font-size:14px`;
+
+function cycleRow({ label, expired, added, balance }: CycleLine, losing: boolean): string {
+  const cell = (amount: string, tone = 'ink', colour = INK): string =>
+    `<td class="${tone} line" style="${SLIM};text-align:right;${WHOLE};color:${colour}">${amount}</td>`;
+  const lost = expired === 0 ? cell('0') : cell(signed(-expired), 'less', LESS);
+  const got = added === 0 ? cell('0') : cell(signed(added), 'more', MORE);
+  return `<tr><th scope="row" class="ink line" style="${SLIM};padding-left:0;text-align:left;font-weight:normal;${WHOLE};color:${INK}">${escape(label)}</th>${losing ? lost : ''}${got}${cell(count(balance))}</tr>
+`;
+}
 
 function factsHtml({ title, lines }: Facts): string {
   const rows = lines.map(

@@ -19,7 +19,7 @@ export interface Page {
   readonly blocks: readonly Block[];
 }
 
-export type Block = Paragraph | Amounts | Facts | Rules;
+export type Block = Paragraph | Amounts | CycleTable | Facts | Rules;
 
 export interface Paragraph {
   readonly block: 'paragraph';
@@ -46,6 +46,22 @@ export interface AmountLine {
   readonly amount: number;
 }
 
+/** Many cycles, a row each. What expired is a column only where something did. */
+export interface CycleTable {
+  readonly block: 'cycles';
+  readonly title: string;
+  readonly rows: readonly CycleLine[];
+}
+
+export interface CycleLine {
+  readonly label: string;
+  /** Not negative. */
+  readonly expired: number;
+  readonly added: number;
+  /** After both. */
+  readonly balance: number;
+}
+
 /** Names and their values: balance, dates. */
 export interface Facts {
   readonly block: 'facts';
@@ -60,12 +76,12 @@ export interface Rules {
   readonly sentences: readonly string[];
 }
 
-/** What a notice knows of the account that it is for, when it is sent. */
+/** What every notice says of the account that it is for. */
 export interface NoticeContext {
+  readonly account: string;
   /** IANA zone: all dates are its dates. */
   readonly zone: string;
-  readonly cycleOn: LocalDate;
-  /** Null for a closed account. */
+  /** The cycle that follows what is told; null for an account that is closed by now. */
   readonly nextCycleOn: LocalDate | null;
   /** Where the member chooses which emails to get. */
   readonly preferencesUrl?: string | undefined;
@@ -94,6 +110,12 @@ export function groupedAmounts(
     total: all.length > 1 ? { label: totalLabel, amount } : undefined,
   };
 }
+
+export const cycleTable = (title: string, rows: readonly CycleLine[]): CycleTable => ({
+  block: 'cycles',
+  title,
+  rows,
+});
 
 export const facts = (title: string, ...lines: Facts['lines']): Facts => ({ block: 'facts', title, lines });
 

@@ -21,12 +21,11 @@ export interface UpgradeFacts {
 export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext): Page {
   const { paid, free, recovered, plansFree, balance, startsOn, ended } = told;
   const added = paid + free - recovered;
-  const what = ended ? 'You are on Freelancer Plus now' : 'Your Freelancer Plus membership has begun';
   const next = nextCycleOn === null ? [] : [{ label: 'Next Connects', value: day(nextCycleOn) }];
   return {
     subject: `Freelancer Plus: ${connects(added)} added`,
     preheader: `Your balance is ${connects(balance)}; nothing expired.`,
-    headline: `${what}: ${connects(added)} added`,
+    headline: `Your Freelancer Plus membership has begun: ${connects(added)} added`,
     blocks: [
       paragraph(
         `${connectsWere(added)} added. Everything you had before is still there, and a new billing cycle began on ` +
@@ -63,7 +62,7 @@ function shareRule({ free, plansFree }: UpgradeFacts, ended: NonNullable<Upgrade
   return (
     `Of the free monthly Connects you get the share of the days that had passed: ${elapsedDays} of ` +
     `${counted(cycleDays, 'day')} of the cycle that began on ${day(fromCycleOn)}. ` +
-    `${plansFree} × ${elapsedDays} ÷ ${cycleDays}, rounded down, is ${free}.`
+    `${count(plansFree)} × ${elapsedDays} ÷ ${cycleDays}, rounded down, is ${count(free)}.`
   );
 }
 
@@ -78,49 +77,73 @@ export interface PaymentFacts {
   readonly owed: number;
   /** With what was owed before. */
   readonly owedInAll: number;
-  /** After the reversal; undefined where nothing was taken. */
-  readonly balance: number | undefined;
+  /** After it. */
+  readonly balance: number;
+  /** The day on which it counted: from then on the plan is Basic, unless only the next cycle is unpaid. */
+  readonly decidedOn: LocalDate;
+  /** What the member can do about it, as the account is when this is sent. */
+  readonly remedy: Remedy;
 }
 
+export type Remedy = 'upgrade' | 'upgraded-again' | 'reinstatement' | 'none';
+
 export function paymentPage(told: PaymentFacts, { nextCycleOn }: NoticeContext): Page {
-  const { reversed, failedOn, which, balance, owedInAll } = told;
-  const basicFrom = which === 'next-cycle' ? `from ${day(failedOn)}` : 'now';
-  const took = reversed > 0 ? `${connects(reversed)} taken back` : 'no Connects taken back';
+  const { reversed, failedOn, which, balance, owedInAll, decidedOn } = told;
+  const basicFrom = `from ${day(which === 'next-cycle' ? failedOn : decidedOn)}`;
+  const headline = `Your payment failed: ${outcomeOf(told)}`;
   return {
-    subject: `Your payment failed: ${took}`,
-    preheader: `You are on Freelancer Basic ${basicFrom}.`,
-    headline: `Your payment failed: ${took}`,
+    subject: headline,
+    preheader: `Your plan is Freelancer Basic ${basicFrom}. Your balance is ${connects(balance)}.`,
+    headline,
     blocks: [
       paragraph(
-        `The payment for the billing cycle of ${day(failedOn)} failed. You are on Freelancer Basic ${basicFrom}.`,
+        `The payment for the billing cycle of ${day(failedOn)} failed. Your plan is Freelancer Basic ${basicFrom}.`,
       ),
       ...(reversed > 0
         ? [amounts('What changed', [{ label: 'Connects of Freelancer Plus taken back', amount: -reversed }])]
         : []),
       facts(
         'Where you stand',
-        balance === undefined
-          ? { label: 'Balance', value: 'unchanged', main: true }
-          : { label: 'Balance after this', value: connects(balance), main: true },
+        { label: 'Balance after this', value: connects(balance), main: true },
         ...(owedInAll > 0 ? [{ label: 'Owed', value: connects(owedInAll) }] : []),
         ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
       ),
-      rules([
-        WHICH_RULES[which],
-        told.owed > 0
-          ? `The cycle had been given ${count(told.paid)}; ${count(told.owed)} of them were spent already. Those you ` +
-            'owe: they come off the next Connects of a membership, never off free or bought ones.'
-          : undefined,
-        'To get the monthly Connects of Freelancer Plus again, mend your payment method and upgrade again.',
-      ]),
+      rules([WHICH_RULES[which], owedRule(told), REMEDY_RULES[told.remedy]]),
     ],
   };
 }
 
+/** What is owed is as much the member's loss as what was taken. */
+function outcomeOf({ reversed, owed }: PaymentFacts): string {
+  if (reversed === 0) return owed > 0 ? `${connects(owed)} owed` : 'no Connects taken back';
+  return `${connects(reversed)} taken back${owed > 0 ? `, ${count(owed)} owed` : ''}`;
+}
+
+function owedRule({ paid, owed, owedInAll }: PaymentFacts): string | undefined {
+  if (owed === 0) return undefined;
+  const before = owedInAll - owed;
+  const spent = owed === paid ? 'all of them' : `${count(owed)} of them`;
+  return (
+    `The cycle had been given ${connects(paid)}, and ${spent} ${owed === 1 ? 'was' : 'were'} spent already. ` +
+    'Those you owe: they come off the next Connects of a membership, never off free or bought ones.' +
+    (before > 0
+      ? ` Together with the ${count(before)} that you owed before, that is ${count(owedInAll)}.`
+      : '')
+  );
+}
+
 const WHICH_RULES: Record<PaymentFacts['which'], string> = {
-  'next-cycle': 'That cycle has not begun, so nothing had been added for it and nothing was taken back.',
+  'next-cycle': 'That cycle had not begun, so nothing had been added for it and nothing was taken back.',
   'current-cycle':
     'The Connects that a membership adds to a cycle are taken back when the cycle is not paid for, as far as your ' +
     'balance goes.',
-  'earlier-cycle': 'That cycle is over, so nothing was taken back.',
+  'earlier-cycle': 'That cycle was over, so nothing was taken back.',
+};
+
+const REMEDY_RULES: Record<Remedy, string> = {
+  upgrade:
+    'To get the monthly Connects of Freelancer Plus again, mend your payment method and upgrade again.',
+  'upgraded-again': 'You have upgraded again since; another email tells of that.',
+  reinstatement: 'Your account is suspended: you can upgrade again once that has ended.',
+  none: 'Your account is closed: there is nothing that you need to do.',
 };

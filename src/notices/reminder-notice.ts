@@ -29,7 +29,7 @@ export function reminderPage(told: ReminderFacts, { zone }: NoticeContext): Page
         { label: 'Will expire', value: connects(expiring), main: true },
         { label: 'Balance now', value: connects(balance) },
         { label: 'Can roll over', value: connects(cap) },
-        { label: 'Last moment', value: moment(startsAt, zone) },
+        { label: 'Use them before', value: moment(startsAt, zone) },
       ),
       paragraph(
         `What you can do: send proposals with ${count(expiring)} or more of your Connects before then. Nothing else is needed.`,

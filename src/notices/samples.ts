@@ -11,11 +11,7 @@ export interface Sample {
 
 const AT = Date.parse('2021-03-16T00:00:00Z');
 
-const context = (cycleOn: string, nextCycleOn: string): NoticeContext => ({
-  zone: 'Europe/Berlin',
-  cycleOn,
-  nextCycleOn,
-});
+const context: NoticeContext = { account: 'sample', zone: 'Europe/Berlin', nextCycleOn: '2021-04-16' };
 
 const cycle = (cycleOn: string, nextOn: string, amounts: Partial<Settlement>): Settlement => ({
   cycleOn,
@@ -43,15 +39,15 @@ const SAMPLES: Record<NoticeKind, Sample> = {
         cycle('2021-03-16', '2021-04-16', { opening: 225, carried: 200, expired: 25, closing: 280 }),
       ],
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   welcome: {
     facts: { kind: 'welcome', award: 40, balance: 40, monthly: { plan: 'basic', free: 10, paid: 0 } },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   'readiness-test': {
     facts: { kind: 'readiness-test', award: 40, balance: 76 },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   'interview-award': {
     facts: {
@@ -67,7 +63,7 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       windowEndsAt: AT + 36_000_000,
       balance: 86,
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   upgrade: {
     facts: {
@@ -80,7 +76,7 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       startsOn: '2021-03-16',
       balance: 82,
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   'payment-failed': {
     facts: {
@@ -92,28 +88,31 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       owed: 12,
       owedInAll: 12,
       balance: 0,
+      decidedOn: '2021-03-20',
+      remedy: 'upgrade',
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   backfill: {
     facts: {
       kind: 'backfill',
       cycles: [
-        { cycleOn: '2021-01-16', free: 10, paid: 0 },
-        { cycleOn: '2021-02-16', free: 10, paid: 70 },
+        { cycleOn: '2021-01-16', free: 10, paid: 0, recovered: 0, balance: 62 },
+        { cycleOn: '2021-02-16', free: 10, paid: 70, recovered: 0, balance: 142 },
       ],
       balance: 142,
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   reversal: {
     facts: {
       kind: 'reversal',
       lines: [{ cycleOn: '2021-03-16', amount: -67 }],
       notTaken: 13,
+      owed: 0,
       balance: 0,
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
   reminder: {
     facts: {
@@ -124,7 +123,7 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       cap: 200,
       expiring: 23,
     },
-    context: context('2021-03-16', '2021-04-16'),
+    context,
   },
 };
 

@@ -42,6 +42,10 @@ const MONTHS = [
 export const day = (on: LocalDate): string =>
   `${Number(on.slice(8, 10))} ${MONTHS[Number(on.slice(5, 7)) - 1]} ${on.slice(0, 4)}`;
 
+/** `16 Mar 2021`: where room is short. */
+export const shortDay = (on: LocalDate): string =>
+  `${Number(on.slice(8, 10))} ${MONTHS[Number(on.slice(5, 7)) - 1]?.slice(0, 3)} ${on.slice(0, 4)}`;
+
 /** `16 March 2021, 10:00`, by a clock on the wall of `zone`. */
 export function moment(at: Instant, zone: string): string {
   const on = localDateOf(at, zone);

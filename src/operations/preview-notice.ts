@@ -67,8 +67,8 @@ async function previewNextGrant(
   return renderNotice(
     { kind: 'grant', cycles: [next] },
     {
+      account: account.id,
       zone: account.zone,
-      cycleOn: next.cycleOn,
       nextCycleOn: next.nextOn,
       preferencesUrl: preferencesOf(settings, account.id),
     },

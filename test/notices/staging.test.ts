@@ -1,6 +1,8 @@
 /** Which notices the ledger's transactions stage, why there is none where there is none, and what members then get. */
-import { selectRows } from '../../src/db/query.ts';
+import { execute, selectRows } from '../../src/db/query.ts';
+import { openComposer } from '../../src/operations/compose-notices.ts';
 import { stageReminders } from '../../src/operations/stage-reminders.ts';
+import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
@@ -57,6 +59,9 @@ async function deliver(): Promise<void> {
 const lettersTo = (account: string): ReceivedLetter[] =>
   office.letters.filter((one) => one.to.includes(`${account}@example.test`));
 
+/** The words of a letter, whatever its lines. */
+const said = (letter: ReceivedLetter | undefined): string => (letter?.text ?? '').replaceAll(/\s+/g, ' ');
+
 const opening = (account: string, plan = 'basic') =>
   fact(`open-${account}`, account, '2021-02-03 10:00', 'account.opened', {
     ...{ kind: 'freelancer', plan, email: `${account}@example.test`, zone: 'Europe/Berlin' },
@@ -95,8 +100,8 @@ describe('events', () => {
       ].toSorted(),
     );
     const interview = lettersTo('e1').find((one) => one.subject.startsWith('Interview'));
-    expect(interview?.text).toContain('You have used 10 of 50 in the last 7 days.');
-    expect(interview?.text).toContain('8 August 2021, 12:00');
+    expect(said(interview)).toContain('You have used 10 of 50 in the last 7 days.');
+    expect(said(interview)).toContain('8 August 2021, 12:00');
   });
 
   it('that are refused, or change nothing that is told, stage none', async () => {
@@ -159,6 +164,106 @@ describe('events', () => {
     await deliver();
     expect(lettersTo('e6')).toEqual([]);
     expect(lettersTo('new-e6')).toHaveLength(1);
+  });
+});
+
+describe('a letter that is late', () => {
+  it('tells its own cycle: its dates, the date after it, and no change of plan where there was none', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'l1', anchorOn: '2021-02-20' }]);
+    await settleAsOf(app, ['l1'], '2021-03-20 00:00');
+    await settleAsOf(app, ['l1'], '2021-04-20 00:00');
+    await deliver();
+    const [march, april] = lettersTo('l1').toSorted((a, b) => (said(a) < said(b) ? 1 : -1));
+    expect(said(march)).toContain('Billing cycle of this email: 20 March to 19 April 2021');
+    expect(said(march)).toContain('The cycle after it: 20 April 2021');
+    expect(said(march)).toContain('Balance after this: 10 Connects');
+    expect(said(march)).not.toContain('plan has changed');
+    expect(said(april)).toContain('This billing cycle: 20 April to 19 May 2021');
+    expect(said(april)).toContain('Next Connects: 20 May 2021');
+  });
+
+  it('takes no plan, date or balance from what happened after it', async () => {
+    const { app } = installation;
+    await record(app, [
+      opening('l2'),
+      fact('l2-up', 'l2', '2021-02-10 10:00', 'plan.upgraded'),
+      fact('l2-buy', 'l2', '2021-02-11 10:00', 'connects.purchased', { amount: 30 }),
+      fact('l2-pay', 'l2', '2021-02-12 10:00', 'payment.failed', { cycleOn: '2021-03-10' }),
+      fact('l2-use', 'l2', '2021-02-13 10:00', 'connects.spent', { amount: 100 }),
+      fact('l2-fail', 'l2', '2021-02-14 10:00', 'payment.failed', { cycleOn: '2021-02-10' }),
+      fact('l2-again', 'l2', '2021-02-20 10:00', 'plan.upgraded'),
+    ]);
+    await deliver();
+    const letter = (subject: string) => said(lettersTo('l2').find((one) => one.subject.startsWith(subject)));
+    expect(letter('Welcome')).toContain('Next Connects: 3 March 2021');
+    expect(letter('Welcome')).toContain(
+      'Freelancer Basic gives 10 Connects at the start of every billing cycle.',
+    );
+    expect(letter('Freelancer Plus: 72')).toContain('Next Connects: 10 March 2021');
+    const unpaid = letter('Your payment failed: no Connects taken back');
+    expect(unpaid).toContain('Your plan is Freelancer Basic from 10 March 2021.');
+    expect(unpaid).toContain('Balance after this: 142 Connects');
+    const failed = letter('Your payment failed: 42 Connects taken back, 28 owed');
+    expect(failed).toContain('Your plan is Freelancer Basic from 14 February 2021.');
+    expect(failed).toContain('Next billing cycle: 10 March 2021');
+    expect(failed).toContain('You have upgraded again since');
+    expect(letter('Freelancer Plus: 45')).toContain('Next Connects: 20 March 2021');
+  });
+
+  it('says that the plan has changed only where an upgrade has moved the calendar', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'l3', anchorOn: '2021-02-20' }]);
+    await settleAsOf(app, ['l3'], '2021-03-20 00:00');
+    await record(app, [fact('l3-up', 'l3', '2021-03-25 10:00', 'plan.upgraded')]);
+    await deliver();
+    const grant = said(lettersTo('l3').find((one) => one.subject.startsWith('Your Connects')));
+    expect(grant).toContain('your billing cycle now counts from 25 March 2021');
+    expect(grant).toContain('Next billing cycle: 25 April 2021');
+  });
+
+  it('names the balance of an account in which nothing had ever been posted', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'l4', anchorOn: '2021-02-20', plan: 'plus', openingBalance: 33 }]);
+    await record(app, [
+      fact('l4-pay', 'l4', '2021-03-01 10:00', 'payment.failed', { cycleOn: '2021-03-20' }),
+      fact('l4-shut', 'l4', '2021-03-02 10:00', 'account.closed'),
+    ]);
+    await deliver();
+    const [letter] = lettersTo('l4');
+    expect(said(letter)).toContain('Balance after this: 33 Connects');
+    expect(said(letter)).toContain('Your account is closed');
+    expect(said(letter)).not.toContain('Next billing cycle');
+  });
+});
+
+describe('a page of letters', () => {
+  it('is read with as many statements for fifty as for one', async () => {
+    const { app, db } = installation;
+    const ids = Array.from({ length: 50 }, (_, at) => `many-${at}`);
+    await record(
+      app,
+      ids.flatMap((id) => [opening(id), fact(`${id}-up`, id, '2021-02-10 10:00', 'plan.upgraded')]),
+    );
+    const notices = await selectRows<Notice>(
+      db,
+      `SELECT id, account_id AS accountId, kind, ref, first_cycle_on AS firstCycleOn, last_cycle_on AS lastCycleOn,
+              run_id AS runId, attempts FROM outbox WHERE account_id LIKE 'many-%' ORDER BY id`,
+    );
+    expect(notices).toHaveLength(100);
+    let asked = 0;
+    const count = () => void (asked += 1);
+    const statementsFor = async (page: readonly Notice[]): Promise<number> => {
+      asked = 0;
+      await openComposer({ db, settings: app.config }, page);
+      return asked;
+    };
+    db.on('query', count);
+    const forTwo = await statementsFor(notices.slice(0, 2));
+    expect(await statementsFor(notices)).toBe(forTwo);
+    expect(forTwo).toBeLessThanOrEqual(8);
+    db.off('query', count);
+    await deliver();
   });
 });
 
@@ -313,6 +418,25 @@ describe('operators', () => {
     expect(shown.stdout).not.toContain('@example.test>\nTo:');
     expect(await run('show', '999999')).toMatchObject({ code: 6 });
     expect(await run('retry')).toMatchObject({ code: 2 });
+  });
+
+  it('see the mail server’s own words, not those of the library before them', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'o3', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['o3'], '2021-04-05 00:00');
+    const words =
+      "Can't send mail - all recipients were rejected: 550 5.1.1 <o3@example.test>: no such user here";
+    await execute(db, "UPDATE outbox SET state = 'refused', last_error = ? WHERE account_id = 'o3'", [words]);
+    const listed = await run('list', '--state', 'refused');
+    expect(listed.stdout).toContain('550 5.1.1 <o3@example.test>: no such user here');
+    expect(listed.stdout).not.toContain('recipients');
+    expect((await run('list', '--state', 'refused', '--json')).stdout).toContain(
+      'all recipients were rejected',
+    );
+  });
+
+  it('are offered only states that a notice can be in', async () => {
+    expect(await run('list', '--state', 'held')).toMatchObject({ code: 2 });
   });
 
   it('preview an account’s own email of each kind, or hear that there is none', async () => {

@@ -21,6 +21,7 @@ import {
   work,
 } from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf, readState } from '../support/state.ts';
 
@@ -434,6 +435,26 @@ describe('notices', () => {
     const own = outbox.filter((one) => one.kind === 'backfill');
     expect(own.map((one) => [one.first_cycle_on, one.last_cycle_on])).toEqual(notices);
     expect(cycles.slice(0, 2).map((one) => one.notice)).toEqual([recorded, recorded]);
+  });
+
+  it('tell every entry: what went to what was owed is a line of its own', async () => {
+    const { app } = installation;
+    await importRows(app, [{ ...late, id: 'a', plan: 'plus' }]);
+    await record(app, [
+      fact('a-spent', 'a', '2021-06-12 09:00', 'connects.spent', { amount: 80 }),
+      fact('a-unpaid', 'a', '2021-06-14 09:00', 'payment.failed', { cycleOn: '2021-06-10' }),
+    ]);
+    await backfilled(app, asking('2021-02-01', '2021-03-31'), { notify: 'digest' });
+    const shown = await runHere(['notices', 'preview', 'backfill', '--account', 'a'], { app });
+    const lines = shown.stdout.split('\n').map((line) => line.trim());
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'Subject: 90 Connects added for 2 past billing cycles',
+        'Owed Connects taken back: −70',
+        'In all: +90',
+      ]),
+    );
+    expect(lines.filter((line) => line === 'Monthly Connects of Freelancer Plus: +70')).toHaveLength(2);
   });
 });
 
