@@ -36,7 +36,7 @@ export interface Mailer {
    * Greets the server and signs in. What went wrong, or undefined when all is well. On a connection of its own, one more
    * than the limit for a moment: those of the pool may be what is broken, or wait in vain for a server that hangs.
    */
-  probe(): Promise<string | undefined>;
+  probe(withinMs?: number): Promise<string | undefined>;
   close(): void;
 }
 
@@ -47,6 +47,10 @@ export interface MailerSettings {
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether the server is on this machine. */
+export const isLocal = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
+
 const CONNECT_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 60_000;
@@ -62,9 +66,8 @@ const MESSAGES_PER_CONNECTION = 1_000;
 export function connectMailer(url: string, settings: MailerSettings): Mailer {
   const parsed = new URL(url);
   const secure = parsed.protocol === 'smtps:';
-  const plain = LOOPBACK.has(parsed.hostname) && parsed.searchParams.get('tls') !== 'required';
-  const transport = createTransport({
-    pool: true,
+  const plain = isLocal(url) && parsed.searchParams.get('tls') !== 'required';
+  const server = {
     // `[::1]` is an address in a URL only.
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(parsed.port || (secure ? 465 : 587)),
@@ -75,25 +78,33 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
     ...(parsed.username && {
       auth: { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) },
     }),
+    // A message's content is text: nothing is ever read from a file or an address that it names.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+  const transport = createTransport({
+    ...server,
+    ...timeoutsOf(),
+    pool: true,
     maxConnections: settings.connectionsMax,
     maxMessages: MESSAGES_PER_CONNECTION,
     // Only what found its connection closed before a byte of it was sent; all else is the outbox's to try again.
     maxRequeues: 2,
     rateDelta: 1_000,
     rateLimit: settings.ratePerSecond,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: GREETING_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
-    // A message's content is text: nothing is ever read from a file or an address that it names.
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
   return {
     send: (letter) => send(transport, settings, letter),
-    probe: () => probe(transport),
+    probe: (withinMs) => probe(createTransport({ ...server, ...timeoutsOf(withinMs) })),
     close: () => transport.close(),
   };
 }
+
+const timeoutsOf = (withinMs = Infinity) => ({
+  connectionTimeout: Math.min(CONNECT_TIMEOUT_MS, withinMs),
+  greetingTimeout: Math.min(GREETING_TIMEOUT_MS, withinMs),
+  socketTimeout: Math.min(SOCKET_TIMEOUT_MS, withinMs),
+});
 
 async function probe(transport: Transporter): Promise<string | undefined> {
   try {
@@ -101,6 +112,8 @@ async function probe(transport: Transporter): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     return messageOf(error);
+  } finally {
+    transport.close();
   }
 }
 

@@ -1,4 +1,6 @@
 /** doctor: each fault is named with its fix, and nothing is found where all is well. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -14,6 +16,8 @@ import { type Installation, install } from '../support/installation.ts';
 import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { reset } from '../support/reset.ts';
+import { openPostOffice } from '../support/post-office.ts';
+import { stageNotices } from '../support/staged-notices.ts';
 import { MAY_2021, waitingSweep } from '../support/sweeping.ts';
 
 describe('doctor', () => {
@@ -201,6 +205,47 @@ describe('doctor', () => {
       [id as number],
     );
     expect(await found('runs')).toBeUndefined();
+  });
+
+  it('names a mail server that is away, one that hangs, and what waits for it', async () => {
+    const dead = await openPostOffice();
+    await dead.stop();
+    const hanging = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const port = (hanging.address() as AddressInfo).port;
+    await stageNotices(installation, 2);
+    try {
+      expect(await found('mail', { SMTP_URL: dead.url })).toMatchObject({
+        state: 'warning',
+        found: expect.stringMatching(
+          /^the mail server cannot be used: .*ECONNREFUSED.*; 2 notices wait$/,
+        ) as string,
+      });
+      expect(await found('mail', { SMTP_URL: `smtp://127.0.0.1:${port}` })).toMatchObject({
+        found: expect.stringMatching(/^the mail server cannot be used: Greeting never received/) as string,
+      });
+      await execute(installation.db, 'UPDATE outbox SET staged_at = staged_at - INTERVAL 1 HOUR');
+      expect(await found('mail')).toMatchObject({ found: '2 notices wait, the oldest for 60 min' });
+    } finally {
+      hanging.close();
+    }
+  });
+
+  it('names a sender that other mail servers turn away, and a link that one click cannot use', async () => {
+    // Nobody's name (RFC 2606): it is not even looked up.
+    const env = {
+      SMTP_URL: 'smtps://mail.invalid:465',
+      CONNECTS_PREFERENCES_URL: 'https://example.org/{account}',
+    };
+    const named = (await faults(env)).filter((one) => one.check === 'config');
+    expect(named.map((one) => one.found)).toEqual([
+      expect.stringContaining('emails are from connects@localhost'),
+      expect.stringContaining('has no {token}'),
+    ]);
+    const set = { ...env, CONNECTS_MAIL_FROM: 'Connects <connects@example.org>' };
+    expect(
+      (await faults({ ...set, CONNECTS_PREFERENCES_URL: '' })).filter((one) => one.check === 'config'),
+    ).toEqual([]);
   });
 
   it('names ticks that are overdue, and schedules that are gone', async () => {

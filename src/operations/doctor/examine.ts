@@ -5,6 +5,7 @@ import { type Database, databaseUnavailable } from '../../db/connection.ts';
 import { isDatabaseError } from '../../db/errors.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import type { Inspector } from '../../queue/inspector.ts';
+import { type Mailer, isLocal } from '../../notices/mailer.ts';
 import type { Producer } from '../../queue/producer.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
@@ -20,6 +21,8 @@ export interface DoctorDeps {
   readonly db: Database;
   readonly inspector: Inspector;
   readonly queue: Pick<Producer, 'findNextTick'>;
+  /** Undefined without SMTP_URL. */
+  readonly deliverDeps: { readonly mailer: Pick<Mailer, 'probe'> } | undefined;
 }
 
 export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
@@ -77,13 +80,33 @@ function checkConfig(config: Config): Finding[] {
         'config',
       ),
     ];
-  const findings = [ok('config', 'every variable can be read')];
-  if (config.smtpUrl === undefined)
-    findings.push(
+  return [ok('config', 'every variable can be read'), ...checkMailConfig(config)];
+}
+
+function checkMailConfig({ smtpUrl, mailFrom, preferencesUrl }: Config): Finding[] {
+  if (smtpUrl === undefined)
+    return [
       warning(
         'config',
         'SMTP_URL is not set: notices are staged and not sent',
         'set SMTP_URL where members are to be told',
+      ),
+    ];
+  const findings: Finding[] = [];
+  if (!isLocal(smtpUrl) && mailFrom.address.endsWith('@localhost'))
+    findings.push(
+      warning(
+        'config',
+        `emails are from ${mailFrom.address}, which a mail server on another machine turns away`,
+        'set CONNECTS_MAIL_FROM to an address that your mail server sends for',
+      ),
+    );
+  if (preferencesUrl !== undefined && !preferencesUrl.includes('{token}'))
+    findings.push(
+      warning(
+        'config',
+        'CONNECTS_PREFERENCES_URL has no {token}: emails offer no unsubscribing with one click',
+        'add it where one click is wanted; docs/operations.md: Unsubscribing',
       ),
     );
   return findings;

@@ -5,6 +5,7 @@ import { findHold } from '../../outbox/hold.ts';
 import { findRunStop } from '../../ledger/run-stops.ts';
 import { type Run, findLatestRun, listOpenRuns } from '../../ledger/runs.ts';
 import { findLastTick } from '../../ledger/ticks.ts';
+import { countNotices } from '../../outbox/listing.ts';
 import { findOldestUnsent } from '../../outbox/outbox.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import { type Measures, readMeasures } from '../../reports/measures.ts';
@@ -13,7 +14,7 @@ import { counted, formatAge } from '../../words.ts';
 import type { DoctorDeps } from './examine.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue'>;
+type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue' | 'deliverDeps'>;
 
 /** An open run is tended every few seconds by any worker, and by whoever waits for it. */
 const ORPHAN_MS = 120_000;
@@ -100,28 +101,40 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
 
 const iso = (at: Instant | null): string => (at === null ? 'a moment ago' : formatInstant(at));
 
-export async function checkMail({ db }: Deps): Promise<readonly Finding[]> {
+export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Finding[]> {
+  const waiting = await countNotices(db, { states: ['pending', 'claimed', 'sending'] });
+  const wait = counted(waiting, 'notice waits', 'notices wait');
+  const findings: Finding[] = [];
   const hold = await findHold(db);
   if (hold)
-    return [
+    findings.push(
       warning(
         'mail',
-        `all mail is held since ${iso(hold.heldAt)} by ${hold.actor}`,
+        `all mail is held since ${iso(hold.heldAt)} by ${hold.actor}; ${wait}`,
         'release it when its reason is gone',
       ),
-    ];
+    );
+  const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
+  if (trouble !== undefined)
+    findings.push(
+      warning(
+        'mail',
+        `the mail server cannot be used: ${trouble}; ${wait}`,
+        'bring it back, or correct SMTP_URL; docs/runbook.md: mail-unreachable',
+      ),
+    );
   const oldest = await findOldestUnsent(db);
   const ageMs = oldest === undefined ? 0 : (await databaseNow(db)) - oldest;
-  if (ageMs <= MAIL_LATE_MS)
-    return [ok('mail', oldest === undefined ? 'no notice waits' : 'notices are moving')];
-  return [
-    warning(
-      'mail',
-      `the oldest notice has waited for ${ageOf(ageMs)}`,
-      'docs/runbook.md: ConnectsOutboxTooOld',
-    ),
-  ];
+  const since = `${wait}, the oldest for ${ageOf(ageMs)}`;
+  if (findings.length === 0 && ageMs > MAIL_LATE_MS)
+    findings.push(warning('mail', since, 'docs/runbook.md: ConnectsOutboxTooOld'));
+  if (findings.length > 0) return findings;
+  const answers = deliverDeps ? '; the mail server answers' : '';
+  return [ok('mail', `${waiting === 0 ? 'no notice waits' : since}${answers}`)];
 }
+
+/** A mail server that takes longer to greet is one to look at. */
+const PROBE_MS = 5_000;
 
 /** The queue is opened only where there is a schedule to look for, and a Redis to find it in. */
 export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
