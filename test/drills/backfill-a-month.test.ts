@@ -31,17 +31,17 @@ describe('a month that was missed', () => {
     const begin = await balances();
 
     const drilled = new RunbookDrill('backfill a month', drill.installation.app);
-    const [planned] = await drilled.follow(1, undefined, { $DATE: missedOn });
+    const [planned] = await drilled.follow(1, { $DATE: missedOn });
     const plan = planned?.stdout ?? '';
     expect(plan).toMatch(/^absent +15 +360$/m);
     expect(plan).toContain('left as they are: 1 inactive-now');
     expect(plan).toMatch(/^ {2}connects backfill start .*--plan-hash /m);
     const given = { $DATE: missedOn, $HASH: /^plan (\w+);/m.exec(plan)?.[1] ?? '' };
     const before = await readChecksums(drill.installation.db);
-    await drilled.follow(1, undefined, given);
+    await drilled.follow(1, given);
     expect(await readChecksums(drill.installation.db)).toEqual(before);
 
-    const [, shown, again] = await drilled.follow(3, undefined, given);
+    const [, shown, again] = await drilled.follow(3, given);
     expect(shown?.stdout).toContain('backfill 1 completed');
     expect(await balances()).toBe(begin + 12 * 10 + 3 * 80);
     expect(await countOf(drill.installation.db, "SELECT COUNT(*) FROM outbox WHERE kind = 'backfill'")).toBe(

@@ -40,7 +40,7 @@ describe('the same files, imported twice', () => {
     // What if it had been imported again? And it was.
     const drilled = new RunbookDrill('an accidental double import', drill.installation.app);
     const files = { 'accounts.csv': accounts, 'events.ndjson': events };
-    const [again] = await drilled.follow(2, undefined, files);
+    const [again] = await drilled.follow(2, files);
     expect(again?.stdout).toContain('0 imported, 30 there already');
     await drill.run(`accounts import ${accounts}`);
     await drill.run(`events import ${events}`);
@@ -51,7 +51,7 @@ describe('the same files, imported twice', () => {
       'changed.csv',
       rows.map((row) => ({ ...row, openingBalance: 60 })),
     );
-    const [refused] = await drilled.follow(1, undefined, { 'changed.csv': changed });
+    const [refused] = await drilled.follow(1, { 'changed.csv': changed });
     expect(refused?.stderr).toContain('a-000 is in the database already, with other content');
     expect(await state()).toEqual(before);
     expect(await countOf(drill.installation.db, 'SELECT SUM(opening_balance) FROM accounts')).toBe(30 * 50);

@@ -91,7 +91,7 @@ describe('drills on running servers', () => {
       mended,
       `${JSON.stringify({ id: 'm1', account: 'a-007', at, type: 'account.zone-changed', zone: 'UTC' })}\n`,
     );
-    const [, left] = await drill.follow(2, run, { 'mended.ndjson': mended });
+    const [, left] = await drill.follow(2, { 'mended.ndjson': mended });
     expect(left?.stdout).toMatch(/^a-008 /m);
     expect(left?.stdout).not.toMatch(/^a-007 /m);
     // As newer zone data would.

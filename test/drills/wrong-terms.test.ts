@@ -48,14 +48,14 @@ describe('wrong terms, deployed and swept', () => {
 
     const followed = new RunbookDrill('wrong terms deployed', drill.installation.app);
     const [latest] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];
-    const given = { 'right.json': termsFile('right.json', 10), $DATE: boundaryOn };
-    const [refused, dry] = await followed.follow(2, latest.run, given);
+    const given = { $RUN: latest.run, 'right.json': termsFile('right.json', 10), $DATE: boundaryOn };
+    const [refused, dry] = await followed.follow(2, given);
     expect(refused?.stderr).toContain(`connects reverse-run ${latest.run}`);
     expect(refused?.stderr).toContain('connects reverse-run events --terms-version 2');
     expect(dry?.stdout).toContain('dry run: nothing was written');
     expect(await balances()).toBe(20 * 500 + 500 + 1);
 
-    const [, , , planned] = await followed.follow(4, latest.run, given);
+    const [, , , planned] = await followed.follow(4, given);
     expect(await balances()).toBe(1);
     const command = /^ {2}connects (backfill start .*)$/m.exec(planned?.stdout ?? '')?.[1] ?? '';
     await drill.run(

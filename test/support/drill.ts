@@ -25,14 +25,19 @@ export class Drill {
   }
 
   /**
-   * Takes the next steps, of which there must be at least so many. `$RUN` becomes this number, and other words what
-   * stands for them here: the path of a file, a date.
+   * Takes the next steps, of which there must be at least so many. `$RUN` becomes this number; or each word what stands
+   * for it here: a number, the path of a file, a date.
    */
-  async follow(count: number, run?: number, others: Readonly<Record<string, string>> = {}): Promise<Ended[]> {
+  async follow(
+    count: number,
+    given: number | Readonly<Record<string, string | number>> = {},
+  ): Promise<Ended[]> {
+    const known: Readonly<Record<string, string | number>> =
+      typeof given === 'number' ? { $RUN: given } : given;
     const ended: Ended[] = [];
     for (const { line, words, code } of this.#steps.splice(0, count)) {
-      const given = words.map((word) => (word === '$RUN' ? String(run) : (others[word] ?? word)));
-      const one = await runHere(given, { app: this.#app, processes: { startWorker } });
+      const typed = words.map((word) => String(known[word] ?? word));
+      const one = await runHere(typed, { app: this.#app, processes: { startWorker } });
       if (one.code !== code) throw new Error(`${line}\nended with ${one.code}:\n${one.stdout}${one.stderr}`);
       ended.push(one);
     }
