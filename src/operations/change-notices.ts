@@ -8,8 +8,11 @@ import { insertAudit } from '../ledger/audit-log.ts';
 import { type MailHold, deleteHold, findHold, insertHold } from '../outbox/hold.ts';
 import {
   type NoticeFilter,
+  countByState,
   countNotices,
+  countOptedOut,
   findUnderWay,
+  listNotices,
   lockNotices,
   sendAgain,
   suppress,
@@ -42,29 +45,64 @@ const PAGE = 500;
 const RETRIED: readonly NoticeState[] = ['pending', 'refused', 'too-old', 'suppressed'];
 const SUPPRESSED: readonly NoticeState[] = ['pending', 'claimed', 'refused', 'too-old'];
 
-/** Sends again what was refused, was too old, was suppressed or waits. Returns how many. */
-export const retryNotices = (deps: Deps, change: NoticesChange): Promise<number> =>
+export interface NoticesChanged {
+  readonly changed: number;
+  /** Of those: of members who opted out of such emails since, or before. They are suppressed again when their turn comes. */
+  readonly optedOut: number;
+  /** Those that the filter names beside them, by state: they are left as they are. */
+  readonly left: ReadonlyMap<NoticeState, number>;
+}
+
+/**
+ * Sends again what was refused, was too old, was suppressed or waits.
+ * @throws not-found when one of the ids is of no notice
+ */
+export const retryNotices = (deps: Deps, change: NoticesChange): Promise<NoticesChanged> =>
   changeNotices(deps, change, RETRIED, 'notices.retry', sendAgain);
 
-/** Ends what has not left yet. Returns how many. */
-export const suppressNotices = (deps: Deps, change: NoticesChange): Promise<number> =>
+/** Ends what has not left yet. @throws not-found when one of the ids is of no notice */
+export const suppressNotices = (deps: Deps, change: NoticesChange): Promise<NoticesChanged> =>
   changeNotices(deps, change, SUPPRESSED, 'notices.suppress', (transaction, ids) =>
     suppress(transaction, ids, change.reason ?? `by ${change.actor}`),
   );
 
 async function changeNotices(
   { db }: Deps,
-  { filter, actor, reason, dryRun }: NoticesChange,
+  change: NoticesChange,
   from: readonly NoticeState[],
   action: string,
   apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
+): Promise<NoticesChanged> {
+  await refuseUnknown(db, change.filter.ids ?? []);
+  const changeable = await changeableOf(db, change.filter, from);
+  const all = await countByState(db, change.filter);
+  const optedOut = await countOptedOut(db, changeable);
+  const counted = await countByState(db, changeable);
+  const left = new Map([...all].map(([state, count]) => [state, count - (counted.get(state) ?? 0)] as const));
+  const changed = change.dryRun
+    ? [...counted.values()].reduce((sum, one) => sum + one, 0)
+    : await changePages(db, { ...change, filter: changeable }, action, apply);
+  return { changed, optedOut, left: new Map([...left].filter(([, count]) => count > 0)) };
+}
+
+async function refuseUnknown(db: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const known = new Set((await listNotices(db, { ids }, { limit: ids.length })).map((one) => one.id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0)
+    throw new ConnectsError('not-found', 'unknown-notice', `there is no notice ${unknown.join(', ')}`);
+}
+
+async function changePages(
+  db: Database,
+  { filter, actor, reason }: NoticesChange,
+  action: string,
+  apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
 ): Promise<number> {
-  const changeable = await changeableOf(db, filter, from);
-  if (dryRun) return countNotices(db, changeable);
   let changed = 0;
   for (let after = 0; ;) {
     const ids = await inTransaction(db, async (transaction) => {
-      const page = await lockNotices(transaction, changeable, { after, limit: PAGE });
+      const page = await lockNotices(transaction, filter, { after, limit: PAGE });
       const [first, last] = [page[0], page.at(-1)];
       if (first === undefined) return page;
       const at = await databaseNow(transaction);

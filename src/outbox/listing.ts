@@ -2,7 +2,7 @@
 import type { Transaction } from '../db/connection.ts';
 import { type Binding, type Queryable, execute, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import type { NoticeKind } from '../domain/notice-kinds.ts';
+import { NOTICE_KINDS, type NoticeKind, isOptional } from '../domain/notice-kinds.ts';
 import type { NoticeState } from './outbox.ts';
 
 export interface NoticeRow {
@@ -76,6 +76,29 @@ export async function countNotices(db: Queryable, filter: NoticeFilter): Promise
     db,
     `SELECT COUNT(*) AS count FROM outbox ${where}`,
     bindings,
+  );
+  return row?.count ?? 0;
+}
+
+export async function countByState(db: Queryable, filter: NoticeFilter): Promise<Map<NoticeState, number>> {
+  const { where, bindings } = conditionOf(filter);
+  const rows = await selectRows<{ state: NoticeState; count: number }>(
+    db,
+    `SELECT state, COUNT(*) AS count FROM outbox ${where} GROUP BY state ORDER BY state`,
+    bindings,
+  );
+  return new Map(rows.map((row) => [row.state, row.count]));
+}
+
+/** Those of kinds that a member can opt out of, whose member did. */
+export async function countOptedOut(db: Queryable, filter: NoticeFilter): Promise<number> {
+  const { where, bindings } = conditionOf(filter);
+  const row = await selectOne<{ count: number }>(
+    db,
+    `SELECT COUNT(*) AS count FROM (SELECT account_id, kind FROM outbox ${where}) told
+       JOIN accounts ON accounts.id = told.account_id
+      WHERE accounts.notices_opted_out = 1 AND told.kind IN (?)`,
+    [...bindings, NOTICE_KINDS.filter(isOptional)],
   );
   return row?.count ?? 0;
 }

@@ -406,7 +406,38 @@ describe('operators', () => {
     expect((await run('retry', '--account', 'o2')).stdout).toContain('1 notice will be sent again');
     await deliver();
     expect(lettersTo('o2')).toHaveLength(1);
-    expect((await run('retry', '--account', 'o2')).stdout).toContain('0 notices');
+    expect(await run('retry', '--account', 'o2')).toMatchObject({
+      stdout: '0 notices will be sent again\n',
+      stderr: 'left as they are: 1 sent\n',
+    });
+  });
+
+  it('are told of a number that is none, and of a filter that nothing matches', async () => {
+    for (const name of ['retry', 'suppress']) {
+      expect(await run(name, '999999')).toMatchObject({
+        code: 6,
+        stderr: expect.stringContaining('there is no notice 999999') as string,
+      });
+      expect(await run(name, '--account', 'nobody')).toMatchObject({
+        code: 0,
+        stderr: 'there are no such notices\n',
+      });
+    }
+  });
+
+  it('are told that a member who opted out gets no grant email for all their trying', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'o3', anchorOn: '2021-03-05' }]);
+    await settleAsOf(app, ['o3'], '2021-04-05 00:00');
+    await run('suppress', '--account', 'o3');
+    await record(app, [fact('o3-out', 'o3', '2021-04-05 10:00', 'notices.opted-out')]);
+    expect(await run('retry', '--account', 'o3')).toMatchObject({
+      stdout: '1 notice will be sent again\n',
+      stderr: '1 of them not after all: the member opted out of grant emails\n',
+    });
+    await deliver();
+    expect(await staged('o3')).toMatchObject([{ state: 'suppressed' }]);
+    expect(lettersTo('o3')).toEqual([]);
   });
 
   it('look at notices, and at the text of one as it would be sent', async () => {

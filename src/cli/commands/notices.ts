@@ -7,6 +7,7 @@ import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
 import type { Message } from '../../notices/page.ts';
 import {
+  type NoticesChanged,
   type UnderWay,
   holdMail,
   releaseMail,
@@ -269,14 +270,26 @@ function addChange(
         );
       if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
       await requireSchema(cli.app);
-      const changed = await change(cli.app, { filter, ...changeOf(cli, flags) });
-      if (flags.json) return printJson(cli, { changed, dryRun: flags.dryRun === true });
-      return print(
-        cli,
-        `${counted(changed, 'notice')} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`,
-      );
+      const told = await change(cli.app, { filter, ...changeOf(cli, flags) });
+      const { changed, optedOut, left } = told;
+      const leftOf = Object.fromEntries(left);
+      if (flags.json)
+        return printJson(cli, { changed, optedOut, left: leftOf, dryRun: flags.dryRun === true });
+      print(cli, `${counted(changed, 'notice')} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+      return explain(told).forEach((line) => say(cli, line));
     });
-  withHelp(command, example, [0, 2, 75]);
+  withHelp(command, example, [0, 2, 6, 75]);
+
+  function explain({ changed, optedOut, left }: NoticesChanged): string[] {
+    const states = [...left].map(([state, count]) => `${count} ${state}`).join(', ');
+    return [
+      ...(states ? [`left as they are: ${states}`] : []),
+      ...(changed === 0 && !states ? ['there are no such notices'] : []),
+      ...(optedOut > 0 && change === retryNotices
+        ? [`${optedOut} of them not after all: the member opted out of grant emails`]
+        : []),
+    ];
+  }
 }
 
 const changeOf = (cli: Cli, flags: ChangeFlags) => ({
