@@ -18,7 +18,7 @@ import { type SettledBoundary, catchUp } from '../domain/settle.ts';
 import { type AccountRow, listAccounts } from '../ledger/accounts.ts';
 import type { BackfillAsked } from '../ledger/backfills.ts';
 import { type TermsVersion, findLatestTerms } from '../ledger/terms-versions.ts';
-import { ConnectsError, unavailable } from '../errors.ts';
+import { unavailable } from '../errors.ts';
 import { loadPasts } from './backfill-facts.ts';
 import { requireAccounts } from './require-known.ts';
 

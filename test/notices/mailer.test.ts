@@ -101,8 +101,10 @@ describe('a mail server that says', () => {
     try {
       const sent = await sendTo(server.url);
       expect(sent.outcome).toBe(outcome);
-      expect('words' in sent ? sent.words : '').toContain(words);
-      if (sent.outcome !== 'sent' && sent.outcome !== 'unreached') expect(sent.words).toMatch(/^\d{3} /);
+      const said = 'words' in sent ? sent.words : '';
+      expect(said).toContain(words);
+      // What a server judged is told in its own words.
+      expect(sent.outcome === 'unreached' || /^\d{3} /.test(said)).toBe(true);
     } finally {
       server.stop();
     }

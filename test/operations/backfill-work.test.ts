@@ -7,9 +7,11 @@ import { databaseNow, execute } from '../../src/db/query.ts';
 import { findBackfill } from '../../src/ledger/backfills.ts';
 import { closeRun, findRun, insertRun } from '../../src/ledger/runs.ts';
 import { cancelBackfill, pauseBackfill, resumeBackfill } from '../../src/operations/backfill.ts';
+import { reverseRun } from '../../src/operations/reverse-run.ts';
 import { workOnBackfill } from '../../src/operations/work-backfills.ts';
+import { countRun } from '../../src/reports/run-counts.ts';
 import { type AccountRowGiven, importRows, numbered } from '../support/accounts.ts';
-import { asking, emptyAll, started, work } from '../support/backfilling.ts';
+import { asking, backfilled, balanceOf, emptyAll, planOf, started, work } from '../support/backfilling.ts';
 import { settleAsOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type State, countOf, readState } from '../support/state.ts';
@@ -177,6 +179,27 @@ describe('a live sweep', () => {
     await closeRun(db, sweep, 'completed', at);
     await working;
     expect(await granted()).toBe(40);
+  });
+});
+
+describe('accounts that are due', () => {
+  it('are settled first, as nobody’s: neither planned as its own nor taken back with it', async () => {
+    const { app, db } = installation;
+    await importRows(app, [{ id: 'a', anchorOn: '2020-11-01', trackedFrom: '2021-02-01T00:00:00Z' }]);
+    const thisMonth = "DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-01')";
+    await execute(db, `UPDATE accounts SET next_cycle_on = ${thisMonth}, next_cycle_at = ${thisMonth}`);
+    const asked = asking('2020-12-01', '2021-01-31');
+    const plan = await planOf(app, asked);
+    expect(plan).toMatchObject({
+      ...{ cycles: 2, connects: 20 },
+      settledFirst: { accounts: 1, cycles: 1, connects: 10 },
+    });
+    const backfill = await backfilled(app, asked, { plan, planHash: plan.hash });
+    const run = (await findRun(db, backfill.runId)) as NonNullable<Awaited<ReturnType<typeof findRun>>>;
+    expect(await countRun(db, run)).toMatchObject({ settled: 1, cycles: 2, granted: 20 });
+    const of = { source: { run: backfill.runId }, actor: 'test', reason: 'test' };
+    expect(await reverseRun(app.settleDeps, of)).toMatchObject({ cycles: 2, taken: 20, settled: 0 });
+    expect(await balanceOf(db, 'a')).toBe(10);
   });
 });
 

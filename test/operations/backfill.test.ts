@@ -7,7 +7,6 @@ import { findRun } from '../../src/ledger/runs.ts';
 import { applyTerms } from '../../src/operations/apply-terms.ts';
 import { countRun } from '../../src/reports/run-counts.ts';
 import { exportRows } from '../../src/reports/exports.ts';
-import { reverseRun } from '../../src/operations/reverse-run.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import {
   asking,
@@ -223,25 +222,6 @@ describe('an outage of three months', () => {
     expect(await countRun(db, run)).toMatchObject({ settled: 3, failed: 0, remaining: 0, skipped: 0 });
     expect(await itemsOf(db, backfill.id)).toHaveLength(9);
     expect(await torn()).toBe(0);
-  });
-
-  it('settles first whoever is due, as nobody: neither planned as its own nor taken back with it', async () => {
-    const { app, db } = installation;
-    await importRows(app, [{ id: 'a', anchorOn: '2020-11-01', trackedFrom: '2021-02-01T00:00:00Z' }]);
-    const thisMonth = "DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-01')";
-    await execute(db, `UPDATE accounts SET next_cycle_on = ${thisMonth}, next_cycle_at = ${thisMonth}`);
-    const asked = asking('2020-12-01', '2021-01-31');
-    const plan = await planOf(app, asked);
-    expect(plan).toMatchObject({
-      ...{ cycles: 2, connects: 20 },
-      settledFirst: { accounts: 1, cycles: 1, connects: 10 },
-    });
-    const backfill = await backfilled(app, asked, { plan, planHash: plan.hash });
-    const run = (await findRun(db, backfill.runId)) as NonNullable<Awaited<ReturnType<typeof findRun>>>;
-    expect(await countRun(db, run)).toMatchObject({ settled: 1, cycles: 2, granted: 20 });
-    const of = { source: { run: backfill.runId }, actor: 'test', reason: 'test' };
-    expect(await reverseRun(app.settleDeps, of)).toMatchObject({ cycles: 2, taken: 20, settled: 0 });
-    expect(await balanceOf(db, 'a')).toBe(10);
   });
 
   it('records a lost settlement again, from its entries, and grants nothing', async () => {
