@@ -1,9 +1,12 @@
 /** audit: what is recorded against what must be, over the whole fleet. */
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
+import type { Database } from '../../db/connection.ts';
 import type { FindingCode } from '../../domain/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import { silentLog } from '../../log.ts';
 import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audit.ts';
+import type { BatchDeps } from '../../operations/backfill-batch.ts';
 import { type FixOutcome, fixFindings } from '../../operations/audit-fix.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -20,9 +23,10 @@ import {
   yesFlag,
 } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
-import { counted, formatCount } from '../words.ts';
+import { counted } from '../words.ts';
 
 interface AuditFlags {
   asOf?: Instant;
@@ -75,24 +79,40 @@ export function addAuditCommand(program: Command, cli: Cli): void {
 
 async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   const fixes = flags.fix === true && !flags.dryRun;
-  const reason = fixes ? requireIntent('audit --fix settles and backfills', flags) : '';
+  const reason = fixes ? requireIntent('audit --fix settles and backfills', flags) : 'dry run';
   await requireSchema(cli.app);
-  const found = await audit(cli, flags, flags.account);
-  if (flags.fix && !fixes) say(cli, `dry run: ${counted(mendable(found).length, 'finding')} would be mended`);
-  if (!fixes || mendable(found).length === 0 || cli.signal.aborted) {
+  const { app } = cli;
+  // A replica may lag behind what was mended a moment ago.
+  const found = await audit(cli, flags, flags.fix ? app.db : app.readDb, flags.account);
+  if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {
     await keepResult(cli, flags, found.total);
     return report(cli, flags, found);
   }
-  const fixed = await fixFindings(cli.app.settleDeps, {
-    ...{ findings: mendable(found), reason, actor: flags.actor ?? cli.defaultActor },
-    ...{ signal: cli.signal, worker: randomUUID() },
-  });
-  say(cli, sentenceOf(fixed));
-  const accounts = [...new Set(found.kept.map((one) => one.account))];
-  const left = await audit(cli, flags, accounts);
+  const { fixed, left } = await withRehearsal(cli, flags, (rehearsal) =>
+    rehearsal
+      ? rehearsal((db) => fixAndLook(cli, flags, { ...app.settleDeps, db, log: silentLog }, found, reason))
+      : fixAndLook(cli, flags, app.settleDeps, found, reason),
+  );
+  say(cli, flags.dryRun ? `dry run, taken back: ${sentenceOf(fixed, false)}` : sentenceOf(fixed, true));
   // Those that were not kept for mending are as they were.
   await keepResult(cli, flags, left.total + (found.total - found.kept.length));
   return report(cli, flags, left, fixed, found);
+}
+
+/** One transaction with what is looked at afterwards, where it is a dry run: each step builds on the one before. */
+async function fixAndLook(
+  cli: Cli,
+  flags: AuditFlags,
+  deps: BatchDeps,
+  found: Found,
+  reason: string,
+): Promise<{ fixed: FixOutcome; left: Found }> {
+  const fixed = await fixFindings(deps, {
+    ...{ findings: mendable(found), reason, actor: flags.actor ?? cli.defaultActor },
+    ...{ signal: cli.signal, worker: randomUUID() },
+  });
+  const accounts = [...new Set(found.kept.map((one) => one.account))];
+  return { fixed, left: await audit(cli, flags, deps.db, accounts) };
 }
 
 /** The metric is of the whole fleet, as it is now. */
@@ -110,12 +130,16 @@ interface Found {
 
 const mendable = ({ kept }: Found): AuditFinding[] => kept.filter((one) => one.remedy !== null);
 
-async function audit(cli: Cli, flags: AuditFlags, accounts: readonly string[] | undefined): Promise<Found> {
+async function audit(
+  cli: Cli,
+  flags: AuditFlags,
+  db: Database,
+  accounts: readonly string[] | undefined,
+): Promise<Found> {
   const { app, signal } = cli;
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const found: Found = { kept: [], counts: {}, total: 0 };
-  // A replica may lag behind what was mended a moment ago.
-  const findings = auditFleet(flags.fix ? app.db : app.readDb, {
+  const findings = auditFleet(db, {
     ...{ alarmAgeMs: flags.alarmAge, signal },
     ...(flags.asOf !== undefined && { asOf: flags.asOf }),
     ...(accounts && { accounts }),
@@ -155,15 +179,21 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
   return say(cli, `${counted(left.total, 'finding')} (${listOf(left.counts)})`);
 }
 
-function sentenceOf({ settled, settleRun, backfills, balances, nextDates, notices }: FixOutcome): string {
+/** @param kept whether its run and backfills stand, and can be asked for by their numbers */
+function sentenceOf(
+  { settled, settleRun, backfills, balances, nextDates, notices }: FixOutcome,
+  kept: boolean,
+): string {
+  const run = kept ? ` by run ${settleRun}` : '';
+  const numbers = backfills.map((id) => `backfill ${id}`).join(', ');
   const done = [
-    ...(settleRun === null ? [] : [`${counted(settled, 'account')} settled by run ${settleRun}`]),
+    ...(settleRun === null ? [] : [`${counted(settled, 'account')} settled${run}`]),
     ...(backfills.length === 0
       ? []
-      : [`backfilled by ${backfills.map((id) => `backfill ${id}`).join(', ')}`]),
+      : [`backfilled by ${kept ? numbers : counted(backfills.length, 'backfill')}`]),
     ...(balances === 0 ? [] : [`${counted(balances, 'balance')} restored from the ledger`]),
     ...(nextDates === 0 ? [] : [`${counted(nextDates, 'next date')} put right`]),
-    ...(notices === 0 ? [] : [`${formatCount(notices)} notices staged`]),
+    ...(notices === 0 ? [] : [`${counted(notices, 'notice')} staged`]),
   ];
   return done.join('; ') || 'nothing could be mended';
 }
