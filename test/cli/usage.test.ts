@@ -192,7 +192,7 @@ describe('flags', () => {
 
   test.each<[args: string[], said: string]>([
     [['calendar'], "required option '--anchor <date>' not specified"],
-    [['terms', 'apply', 'terms.json'], "required option '--reason <text>' not specified"],
+    [['terms', 'apply', 'terms.json'], 'is kept with its reason: say it with --reason TEXT'],
     [['run', 'show', 'abc'], "'abc' is invalid for argument 'id'. expected a number such as 17."],
     [['run', 'show', '0'], "'0' is invalid for argument 'id'"],
     [['run', 'show', '-1'], "'-1' is invalid for argument 'id'"],

@@ -52,7 +52,7 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
       '--despite-awards',
       'also where awards and upgrades were posted by numbers that change: they stay',
     )
-    .addOption(reasonFlag().makeOptionMandatory())
+    .addOption(reasonFlag())
     .addOption(actorFlag())
     .addOption(dryRunFlag())
     .addOption(yesFlag())
@@ -63,7 +63,7 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
 
 interface ApplyFlags {
   despiteAwards?: true;
-  reason: string;
+  reason?: string;
   actor?: string;
   dryRun?: true;
   json?: true;
@@ -96,12 +96,15 @@ async function showTerms(cli: Cli, flags: { builtIn?: true; json?: true }): Prom
 }
 
 async function runApply(cli: Cli, file: string, flags: ApplyFlags): Promise<void> {
+  const reason = flags.reason ?? (flags.dryRun ? 'dry run' : undefined);
+  if (reason === undefined)
+    throw invalidInput('usage', 'a version of the terms is kept with its reason: say it with --reason TEXT');
   const terms = await requireTerms(file);
   await requireSchema(cli.app);
   const applied = await applyTerms(cli.app, {
     terms,
     actor: flags.actor ?? cli.defaultActor,
-    reason: flags.reason,
+    reason,
     dryRun: flags.dryRun === true,
     despiteAwards: flags.despiteAwards === true,
   });
