@@ -56,7 +56,7 @@ describe('backfill plan', () => {
     expect(stdout.match(/^ {2}a-00\d {2}2021-02-10 \+10 \(absent\), 2021-03-10/gm)).toHaveLength(5);
     const hash = /^plan ([0-9a-f]{16}); to start it$/m.exec(stdout)?.[1];
     expect(stdout).toContain(
-      `  connects backfill start --from 2021-02-01 --to 2021-04-30 --plan-hash ${hash} --reason "…" --yes\n`,
+      `  connects backfill start --from 2021-02-01 --to 2021-04-30 --plan-hash ${hash} --work --reason "…" --yes\n`,
     );
     expect(await json('backfill', 'plan', ...SPRING)).toMatchObject({
       hash,
@@ -281,6 +281,33 @@ describe('reverse-run', () => {
   });
 });
 
+describe('backfill list', () => {
+  it('lists the latest first, and as many as are asked for', async () => {
+    const { app } = installation;
+    expect(await connects('backfill', 'list')).toMatchObject({ code: 0, stdout: '' });
+    await importRows(app, numbered('a', 2, late()));
+    const first = await connects('backfill', 'start', ...SPRING, '--account', 'a-000', ...SURE);
+    const second = await connects('backfill', 'start', ...SPRING, '--account', 'a-001', ...SURE);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    const { stdout } = await connects('backfill', 'list');
+    expect(stdout).toMatch(/^backfill +state +from +to +run +planned +started \(UTC\) +by$/m);
+    expect(stdout.match(/^\d+ +running +2021-02-01 +2021-04-30 /gm)).toHaveLength(2);
+    const listed = (await json('backfill', 'list')) as unknown as { backfill: number; state: string }[];
+    expect(listed.map((one) => one.state)).toEqual(['running', 'running']);
+    expect((listed[0]?.backfill ?? 0) - (listed[1]?.backfill ?? 0)).toBe(1);
+    const lines = (await connects('backfill', 'list', '--limit', '1', '--ndjson')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([listed[0]]);
+  });
+
+  it('one that overlaps another is refused, also where nothing is left to be granted', async () => {
+    const { app } = installation;
+    await importRows(app, numbered('a', 2, late()));
+    expect(await connects('backfill', 'start', ...SPRING, ...SURE)).toMatchObject({ code: 0 });
+    const none = ['--from', '2020-02-01', '--to', '2021-02-09'];
+    expect(await connects('backfill', 'start', ...none, ...SURE)).toMatchObject({ code: 5 });
+  });
+});
+
 describe('audit', () => {
   beforeEach(async () => {
     await importRows(
@@ -309,7 +336,7 @@ describe('audit', () => {
     );
     expect(stdout).toContain(
       'a-002: settlement-missing: the cycle of 2026-03-10 has no settlement\n' +
-        '    connects backfill start --from 2026-03-10 --to 2026-03-10 --account a-002 --reason "…" --yes\n',
+        '    connects backfill start --from 2026-03-10 --to 2026-03-10 --account a-002 --work --reason "…" --yes\n',
     );
     const lines = (await connects('audit', '--ndjson')).stdout.trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { account: string }).account)).toEqual([
@@ -318,9 +345,11 @@ describe('audit', () => {
     ]);
     expect(await connects('audit', '--fix')).toMatchObject({ code: 4 });
     const before = await readChecksums(db);
-    expect(await connects('audit', '--fix', '--dry-run')).toMatchObject({
-      code: 10,
-      stderr: expect.stringContaining('dry run: 2 findings would be mended'),
+    const DONE = '1 balance restored from the ledger';
+    expect(await connects('audit', '--fix', '--dry-run')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `dry run, taken back: backfilled by 1 backfill; ${DONE}\nnothing is wrong any more\n`,
     });
     expect(await readChecksums(db)).toEqual(before);
     const fixed = await connects('audit', '--fix', ...SURE);
@@ -329,7 +358,37 @@ describe('audit', () => {
       stdout: '',
       stderr: expect.stringContaining('nothing is wrong any more'),
     });
+    expect(fixed.stderr).toContain(DONE);
     expect(await connects('audit')).toMatchObject({ code: 0 });
+  });
+
+  it('says with --dry-run what --fix does, step by step: a wrong next instant, then what is due by it', async () => {
+    const { db } = installation;
+    await execute(db, "DELETE FROM cycles WHERE account_id = 'a-000' ORDER BY cycle_on DESC LIMIT 1");
+    await execute(db, "DELETE FROM entries WHERE account_id = 'a-000' ORDER BY seq DESC LIMIT 1");
+    await execute(
+      db,
+      `UPDATE accounts SET next_cycle_on = DATE_SUB(next_cycle_on, INTERVAL 1 MONTH), balance = balance - 10,
+              last_seq = last_seq - 1, last_decision = last_decision - 1, next_cycle_at = '2037-01-01'
+        WHERE id = 'a-000'`,
+    );
+    const { stdout } = await connects('audit');
+    expect(stdout).toContain('a-000: next-date-wrong: ');
+    expect(stdout).toMatch(/a-000: due-too-long: .*\n {4}connects audit --fix --account a-000 /);
+    const before = await readChecksums(db);
+    const previewed = await connects('audit', '--fix', '--dry-run');
+    expect(await readChecksums(db)).toEqual(before);
+    const fixed = await connects('audit', '--fix', ...SURE);
+    expect(previewed).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('1 account settled; 1 next date'),
+    });
+    expect(fixed).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^1 account settled by run \d+; 1 next date put right\nnothing is wrong any more\n$/,
+      ),
+    });
   });
 
   it('takes --as-of, and refuses one in the future', async () => {

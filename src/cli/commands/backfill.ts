@@ -21,6 +21,7 @@ import {
   type ChangeRequest,
   cancelBackfill,
   pauseBackfill,
+  requireNoOverlap,
   requireSamePlan,
   resumeBackfill,
   startBackfill,
@@ -30,6 +31,7 @@ import { rehearseBackfill } from '../../operations/rehearse-backfill.ts';
 import { sweep } from '../../operations/sweep.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { describeBackfill, describeItems, describePlan } from '../backfill-text.ts';
+import { addBackfillList } from './backfill-list.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readIds } from '../id-file.ts';
@@ -106,6 +108,7 @@ export function addBackfillCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action((id: number, flags: { json?: true }) => showOne(cli, id, flags));
   withHelp(show, 'connects backfill show 3', [0, 2, 6, 75]);
+  addBackfillList(backfill, cli);
   addChange(backfill, cli, 'pause', 'grant no more until it is resumed', pauseBackfill);
   addChange(backfill, cli, 'cancel', 'end it; what is granted stays', cancelBackfill);
   const resume = waitOptions(
@@ -224,7 +227,7 @@ function commandOf(flags: AskedFlags, { asked, hash }: BackfillPlan): string {
     ...(flags.account === undefined ? [] : [`--account ${(asked.accounts ?? []).join(' ')}`]),
     ...(asked.plan === undefined ? [] : [`--plan ${asked.plan}`]),
     ...(asked.include.length === 0 ? [] : [`--include ${asked.include.join(' ')}`]),
-    `--plan-hash ${hash} --reason "…" --yes`,
+    `--plan-hash ${hash} --work --reason "…" --yes`,
   ].join(' ');
 }
 
@@ -256,6 +259,8 @@ async function runStart(cli: Cli, flags: StartFlags): Promise<void> {
   };
   if (flags.dryRun) return rehearseStart(cli, flags, request);
   requireSamePlan(request);
+  // Nothing may be left because another one is granting it at this moment.
+  await requireNoOverlap(app.db, asked);
   if (plan.cycles + plan.recorded === 0) return reportNothing(cli, flags, plan);
   const backfill = await startBackfill(app, request);
   say(cli, `backfill ${backfill.id} is started: "connects backfill show ${backfill.id}" tells how far it is`);
