@@ -1,11 +1,13 @@
 /** The inbox's pages, rendered on the server; they run no script. */
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { type MailPage, type MailSummary, SEARCHED_MAX } from './inbox-store.ts';
+import { type MailPage, type MailSummary, READ_MAX, SEARCHED_MAX } from './inbox-store.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 export interface OpenedMail extends MailSummary {
+  /** As the message says it, with the name; `from` is the envelope's. */
+  readonly sender: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
   readonly text: string | undefined;
   readonly html: string | undefined;
@@ -27,13 +29,16 @@ body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;font:1rem/1.5 system
 h1{font-size:1.4rem;margin:0 0 .25rem;overflow-wrap:anywhere}a{color:var(--link)}p.soft,time,dt{color:var(--soft)}
 form{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
 input,button{font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--panel);color:inherit}
-input{min-width:16rem}:focus-visible{outline:3px solid var(--link);outline-offset:2px}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:600;font-size:.85rem}tbody tr:hover{background:var(--panel)}td time{white-space:nowrap;font-variant-numeric:tabular-nums}
+input{min-width:min(16rem,100%)}:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+ol.mails{list-style:none;margin:1rem 0;padding:0;border-top:1px solid var(--line)}
+.mails li{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr) max-content;gap:0 1rem;align-items:baseline;border-bottom:1px solid var(--line);padding:0 .6rem}
+.mails li:hover{background:var(--panel)}.mails a{display:block;padding:.65rem 0;overflow-wrap:anywhere}
+.mails span{color:var(--soft);overflow-wrap:anywhere}.mails time{white-space:nowrap;font-variant-numeric:tabular-nums}
+@media(max-width:44rem){.mails li{grid-template-columns:minmax(0,1fr) max-content;padding:0 0 .6rem}.mails a{grid-column:1/-1;padding:.65rem 0 .25rem;font-weight:600}.mails span,.mails time{font-size:.85rem}}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:1rem 0}dd{margin:0;overflow-wrap:anywhere}
-iframe{width:100%;height:34rem;border:1px solid var(--line);border-radius:.5rem;background:#fff}
+iframe{width:100%;height:clamp(20rem,calc(var(--lines)*1.9rem + 6rem),400rem);border:1px solid var(--line);border-radius:.5rem;background:#fff}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:1rem}
+@media(max-width:44rem){iframe{height:clamp(20rem,calc(var(--lines)*2.5rem + 8rem),500rem)}}
 summary{cursor:pointer;margin:1rem 0 .5rem}
 `);
 
@@ -58,8 +63,7 @@ function page(title: string, body: Html): Html {
 export function renderList(found: MailPage, stored: number, search: string | undefined): Html {
   const shown = found.messages.length;
   const count = shown < found.total ? `the newest ${shown} of ${found.total}` : String(found.total);
-  const among = stored > SEARCHED_MAX ? `the newest ${SEARCHED_MAX} of ${stored}` : `${stored} in all`;
-  const filtered = search === undefined ? '' : html` with <strong>${search}</strong> (${among})`;
+  const filtered = search === undefined ? '' : html` with <strong>${search}</strong> (${amongOf(stored)})`;
   return page(
     `Inbox (${found.total})`,
     html`<h1>Inbox</h1>
@@ -68,40 +72,36 @@ export function renderList(found: MailPage, stored: number, search: string | und
         message${found.total === 1 ? '' : 's'}${filtered}.
       </p>
       <form method="get" action="/" role="search">
-        <label for="q">Subject or address</label>
+        <label for="q">Subject, address or text</label>
         <input id="q" name="q" type="search" value="${search ?? ''}" placeholder="name@example.test" />
         <button>Search</button>
         ${search === undefined ? '' : html`<a href="/">Show all</a>`}
       </form>
-      ${shown === 0 ? html`<p>${nothingShown(search)}</p>` : listTable(found.messages)}`,
+      ${shown === 0 ? html`<p>${nothingShown(search)}</p>` : listOf(found.messages)}`,
   );
 }
 
 const nothingShown = (search: string | undefined): string =>
   search === undefined ? 'No message yet. Reload this page to look again.' : 'No message has these words.';
 
-function listTable(messages: readonly MailSummary[]): Html {
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Received (UTC)</th>
-          <th scope="col">To</th>
-          <th scope="col">Subject</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${messages.map(
-          (one) =>
-            html`<tr>
-              <td>${time(one.receivedAt)}</td>
-              <td>${one.to.join(', ')}</td>
-              <td><a href="/messages/${one.id}">${one.subject}</a></td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+/** What was looked through: reading a message whole takes a while. */
+function amongOf(stored: number): string {
+  const among = stored > SEARCHED_MAX ? `the newest ${SEARCHED_MAX} of ${stored}` : `${stored} in all`;
+  return stored > READ_MAX ? `${among}, the text of the newest ${READ_MAX}` : among;
+}
+
+/** A list, not a table: on a phone the subject, which leads to the message, has the first line for itself. */
+function listOf(messages: readonly MailSummary[]): Html {
+  return html`<ol class="mails">
+    ${messages.map(
+      (one) =>
+        html`<li>
+          <a href="/messages/${one.id}">${one.subject}</a>
+          <span>${one.to.join(', ')}</span>
+          ${time(one.receivedAt)}
+        </li>`,
+    )}
+  </ol>`;
 }
 
 export function renderMail(mail: OpenedMail): Html {
@@ -113,7 +113,7 @@ export function renderMail(mail: OpenedMail): Html {
         <dt>To</dt>
         <dd>${mail.to.join(', ')}</dd>
         <dt>From</dt>
-        <dd>${mail.from}</dd>
+        <dd>${mail.sender ?? mail.from}</dd>
         <dt>Received</dt>
         <dd>${time(mail.receivedAt)} UTC</dd>
       </dl>
@@ -121,10 +121,12 @@ export function renderMail(mail: OpenedMail): Html {
         mail.html === undefined
           ? ''
           : html`<iframe
-              title="The message as HTML"
-              sandbox="${MESSAGE_SANDBOX}"
-              src="/messages/${mail.id}/body"
-            ></iframe>`
+                title="The message as HTML"
+                style="--lines:${linesOf(mail)}"
+                sandbox="${MESSAGE_SANDBOX}"
+                src="/messages/${mail.id}/body"
+              ></iframe>
+              <p><a href="/messages/${mail.id}/body">The message alone</a></p>`
       }
       <details ${mail.html === undefined ? 'open' : ''}>
         <summary>Plain text</summary>
@@ -142,6 +144,9 @@ export function renderMail(mail: OpenedMail): Html {
       </details>`,
   );
 }
+
+/** No script may measure the frame, so it is as tall as its text is likely to need: no scrolling within scrolling. */
+const linesOf = ({ text }: OpenedMail): number => (text ?? '').split('\n').length;
 
 export function renderMissing(): Html {
   return page(

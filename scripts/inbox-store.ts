@@ -33,6 +33,8 @@ export interface MailRequest {
 
 /** The newest messages that are searched: each must be read. */
 export const SEARCHED_MAX = 10_000;
+/** Those of which the text is searched too: each takes a few milliseconds. */
+export const READ_MAX = 500;
 
 export interface Envelope {
   readonly from: string;
@@ -43,8 +45,8 @@ export interface MailStore {
   add(message: Buffer, envelope: Envelope): Promise<void>;
   count(): number;
   /**
-   * `to` keeps the messages to exactly this address, `search` those that hold these words in their subject or an
-   * address, whatever the case.
+   * `to` keeps the messages to exactly this address, `search` those that hold these words in their subject, an
+   * address or their text, whatever the case.
    */
   list(request: MailRequest): Promise<MailPage>;
   summary(id: string): Promise<MailSummary | undefined>;
@@ -97,9 +99,14 @@ export function openMailStore(folder: string | undefined): MailStore {
         );
       }
       if (search !== undefined) {
-        matching = matching.slice(0, SEARCHED_MAX);
-        const summaries = await inTurn(matching, summaryOf);
-        matching = matching.filter((_, index) => isAbout(summaries[index], search));
+        const candidates = matching.slice(0, SEARCHED_MAX);
+        matching = [];
+        for (const [index, one] of candidates.entries()) {
+          const mail = await summaryOf(one);
+          if (isAbout(search, wordsOf(mail))) matching.push(one);
+          else if (index < READ_MAX && isAbout(search, wordsOf(mail) + (await textOf(await read(one)))))
+            matching.push(one);
+        }
       }
       return { total: matching.length, messages: await inTurn(matching.slice(0, limit), summaryOf) };
     },
@@ -119,13 +126,24 @@ export function openMailStore(folder: string | undefined): MailStore {
   };
 }
 
-/** All words, each in the subject or an address. */
-function isAbout(mail: MailSummary | undefined, search: string): boolean {
-  const text = [mail?.subject, mail?.from, ...(mail?.to ?? [])].join('\n').toLowerCase();
+const wordsOf = ({ subject, from, to }: MailSummary): string => [subject, from, ...to, ''].join('\n');
+
+/** All that is searched for, each word anywhere. */
+function isAbout(search: string, found: string): boolean {
+  const text = found.toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+/** Where plain text comes before HTML, as ours does, the HTML is not parsed: it is most of the message. */
+async function textOf(source: Buffer): Promise<string> {
+  const plain = source.indexOf('Content-Type: text/plain');
+  const markup = source.indexOf('Content-Type: text/html', Math.max(0, plain));
+  const read = plain !== -1 && markup !== -1 ? source.subarray(0, markup) : source;
+  const { text } = await simpleParser(read, { skipTextToHtml: true, skipTextLinks: true });
+  return text ?? '';
 }
 
 /** One after the other: thousands of files at once would need as many descriptors. */

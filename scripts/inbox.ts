@@ -167,6 +167,9 @@ async function openMail(store: MailStore, id: string): Promise<OpenedMail | unde
   return {
     ...summary,
     headers: mail.headerLines.map(({ line }) => splitHeader(line)),
+    sender: mail.from?.value
+      .map(({ name, address = '' }) => (name ? `${name} <${address}>` : address))
+      .join(', '),
     text: mail.text,
     html: mail.html === false ? undefined : mail.html,
   };

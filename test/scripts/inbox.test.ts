@@ -34,7 +34,7 @@ it('lists what it took, the newest first', async () => {
   expect(page.indexOf('10 Connects for ann')).toBeGreaterThan(page.indexOf('10 Connects for bob'));
 });
 
-it('searches subjects and addresses, whatever the case', async () => {
+it('searches subjects, addresses and texts, whatever the case', async () => {
   expect((await search('BOB@example')).messages.map((one) => one.subject)).toEqual([
     '10 Connects for bob: +10',
   ]);
@@ -42,6 +42,9 @@ it('searches subjects and addresses, whatever the case', async () => {
     '10 Connects for ann: +10',
   ]);
   expect(await search('connects')).toMatchObject({ total: 2 });
+  expect((await search('TEXT for bob@')).messages.map((one) => one.subject)).toEqual([
+    '10 Connects for bob: +10',
+  ]);
   expect(await search('nobody')).toMatchObject({ total: 0 });
   expect(await read('/?q=nobody')).toContain('No message has these words.');
 });
@@ -50,6 +53,8 @@ it('shows a message as HTML in a frame without scripts, as text, and with its he
   const [found] = (await search('ann')).messages;
   const page = await read(`/messages/${found?.id}`);
   expect(page).toContain('text for ann');
+  expect(page).toContain('<dd>Connects &lt;connects@localhost&gt;</dd>');
+  expect(page).toMatch(/<iframe[^>]*style="--lines:\d+"/);
   expect(page).toContain('Auto-Submitted');
   expect(page).toMatch(/<iframe[^>]*sandbox="allow-popups/);
   const body = await fetch(`${inbox.httpUrl}/messages/${found?.id}/body`);
