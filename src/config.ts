@@ -4,6 +4,7 @@
  */
 import { getNextMillis } from 'bullmq';
 import { z } from 'zod';
+import { emailField } from './domain/fields.ts';
 import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -99,6 +100,8 @@ const hostOrSocketPath: AddressRule = (url) =>
 const database = () =>
   url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], hostOrSocketPath, namesDatabase, decodes);
 
+const SENDER = /^[^<>\r\n]{1,100} <[^<>\s@]+@[^<>\s@]+>$/;
+
 /** As much as the hash that it is used with: 256 bits, where all of them are chance. */
 const SECRET_LENGTH_MIN = 32;
 
@@ -148,7 +151,7 @@ const environment = z.object({
   CONNECTS_MAIL_FROM: z
     .string()
     .default('Connects <connects@localhost>')
-    .refine((text) => /^[^<>\r\n]{1,100} <[^<>\s@]+@[^<>\s@]+>$/.test(text), {
+    .refine((text) => SENDER.test(text) && emailField.safeParse(parseSender(text).address).success, {
       message: 'expected Name <address@example.org>',
     }),
   /** Messages per second, and SMTP connections, that one worker uses. */

@@ -73,6 +73,7 @@ describe('the environment', () => {
     ['CONNECTS_PREFERENCES_SECRET', 'too short', /at least 32 characters/],
     ['CONNECTS_MAIL_FROM', 'connects@example.org', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_FROM', 'A <a@b.c>\r\nBcc: <e@f.g>', /expected Name <address@example.org>/],
+    ['CONNECTS_MAIL_FROM', 'A <ä@b.example>', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_RATE', '-1', /a whole number from 1 to 10000/],
     ['CONNECTS_MAIL_CONNECTIONS', 'many', /a whole number from 1 to 100/],
     ['CONNECTS_MAIL_ATTEMPTS', '51', /a whole number from 1 to 50/],

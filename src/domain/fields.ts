@@ -63,7 +63,19 @@ const emailWhat = expected(`one e-mail address of at most ${EMAIL_LENGTH_MAX} ch
 export const emailField = z
   .string(emailWhat)
   .max(EMAIL_LENGTH_MAX, emailWhat)
-  .refine((text) => ADDRESS.test(text), emailWhat);
+  .superRefine((text, context) => {
+    const what = faultOfEmail(text);
+    if (what !== undefined) context.addIssue(`expected ${what}`);
+  });
+
+/** What an address would have to be; undefined when it is one. */
+function faultOfEmail(text: string): string | undefined {
+  if (/[^\p{ASCII}]/u.test(text))
+    return 'an e-mail address in ASCII: a domain such as bücher.example is written xn--bcher-kva.example';
+  // The standard's grammar lets them be; mail servers (RFC 5321) do not.
+  if (/^\.|\.@/.test(text)) return 'an e-mail address without a dot at the beginning or before the @';
+  return ADDRESS.test(text) ? undefined : `one e-mail address of at most ${EMAIL_LENGTH_MAX} characters`;
+}
 
 const reasonWhat = expected(`a text of 1 to ${REASON_LENGTH_MAX} characters`);
 export const reasonField = z.string(reasonWhat).min(1, reasonWhat).max(REASON_LENGTH_MAX, reasonWhat);

@@ -2,6 +2,7 @@
 import { type Server, type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { emailField } from '../../src/domain/fields.ts';
 import { parseEvent } from '../../src/domain/events.ts';
 import { type Letter, type Mailer, connectMailer } from '../../src/notices/mailer.ts';
 import { MailOutage } from '../../src/operations/mail-outage.ts';
@@ -131,6 +132,10 @@ describe('an address', () => {
     'a1@example.test>\r\nDATA',
     '"a b"@example.test',
     'a1@example.test ',
+    '.a1@example.test',
+    'a1.@example.test',
+    'b5@bücher.example',
+    'jürgen@example.test',
     '',
   ])('such as %j comes in by no door, and goes out by none', async (address) => {
     const event = { id: 'e1', account: 'a1', at: '2021-03-16T09:00:00Z', type: 'account.contact-changed' };
@@ -142,6 +147,20 @@ describe('an address', () => {
     } finally {
       await office.stop();
     }
+  });
+
+  it.each([
+    ['b5@bücher.example', 'expected an e-mail address in ASCII'],
+    ['jürgen@example.test', 'expected an e-mail address in ASCII'],
+    ['.a1@example.test', 'expected an e-mail address without a dot at the beginning'],
+    ['a1@@example.test', 'expected one e-mail address of at most 254 characters'],
+  ])('such as %s is refused with what is expected instead', (address, said) => {
+    const parsed = emailField.safeParse(address);
+    expect(parsed.error?.issues.map((one) => one.message)).toEqual([expect.stringContaining(said)]);
+  });
+
+  it('of another script is taken as its domain is written in ASCII', () => {
+    expect(emailField.safeParse('b5@xn--bcher-kva.example').success).toBe(true);
   });
 
   it('and a subject with a line break in it cannot begin another header', async () => {
