@@ -102,10 +102,9 @@ describe('a mail server that says', () => {
     try {
       const sent = await sendTo(server.url);
       expect(sent.outcome).toBe(outcome);
-      const said = 'words' in sent ? sent.words : '';
-      expect(said).toContain(words);
-      // What a server judged is told in its own words.
-      expect(sent.outcome === 'unreached' || /^\d{3} /.test(said)).toBe(true);
+      expect('words' in sent ? sent.words : '').toContain(words);
+      // Of a judgement the server's words alone, none of the library's.
+      expect(sent.outcome === 'unreached' || ('words' in sent && /^\d{3} /.test(sent.words))).toBe(true);
     } finally {
       server.stop();
     }
