@@ -61,7 +61,7 @@ const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 a{color:#9ecbff!important}}`;
 
 /** An inbox fills its line with what follows the preheader: with nothing, so that it does not say the headline again. */
-const PADDING = '&#847;&zwnj;&nbsp;'.repeat(80);
+const PADDING = '&#847;&zwnj;&nbsp;'.repeat(60);
 
 /** For reading aloud: where the message begins, its name and its language. Some programs drop what <html> says of it. */
 const article = (subject: string): string =>

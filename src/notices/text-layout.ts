@@ -61,6 +61,8 @@ const cyclesText = ({ rows }: CycleTable): string[] =>
 
 /** Lines of at most `WIDTH`, the first after `first`, the others after `rest`. */
 function wrapped(text: string, first = '', rest = ' '.repeat(first.length)): string[] {
+  // Most fit, and a sweep renders hundreds of thousands.
+  if (first.length + text.length <= WIDTH) return [first + text];
   const lines: string[] = [];
   let line = first;
   for (const word of text.split(/\s+/)) {

@@ -107,7 +107,7 @@ describe.each(NOTICE_KINDS)('the %s email', (kind) => {
   });
 
   it('begins with words for the inbox that the page does not show', () => {
-    expect(message.html).toMatch(/<div style="display:none[^>]*>[^<&]{20,}(&#847;&zwnj;&nbsp;){80}<\/div>/);
+    expect(message.html).toMatch(/<div style="display:none[^>]*>[^<&]{20,}(&#847;&zwnj;&nbsp;){60}<\/div>/);
   });
 
   it('names the account, the zone of its dates, and the rule behind its numbers', () => {
