@@ -163,7 +163,7 @@ const environment = z.object({
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),
   /** Days before a boundary at which Connects would expire that a member is reminded; 0 sends no reminders. */
   CONNECTS_REMINDER_DAYS: whole(3, 0, 27),
-  /** Where members choose which emails to get. `{account}` stands for the account; with `{token}` one click is enough. */
+  /** Where members choose which emails to get, and turn them off by one click. With `{token}` nobody can forge it. */
   CONNECTS_PREFERENCES_URL: z
     .string()
     .optional()

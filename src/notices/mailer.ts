@@ -9,14 +9,8 @@ export interface Letter extends Message {
   readonly to: string;
   /** The same for every attempt of one notice, so that a duplicate can be recognised as one. */
   readonly messageId: string;
-  /** Where the member turns this kind of email off; undefined where that cannot be done. */
-  readonly unsubscribe?: Unsubscribe | undefined;
-}
-
-export interface Unsubscribe {
-  readonly url: string;
-  /** Whether a POST there, without any login, is enough (RFC 8058). */
-  readonly oneClick: boolean;
+  /** Where the member turns this kind of email off with one click; undefined where that cannot be done. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 export type SendOutcome =
@@ -145,8 +139,10 @@ export const mailOf = ({ from }: Pick<MailerSettings, 'from'>, letter: Letter) =
   textEncoding: 'quoted-printable' as const,
   headers: {
     'Auto-Submitted': 'auto-generated',
-    ...(letter.unsubscribe && { 'List-Unsubscribe': `<${letter.unsubscribe.url}>` }),
-    ...(letter.unsubscribe?.oneClick && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+    ...(letter.unsubscribeUrl !== undefined && {
+      'List-Unsubscribe': `<${letter.unsubscribeUrl}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
   },
 });
 

@@ -57,9 +57,8 @@ function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Le
     return { unsent: OPTED_OUT_SINCE };
   const message = messageOf(notice, ground, settings);
   if ('unsent' in message) return message;
-  const url = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
-  const unsubscribe = url === undefined ? undefined : { url, oneClick: takesOneClick(settings) };
-  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribe };
+  const unsubscribeUrl = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
+  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribeUrl };
 }
 
 function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): Message | Unsent {
@@ -95,7 +94,3 @@ export const preferencesOf = (
   preferencesUrl
     ?.replaceAll('{account}', encodeURIComponent(accountId))
     .replaceAll('{token}', () => unsubscribeTokenOf(preferencesSecret ?? '', accountId));
-
-/** Without a token anybody who knows an account's id could turn its emails off by one request that needs no login. */
-const takesOneClick = ({ preferencesUrl }: PreferenceSettings): boolean =>
-  preferencesUrl?.includes('{token}') === true;

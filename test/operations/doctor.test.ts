@@ -231,7 +231,7 @@ describe('doctor', () => {
     }
   });
 
-  it('names a sender that other mail servers turn away, and a link that one click cannot use', async () => {
+  it('names a sender that other mail servers turn away, and a link that can be guessed', async () => {
     // Nobody's name (RFC 2606): it is not even looked up.
     const env = {
       SMTP_URL: 'smtps://mail.invalid:465',

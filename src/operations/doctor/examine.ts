@@ -105,8 +105,8 @@ function checkMailConfig({ smtpUrl, mailFrom, preferencesUrl }: Config): Finding
     findings.push(
       warning(
         'config',
-        'CONNECTS_PREFERENCES_URL has no {token}: emails offer no unsubscribing with one click',
-        'add it where one click is wanted; docs/operations.md: Unsubscribing',
+        'CONNECTS_PREFERENCES_URL has no {token}: whoever knows an account can unsubscribe it',
+        'add it; docs/operations.md: Unsubscribing',
       ),
     );
   return findings;
