@@ -296,8 +296,16 @@ describe('explaining a cycle that was reversed and granted again', () => {
     await backfilled(app, asking('2021-02-01', '2021-02-01', { include: ['reversed'] }));
     const ended = await runHere(['account', 'explain', 'a', '--cycle', '2021-02-01', '--json'], { app });
     const { answers } = JSON.parse(ended.stdout) as {
-      answers: { subject: string; code: string; sentence: string }[];
+      answers: {
+        subject: string;
+        code: string;
+        sentence: string;
+        evidence: { entries: { subject: string }[] };
+      }[];
     };
+    // Each names what it posted itself, and nothing of the others.
+    const posted = answers.map(({ evidence: { entries = [] } }) => entries.map((one) => one.subject));
+    expect(posted).toEqual([['cycle:2021-02-01'], [], ['cycle:2021-02-01#2', 'cycle:2021-02-01#2']]);
     expect(answers.map((one) => `${one.subject} ${one.code}`)).toEqual([
       'cycle:2021-02-01 granted',
       'cycle:2021-02-01 reversed',

@@ -73,7 +73,7 @@ export async function cycleToThisDay(inquiry: Inquiry, cycle: RecordedCycle): Pr
   return answers.length > 0 ? [{ ...first, next: null }, ...answers] : [first];
 }
 
-/** What one settled boundary gave, and why; with all that was ever posted under its date. */
+/** What one settled boundary gave, and why. What came later has answers of its own. */
 export async function cycleAnswer(inquiry: Inquiry, cycle: RecordedCycle): Promise<Answer> {
   const { db, account } = inquiry;
   const posted = await listEntriesOfCycle(db, account.id, cycle.cycleOn);
@@ -131,13 +131,22 @@ function tellCycle(
               why: notice?.why ?? null,
             }
           : { told, state: null, sentAt: null, why: null },
-      entries: entries.map(entryEvidence),
+      entries: ownEntries(cycle, entries).map(entryEvidence),
     },
     rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
     at: iso(startsAt),
     next: telling.next(cycle, inquiry),
   };
 }
+
+/** What the boundary itself posted; a later grant of one that gave nothing stands under the same subject. */
+const ownEntries = (
+  { cycleOn, code }: RecordedCycle,
+  entries: readonly RecordedEntry[],
+): readonly RecordedEntry[] =>
+  code === 'granted' || code === 'no-monthly-grant'
+    ? entries.filter((one) => one.subject === cycleSubject(cycleOn))
+    : [];
 
 interface CycleTelling {
   readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry) => string;
