@@ -26,7 +26,11 @@ const lastSettledAt = ({ account, settlements }: AuditedAccount): Instant =>
 export function nextBoundaryOf(recorded: AuditedAccount, monthEnd: MonthEnd): Boundary | undefined {
   const { spans, account } = recorded;
   if (spans.length === 0 || account.status === 'closed') return undefined;
-  return boundaryAfterAll(spans, monthEnd, lastSettledAt(recorded));
+  const settled = new Set(recorded.settlements.map((one) => one.cycleOn));
+  let next = boundaryAfterAll(spans, monthEnd, lastSettledAt(recorded));
+  // Whatever instant a settlement says: its date is settled.
+  while (settled.has(next.on)) next = boundaryAfterAll(spans, monthEnd, next.at);
+  return next;
 }
 
 export function checkCalendar(audit: Examination): void {
@@ -43,10 +47,7 @@ export function checkCalendar(audit: Examination): void {
   const tracked = walked.filter((one) => one.at >= trackedFrom && one.at <= audit.rules.asOf);
   for (const one of tracked) checkBoundary(audit, one);
   for (const one of audit.recorded.settlements)
-    if (!dates.has(one.cycleOn) && !isExplained(audit, one))
-      audit.add('settlement-unexpected', `no cycle of it begins on ${one.cycleOn}, and one was settled`, {
-        cycleOn: one.cycleOn,
-      });
+    if (!dates.has(one.cycleOn) && !isExplained(audit, one)) addUnexpected(audit, one.cycleOn);
   if (nextCycleOn === null) {
     if (audit.account.status !== 'closed' || audit.account.nextCycleAt !== null)
       audit.add(
@@ -66,6 +67,11 @@ export function checkCalendar(audit: Examination): void {
   else checkNextIsFirst(audit, walked, nextCycleOn);
   checkNextInstant(audit, nextCycleOn);
   return undefined;
+}
+
+function addUnexpected(audit: Examination, cycleOn: LocalDate): void {
+  audit.unexpected.add(cycleOn);
+  audit.add('settlement-unexpected', `no cycle of it begins on ${cycleOn}, and one was settled`, { cycleOn });
 }
 
 /** What is missing of its calendar: what it was when it was taken over, or what it is now. */
@@ -95,7 +101,7 @@ function checkNextInstant(audit: Examination, nextCycleOn: LocalDate): void {
 /** A next date that was moved ahead would leave out a cycle that nobody misses until its date has passed. */
 function checkNextIsFirst(audit: Examination, walked: readonly PastBoundary[], nextCycleOn: LocalDate): void {
   const after = lastSettledAt(audit.recorded);
-  const first = walked.find((one) => one.at > after && !audit.missing.has(one.on));
+  const first = walked.find(({ on, at }) => at > after && !audit.missing.has(on) && !audit.settled.has(on));
   if (first && first.on !== nextCycleOn)
     audit.add(
       'next-date-wrong',

@@ -29,7 +29,8 @@ export function checkSettlements(audit: Examination): void {
       addDiffers(audit, cycleOn, `the settlement of ${cycleOn} does not add up`);
     else if (!isCodeRight(one))
       addDiffers(audit, cycleOn, `the settlement of ${cycleOn} is ${one.code}, with ${inWords(one)}`);
-    if (startsAt < audit.earliestOf(cycleOn) || postedAt < startsAt)
+    const isEarly = startsAt < audit.earliestOf(cycleOn) || postedAt < startsAt;
+    if (isEarly && !audit.unexpected.has(cycleOn))
       audit.add('granted-early', `the cycle of ${cycleOn} was settled before its instant`, { cycleOn });
   }
 }
@@ -55,7 +56,8 @@ export function checkCycleEntries(audit: Examination): void {
     ahead += checkPosted(audit, entries, cycles.get(one.subject), ahead);
     deviates ||= ahead !== 0;
   }
-  for (const [subject, cycle] of cycles) if (!posted.has(subject)) checkUnposted(audit, cycle, deviates);
+  for (const [subject, cycle] of cycles)
+    if (!posted.has(subject) && !audit.unexpected.has(cycle.on)) checkUnposted(audit, cycle, deviates);
 }
 
 function checkInstants(audit: Examination): void {
@@ -257,7 +259,7 @@ function dueOf(audit: Examination, cycle: Cycle, opening: number, recovered: num
 }
 
 function planTermsOf(audit: Examination, one: AuditedSettlement): PlanTerms | undefined {
-  if (one.cap === null || !isTouched(one)) return undefined;
+  if (one.cap === null || !isTouched(one) || audit.unexpected.has(one.cycleOn)) return undefined;
   const terms = audit.rules.versions.get(one.termsVersion);
   return terms && termsInForce(terms, one.startsAt)?.plans[one.plan];
 }

@@ -21,6 +21,8 @@ export class Examination {
   readonly settled: ReadonlyMap<LocalDate, AuditedSettlement>;
   /** Dates of boundaries whose settlement is missing: their entries are not counted twice over. */
   readonly missing = new Set<LocalDate>();
+  /** Dates that were settled and are no boundary: nothing was due on them, and nothing more is asked of them. */
+  readonly unexpected = new Set<LocalDate>();
   readonly #zones: readonly string[];
   readonly #keyStart: string;
   /** Subjects of the corrections that were posted. */

@@ -79,7 +79,7 @@ function checkNotices(audit: Examination): void {
     ...audit.recorded.amendments.filter((one) => one.kind === 'granted'),
   ];
   for (const { cycleOn, notice } of granted) {
-    if (notice === 'not-asked' || notice === 'opted-out') continue;
+    if (notice === 'not-asked' || notice === 'opted-out' || audit.unexpected.has(cycleOn)) continue;
     const told = audit.recorded.notices.some(({ first, last }) => first <= cycleOn && cycleOn <= last);
     const { catchUpFrom } = audit.recorded;
     const isToCome = catchUpFrom !== null && catchUpFrom <= cycleOn;

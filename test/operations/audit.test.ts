@@ -289,16 +289,21 @@ describe('each seeded fault is found, once, with the command that mends it', () 
     });
   });
 
-  it('a settlement of a date on which no cycle begins', async () => {
+  it('a settlement of a date on which no cycle begins, on which nothing was due', async () => {
     await seed(
       "UPDATE cycles SET cycle_on = '2021-03-02' WHERE account_id = 'a-001' AND cycle_on = '2021-03-01'",
     );
-    expect(codesOf(await audit())).toEqual(
-      expect.arrayContaining([
-        'a-001 settlement-missing 2021-03-01',
-        'a-001 settlement-unexpected 2021-03-02',
-      ]),
+    expect(codesOf(await audit())).toEqual([
+      'a-001 settlement-missing 2021-03-01',
+      'a-001 settlement-unexpected 2021-03-02',
+    ]);
+  });
+
+  it('a settlement that says it began earlier, which makes no next date wrong', async () => {
+    await seed(
+      "UPDATE cycles SET starts_at = '2021-04-29' WHERE account_id = 'a-001' AND cycle_on = '2021-05-01'",
     );
+    expect(codesOf(await audit())).toEqual(['a-001 granted-early 2021-05-01']);
   });
 
   it('a next date that skips a cycle, repeats one, or is none', async () => {
