@@ -242,7 +242,6 @@ describe('an outage of three months', () => {
     expect(await itemsOf(db, backfill.id)).toEqual(['a 2021-02-01 absent recorded 0']);
     const after = await readState(db);
     expect(after.entries.filter((one) => one.cycle_on === '2021-02-01')).toHaveLength(3);
-    // It takes its own decision's number again.
     expect(await torn()).toBe(0);
     expect(after.cycles[0]).toMatchObject({
       ...{

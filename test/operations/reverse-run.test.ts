@@ -300,11 +300,11 @@ describe('explaining a cycle that was reversed and granted again', () => {
         subject: string;
         code: string;
         sentence: string;
-        evidence: { entries: { subject: string }[] };
+        evidence: { entries?: { subject: string }[] };
       }[];
     };
     // Each names what it posted itself, and nothing of the others.
-    const posted = answers.map(({ evidence: { entries = [] } }) => entries.map((one) => one.subject));
+    const posted = answers.map(({ evidence: { entries } }) => entries?.map((one) => one.subject) ?? []);
     expect(posted).toEqual([['cycle:2021-02-01'], [], ['cycle:2021-02-01#2', 'cycle:2021-02-01#2']]);
     expect(answers.map((one) => `${one.subject} ${one.code}`)).toEqual([
       'cycle:2021-02-01 granted',
