@@ -86,14 +86,19 @@ describe('past boundaries', () => {
   });
 });
 
-/** Where a change of zone or anchor counts from the very instant of another one, the later one's span is all there is. */
+/**
+ * Where a change of zone or anchor counts from the very instant of another one, the later one's span is all there is; and
+ * a plan that changed at a boundary's very instant looks like one that the boundary itself began.
+ */
 function hidesChanges({ settlements, spans }: Replay): boolean {
   const starts = settlements.map((one) => one.startsAt);
+  const plans = new Map(settlements.map((one) => [one.startsAt, one.plan]));
   return spans.some((one, index) => {
     const before = spans[index - 1];
     const isMove = before && (before.zone !== one.zone || before.anchorOn !== one.anchorOn);
     return (
       spans.filter((other) => other.fromAt === one.fromAt).length > 1 ||
+      (plans.get(one.fromAt) ?? one.plan) !== one.plan ||
       (isMove && starts.includes(one.fromAt))
     );
   });
