@@ -38,7 +38,7 @@ const accounts = fleet.map((one) => one.id);
 const BOUNDARIES_MAX = 14;
 /** Victims that load while another one works. */
 const LOADING = 3;
-const KEPT = ['accounts', 'contacts', 'account_spans'];
+const KEPT = ['accounts', 'contacts', 'account_spans', 'inactive_openings'];
 const WRITTEN = [
   'entries',
   'cycles',
@@ -49,6 +49,7 @@ const WRITTEN = [
   'ticks',
   'account_spans',
   'contacts',
+  'inactive_openings',
 ];
 
 describe('a worker that is killed while it settles a batch', () => {
