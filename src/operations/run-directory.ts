@@ -1,6 +1,7 @@
 /** What workers need to know of the runs that their jobs name: read once, kept for a moment. */
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/connection.ts';
+import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Terms } from '../domain/terms.ts';
 import { brokenRule } from '../errors.ts';
@@ -30,47 +31,47 @@ export class RunDirectory {
   /**
    * The open ones among these runs; for a sweep that has ended, the one that is open now. Else a run that is closed or
    * unknown is absent: its jobs have nothing to do.
+   * @param db a transaction that asks: it must not wait for another connection while it holds its own
    */
-  async find(ids: readonly number[]): Promise<ReadonlyMap<number, OpenRun>> {
+  async find(ids: readonly number[], db: Queryable = this.#db): Promise<ReadonlyMap<number, OpenRun>> {
     const found = new Map<number, OpenRun>();
     for (const id of new Set(ids)) {
-      const run = await this.#get(id);
+      const run = await this.#get(db, id);
       if (run) found.set(id, run);
     }
     return found;
   }
 
-  async #get(id: number): Promise<OpenRun | undefined> {
+  async #get(db: Queryable, id: number): Promise<OpenRun | undefined> {
     const now = this.#clock.now();
     const known = this.#known.get(id);
     if (known && known.until > now) return known.run;
-    const run = await this.#read(id);
+    const run = await this.#read(db, id);
     if (this.#known.size > 1_000) this.#known.clear();
     this.#known.set(id, { run, until: now + BELIEVED_MS });
     return run;
   }
 
-  async #read(id: number): Promise<OpenRun | undefined> {
-    const run = await this.#standIn(await findRun(this.#db, id));
+  async #read(db: Queryable, id: number): Promise<OpenRun | undefined> {
+    const run = await standIn(db, await findRun(db, id));
     if (!run || run.state !== 'running') return undefined;
-    return { ...run, terms: await this.#getTerms(run.termsVersion) };
-  }
-
-  /**
-   * A job that a sweep left in the queue when it ended keeps the next sweep's from being added: their ids are the
-   * account's. So it is taken for the next sweep's.
-   */
-  async #standIn(run: Run | undefined): Promise<Run | undefined> {
-    return run?.kind === 'sweep' && run.endedAt !== null ? findOpenSweep(this.#db) : run;
+    return { ...run, terms: await this.#getTerms(db, run.termsVersion) };
   }
 
   /** Versions never change once stored, so they are kept for good. */
-  async #getTerms(version: number): Promise<Terms> {
+  async #getTerms(db: Queryable, version: number): Promise<Terms> {
     const known = this.#terms.get(version);
     if (known) return known;
-    const stored = await findTermsVersion(this.#db, version);
+    const stored = await findTermsVersion(db, version);
     if (!stored) throw brokenRule('unknown-terms', `terms version ${version} is not in the database`);
     this.#terms.set(version, stored.terms);
     return stored.terms;
   }
 }
+
+/**
+ * A job that a sweep left in the queue when it ended keeps the next sweep's from being added: their ids are the
+ * account's. So it is taken for the next sweep's.
+ */
+const standIn = async (db: Queryable, run: Run | undefined): Promise<Run | undefined> =>
+  run?.kind === 'sweep' && run.endedAt !== null ? findOpenSweep(db) : run;

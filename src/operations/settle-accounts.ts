@@ -136,7 +136,8 @@ async function settleOnce(
   const ids = requests.map((one) => one.account);
   const { rows } = await lockAccounts(transaction, ids);
   // Asked for under the locks: whoever waited for them may wake up when his run has long been stopped.
-  const runs = await deps.runs.find(requests.map((one) => one.run));
+  const named = requests.map((one) => one.run);
+  const runs = await deps.runs.find(named, transaction);
   // Asked for under the locks: that of the statement which waited for them may be long past.
   const lockedAt = await databaseNow(transaction);
   const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));

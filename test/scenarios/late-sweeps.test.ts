@@ -19,6 +19,17 @@ const sweptStories = fc.array(fc.tuple(stories, placesOfSweeps), {
   maxLength: TOGETHER,
 });
 
+/** A change of zone would mend what breaks these accounts, with another zone than they had. */
+const storiesInOneZone = sweptStories.map((swept) =>
+  swept.map(
+    ([story, places]) =>
+      [
+        { ...story, items: story.items.filter(({ type }) => type !== 'account.zone-changed') },
+        places,
+      ] as const,
+  ),
+);
+
 /** Sweeps that do not run ahead of a fact still to arrive: as late in the list and as early in time as they like. */
 function withLateSweeps(scenario: Scenario, places: readonly (readonly [number, number])[]): Scenario {
   const items: ScenarioItem[] = [...scenario.items];
@@ -96,7 +107,10 @@ describe('stories with sweeps, none ahead of a fact still to arrive', () => {
   });
 
   it('end so too where accounts cannot be settled for a while, and their events wait', async () => {
-    await fc.assert(fc.asyncProperty(sweptStories, fc.integer(), fc.constant(true), expectUnchanged), runs);
+    await fc.assert(
+      fc.asyncProperty(storiesInOneZone, fc.integer(), fc.constant(true), expectUnchanged),
+      runs,
+    );
     expect(waited).toBeGreaterThan(TOGETHER * RUNS);
   });
 });
