@@ -8,6 +8,7 @@ import {
   type MonthEnd,
   boundaryAfter,
   firstInstantOf,
+  isKnownZone,
   formatInstant,
 } from './calendar.ts';
 import { type PastBoundary, boundaryAfterAll, pastBoundaries } from './past-boundaries.ts';
@@ -36,6 +37,8 @@ export function nextBoundaryOf(recorded: AuditedAccount, monthEnd: MonthEnd): Bo
 export function checkCalendar(audit: Examination): void {
   const { spans, closedAt } = audit.recorded;
   const { trackedFrom, nextCycleOn } = audit.account;
+  const { zone } = audit.account;
+  if (!isKnownZone(zone)) return audit.add('unreadable', `its zone "${zone}" is not known`);
   const lost = lostSpanOf(audit);
   // Whatever is counted from a calendar that is not the account's would be wrong.
   if (lost !== undefined) return audit.add('span-missing', lost);

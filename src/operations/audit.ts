@@ -172,6 +172,12 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'watermark-ahead':
       return restore(`account explain ${account}`);
     case 'unreadable':
-      return restore(`account show ${account}`);
+      return {
+        ...finding,
+        mend:
+          `an unknown zone is mended by an account.zone-changed event of ${account} (connects events import F.ndjson); ` +
+          `anything else only by a restore from a backup: connects account show ${account} shows all there is`,
+        remedy: null,
+      };
   }
 }
