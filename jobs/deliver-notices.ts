@@ -1,5 +1,5 @@
-/** Job: send a page of notices. Contract: src/queue/contracts.ts. Behaviour: src/operations/deliver-notices.ts. */
-import { type DeliverDeps, deliverNotices } from '../src/operations/deliver-notices.ts';
+/** Job: send a page of notices. Contract: src/queue/contracts.ts. Behaviour: src/operations/mail/deliver-notices.ts. */
+import { type DeliverDeps, deliverNotices } from '../src/operations/mail/deliver-notices.ts';
 import type { NoticePayload } from '../src/queue/contracts.ts';
 import type { Tally } from '../src/tally.ts';
 

@@ -1,6 +1,6 @@
 /** The one place that turns outcomes and errors into what BullMQ understands. */
 import { UnrecoverableError } from 'bullmq';
-import type { SettleOutcome } from '../src/operations/settle-accounts.ts';
+import type { SettleOutcome } from '../src/operations/settling/settle-accounts.ts';
 
 /** A failed account fails its job, for the queue's counts; its retry is the database's business, not the job's. */
 export function throwIfFailed(outcome: SettleOutcome): void {

@@ -1,5 +1,5 @@
-/** Job: settle one account. Contract: src/queue/contracts.ts. Behaviour: src/operations/settle-accounts.ts. */
-import type { SettleOutcome, SettleRequest } from '../src/operations/settle-accounts.ts';
+/** Job: settle one account. Contract: src/queue/contracts.ts. Behaviour: src/operations/settling/settle-accounts.ts. */
+import type { SettleOutcome, SettleRequest } from '../src/operations/settling/settle-accounts.ts';
 import type { SettlePayload } from '../src/queue/contracts.ts';
 import type { Batcher } from './batcher.ts';
 import { throwIfFailed } from './outcome.ts';

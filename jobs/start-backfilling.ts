@@ -1,7 +1,7 @@
 /** The worker's part that works on backfills: it asks the database for one, as the sweeps ask who is due. */
 import { randomUUID } from 'node:crypto';
 import type { App } from '../src/app.ts';
-import { workOnBackfill } from '../src/operations/work-backfills.ts';
+import { workOnBackfill } from '../src/operations/backfills/work-backfills.ts';
 import { repeat } from './process.ts';
 
 /** How often it is looked whether there is one. */

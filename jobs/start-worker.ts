@@ -3,11 +3,15 @@ import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
-import type { DeliverDeps } from '../src/operations/deliver-notices.ts';
-import { relayNotices, returnLeases } from '../src/operations/relay-notices.ts';
-import { type SettleOutcome, type SettleRequest, settleAccounts } from '../src/operations/settle-accounts.ts';
-import { stageReminders } from '../src/operations/stage-reminders.ts';
-import { tendRuns } from '../src/operations/tend-runs.ts';
+import type { DeliverDeps } from '../src/operations/mail/deliver-notices.ts';
+import { relayNotices, returnLeases } from '../src/operations/mail/relay-notices.ts';
+import {
+  type SettleOutcome,
+  type SettleRequest,
+  settleAccounts,
+} from '../src/operations/settling/settle-accounts.ts';
+import { stageReminders } from '../src/operations/mail/stage-reminders.ts';
+import { tendRuns } from '../src/operations/runs/tend-runs.ts';
 import { markSent } from '../src/outbox/outbox.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import {

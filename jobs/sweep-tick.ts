@@ -1,6 +1,6 @@
 /** Job: one tick of the clock. It carries no information; the sweep asks the database who is due. */
-import type { SweepDeps, SweepOutcome } from '../src/operations/sweep.ts';
-import { sweep } from '../src/operations/sweep.ts';
+import type { SweepDeps, SweepOutcome } from '../src/operations/runs/sweep.ts';
+import { sweep } from '../src/operations/runs/sweep.ts';
 
 export const sweepTick =
   (deps: SweepDeps, signal: AbortSignal) =>

@@ -3,9 +3,9 @@
  * against the accounts per second of the product's own sweep, taking turns on the same machine. Medians; JSON on
  * stdout, a table on stderr.
  */
-import { type EventsImport, importEvents } from '../src/operations/import-events.ts';
+import { type EventsImport, importEvents } from '../src/operations/events/import-events.ts';
 import { parseEvent } from '../src/domain/events.ts';
-import { recordEvents } from '../src/operations/record-events.ts';
+import { recordEvents } from '../src/operations/events/record-events.ts';
 import { buildWorkers } from './bench/build.ts';
 import { runContender } from './bench/contenders.ts';
 import { type Ground, openServers, prepareGround } from './bench/ground.ts';

@@ -13,7 +13,7 @@ import { parseConfig } from '../src/config.ts';
 import type { Database } from '../src/db/connection.ts';
 import { execute, selectRows } from '../src/db/query.ts';
 import { createLog } from '../src/log.ts';
-import { migrateDatabase } from '../src/operations/migrate-database.ts';
+import { migrateDatabase } from '../src/operations/upkeep/migrate-database.ts';
 import { fillOutbox } from './bench/mail-outbox.ts';
 import { countOfState } from './bench/mail-counts.ts';
 import { loadFleet } from './bench/fleet.ts';

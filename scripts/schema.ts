@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { connectDatabase } from '../src/db/connection.ts';
 import { simulateJsonSchema } from '../src/domain/json-schema.ts';
-import { migrateDatabase } from '../src/operations/migrate-database.ts';
+import { migrateDatabase } from '../src/operations/upkeep/migrate-database.ts';
 
 const FILE = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs', 'schema.sql');
 const SIMULATE_FILE = join(dirname(FILE), 'simulate.schema.json');

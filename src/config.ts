@@ -157,7 +157,7 @@ const environment = z.object({
   /** Messages per second, and SMTP connections, that one worker uses. */
   CONNECTS_MAIL_RATE: whole(50, 1, 10_000),
   CONNECTS_MAIL_CONNECTIONS: whole(5, 1, 100),
-  /** At the least a day and an hour, at the most two days and three hours: src/operations/deliver-notices.ts. */
+  /** At the least a day and an hour, at the most two days and three hours: src/operations/mail/deliver-notices.ts. */
   CONNECTS_MAIL_ATTEMPTS: whole(18, 1, 50),
   /** A notice older than this when it is staged is recorded as too old instead of sent. */
   CONNECTS_NOTICE_MAX_AGE: durationOrNone('7d'),

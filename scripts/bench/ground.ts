@@ -12,7 +12,7 @@ import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
 import { databaseNow, selectOne, selectRows } from '../../src/db/query.ts';
 import { createLog } from '../../src/log.ts';
-import { migrateDatabase } from '../../src/operations/migrate-database.ts';
+import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
 import { redisOptions } from '../../src/queue/connection.ts';
 import { type SweepInstants, loadFleet, sweepInstants } from './fleet.ts';
 

@@ -6,7 +6,7 @@ import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig, required } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
-import { type SettleOutcome, settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { type SettleOutcome, settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { workerConnection } from '../../src/queue/connection.ts';
 import { type SettlePayload, settleContract } from '../../src/queue/contracts.ts';
 

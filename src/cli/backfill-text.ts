@@ -1,7 +1,7 @@
 /** Backfills as text. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { Backfill, BackfillAsked, FailedItem, ItemCount } from '../ledger/backfills.ts';
-import type { BackfillPlan, BackfillSample } from '../operations/backfill-plan.ts';
+import type { BackfillPlan, BackfillSample } from '../operations/backfills/backfill-plan.ts';
 import { formatTable } from './context.ts';
 import { listOf } from './run-text.ts';
 import { counted, formatCount } from './words.ts';

@@ -1,7 +1,7 @@
 /** CSV files with a header: rows with the line on which each begins, and every fault of reading them. */
 import { parse } from 'csv-parse/sync';
 import { invalidInput } from '../errors.ts';
-import type { SourceRow } from '../operations/import-accounts.ts';
+import type { SourceRow } from '../operations/accounts/import-accounts.ts';
 import { requireFile } from './file-faults.ts';
 import { type Line, linesOf } from './lines.ts';
 

@@ -1,6 +1,6 @@
 /** Reading what is given by file name. Every failure says which file, where in it, and what was expected. */
 import { invalidInput } from '../errors.ts';
-import type { SourceLine } from '../operations/import-events.ts';
+import type { SourceLine } from '../operations/events/import-events.ts';
 import { fileFault, nameOf, requireFile } from './file-faults.ts';
 import { parseJson } from './json-text.ts';
 import { bytesOf, linesOf, refuseUtf16 } from './lines.ts';

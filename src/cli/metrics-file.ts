@@ -2,7 +2,7 @@
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { invalidInput, messageOf } from '../errors.ts';
-import { measure } from '../operations/measure.ts';
+import { measure } from '../operations/upkeep/measure.ts';
 import { type Cli, say } from './context.ts';
 
 /** A node exporter reads no other files. */

@@ -2,7 +2,7 @@
 import { required } from '../config.ts';
 import type { Database } from '../db/connection.ts';
 import { openRehearsal, rehearse } from '../db/rehearsal.ts';
-import type { Rehearse } from '../operations/import-events.ts';
+import type { Rehearse } from '../operations/events/import-events.ts';
 import type { Cli } from './context.ts';
 
 /** @param change is given the database to use, and no other */

@@ -1,7 +1,7 @@
 /** Runs as text. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { Run } from '../ledger/runs.ts';
-import type { SweepPreview } from '../operations/preview-sweep.ts';
+import type { SweepPreview } from '../operations/runs/preview-sweep.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
 import type { RunEnd } from '../reports/run-end.ts';
 import { formatCount } from './words.ts';

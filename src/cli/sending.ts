@@ -1,5 +1,5 @@
 /** What --work does after the last account is settled: it stays until the mail is out. */
-import { canSendMore } from '../operations/deliver-notices.ts';
+import { canSendMore } from '../operations/mail/deliver-notices.ts';
 import { countNotices } from '../outbox/listing.ts';
 import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';

@@ -9,9 +9,9 @@ import { databaseNow } from '../db/query.ts';
 import { type MemberEvent, parseEvent } from '../domain/events.ts';
 import { formatInstant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
-import { faultOfFuture } from '../operations/import-events.ts';
-import { type EventOutcome, recordEvents } from '../operations/record-events.ts';
-import { checkToken } from '../operations/tokens.ts';
+import { faultOfFuture } from '../operations/events/import-events.ts';
+import { type EventOutcome, recordEvents } from '../operations/events/record-events.ts';
+import { checkToken } from '../operations/upkeep/tokens.ts';
 
 const EVENTS_MAX = 1_000;
 const BODY_MAX = 1024 * 1024;

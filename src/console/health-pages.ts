@@ -6,8 +6,8 @@ import { driverWords } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
-import { Meter } from '../operations/measure.ts';
-import { ProgressWatch, lookEveryMs } from '../operations/watch-progress.ts';
+import { Meter } from '../operations/upkeep/measure.ts';
+import { ProgressWatch, lookEveryMs } from '../operations/runs/watch-progress.ts';
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 /** A probe that waits longer is answered as not ready. */

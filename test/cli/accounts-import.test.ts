@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readCsvRows } from '../../src/cli/csv.ts';
 import { ImportFile } from '../../src/cli/importing.ts';
 import { selectRows } from '../../src/db/query.ts';
-import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/account-rows.ts';
+import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import type { AccountRowGiven } from '../support/accounts.ts';
 import { toCells } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCsvRows } from '../../src/cli/csv.ts';
 import { linesOf } from '../../src/cli/lines.ts';
-import type { SourceRow } from '../../src/operations/import-accounts.ts';
+import type { SourceRow } from '../../src/operations/accounts/import-accounts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'connects-csv-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, selectRows } from '../../src/db/query.ts';
 import { readSourceLines } from '../../src/cli/files.ts';
-import { importEvents } from '../../src/operations/import-events.ts';
+import { importEvents } from '../../src/operations/events/import-events.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Ended, startCli } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';

@@ -1,5 +1,5 @@
 import { startConsole, type Console } from '../../src/console/server.ts';
-import { addToken, withdrawToken } from '../../src/operations/tokens.ts';
+import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
 import { type Installation, install } from '../support/installation.ts';
 
 let installation: Installation;

@@ -9,7 +9,7 @@ import { execute } from '../../src/db/query.ts';
 import { silentLog } from '../../src/log.ts';
 import { Health } from '../../src/health.ts';
 import { OutageLog } from '../../src/outage-log.ts';
-import { ProgressWatch } from '../../src/operations/watch-progress.ts';
+import { ProgressWatch } from '../../src/operations/runs/watch-progress.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PrivateServer, privateRedis } from '../support/private-servers.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { execute } from '../../src/db/query.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
-import { sweep } from '../../src/operations/sweep.ts';
+import { sweep } from '../../src/operations/runs/sweep.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
 import { Drill } from '../support/drill.ts';

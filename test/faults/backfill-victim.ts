@@ -3,7 +3,7 @@ import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { silentLog } from '../../src/log.ts';
-import { workOnBackfill } from '../../src/operations/work-backfills.ts';
+import { workOnBackfill } from '../../src/operations/backfills/work-backfills.ts';
 
 interface Orders {
   readonly env: Readonly<Record<string, string>>;

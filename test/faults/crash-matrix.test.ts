@@ -7,7 +7,7 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import type { Database } from '../../src/db/connection.ts';
 import { databaseNow, execute } from '../../src/db/query.ts';
 import { insertRun, listRuns } from '../../src/ledger/runs.ts';
-import { sweep } from '../../src/operations/sweep.ts';
+import { sweep } from '../../src/operations/runs/sweep.ts';
 import { settleContract } from '../../src/queue/contracts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';

@@ -2,7 +2,7 @@
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { findRun, insertRun } from '../../src/ledger/runs.ts';
 import { createLog } from '../../src/log.ts';
-import { settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
 import { type Installation, install } from '../support/installation.ts';

@@ -5,7 +5,7 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
-import type { WaitedSweep } from '../../src/operations/sweep-until-done.ts';
+import type { WaitedSweep } from '../../src/operations/runs/sweep-until-done.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
 import { keepingCli } from '../support/in-process.ts';

@@ -6,8 +6,8 @@ import type { Knex } from 'knex';
 import { systemClock } from '../../src/clock.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
 import { silentLog } from '../../src/log.ts';
-import { RunDirectory } from '../../src/operations/run-directory.ts';
-import { settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { RunDirectory } from '../../src/operations/settling/run-directory.ts';
+import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import type { KillPoint, Orders } from './victims.ts';
 
 const die = (): void => void process.kill(process.pid, 'SIGKILL');

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { SettleSettings } from '../../src/operations/settle-accounts.ts';
+import type { SettleSettings } from '../../src/operations/settling/settle-accounts.ts';
 
 export interface KillPoint {
   /** Counted from 1, over all that it says to the database. */

@@ -10,7 +10,7 @@ import { silentLog } from '../../src/log.ts';
 import { workerConnection } from '../../src/queue/connection.ts';
 import { tickContract } from '../../src/queue/contracts.ts';
 import { nextSlot, slotOf } from '../../src/queue/cron.ts';
-import { sweep } from '../../src/operations/sweep.ts';
+import { sweep } from '../../src/operations/runs/sweep.ts';
 import { compareTicks, readTicks } from '../../src/reports/ticks.ts';
 import { databaseNow } from '../../src/db/query.ts';
 import { type Installation, install } from '../support/installation.ts';

@@ -1,7 +1,7 @@
 /** Which notices the ledger's transactions stage, why there is none where there is none, and what members then get. */
 import { execute, selectRows } from '../../src/db/query.ts';
-import { openComposer } from '../../src/operations/compose-notices.ts';
-import { stageReminders } from '../../src/operations/stage-reminders.ts';
+import { openComposer } from '../../src/operations/mail/compose-notices.ts';
+import { stageReminders } from '../../src/operations/mail/stage-reminders.ts';
 import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { openRehearsal, rehearse } from '../../src/db/rehearsal.ts';
 import { readSourceLines } from '../../src/cli/files.ts';
-import { type EventsImport, type EventsImported, importEvents } from '../../src/operations/import-events.ts';
+import {
+  type EventsImport,
+  type EventsImported,
+  importEvents,
+} from '../../src/operations/events/import-events.ts';
 import { fixture, importFile } from '../support/accounts.ts';
 import { readExpected, readExported } from '../support/expected.ts';
 import { type Installation, install } from '../support/installation.ts';

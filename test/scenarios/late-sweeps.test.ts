@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { MemberEvent } from '../../src/domain/events.ts';
 import type { Scenario, ScenarioItem } from '../../src/domain/scenario.ts';
-import { recordEvents } from '../../src/operations/record-events.ts';
+import { recordEvents } from '../../src/operations/events/record-events.ts';
 import { stories } from '../domain/random-stories.ts';
 import type { Installation } from '../support/installation.ts';
 import { Stages, dice, playTogether, renamed } from '../support/story-stage.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Run, listRuns } from '../../src/ledger/runs.ts';
 import { silentLog } from '../../src/log.ts';
-import type { WaitedSweep } from '../../src/operations/sweep-until-done.ts';
+import type { WaitedSweep } from '../../src/operations/runs/sweep-until-done.ts';
 import { workerConnection } from '../../src/queue/connection.ts';
 import { settleContract } from '../../src/queue/contracts.ts';
 import { fixture, importFile } from '../support/accounts.ts';

@@ -1,6 +1,6 @@
 /** Six hundred accounts in ten zones that nobody touches: imported, swept, told of, and compared with a model's answers. */
 import { readFileSync } from 'node:fs';
-import type { ImportOutcome } from '../../src/operations/import-accounts.ts';
+import type { ImportOutcome } from '../../src/operations/accounts/import-accounts.ts';
 import { type ExportKind, type ExportRow, exportRows } from '../../src/reports/exports.ts';
 import { fixture, importFile, importRows, sourceRows, toCells } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';

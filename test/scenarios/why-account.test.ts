@@ -1,6 +1,6 @@
 /** What an account is told of itself: unknown, closed, held up by an error of ours, and under other terms. */
 import { type Terms, builtInTerms } from '../../src/domain/terms.ts';
-import { applyTerms } from '../../src/operations/apply-terms.ts';
+import { applyTerms } from '../../src/operations/upkeep/apply-terms.ts';
 import { importRows } from '../support/accounts.ts';
 import { asker } from '../support/asking.ts';
 import { type Fields, fact, record, settleAsOf } from '../support/facts.ts';

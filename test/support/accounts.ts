@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import type { App } from '../../src/app.ts';
 import { readCsvRows } from '../../src/cli/csv.ts';
-import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/account-rows.ts';
+import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import {
   type ImportOutcome,
   type ImportRequest,
   type SourceRow,
   importAccounts,
-} from '../../src/operations/import-accounts.ts';
+} from '../../src/operations/accounts/import-accounts.ts';
 
 export const fixture = (name: string): string => join(__dirname, '../fixtures', name);
 

@@ -1,7 +1,7 @@
 /** Auditing in tests: all findings at once, in short words. */
 import type { App } from '../../src/app.ts';
 import { selectRows } from '../../src/db/query.ts';
-import { type AuditFinding, auditFleet } from '../../src/operations/audit.ts';
+import { type AuditFinding, auditFleet } from '../../src/operations/audits/audit.ts';
 import { settleAsOf } from './facts.ts';
 
 export const ALARM_MS = 15 * 60_000;

@@ -2,9 +2,9 @@
 import type { App } from '../../src/app.ts';
 import type { Backfill, BackfillAsked } from '../../src/ledger/backfills.ts';
 import { findBackfill } from '../../src/ledger/backfills.ts';
-import { type BackfillPlan, planBackfill } from '../../src/operations/backfill-plan.ts';
-import { type StartRequest, startBackfill } from '../../src/operations/backfill.ts';
-import { workOnBackfill } from '../../src/operations/work-backfills.ts';
+import { type BackfillPlan, planBackfill } from '../../src/operations/backfills/backfill-plan.ts';
+import { type StartRequest, startBackfill } from '../../src/operations/backfills/backfill.ts';
+import { workOnBackfill } from '../../src/operations/backfills/work-backfills.ts';
 import { type StateRow, countOf } from './state.ts';
 import { type Database } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../jobs/start-worker.ts';
-import { ACCOUNT_COLUMNS } from '../../src/operations/account-rows.ts';
+import { ACCOUNT_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import { type AccountRowGiven, toCells } from './accounts.ts';
 import type { Ended } from './cli.ts';
 import { runHere } from './in-process.ts';

@@ -5,8 +5,8 @@ import { type MemberEvent, parseEvent } from '../../src/domain/events.ts';
 import type { Scenario } from '../../src/domain/scenario.ts';
 import { parseScenario } from '../../src/domain/simulate.ts';
 import { type Notify, closeRun, insertRun } from '../../src/ledger/runs.ts';
-import { type EventOutcome, recordEvents } from '../../src/operations/record-events.ts';
-import { type SettleOutcome, settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { type EventOutcome, recordEvents } from '../../src/operations/events/record-events.ts';
+import { type SettleOutcome, settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { instantText } from '../domain/playing.ts';
 import { type AccountRowGiven, toCells } from './accounts.ts';
 

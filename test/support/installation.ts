@@ -4,7 +4,7 @@ import { type App, composeApp } from '../../src/app.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
-import { migrateDatabase } from '../../src/operations/migrate-database.ts';
+import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
 import { type Log, createLog } from '../../src/log.ts';
 
 export interface Installation {

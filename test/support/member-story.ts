@@ -2,7 +2,7 @@
 import type { App } from '../../src/app.ts';
 import type { Database } from '../../src/db/connection.ts';
 import type { MemberEvent } from '../../src/domain/events.ts';
-import type { EventOutcome } from '../../src/operations/record-events.ts';
+import type { EventOutcome } from '../../src/operations/events/record-events.ts';
 import { type AccountRowGiven, importRows } from './accounts.ts';
 import { type Asked, asker } from './asking.ts';
 import { type Fields, fact, record } from './facts.ts';

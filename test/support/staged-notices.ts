@@ -1,7 +1,7 @@
 /** Notices as a run stages them, waiting to be sent: one grant for each of some accounts. */
 import { databaseNow } from '../../src/db/query.ts';
 import { insertRun } from '../../src/ledger/runs.ts';
-import { settleAccounts } from '../../src/operations/settle-accounts.ts';
+import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { importRows, numbered } from './accounts.ts';
 import type { Installation } from './installation.ts';
 import { MAY_2021 } from './sweeping.ts';

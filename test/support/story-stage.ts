@@ -7,7 +7,7 @@ import type { MemberEvent } from '../../src/domain/events.ts';
 import type { Scenario, ScenarioItem } from '../../src/domain/scenario.ts';
 import type { Terms } from '../../src/domain/terms.ts';
 import { insertTermsVersion } from '../../src/ledger/terms-versions.ts';
-import { type EventOutcome, recordEvents } from '../../src/operations/record-events.ts';
+import { type EventOutcome, recordEvents } from '../../src/operations/events/record-events.ts';
 import { stories } from '../domain/random-stories.ts';
 import { importRows } from './accounts.ts';
 import { fact, settleAsOf } from './facts.ts';

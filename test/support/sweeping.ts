@@ -1,12 +1,12 @@
 /** A whole sweep as an operator has it: a real worker, jobs in Redis, letters sent. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import type { App } from '../../src/app.ts';
-import { canSendMore } from '../../src/operations/deliver-notices.ts';
+import { canSendMore } from '../../src/operations/mail/deliver-notices.ts';
 import {
   type WaitedSweep,
   type WaitingRequest,
   sweepUntilDone,
-} from '../../src/operations/sweep-until-done.ts';
+} from '../../src/operations/runs/sweep-until-done.ts';
 
 /** As of which the fixtures are swept. */
 export const MAY_2021 = Date.parse('2021-05-01T00:00:00Z');

@@ -1,7 +1,11 @@
 /** accounts import. */
 import type { Command } from 'commander';
-import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../operations/account-rows.ts';
-import { type BadRow, type ImportOutcome, importAccounts } from '../../operations/import-accounts.ts';
+import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../operations/accounts/account-rows.ts';
+import {
+  type BadRow,
+  type ImportOutcome,
+  importAccounts,
+} from '../../operations/accounts/import-accounts.ts';
 import { type Cli, formatCsv, print, printJson, say } from '../context.ts';
 import { readCsvRows } from '../csv.ts';
 import { EXIT } from '../exit-codes.ts';

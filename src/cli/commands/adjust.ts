@@ -1,7 +1,7 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
-import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/adjust.ts';
+import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
 
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';

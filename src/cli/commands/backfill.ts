@@ -14,8 +14,8 @@ import {
   listFailedItems,
 } from '../../ledger/backfills.ts';
 import type { Notify } from '../../ledger/runs.ts';
-import { backfillUntilDone } from '../../operations/backfill-until-done.ts';
-import { type BackfillPlan, planBackfill } from '../../operations/backfill-plan.ts';
+import { backfillUntilDone } from '../../operations/backfills/backfill-until-done.ts';
+import { type BackfillPlan, planBackfill } from '../../operations/backfills/backfill-plan.ts';
 import {
   type BackfillDeps,
   type ChangeRequest,
@@ -26,9 +26,9 @@ import {
   resumeBackfill,
   startBackfill,
   unknownBackfill,
-} from '../../operations/backfill.ts';
-import { rehearseBackfill } from '../../operations/rehearse-backfill.ts';
-import { sweep } from '../../operations/sweep.ts';
+} from '../../operations/backfills/backfill.ts';
+import { rehearseBackfill } from '../../operations/backfills/rehearse-backfill.ts';
+import { sweep } from '../../operations/runs/sweep.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { describeBackfill, describeItems, describePlan } from '../backfill-text.ts';
 import { addBackfillList } from './backfill-list.ts';

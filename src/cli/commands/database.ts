@@ -7,13 +7,13 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { type Terms, builtInTerms, parseTerms } from '../../domain/terms.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
-import { applyTerms } from '../../operations/apply-terms.ts';
+import { applyTerms } from '../../operations/upkeep/apply-terms.ts';
 import {
   type MigrateDeps,
   listGrants,
   migrateDatabase,
   recordMigration,
-} from '../../operations/migrate-database.ts';
+} from '../../operations/upkeep/migrate-database.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nameOf } from '../file-faults.ts';

@@ -1,6 +1,6 @@
 /** events import. */
 import type { Command } from 'commander';
-import { type BadLine, type EventsImported, importEvents } from '../../operations/import-events.ts';
+import { type BadLine, type EventsImported, importEvents } from '../../operations/events/import-events.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireRereadable } from '../file-faults.ts';

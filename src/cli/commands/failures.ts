@@ -9,7 +9,7 @@ import {
   groupPutAside,
   listPutAside,
 } from '../../ledger/put-aside.ts';
-import { requireAccounts, requireRun } from '../../operations/require-known.ts';
+import { requireAccounts, requireRun } from '../../operations/accounts/require-known.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { accountFlag, countFlag, idFlag, jsonFlag, textFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';

@@ -13,9 +13,9 @@ import {
   releaseMail,
   retryNotices,
   suppressNotices,
-} from '../../operations/change-notices.ts';
-import { composeMessage, messageIdOf } from '../../operations/compose-notices.ts';
-import { previewForAccount, previewSample } from '../../operations/preview-notice.ts';
+} from '../../operations/mail/change-notices.ts';
+import { composeMessage, messageIdOf } from '../../operations/mail/compose-notices.ts';
+import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';

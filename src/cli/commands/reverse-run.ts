@@ -4,7 +4,7 @@ import { required } from '../../config.ts';
 import { invalidInput } from '../../errors.ts';
 import type { GrantSource } from '../../ledger/run-grants.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
-import { type ReverseOutcome, rehearseReversal, reverseRun } from '../../operations/reverse-run.ts';
+import { type ReverseOutcome, rehearseReversal, reverseRun } from '../../operations/reversals/reverse-run.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireIntent } from '../intent.ts';

@@ -1,8 +1,8 @@
 /** run stop: a run submits no more, and its jobs do nothing. */
 import type { Command } from 'commander';
 import { findRun } from '../../ledger/runs.ts';
-import { STOPPING_MS, closeRunIfDone } from '../../operations/close-run.ts';
-import { type StopOutcome, stopRun } from '../../operations/stop-run.ts';
+import { STOPPING_MS, closeRunIfDone } from '../../operations/runs/close-run.ts';
+import { type StopOutcome, stopRun } from '../../operations/runs/stop-run.ts';
 import { countRun } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson, say } from '../context.ts';

@@ -4,7 +4,7 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
-import { lookUntil } from '../../operations/look-until.ts';
+import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { TOKEN_ROLES, type TokenRole, listTokens } from '../../ledger/tokens.ts';
-import { addToken, withdrawToken } from '../../operations/tokens.ts';
+import { addToken, withdrawToken } from '../../operations/upkeep/tokens.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import {
   actorFlag,

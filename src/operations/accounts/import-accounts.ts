@@ -1,0 +1,273 @@
+/**
+ * Importing accounts. A first pass reads every row and changes nothing; rows are written, in batches, only when all
+ * are good, or when bad ones are to be skipped. An account that is there already with the same content is skipped, so
+ * an interrupted import is finished by the same call.
+ */
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
+import { isDuplicateKey } from '../../db/errors.ts';
+import { databaseNow } from '../../db/query.ts';
+import { type Account, takeOver } from '../../domain/account.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Fault, Terms } from '../../domain/terms.ts';
+import { monthEndOf } from '../../domain/terms.ts';
+import { unavailable } from '../../errors.ts';
+import { insertAccounts } from '../../ledger/accounts.ts';
+import { findImportHashes, insertContacts } from '../../ledger/contacts.ts';
+import { insertInactiveOpenings } from '../../ledger/openings.ts';
+import { insertSpans } from '../../ledger/spans.ts';
+import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
+import { type AccountImport, parseAccountRow } from './account-rows.ts';
+
+/** One row of a file, wherever it came from. `faults` are those of reading it at all. */
+export interface SourceRow {
+  readonly line: number;
+  readonly cells: Readonly<Record<string, string>>;
+  readonly faults: readonly Fault[];
+}
+
+export interface BadRow {
+  readonly line: number;
+  readonly cells: Readonly<Record<string, string>>;
+  readonly faults: readonly Fault[];
+}
+
+export interface ImportRequest {
+  /** Opens the file anew; called once for each pass. */
+  readonly rows: () => AsyncIterable<SourceRow>;
+  readonly skipInvalid: boolean;
+  readonly dryRun: boolean;
+  readonly actor: string;
+  readonly reason: string | undefined;
+  /** Where the rows came from, for the audit log. */
+  readonly source?: string;
+  /** Stops between two batches; what was written stays, and the same call goes on from there. */
+  readonly signal?: AbortSignal;
+  /** Rows read so far in this pass. */
+  readonly onProgress?: (rows: number) => void;
+  /** Called once, with the bad rows, after the first pass and before anything is written. */
+  readonly onChecked?: (bad: readonly BadRow[]) => Promise<void>;
+}
+
+export interface ImportOutcome {
+  readonly outcome: 'imported' | 'refused' | 'interrupted';
+  readonly rows: number;
+  readonly imported: number;
+  /** There already, with the same content. */
+  readonly skipped: number;
+  /** In the order of the file. */
+  readonly bad: readonly BadRow[];
+}
+
+export interface ImportDeps {
+  readonly db: Database;
+}
+
+/** Rows checked, or written in one transaction, at a time. */
+const BATCH = 500;
+
+export async function importAccounts(deps: ImportDeps, request: ImportRequest): Promise<ImportOutcome> {
+  const terms = await findLatestTerms(deps.db);
+  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const checked = await checkAll(deps, request);
+  const { bad, rows, skipped } = checked;
+  if (request.signal?.aborted) return { outcome: 'interrupted', rows, imported: 0, skipped, bad };
+  await request.onChecked?.(bad);
+  if (bad.length > 0 && !request.skipInvalid) return { outcome: 'refused', rows, imported: 0, skipped, bad };
+  if (request.dryRun)
+    return { outcome: 'imported', rows, imported: rows - bad.length - skipped, skipped, bad };
+  const written = await writeAll(deps, request, terms.terms, checked);
+  const allBad = [...bad, ...written.late].toSorted((a, b) => a.line - b.line);
+  return {
+    outcome: written.outcome,
+    rows,
+    imported: written.imported,
+    skipped: written.skipped,
+    bad: allBad,
+  };
+}
+
+interface Checked {
+  readonly rows: number;
+  readonly skipped: number;
+  readonly bad: readonly BadRow[];
+}
+
+/** The first pass: every row against the rules, the rest of the file, and what is there already. */
+async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Checked> {
+  const seen = new Map<string, { line: number; contentHash: string }>();
+  const bad: BadRow[] = [];
+  let rows = 0;
+  let skipped = 0;
+  for await (const batch of inBatches(request.rows())) {
+    if (request.signal?.aborted) break;
+    rows += batch.length;
+    const good: { row: SourceRow; account: AccountImport }[] = [];
+    for (const row of batch) {
+      const account = checkRow(row, seen, bad);
+      if (account === 'repeated') skipped += 1;
+      else if (account) good.push({ row, account });
+    }
+    skipped += await checkAgainstDatabase(deps.db, good, bad);
+    request.onProgress?.(rows);
+  }
+  return { rows, skipped, bad: bad.toSorted((a, b) => a.line - b.line) };
+}
+
+function checkRow(
+  row: SourceRow,
+  seen: Map<string, { line: number; contentHash: string }>,
+  bad: BadRow[],
+): AccountImport | 'repeated' | undefined {
+  const parsed =
+    row.faults.length > 0 ? { ok: false as const, faults: row.faults } : parseAccountRow(row.cells);
+  if (!parsed.ok) return void bad.push({ ...row, faults: parsed.faults });
+  const { account } = parsed;
+  const id = account.takeOver.id;
+  const before = seen.get(id);
+  if (before?.contentHash === account.contentHash) return 'repeated';
+  if (before) {
+    const what = `${id} stands on line ${before.line} already, with other content`;
+    return void bad.push({ ...row, faults: [{ where: 'account_id', what }] });
+  }
+  seen.set(id, { line: row.line, contentHash: account.contentHash });
+  return account;
+}
+
+/** Counts those that are there with the same content; lists those that are there with other content. */
+async function checkAgainstDatabase(
+  db: Database,
+  good: readonly { row: SourceRow; account: AccountImport }[],
+  bad: BadRow[],
+): Promise<number> {
+  const known = await findImportHashes(
+    db,
+    good.map((one) => one.account.takeOver.id),
+  );
+  let same = 0;
+  for (const { row, account } of good) {
+    const hash = known.get(account.takeOver.id);
+    if (hash === account.contentHash) same += 1;
+    else if (isOtherThan(hash, account)) bad.push({ ...row, faults: [faultOfOther(account)] });
+  }
+  return same;
+}
+
+interface Written {
+  readonly outcome: 'imported' | 'interrupted';
+  readonly imported: number;
+  readonly skipped: number;
+  /** Good when they were checked, and overtaken since by another writer. */
+  readonly late: readonly BadRow[];
+}
+
+/** The second pass: each batch is one transaction; what is there already is left alone. */
+async function writeAll(
+  deps: ImportDeps,
+  request: ImportRequest,
+  terms: Terms,
+  checked: Checked,
+): Promise<Written> {
+  const badLines = new Set(checked.bad.map((one) => one.line));
+  const sum = { imported: 0, skipped: 0, late: [] as BadRow[] };
+  let rows = 0;
+  for await (const batch of inBatches(request.rows())) {
+    if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
+    const good = goodRows(batch, badLines);
+    const written = await writeBatch(deps.db, good, terms, request);
+    sum.imported += written.imported;
+    sum.skipped += good.length - written.imported - written.late.length;
+    sum.late.push(...written.late);
+    rows += batch.length;
+    request.onProgress?.(rows);
+  }
+  return { ...sum, outcome: 'imported' };
+}
+
+type GoodRow = AccountImport & { readonly row: SourceRow };
+
+const goodRows = (batch: readonly SourceRow[], badLines: ReadonlySet<number>): GoodRow[] =>
+  batch.flatMap((row) => {
+    const parsed = badLines.has(row.line) ? undefined : parseAccountRow(row.cells);
+    return parsed?.ok ? [{ ...parsed.account, row }] : [];
+  });
+
+/** Others may import the same accounts at this moment: whoever comes second looks again. */
+const TURNS_MAX = 5;
+
+async function writeBatch(
+  db: Database,
+  good: readonly GoodRow[],
+  terms: Terms,
+  request: ImportRequest,
+): Promise<{ imported: number; late: readonly BadRow[] }> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await inTransaction(db, (transaction) => writeFresh(transaction, good, terms, request));
+    } catch (error) {
+      if (!isDuplicateKey(error) || turn >= TURNS_MAX) throw error;
+    }
+  }
+}
+
+async function writeFresh(
+  transaction: Transaction,
+  good: readonly GoodRow[],
+  terms: Terms,
+  request: ImportRequest,
+): Promise<{ imported: number; late: readonly BadRow[] }> {
+  const accounts = new Map(good.map((one) => [one.takeOver.id, one]));
+  const known = await findImportHashes(transaction, [...accounts.keys()]);
+  const late = [...accounts.values()].filter((one) => isOtherThan(known.get(one.takeOver.id), one));
+  const fresh = [...accounts.values()].filter((one) => !known.has(one.takeOver.id));
+  const opened = fresh.map((one) => takeOver(one.takeOver, monthEndOf(terms)));
+  await insertAccounts(transaction, opened.map(toRow));
+  await insertInactiveOpenings(transaction, opened);
+  await insertContacts(
+    transaction,
+    fresh.map((one) => ({ accountId: one.takeOver.id, email: one.email, importHash: one.contentHash })),
+  );
+  await insertSpans(
+    transaction,
+    opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
+  );
+  if (fresh.length > 0)
+    await insertAudit(transaction, auditOf(request, fresh, await databaseNow(transaction)));
+  return { imported: fresh.length, late: late.map((one) => ({ ...one.row, faults: [faultOfOther(one)] })) };
+}
+
+const toRow = (account: Account) => ({ account, lastDecision: 0, catchUpFrom: null });
+
+/** Whether what is in the database under the account's id is something else; false where nothing is. */
+const isOtherThan = (known: string | undefined, { contentHash }: AccountImport): boolean =>
+  known !== undefined && known !== contentHash;
+
+const faultOfOther = ({ takeOver: { id } }: AccountImport): Fault => ({
+  where: 'account_id',
+  what: `${id} is in the database already, with other content`,
+});
+
+/** Written with the accounts that it tells of, so that none appears without a word of who brought it. */
+const auditOf = (
+  { actor, reason, source = 'accounts' }: ImportRequest,
+  fresh: readonly GoodRow[],
+  at: Instant,
+): AuditRow => ({
+  ...{ at, actor, reason: reason ?? null, action: 'accounts.import', target: 'accounts' },
+  ...{ before: null, runId: null },
+  after: {
+    ...{ source, imported: fresh.length },
+    ...{ first: fresh[0]?.takeOver.id, last: fresh.at(-1)?.takeOver.id },
+  },
+});
+
+async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
+  let batch: Row[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,320 @@
+/**
+ * Backfilling some accounts, in one transaction: they are brought current, then locked, decided again and granted.
+ * Everything about a grant is committed together: entries, settlement or amendment, decision, notice, item and audit.
+ *
+ *   an account cannot be brought current     it fails alone; its due cycle is for sweeps and reruns
+ *   the database refuses a row               the batch is halved until that one account is alone
+ *   deadlock, lock timeout                   the whole transaction is replayed (inTransaction)
+ *   paused, cancelled, or no longer ours     `lost` is thrown within the transaction: nothing of it stands
+ */
+import type { Clock } from '../../clock.ts';
+import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
+import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Account } from '../../domain/account.ts';
+import { type Backfilled, backfillAccount, findCandidates, isAsked } from '../../domain/backfill.ts';
+import type { Instant, LocalDate } from '../../domain/calendar.ts';
+import { ConnectsError, messageOf } from '../../errors.ts';
+import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import type { BackfillAsked, BackfillItem } from '../../ledger/backfills.ts';
+import type { CycleNotice } from '../../ledger/cycles.ts';
+import { listDecisionNos } from '../../ledger/decisions.ts';
+import type { Notify } from '../../ledger/runs.ts';
+import type { TermsVersion } from '../../ledger/terms-versions.ts';
+import type { Log } from '../../log.ts';
+import type { NoticeDraft } from '../../outbox/outbox.ts';
+import { type RecordedPast, loadPasts } from './backfill-facts.ts';
+import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { type SettleSettings, settleAccounts } from '../settling/settle-accounts.ts';
+
+export interface BatchDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: SettleSettings;
+}
+
+/** What is backfilled, by which run and terms. */
+export interface BatchGround {
+  readonly backfillId: number;
+  readonly runId: number;
+  readonly terms: TermsVersion;
+  readonly asked: BackfillAsked;
+  readonly notify: Notify;
+  readonly actor: string;
+  readonly reason: string;
+  /** Writes the items within the transaction, and throws where the work is no longer ours. */
+  readonly keep: (transaction: Transaction, items: readonly BackfillItem[], now: Instant) => Promise<void>;
+}
+
+/** Accounts that a boundary begins for in the very moment are brought current once more. */
+const TURNS_MAX = 5;
+
+/** @returns items of all accounts; those that failed are returned only, not kept */
+export async function backfillBatch(
+  deps: BatchDeps,
+  ground: BatchGround,
+  accountIds: readonly string[],
+): Promise<BackfillItem[]> {
+  const items: BackfillItem[] = [];
+  let left = accountIds.toSorted();
+  for (let turn = 1; left.length > 0; turn += 1) {
+    const failed = await bringCurrent(deps, ground, left);
+    items.push(...failed.values());
+    const done = await grantOrHalve(
+      deps,
+      ground,
+      left.filter((id) => !failed.has(id)),
+    );
+    items.push(...done.items);
+    left = turn < TURNS_MAX ? done.left : [];
+    if (turn === TURNS_MAX) items.push(...done.left.map((id) => failedItem(ground, id, STILL_DUE)));
+  }
+  return items;
+}
+
+const STILL_DUE = { code: 'still-due', message: 'the account could not be brought current' };
+
+function failedItem(
+  { asked }: BatchGround,
+  accountId: string,
+  { code, message }: { code: string; message: string },
+): BackfillItem {
+  const nothing = { granted: 0, recovered: 0 };
+  return {
+    accountId,
+    cycleOn: asked.from,
+    reason: 'not-current',
+    state: 'failed',
+    why: code,
+    message,
+    ...nothing,
+  };
+}
+
+/** The accounts that cannot be, by id. Their notices are those of a sweep: these cycles are nobody's past. */
+async function bringCurrent(
+  deps: BatchDeps,
+  ground: BatchGround,
+  ids: readonly string[],
+): Promise<Map<string, BackfillItem>> {
+  const { terms, runId } = ground;
+  const now = await databaseNow(deps.db);
+  const run = { id: runId, kind: 'backfill', asOf: now, notify: 'digest', onTheWay: true } as const;
+  const pinned = { ...run, termsVersion: terms.version, terms: terms.terms };
+  const runs = { find: () => Promise.resolve(new Map([[runId, pinned]])) };
+  const outcomes = await settleAccounts(
+    { ...deps, runs },
+    ids.map((account) => ({ account, run: runId })),
+  );
+  const failed = [...outcomes].flatMap(([id, one]): [string, BackfillItem][] =>
+    one.outcome === 'failed' ? [[id, failedItem(ground, id, one)]] : [],
+  );
+  return new Map(failed);
+}
+
+interface Granted {
+  readonly items: readonly BackfillItem[];
+  /** Due again: a boundary has begun since they were brought current. */
+  readonly left: string[];
+}
+
+async function grantOrHalve(deps: BatchDeps, ground: BatchGround, ids: readonly string[]): Promise<Granted> {
+  if (ids.length === 0) return { items: [], left: [] };
+  try {
+    return await inTransaction(deps.db, (transaction) => grantOnce(ground, transaction, ids));
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
+    const [first, ...others] = ids;
+    if (first !== undefined && others.length === 0)
+      return { items: [failedItem(ground, first, describeRowError(error))], left: [] };
+    const middle = Math.ceil(ids.length / 2);
+    const left = await grantOrHalve(deps, ground, ids.slice(0, middle));
+    const right = await grantOrHalve(deps, ground, ids.slice(middle));
+    return { items: [...left.items, ...right.items], left: [...left.left, ...right.left] };
+  }
+}
+
+async function grantOnce(
+  ground: BatchGround,
+  transaction: Transaction,
+  ids: readonly string[],
+): Promise<Granted> {
+  const { rows } = await lockAccounts(transaction, ids);
+  // Asked for under the locks: that of the statement which waited for them may be long past.
+  const now = await databaseNow(transaction);
+  const pasts = await loadPasts(
+    transaction,
+    rows.map((row) => row.account),
+    ground.asked,
+    ground.terms.terms,
+  );
+  const lostNos = await loadLostNos(transaction, rows, pasts);
+  const writes = new LedgerWrites();
+  const kept: BackfillItem[] = [];
+  const failed: BackfillItem[] = [];
+  const left: string[] = [];
+  for (const row of rows) {
+    const { id, nextCycleAt } = row.account;
+    if (nextCycleAt !== null && nextCycleAt <= now) left.push(id);
+    else {
+      try {
+        const turn = { row, past: pasts.get(id) as RecordedPast, lostNos: lostNos.get(id) ?? [], now };
+        kept.push(...grantAccount(ground, turn, writes));
+      } catch (error) {
+        failed.push(failedItem(ground, id, { code: codeOf(error), message: messageOf(error) }));
+      }
+    }
+  }
+  auditBatch(ground, kept, rows, now, writes);
+  await writes.write(transaction, now);
+  await ground.keep(transaction, kept, now);
+  return { items: [...kept, ...failed], left };
+}
+
+const codeOf = (error: unknown): string => (error instanceof ConnectsError ? error.code : 'unexpected');
+
+interface Turn {
+  readonly row: AccountRow;
+  readonly past: RecordedPast;
+  /** Numbers of decisions that stand nowhere: those of settlements that were lost. */
+  readonly lostNos: readonly number[];
+  readonly now: Instant;
+}
+
+/** Of accounts with a boundary that was settled once, and has no settlement any more. */
+async function loadLostNos(
+  transaction: Transaction,
+  rows: readonly AccountRow[],
+  pasts: ReadonlyMap<string, RecordedPast>,
+): Promise<Map<string, number[]>> {
+  const losers = rows.filter(({ account }) =>
+    pasts.get(account.id)?.boundaries.some((one) => isLost(account, one, pasts.get(account.id))),
+  );
+  const known = await listDecisionNos(
+    transaction,
+    losers.map((row) => row.account.id),
+  );
+  return new Map(
+    losers.map(({ account: { id }, lastDecision }) => {
+      const all = Array.from({ length: lastDecision }, (_, index) => index + 1);
+      return [id, all.filter((no) => !known.get(id)?.has(no))];
+    }),
+  );
+}
+
+const isLost = (
+  { trackedFrom, nextCycleOn }: Account,
+  { on, at }: { readonly on: LocalDate; readonly at: Instant },
+  past: RecordedPast | undefined,
+): boolean => at >= trackedFrom && (nextCycleOn === null || on < nextCycleOn) && !past?.cycles.has(on);
+
+/** Decides one account under its lock, and gathers what is written of it. */
+function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): BackfillItem[] {
+  const { row, past, now } = turn;
+  const candidates = findCandidates(row.account, past, ground.asked).filter((one) =>
+    isAsked(one, ground.asked),
+  );
+  const { terms } = ground.terms;
+  const done = backfillAccount(row.account, candidates, { terms, backfill: ground.backfillId, now });
+  const accountId = row.account.id;
+  const by = { accountId, runId: ground.runId, postedAt: now };
+  let lastDecision = row.lastDecision;
+  const lostNos = [...turn.lostNos];
+  const notice = noticeOf(ground, row);
+  for (const one of done.cycles) {
+    if (one.outcome === 'skipped') continue;
+    // What was lost takes its own number again, so that none stays missing.
+    const isOwn = one.settlement !== null && one.settlement.startsAt >= row.account.trackedFrom;
+    const lostNo = isOwn ? lostNos.shift() : undefined;
+    if (lostNo === undefined) lastDecision += 1;
+    const decisionNo = lostNo ?? lastDecision;
+    if (one.outcome === 'recorded') {
+      const runId = past.postedBy.get(one.on) ?? null;
+      const notice = one.free + one.paid > 0 ? 'not-asked' : 'unchanged';
+      const recorded = { ...by, runId, notice } as const;
+      writes.cycles.push({
+        ...recorded,
+        ...{ settlement: one.settlement, termsVersion: ground.terms.version, decisionNo },
+      });
+      continue;
+    }
+    const posted = {
+      termsVersion: ground.terms.version,
+      notice: one.free + one.paid > 0 ? notice : 'unchanged',
+    } as const;
+    if (one.settlement) writes.cycles.push({ ...by, ...posted, settlement: one.settlement, decisionNo });
+    if (one.decision) writes.decisions.push({ ...by, decision: one.decision, decisionNo });
+    if (one.amendment) {
+      const { on: cycleOn, at: startsAt, ...amounts } = one.amendment;
+      const no = (past.amendments.get(cycleOn)?.length ?? 0) + 1;
+      const granted = { kind: 'granted', expired: 0, short: 0, notTaken: 0, reversedRun: null } as const;
+      writes.amendments.push({ ...by, ...posted, ...amounts, ...granted, cycleOn, startsAt, no });
+    }
+  }
+  writes.entries.push(...done.entries.map((entry) => ({ ...by, entry })));
+  if (done.account !== row.account || lastDecision !== row.lastDecision)
+    writes.accounts.push({ ...row, account: done.account, lastDecision });
+  if (notice === 'staged') writes.notices.push(...draftsOf(ground, turn, done.cycles));
+  return done.cycles.map((one) => itemOf(accountId, one));
+}
+
+/** Whether an email tells of it, or why none does. */
+function noticeOf({ notify }: BatchGround, { account }: AccountRow): CycleNotice {
+  if (notify === 'none') return 'not-asked';
+  return account.noticesOptedOut ? 'opted-out' : 'staged';
+}
+
+/** `digest`: one for all of an account's cycles. `each`: one for each. They tell of now, so they are never too old. */
+function draftsOf(
+  { notify, runId }: BatchGround,
+  { row, now }: Turn,
+  cycles: readonly Backfilled[],
+): NoticeDraft[] {
+  const granted = cycles
+    .filter((one) => one.outcome === 'granted' && one.free + one.paid > 0)
+    .map((one) => one.on);
+  const first = granted[0];
+  const last = granted.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const draft = (ref: string, firstCycleOn: LocalDate, lastCycleOn: LocalDate): NoticeDraft => ({
+    accountId: row.account.id,
+    kind: 'backfill',
+    ref,
+    state: 'pending',
+    ...{ firstCycleOn, lastCycleOn, runId, stagedAt: now },
+  });
+  if (notify === 'digest') return [draft(`run:${runId}`, first, last)];
+  return granted.map((on) => draft(`run:${runId}:${on}`, on, on));
+}
+
+function itemOf(accountId: string, one: Backfilled): BackfillItem {
+  const { on: cycleOn, reason } = one;
+  const said = { accountId, cycleOn, reason, message: null };
+  if (one.outcome === 'skipped') return { ...said, state: 'skipped', why: one.why, granted: 0, recovered: 0 };
+  if (one.outcome === 'recorded') return { ...said, state: 'recorded', why: null, granted: 0, recovered: 0 };
+  return { ...said, state: 'granted', why: null, granted: one.free + one.paid, recovered: one.recovered };
+}
+
+/** Who, why, and what it came to: one row a batch, in the transaction that does it. */
+function auditBatch(
+  { backfillId, runId, actor, reason }: BatchGround,
+  items: readonly BackfillItem[],
+  rows: readonly AccountRow[],
+  at: Instant,
+  writes: LedgerWrites,
+): void {
+  const granted = items.filter((one) => one.state === 'granted' || one.state === 'recorded');
+  if (granted.length === 0) return;
+  const ids = [...new Set(granted.map((one) => one.accountId))];
+  const changed = rows.filter((row) => ids.includes(row.account.id));
+  const balances = changed.reduce((sum, row) => sum + row.account.balance, 0);
+  const connects = granted.reduce((sum, one) => sum + one.granted, 0);
+  const recovered = granted.reduce((sum, one) => sum + one.recovered, 0);
+  writes.audits.push({
+    ...{ at, actor, action: 'backfill.grant', target: `backfill:${backfillId}`, reason, runId },
+    before: { accounts: ids.length, first: ids[0], last: ids.at(-1), balances },
+    after: { cycles: granted.length, connects, recovered, balances: balances + connects - recovered },
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * A backfill as a kept object: started, paused, resumed, cancelled. Each change stands in the audit log, in its own
+ * transaction. The work itself is work-backfills.ts.
+ */
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { ConnectsError } from '../../errors.ts';
+import { insertAudit } from '../../ledger/audit-log.ts';
+import {
+  type Backfill,
+  type BackfillAsked,
+  findBackfill,
+  insertBackfill,
+  listOpenBackfills,
+  lockBackfill,
+  updateBackfillState,
+} from '../../ledger/backfills.ts';
+import { type Notify, closeRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
+import type { Log } from '../../log.ts';
+import type { BackfillPlan } from './backfill-plan.ts';
+
+export interface BackfillDeps {
+  readonly db: Database;
+  readonly log: Log;
+}
+
+export interface StartRequest {
+  /** Made a moment ago: what it says is what is kept as planned. */
+  readonly plan: BackfillPlan;
+  /** What the operator has seen; refused when the plan is another one by now. */
+  readonly planHash?: string;
+  readonly notify: Notify;
+  readonly rate: number | null;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/**
+ * Keeps a backfill, to be worked on by any worker.
+ * @throws refused `plan-changed`; conflict `backfill-overlaps` while another one over some of these cycles is open
+ */
+export async function startBackfill(deps: BackfillDeps, request: StartRequest): Promise<Backfill> {
+  requireSamePlan(request);
+  const id = await inTransaction(deps.db, (transaction) => insertStarted(transaction, request));
+  const backfill = (await findBackfill(deps.db, id)) as Backfill;
+  deps.log.info({ run: backfill.runId, backfill: id }, 'backfill started');
+  return backfill;
+}
+
+export function requireSamePlan({ plan, planHash }: Pick<StartRequest, 'plan' | 'planHash'>): void {
+  if (planHash === undefined || planHash === plan.hash) return;
+  throw new ConnectsError(
+    'refused',
+    'plan-changed',
+    `the plan is not ${planHash} any more but ${plan.hash}: look at it again with "connects backfill plan"`,
+  );
+}
+
+/** @throws conflict `backfill-overlaps` */
+export async function requireNoOverlap(db: Database | Transaction, asked: BackfillAsked): Promise<void> {
+  const other = (await listOpenBackfills(db)).find((one) => overlap(one.asked, asked));
+  if (!other) return;
+  throw new ConnectsError(
+    'conflict',
+    'backfill-overlaps',
+    `backfill ${other.id} (${other.state}) is over some of these cycles: wait for it, or "connects backfill cancel ${other.id}"`,
+  );
+}
+
+/** Whether two have cycles in common: dates and accounts. Two plans have no account in common. */
+export function overlap(a: BackfillAsked, b: BackfillAsked): boolean {
+  if (a.from > b.to || b.from > a.to) return false;
+  if (a.accounts && b.accounts) {
+    const own = new Set(a.accounts);
+    return b.accounts.some((id) => own.has(id));
+  }
+  return a.plan === undefined || b.plan === undefined || a.plan === b.plan;
+}
+
+/** Held while a backfill is being started, so that two never take the same cycles. */
+const STARTING = 'backfill';
+
+async function insertStarted(transaction: Transaction, request: StartRequest): Promise<number> {
+  const { plan, notify, rate, actor, reason } = request;
+  const { asked, accounts, cycles, connects, hash } = plan;
+  const at = await databaseNow(transaction);
+  // The unique key makes the next one wait here until this transaction ends, and then see this backfill.
+  const runId = await insertRun(transaction, {
+    ...{ kind: 'backfill', asOf: at, termsVersion: plan.termsVersion, notify, actor, reason, at },
+    ...{ dueAtStart: accounts, openKey: STARTING },
+  });
+  if (runId === 'taken')
+    throw new ConnectsError('conflict', 'backfill-starting', 'another backfill is being started: try again');
+  await requireNoOverlap(transaction, asked);
+  await releaseOpenKey(transaction, { runId, asOf: at, dueAtStart: accounts });
+  const planned = { accounts, cycles, connects };
+  const id = await insertBackfill(transaction, {
+    ...{ asked, planned, planHash: hash, notify, rate, runId, actor, reason, createdAt: at },
+  });
+  await insertAudit(transaction, {
+    ...{ at, actor, action: 'backfill.start', target: `backfill:${id}`, reason, runId },
+    before: null,
+    after: { ...summaryOf(asked), planned, planHash: hash, notify, rate },
+  });
+  return id;
+}
+
+/** A long list of accounts is in the backfill itself; the audit log has how many. */
+const summaryOf = ({ accounts, ...asked }: BackfillAsked) => ({
+  ...asked,
+  ...(accounts && { accounts: accounts.length }),
+});
+
+// ------------------------------------------------------------------------------------------------ changes
+
+export interface ChangeRequest {
+  readonly id: number;
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+/** Nothing is granted any more until it is resumed: a batch in flight cannot commit. */
+export const pauseBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
+  change(deps, request, 'backfill.pause', ['running', 'paused'], (transaction) =>
+    updateBackfillState(transaction, request.id, 'paused', null),
+  );
+
+/** Also takes it from a worker that is gone or stuck. */
+export const resumeBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
+  change(deps, request, 'backfill.resume', ['running', 'paused'], (transaction) =>
+    updateBackfillState(transaction, request.id, 'running', null),
+  );
+
+/** For good. What is granted stays. */
+export const cancelBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
+  change(deps, request, 'backfill.cancel', ['running', 'paused'], async (transaction, { runId }, now) => {
+    await updateBackfillState(transaction, request.id, 'cancelled', now);
+    await closeRun(transaction, runId, 'stopped', now);
+  });
+
+/** @throws not-found `unknown-backfill`; conflict `backfill-ended` when it is completed or cancelled */
+async function change(
+  { db, log }: BackfillDeps,
+  { id, actor, reason }: ChangeRequest,
+  action: string,
+  from: readonly Backfill['state'][],
+  apply: (transaction: Transaction, before: Backfill, now: Instant) => Promise<void>,
+): Promise<Backfill> {
+  const after = await inTransaction(db, async (transaction) => {
+    const before = await lockBackfill(transaction, id);
+    if (!before) throw unknownBackfill(id);
+    if (!from.includes(before.state))
+      throw new ConnectsError('conflict', 'backfill-ended', `backfill ${id} is ${before.state} already`);
+    const at = await databaseNow(transaction);
+    await apply(transaction, before, at);
+    const changed = (await findBackfill(transaction, id)) as Backfill;
+    await insertAudit(transaction, {
+      ...{ at, actor, action, target: `backfill:${id}`, reason, runId: before.runId },
+      before: { state: before.state },
+      after: { state: changed.state },
+    });
+    return changed;
+  });
+  log.info({ run: after.runId, backfill: id, state: after.state }, action);
+  return after;
+}
+
+export const unknownBackfill = (id: number): ConnectsError =>
+  new ConnectsError('not-found', 'unknown-backfill', `there is no backfill ${id}`);

@@ -1,0 +1,315 @@
+/**
+ * Importing events from a file. A first pass reads every line and changes nothing; a second one records them in
+ * batches, in file order per account. What was recorded before is a duplicate, so an interrupted import is finished
+ * by the same call.
+ */
+import { createHash } from 'node:crypto';
+import type { Database } from '../../db/connection.ts';
+import { databaseNow } from '../../db/query.ts';
+import { type MemberEvent, parseEvent } from '../../domain/events.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Fault } from '../../domain/terms.ts';
+import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
+import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
+import type { Notify } from '../../ledger/runs.ts';
+import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
+
+/** One line of a file: its text, and what was read, or the fault of reading it. */
+export interface SourceLine {
+  readonly line: number;
+  readonly text: string;
+  readonly value?: unknown;
+  readonly faults: readonly Fault[];
+}
+
+export interface BadLine {
+  readonly line: number;
+  readonly text: string;
+  readonly faults: readonly Fault[];
+}
+
+export interface EventsImport {
+  /** Opens the file anew; called once for each pass. */
+  readonly lines: () => AsyncIterable<SourceLine>;
+  readonly skipInvalid: boolean;
+  /** Given for a dry run: what it is handed works on a database that forgets all of it afterwards. */
+  readonly rehearse?: Rehearse;
+  /** Lines for which a dry run reads the file once. */
+  readonly rehearsedMax?: number;
+  readonly notify: Notify;
+  /** Who imports, why, and from where: for the audit log. */
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly source?: string;
+  readonly onProgress?: (lines: number) => void;
+  /** Called once, with the bad lines, after the first pass and before anything is written. */
+  readonly onChecked?: (bad: readonly BadLine[]) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+export type Rehearse = <Result>(work: (db: Database) => Promise<Result>) => Promise<Result>;
+
+export interface EventsImported {
+  readonly outcome: 'imported' | 'refused' | 'interrupted';
+  readonly lines: number;
+  readonly applied: number;
+  readonly refused: number;
+  readonly duplicates: number;
+  readonly waiting: number;
+  readonly bad: readonly BadLine[];
+}
+
+/** Lines checked, or recorded, at a time. */
+const BATCH = 4_000;
+/** An event dated further ahead than this by the database's clock is a bad line. */
+const AHEAD_MAX_MS = 5 * 60_000;
+
+export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
+  const checked = await checkAll(deps.db, request);
+  const counts = { lines: checked.lines, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
+  if (request.signal?.aborted) return { outcome: 'interrupted', ...counts, bad: checked.bad };
+  await request.onChecked?.(checked.bad);
+  if (checked.bad.length > 0 && !request.skipInvalid)
+    return { outcome: 'refused', ...counts, bad: checked.bad };
+  return request.rehearse
+    ? rehearseAll(deps, request, request.rehearse, checked)
+    : recordAll(deps, request, checked.bad);
+}
+
+interface Checked {
+  readonly lines: number;
+  /** Good lines whose event arrived before, or stands on an earlier line. */
+  readonly duplicates: number;
+  readonly bad: readonly BadLine[];
+}
+
+/** The first pass: every line against the schema, the rest of the file, and what is there already. */
+async function checkAll(db: Database, request: EventsImport): Promise<Checked> {
+  const now = await databaseNow(db);
+  const seen: Seen = { events: new Map(), open: new Set() };
+  const bad: BadLine[] = [];
+  let lines = 0;
+  let duplicates = 0;
+  for await (const batch of inBatches(request.lines())) {
+    if (request.signal?.aborted) break;
+    const read = batch.map((line) => ({ line, ...readLine(line, now) }));
+    const known = await findAllKnown(
+      db,
+      read.flatMap(({ event }) => event ?? []),
+      seen,
+    );
+    for (const { line, event, faults } of read) {
+      const judged = event ? judge(event, line.line, known, seen) : faults;
+      if (judged === 'duplicate') duplicates += 1;
+      else if (judged.length > 0) bad.push({ ...line, faults: judged });
+    }
+    lines += batch.length;
+    request.onProgress?.(lines);
+  }
+  return { lines, duplicates, bad };
+}
+
+function readLine(line: SourceLine, now: Instant): { event?: MemberEvent; faults: readonly Fault[] } {
+  if (line.faults.length > 0) return { faults: line.faults };
+  const parsed = parseEvent(line.value);
+  if (!parsed.ok) return { faults: parsed.faults };
+  const ahead = faultOfFuture(parsed.event, now);
+  return ahead ? { faults: [ahead] } : { event: parsed.event, faults: [] };
+}
+
+/** The fault of an event that has not happened yet. */
+export function faultOfFuture(event: MemberEvent, now: Instant): Fault | undefined {
+  if (event.at <= now + AHEAD_MAX_MS) return undefined;
+  return {
+    where: 'at',
+    what: `expected an instant not more than five minutes after ${new Date(now).toISOString()}, the database's clock`,
+  };
+}
+
+/** What the first pass has seen so far. */
+interface Seen {
+  /** Content of each good line's event, by its id. */
+  readonly events: Map<string, { line: number; hash: string }>;
+  /** Accounts that are open, whose opening waits, or that an earlier line opens. */
+  readonly open: Set<string>;
+}
+
+/** Of these events, those that arrived before; and which of their accounts are open already. */
+async function findAllKnown(
+  db: Database,
+  events: readonly MemberEvent[],
+  seen: Seen,
+): Promise<ReadonlyMap<string, KnownEvent>> {
+  const asked = distinct(events.map((event) => event.account)).filter((id) => !seen.open.has(id));
+  for (const id of (await inPages(asked, (page) => findAccountIds(db, page))).keys()) seen.open.add(id);
+  const missing = asked.filter((id) => !seen.open.has(id));
+  for (const id of (await inPages(missing, (page) => findWaitingAccounts(db, page))).keys())
+    seen.open.add(id);
+  return inPages(distinct(events.map((event) => event.id)), (page) => findEvents(db, page));
+}
+
+/** In the order of the file: a line that changes nothing, or the faults of one that cannot be applied, or none. */
+function judge(
+  event: MemberEvent,
+  line: number,
+  known: ReadonlyMap<string, KnownEvent>,
+  seen: Seen,
+): 'duplicate' | readonly Fault[] {
+  const hash = contentHashOf(event);
+  const earlier = seen.events.get(event.id);
+  if (earlier)
+    return earlier.hash === hash
+      ? 'duplicate'
+      : [{ where: 'id', what: `${event.id} stands on line ${earlier.line} already, with other content` }];
+  const arrived = known.get(event.id);
+  if (arrived && arrived.contentHash !== hash)
+    return [{ where: 'id', what: `${event.id} arrived before, with other content` }];
+  const faults = arrived ? [] : faultsOfAccount(event, seen.open);
+  if (faults.length > 0) return faults;
+  seen.events.set(event.id, { line, hash });
+  if (event.type === 'account.opened') seen.open.add(event.account);
+  return arrived ? 'duplicate' : [];
+}
+
+function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<string>): Fault[] {
+  if (type === 'account.opened')
+    return open.has(account) ? [{ where: 'account', what: `${account} is open already` }] : [];
+  if (open.has(account)) return [];
+  return [{ where: 'account', what: `expected an account that is known: ${account} is not` }];
+}
+
+const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
+
+/** The second pass. */
+async function recordAll(
+  deps: RecordDeps,
+  request: EventsImport,
+  bad: readonly BadLine[],
+): Promise<EventsImported> {
+  const badLines = new Set(bad.map((one) => one.line));
+  const sum = new ImportSum(bad);
+  let lines = 0;
+  for await (const batch of inBatches(request.lines())) {
+    if (request.signal?.aborted) return sum.end('interrupted', lines);
+    sum.add(await recordLines(deps, request, goodOf(batch, badLines)));
+    lines += batch.length;
+    request.onProgress?.(lines);
+  }
+  return sum.end('imported', lines);
+}
+
+interface GoodLine {
+  readonly line: SourceLine;
+  readonly event: MemberEvent;
+}
+
+const goodOf = (lines: readonly SourceLine[], badLines: ReadonlySet<number>): GoodLine[] =>
+  lines.flatMap((line) => {
+    const parsed = badLines.has(line.line) ? undefined : parseEvent(line.value);
+    return parsed?.ok ? [{ line, event: parsed.event }] : [];
+  });
+
+interface Recorded {
+  readonly line: SourceLine;
+  readonly outcome: EventOutcome;
+}
+
+async function recordLines(
+  deps: RecordDeps,
+  { actor, reason, source = 'events', notify }: EventsImport,
+  good: readonly GoodLine[],
+): Promise<Recorded[]> {
+  const by = actor === undefined ? undefined : { actor, reason: reason ?? null, source };
+  const events = good.map((one) => one.event);
+  const outcomes = await recordEvents(deps, events, notify, by);
+  return good.map(({ line }, index) => ({ line, outcome: outcomes[index] as EventOutcome }));
+}
+
+/** What became of the lines so far. */
+class ImportSum {
+  readonly #counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0 };
+  readonly #bad: BadLine[];
+
+  constructor(bad: readonly BadLine[]) {
+    this.#bad = [...bad];
+  }
+
+  add(recorded: readonly Recorded[]): void {
+    for (const { line, outcome } of recorded)
+      if (outcome.outcome === 'duplicate') this.#counts.duplicates += 1;
+      else if (outcome.outcome === 'conflict' || outcome.outcome === 'unknown-account')
+        this.#bad.push(lateFault(line, outcome));
+      else this.#counts[outcome.outcome] += 1;
+  }
+
+  end(outcome: 'imported' | 'interrupted', lines: number): EventsImported {
+    return { outcome, lines, ...this.#counts, bad: this.#bad };
+  }
+}
+
+/** Events that one rehearsal records: their accounts stay locked until it is undone, some seconds at the most. */
+const REHEARSED_MAX = 20_000;
+
+/**
+ * The second pass of a dry run. Each account's events are recorded together, so that each finds what those before it
+ * changed; the file is read once for every so many events.
+ */
+async function rehearseAll(
+  deps: RecordDeps,
+  request: EventsImport,
+  rehearse: Rehearse,
+  { bad, lines }: Checked,
+): Promise<EventsImported> {
+  const badLines = new Set(bad.map((one) => one.line));
+  const sum = new ImportSum(bad);
+  const parts = Math.ceil(lines / (request.rehearsedMax ?? REHEARSED_MAX));
+  for (let part = 0; part < parts; part += 1) {
+    const mine: SourceLine[] = [];
+    let read = 0;
+    for await (const line of request.lines()) {
+      read += 1;
+      if (isOfPart(line, part, parts)) mine.push(line);
+      if (read % BATCH === 0) request.onProgress?.(read);
+      if (request.signal?.aborted) return sum.end('interrupted', read);
+    }
+    // Nothing is counted as done that is undone.
+    const { tally: _tally, ...uncounted } = deps;
+    sum.add(await rehearse((db) => recordLines({ ...uncounted, db }, request, goodOf(mine, badLines))));
+  }
+  return sum.end('imported', lines);
+}
+
+/** A repeated line's account is the same, so both fall into one part; so do an opening and what comes after it. */
+function isOfPart({ value }: SourceLine, part: number, parts: number): boolean {
+  if (parts === 1) return true;
+  const account = (value as { account?: unknown } | undefined)?.account;
+  return typeof account === 'string' && hashOf(account) % parts === part;
+}
+
+const hashOf = (text: string): number => createHash('md5').update(text).digest().readUInt32LE(0);
+
+/** Good when it was checked, and overtaken since by another writer. */
+function lateFault(line: SourceLine, outcome: { outcome: string; message?: string }): BadLine {
+  return { ...line, faults: [{ where: 'id', what: outcome.message ?? outcome.outcome }] };
+}
+
+async function inPages<Value>(
+  keys: readonly string[],
+  find: (page: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): Promise<Map<string, Value>> {
+  const found = new Map<string, Value>();
+  for (let from = 0; from < keys.length; from += IDS_MAX)
+    for (const [key, value] of await find(keys.slice(from, from + IDS_MAX))) found.set(key, value);
+  return found;
+}
+
+async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
+  let batch: Row[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,267 @@
+/**
+ * Recording events: the one door for facts. A batch is one transaction per few hundred accounts; the order of arrival
+ * is kept per account, and every event has its own outcome.
+ *
+ * Every event first brings its account current. Where that cannot be done, it and all later ones of that account are
+ * kept `waiting`, and applied in order by whatever brings the account current.
+ */
+import type { Clock } from '../../clock.ts';
+import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
+import { classOfDatabaseError, describeRowError, isDatabaseError, isDuplicateKey } from '../../db/errors.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { MemberEvent } from '../../domain/events.ts';
+import { unavailable } from '../../errors.ts';
+import { IDS_MAX, findAccountIds, lockAccounts } from '../../ledger/accounts.ts';
+import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
+import type { Notify } from '../../ledger/runs.ts';
+import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import type { Log } from '../../log.ts';
+import type { Tally } from '../../tally.ts';
+import {
+  type AccountEvents,
+  type Arrived,
+  type Done,
+  type EventOutcome,
+  type Operator,
+  type Why,
+  auditsOfImport,
+  keepAll,
+  recordAccount,
+} from './account-events.ts';
+import type { TurnGround } from '../settling/account-turn.ts';
+import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { loadWaiting } from '../settling/waiting-events.ts';
+
+export type { EventOutcome, Operator } from './account-events.ts';
+
+export interface RecordDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: { readonly boundariesMax: number; readonly noticeMaxAgeMs: number };
+  readonly tally?: Pick<Tally, 'add'>;
+}
+
+/** Accounts, and events, of one transaction. */
+const ACCOUNTS_MAX = 500;
+const EVENTS_MAX = 2_000;
+
+/**
+ * @param events in order of arrival; of any number of accounts
+ * @returns an outcome for each, in the same order
+ * @throws unavailable when the database cannot be used: what was committed before is a duplicate next time
+ */
+export async function recordEvents(
+  deps: RecordDeps,
+  events: readonly MemberEvent[],
+  notify: Notify = 'digest',
+  by?: Operator,
+): Promise<EventOutcome[]> {
+  const latest = await findLatestTerms(deps.db);
+  if (!latest) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const rules = { terms: latest.terms, termsVersion: latest.version, notify, by };
+  const outcomes: EventOutcome[] = Array.from({ length: events.length });
+  for (const group of groupsOf(events)) {
+    let left: readonly AccountEvents[] = group;
+    while (left.length > 0) left = await recordOrHalve(deps, rules, left, outcomes);
+  }
+  for (const [index, one] of outcomes.entries())
+    if (one.outcome === 'waiting') tell(deps.log, events[index], one);
+  return outcomes;
+}
+
+function tell(log: Log, event: MemberEvent | undefined, { code, message }: Why): void {
+  log.warn({ account: event?.account, event: event?.id, outcome: 'waiting', code }, message);
+}
+
+/** Transactions' worth of accounts, each in primary-key order. */
+function* groupsOf(events: readonly MemberEvent[]): Generator<AccountEvents[]> {
+  for (const part of partsOf(events)) {
+    let group: AccountEvents[] = [];
+    let size = 0;
+    for (const one of [...part]
+      .toSorted((a, b) => (a.account < b.account ? -1 : 1))
+      .flatMap(inTransactions)) {
+      if (group.length >= ACCOUNTS_MAX || size + one.events.length > EVENTS_MAX) {
+        yield group;
+        group = [];
+        size = 0;
+      }
+      group.push(one);
+      size += one.events.length;
+    }
+    yield group;
+  }
+}
+
+/**
+ * By account. Accounts don't keep the order of arrival among each other, so where an id is used by two of them, the
+ * second use begins a new part: the first to arrive counts.
+ */
+function* partsOf(events: readonly MemberEvent[]): Generator<AccountEvents[]> {
+  let byAccount = new Map<string, { account: string; events: Arrived[] }>();
+  let usedBy = new Map<string, string>();
+  for (const [index, event] of events.entries()) {
+    if ((usedBy.get(event.id) ?? event.account) !== event.account) {
+      yield [...byAccount.values()];
+      byAccount = new Map();
+      usedBy = new Map();
+    }
+    usedBy.set(event.id, event.account);
+    const known = byAccount.get(event.account);
+    if (known) known.events.push({ index, event });
+    else byAccount.set(event.account, { account: event.account, events: [{ index, event }] });
+  }
+  yield [...byAccount.values()];
+}
+
+/** An account with more events than one transaction takes has its turn in several, which no group holds together. */
+function inTransactions({ account, events }: AccountEvents): AccountEvents[] {
+  if (events.length <= EVENTS_MAX) return [{ account, events }];
+  const chunks = Math.ceil(events.length / EVENTS_MAX);
+  return Array.from({ length: chunks }, (_, n) => ({
+    account,
+    events: events.slice(n * EVENTS_MAX, (n + 1) * EVENTS_MAX),
+  }));
+}
+
+type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'> & { readonly by: Operator | undefined };
+
+/** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
+const LOOKS_MAX = 5;
+
+/** One transaction, or two of half the accounts each where the database refuses a row. Returns who is left over. */
+async function recordOrHalve(
+  deps: RecordDeps,
+  rules: Rules,
+  group: readonly AccountEvents[],
+  outcomes: EventOutcome[],
+  looks = LOOKS_MAX,
+): Promise<readonly AccountEvents[]> {
+  try {
+    const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, group));
+    for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
+    for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
+    return done.left;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
+    const [first, ...others] = group;
+    if (!first) return [];
+    if (others.length === 0) return recordAlone(deps, rules, first, outcomes, { error, looks });
+    const middle = Math.ceil(group.length / 2);
+    const left = await recordOrHalve(deps, rules, group.slice(0, middle), outcomes, looks);
+    return [...left, ...(await recordOrHalve(deps, rules, group.slice(middle), outcomes, looks))];
+  }
+}
+
+/** The database refuses what an account's events come to: its first half is tried alone, down to the one event. */
+async function recordAlone(
+  deps: RecordDeps,
+  rules: Rules,
+  { account, events }: AccountEvents,
+  outcomes: EventOutcome[],
+  refused: { readonly error: unknown; readonly looks: number },
+): Promise<readonly AccountEvents[]> {
+  // Somebody else recorded this id, or opened this account, a moment ago: looking again will find it.
+  if (isDuplicateKey(refused.error) && refused.looks > 0)
+    return recordOrHalve(deps, rules, [{ account, events }], outcomes, refused.looks - 1);
+  const why = describeRowError(refused.error);
+  if (events.length === 1) return keepWaiting(deps, rules, { account, events }, why, outcomes);
+  const middle = Math.ceil(events.length / 2);
+  const early = { account, events: events.slice(0, middle) };
+  const late = { account, events: events.slice(middle) };
+  const left = await recordOrHalve(deps, rules, [early], outcomes, 0);
+  if (left.length > 0) return [{ account, events: [...left.flatMap((one) => one.events), ...late.events] }];
+  // Order is kept: where one of them waits, so do all that came after it.
+  if (early.events.some(({ index }) => outcomes[index]?.outcome === 'waiting'))
+    return keepWaiting(deps, rules, late, why, outcomes);
+  return recordOrHalve(deps, rules, [late], outcomes, 0);
+}
+
+async function recordOnce(
+  deps: RecordDeps,
+  rules: Rules,
+  transaction: Transaction,
+  group: readonly AccountEvents[],
+): Promise<Done & { readonly codes: readonly string[] }> {
+  const ids = group.map((one) => one.account);
+  const arrived = group.flatMap((one) => one.events.map(({ event }) => event));
+  const { rows } = await lockAccounts(transaction, ids);
+  const lockedAt = await databaseNow(transaction);
+  const known = await findKnown(transaction, arrived);
+  const fresh = arrived.filter((event) => !known.has(event.id));
+  const waiting = await loadWaiting(transaction, ids, {
+    termsOf: () => rules.terms,
+    lockedAt,
+    arrived: fresh,
+  });
+  const found = new Map(rows.map((row) => [row.account.id, row]));
+  const missing = ids.filter((id) => !found.has(id) && !waiting.events.has(id));
+  // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
+  const opened = await findAccountIds(transaction, missing);
+  const { by, ...pinned } = rules;
+  const turnGround = { ...pinned, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
+  const writes = new LedgerWrites();
+  const done: Done = { outcomes: new Map(), left: [] };
+  for (const one of group) {
+    const unread = waiting.cutAt !== undefined && one.account > waiting.cutAt;
+    if (unread || opened.has(one.account) || writes.cycles.length >= deps.settings.boundariesMax)
+      done.left.push(one);
+    else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
+  }
+  writes.audits.push(...auditsOfImport(by, done.outcomes, lockedAt));
+  await writes.write(transaction, lockedAt);
+  return { ...done, codes: writes.cycles.map((one) => one.settlement.code) };
+}
+
+async function findKnown(
+  transaction: Transaction,
+  events: readonly MemberEvent[],
+): Promise<Map<string, KnownEvent>> {
+  const known = new Map<string, KnownEvent>();
+  for (let from = 0; from < events.length; from += IDS_MAX) {
+    const page = events.slice(from, from + IDS_MAX).map((event) => event.id);
+    for (const [id, event] of await findEvents(transaction, page)) known.set(id, event);
+  }
+  return known;
+}
+
+/** The database refuses what these events come to: they are kept, and the account is left as it is. */
+async function keepWaiting(
+  deps: RecordDeps,
+  rules: Rules,
+  one: AccountEvents,
+  why: Why,
+  outcomes: EventOutcome[],
+): Promise<readonly AccountEvents[]> {
+  for (let looks = LOOKS_MAX; ; looks -= 1)
+    try {
+      const done = await inTransaction(deps.db, (transaction) => keepOnce(transaction, rules, one, why));
+      for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
+      return done.left;
+    } catch (error) {
+      if (looks === 0 || !isDuplicateKey(error)) throw error;
+    }
+}
+
+async function keepOnce(
+  transaction: Transaction,
+  { by }: Rules,
+  one: AccountEvents,
+  why: Why,
+): Promise<Done> {
+  const { rows } = await lockAccounts(transaction, [one.account]);
+  const receivedAt = await databaseNow(transaction);
+  const known = await findKnown(
+    transaction,
+    one.events.map(({ event }) => event),
+  );
+  const waits = await findWaitingAccounts(transaction, [one.account]);
+  const writes = new LedgerWrites();
+  const done: Done = { outcomes: new Map(), left: [] };
+  keepAll({ by, known, writes, done, isOpen: rows.length > 0 || waits.size > 0, why, receivedAt }, one);
+  writes.audits.push(...auditsOfImport(by, done.outcomes, receivedAt));
+  await writes.write(transaction, receivedAt);
+  return done;
+}

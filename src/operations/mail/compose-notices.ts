@@ -1,0 +1,96 @@
+/**
+ * From staged notices to letters. A notice holds its kind and what it is about; its text is made when it is sent, from
+ * the ledger, so that an address that has changed, or data that was erased meanwhile, is honoured. A page of notices
+ * is read together: a handful of statements, however many they are.
+ */
+import type { Queryable } from '../../db/query.ts';
+import { isOptional } from '../../domain/notice-kinds.ts';
+import type { Letter } from '../../notices/mailer.ts';
+import { renderNotice } from '../../notices/notice.ts';
+import type { Message } from '../../notices/page.ts';
+import { unsubscribeTokenOf } from '../../notices/unsubscribe-token.ts';
+import type { Notice } from '../../outbox/outbox.ts';
+import { factsOf } from './notice-facts.ts';
+import { type Ground, readGround } from './notice-ground.ts';
+
+export interface ComposeSettings {
+  readonly mailFrom: { readonly address: string };
+  readonly preferencesUrl: string | undefined;
+  /** What `{token}` in that address is made with. */
+  readonly preferencesSecret: string | undefined;
+}
+
+/** There is nothing to tell any more, or nobody to tell it to. */
+export interface Unsent {
+  readonly unsent: string;
+}
+
+/** Makes a letter of one of the notices that it was read for, or says why there is none. */
+export type Composer = (notice: Notice) => Letter | Unsent;
+
+/** Reads what a page of notices tells of. Each is rendered when its turn comes: a page of texts is megabytes. */
+export async function openComposer(
+  deps: { readonly db: Queryable; readonly settings: ComposeSettings },
+  notices: readonly Notice[],
+): Promise<Composer> {
+  const ground = await readGround(deps.db, notices);
+  return (notice) => letterOf(notice, ground, deps.settings);
+}
+
+/** The message as it would be sent now; also for an account that has no address. */
+export async function composeMessage(
+  deps: { readonly db: Queryable; readonly settings: ComposeSettings },
+  notice: Notice,
+): Promise<Message | Unsent> {
+  const ground = await readGround(deps.db, [notice]);
+  return messageOf(notice, ground, deps.settings);
+}
+
+/** Why a letter that was staged is not sent: recorded with it, and told to whoever asks for it. */
+export const NO_ADDRESS = 'the account has no email address';
+export const OPTED_OUT_SINCE = 'the member opted out of grant emails before it was sent';
+
+function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Letter | Unsent {
+  const to = ground.emails.get(notice.accountId);
+  if (to === undefined) return { unsent: NO_ADDRESS };
+  if (isOptional(notice.kind) && ground.accounts.get(notice.accountId)?.noticesOptedOut)
+    return { unsent: OPTED_OUT_SINCE };
+  const message = messageOf(notice, ground, settings);
+  if ('unsent' in message) return message;
+  const unsubscribeUrl = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
+  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribeUrl };
+}
+
+function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): Message | Unsent {
+  const account = ground.accounts.get(notice.accountId);
+  if (!account) return { unsent: 'the account is not in the database' };
+  const told = factsOf(notice, account, ground);
+  if (typeof told === 'string') return { unsent: told };
+  return renderNotice(told.facts, {
+    account: account.id,
+    zone: account.zone,
+    // A calendar that has ended since has no next date, whatever was to come.
+    nextCycleOn: account.nextCycleOn === null ? null : told.nextCycleOn,
+    preferencesUrl: preferencesOf(settings, account.id),
+  });
+}
+
+/** The same for every attempt. */
+export function messageIdOf(
+  { id, accountId }: Pick<Notice, 'id' | 'accountId'>,
+  settings: ComposeSettings,
+): string {
+  const domain = settings.mailFrom.address.split('@')[1] ?? 'localhost';
+  return `<notice-${id}.${accountId}@${domain}>`;
+}
+
+type PreferenceSettings = Pick<ComposeSettings, 'preferencesUrl' | 'preferencesSecret'>;
+
+/** Where this member chooses which emails to get. */
+export const preferencesOf = (
+  { preferencesUrl, preferencesSecret }: PreferenceSettings,
+  accountId: string,
+): string | undefined =>
+  preferencesUrl
+    ?.replaceAll('{account}', encodeURIComponent(accountId))
+    .replaceAll('{token}', () => unsubscribeTokenOf(preferencesSecret ?? '', accountId));

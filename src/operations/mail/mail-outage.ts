@@ -1,0 +1,134 @@
+/**
+ * Whether the mail server takes letters, as this process knows it. While it is away, or takes nothing from us, nothing
+ * is relayed and nothing is tried but a probe now and then: so an outage costs the notices that wait no attempt, and
+ * the log two lines, one when it begins and one when it ends.
+ *
+ *   away         it cannot be reached, or does not let us in: asked by greeting it
+ *   not taking   it lets us in, and puts off or turns away whatever it is given: asked by one letter
+ */
+import type { Clock } from '../../clock.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Log } from '../../log.ts';
+import type { Mailer } from '../../notices/mailer.ts';
+
+export interface OutageDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mailer: Pick<Mailer, 'probe'>;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+/** A server that puts off so many members in a row, and takes nothing in between, puts off everybody. */
+const PUT_OFF_MAX = 20;
+
+interface Outage {
+  readonly kind: 'away' | 'not-taking';
+  readonly since: Instant;
+  probeAt: Instant;
+  waitMs: number;
+}
+
+export class MailOutage {
+  readonly #deps: OutageDeps;
+  #outage: Outage | undefined;
+  #probing: Promise<string | undefined> | undefined;
+  /** Accounts whose letters were put off since the server last took or refused one. */
+  readonly #putOff = new Set<string>();
+
+  constructor(deps: OutageDeps) {
+    this.#deps = deps;
+  }
+
+  get isOn(): boolean {
+    return this.#outage !== undefined;
+  }
+
+  /**
+   * A sending got no judgement from the server. Asks the server itself, once for all who suspect it at the time: true
+   * when it is there after all, so that the trouble is that one message's; false when it is away.
+   */
+  async isThere(): Promise<boolean> {
+    if (this.isOn) return false;
+    const trouble = await this.#probe();
+    if (trouble === undefined) return true;
+    if (this.isOn) return false;
+    this.#begin('away');
+    const { log } = this.#deps;
+    log.warn({ code: 'mail-unreachable' }, `the mail server cannot be used, notices wait: ${trouble}`);
+    return false;
+  }
+
+  /** The server took a letter, or refused it for what it is: so it judges each by itself. */
+  judged(): void {
+    this.#putOff.clear();
+    if (this.#outage?.kind === 'not-taking') this.#end();
+  }
+
+  /** The server put a letter off. It may be the letter; when it is one member after another, it is the server. */
+  putOff(account: string, words: string): void {
+    if (this.isOn) return;
+    this.#putOff.add(account);
+    if (this.#putOff.size >= PUT_OFF_MAX) this.turnedAway(words);
+  }
+
+  /** The server takes nothing from us. */
+  turnedAway(words: string): void {
+    if (this.isOn) return;
+    this.#begin('not-taking');
+    this.#deps.log.warn({ code: 'mail-not-taken' }, `the mail server takes no mail, notices wait: ${words}`);
+  }
+
+  /**
+   * How many of so many letters may be offered to the server now: all, none, or one that it is tried with. During an
+   * outage the server is asked now and then, ever more rarely.
+   */
+  async allowance(count: number): Promise<number> {
+    const outage = this.#outage;
+    if (outage === undefined) return count;
+    if (this.#deps.clock.now() < outage.probeAt) return 0;
+    if (outage.kind === 'not-taking') return Math.min(count, 1);
+    if ((await this.#probe()) === undefined) {
+      this.#end();
+      return count;
+    }
+    this.#wait(outage);
+    return 0;
+  }
+
+  /** The same for letters that are about to be sent: the one that the server is tried with is counted as its probe. */
+  admit(count: number): number {
+    const outage = this.#outage;
+    if (outage === undefined) return count;
+    if (outage.kind === 'away' || this.#deps.clock.now() < outage.probeAt) return 0;
+    this.#wait(outage);
+    return Math.min(count, 1);
+  }
+
+  #begin(kind: Outage['kind']): void {
+    const since = this.#deps.clock.now();
+    this.#putOff.clear();
+    this.#outage = { kind, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
+  }
+
+  #wait(outage: Outage): void {
+    outage.waitMs = Math.min(outage.waitMs * 2, LONGEST_WAIT_MS);
+    outage.probeAt = this.#deps.clock.now() + outage.waitMs;
+  }
+
+  #end(): void {
+    if (!this.#outage) return;
+    const outageMs = this.#deps.clock.now() - this.#outage.since;
+    this.#outage = undefined;
+    this.#deps.log.info({ code: 'mail-reachable', outageMs }, 'the mail server takes mail again');
+  }
+
+  async #probe(): Promise<string | undefined> {
+    this.#probing ??= this.#deps.mailer.probe();
+    try {
+      return await this.#probing;
+    } finally {
+      this.#probing = undefined;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** What a page of notices tells of, read together: a handful of statements, however many the notices are. */
+import { type Queryable, databaseNow } from '../../db/query.ts';
+import type { Account } from '../../domain/account.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Settlement } from '../../domain/settle.ts';
+import { type Terms, builtInTerms } from '../../domain/terms.ts';
+import { findAccounts } from '../../ledger/accounts.ts';
+import { findEmails } from '../../ledger/contacts.ts';
+import { type SpanRow, listSpansOf } from '../../ledger/spans.ts';
+import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import {
+  type ToldDecision,
+  type ToldEntry,
+  type ToldReversal,
+  findBalancesAt,
+  findEntriesOfRuns,
+  findToldCycles,
+  findToldDecisions,
+  findToldEntries,
+  findToldReversals,
+} from '../../ledger/told.ts';
+import type { Notice } from '../../outbox/outbox.ts';
+
+export interface Ground {
+  readonly now: Instant;
+  readonly terms: Terms;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly emails: ReadonlyMap<string, string>;
+  /** By account, oldest first. */
+  readonly cycles: ReadonlyMap<string, readonly Settlement[]>;
+  /** The latest one of each subject, by `account subject`. */
+  readonly decisions: ReadonlyMap<string, ToldDecision>;
+  readonly entries: ReadonlyMap<string, readonly ToldEntry[]>;
+  /** By `account run`. */
+  readonly entriesOfRuns: ReadonlyMap<string, readonly ToldEntry[]>;
+  readonly reversals: ReadonlyMap<string, readonly ToldReversal[]>;
+  /** By account, oldest first: what held when. */
+  readonly spans: ReadonlyMap<string, readonly SpanRow[]>;
+  /** By `account instant`: the balance at decisions that posted nothing. */
+  readonly balances: ReadonlyMap<string, number>;
+}
+
+/** Told with the plan or the next date that held then. */
+const DATED: readonly Notice['kind'][] = [
+  'welcome',
+  'readiness-test',
+  'payment-failed',
+  'backfill',
+  'reversal',
+];
+
+export async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Ground> {
+  const ids = [...new Set(notices.map((one) => one.accountId))];
+  const of = (...kinds: Notice['kind'][]) => notices.filter((one) => kinds.includes(one.kind));
+  const subjects = of('welcome', 'readiness-test', 'interview-award', 'upgrade', 'payment-failed').map(
+    ({ accountId, ref }) => ({ accountId, subject: ref }),
+  );
+  const ranges = of('grant').flatMap(({ accountId, firstCycleOn: first, lastCycleOn: last }) =>
+    first === null || last === null ? [] : [{ accountId, first, last }],
+  );
+  const runs = of('backfill', 'reversal').flatMap(({ accountId, runId }) =>
+    runId === null ? [] : [{ accountId, runId }],
+  );
+  const needsTerms = of('interview-award', 'reminder', ...DATED).length > 0;
+  const reversals = of('reversal').length > 0 ? await findToldReversals(db, runs) : [];
+  const decisions = await findToldDecisions(db, subjects);
+  const entries = groupBy(await findToldEntries(db, subjects), (one) => `${one.accountId} ${one.subject}`);
+  const silent = decisions.filter((one) => !entries.has(`${one.accountId} ${one.subject}`));
+  const balances = await findBalancesAt(db, silent);
+  return {
+    now: needsTerms ? await databaseNow(db) : 0,
+    terms: (needsTerms ? await findLatestTerms(db) : undefined)?.terms ?? builtInTerms,
+    accounts: await findAccounts(db, ids),
+    emails: await findEmails(db, ids),
+    cycles: groupBy(await findToldCycles(db, ranges), (one) => one.accountId),
+    decisions: new Map(decisions.map((one) => [`${one.accountId} ${one.subject}`, one])),
+    entries,
+    entriesOfRuns: groupBy(await findEntriesOfRuns(db, runs), (one) => `${one.accountId} ${one.runId}`),
+    reversals: groupBy(reversals, (one) => `${one.accountId} ${one.runId}`),
+    spans: await listSpansOf(db, [...new Set(of(...DATED).map((one) => one.accountId))]),
+    balances: new Map(balances.map(({ accountId, at, balance }) => [`${accountId} ${at}`, balance])),
+  };
+}
+
+export function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = groups.get(keyOf(row));
+    if (known) known.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}

@@ -1,0 +1,78 @@
+/**
+ * Whether work gets done, for /livez. Jobs are taken in order, so while any are taken, the one that is next changes;
+ * when the same job is next for minutes, nobody works. A server that is away is no reason: restarting us mends nothing.
+ */
+import type { Clock } from '../../clock.ts';
+import { DATABASE_AWAY, type Database } from '../../db/connection.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Health } from '../../health.ts';
+import type { OutageLog } from '../../outage-log.ts';
+import { REDIS_AWAY } from '../../queue/connection.ts';
+import type { Inspector, QueueState } from '../../queue/inspector.ts';
+
+export interface ProgressDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly outages: OutageLog;
+  readonly inspector: Pick<Inspector, 'readQueues'>;
+  readonly settings: { readonly stallMaxMs: number };
+}
+
+export interface Progress {
+  readonly live: boolean;
+  /** Jobs that waited at the last look. */
+  readonly waiting: number;
+  /** For how long jobs have waited while none was taken. */
+  readonly stalledMs: number;
+}
+
+/** How often is looked, at the least four times before standing still is too long. */
+export const lookEveryMs = (stallMaxMs: number): number => Math.min(5_000, stallMaxMs / 4);
+
+/** Whoever met these in this process, and asks too rarely to see that they are over, leaves that to us. */
+const OUTAGES = [DATABASE_AWAY, REDIS_AWAY];
+
+export class ProgressWatch {
+  readonly #deps: ProgressDeps;
+  #movedAt: Instant;
+  #next: string | undefined;
+  #waiting = 0;
+
+  constructor(deps: ProgressDeps) {
+    this.#deps = deps;
+    this.#movedAt = deps.clock.now();
+  }
+
+  /** One look. Never throws: what cannot be asked is nobody's stall. */
+  async look(): Promise<void> {
+    const { clock, health, outages } = this.#deps;
+    const now = clock.now();
+    try {
+      const [settle] = await outages.watch(new Set(OUTAGES), () => this.#askServers(now));
+      const next = settle?.oldest?.id;
+      this.#waiting = settle?.waiting ?? 0;
+      if (next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
+      this.#next = next;
+    } catch {
+      this.#movedAt = clock.now();
+    }
+  }
+
+  async #askServers(now: Instant): Promise<readonly QueueState[]> {
+    await databaseNow(this.#deps.db);
+    return this.#deps.inspector.readQueues(now);
+  }
+
+  /** A process that settles must move by itself: that others do says nothing of its own workers. */
+  #moved(next: string, pulseAt: Instant | undefined): boolean {
+    return pulseAt === undefined ? next !== this.#next : pulseAt > this.#movedAt;
+  }
+
+  get progress(): Progress {
+    const { clock, settings } = this.#deps;
+    const stalledMs = Math.max(0, clock.now() - this.#movedAt);
+    return { live: stalledMs < settings.stallMaxMs, waiting: this.#waiting, stalledMs };
+  }
+}

@@ -1,0 +1,70 @@
+/** Everything that one transaction writes about accounts, gathered before its first statement. */
+import type { Transaction } from '../../db/connection.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import type { Award, Interview, Proposal } from '../../domain/records.ts';
+import { type AccountRow, insertAccounts, updateAccounts } from '../../ledger/accounts.ts';
+import { type AmendmentRow, insertAmendments } from '../../ledger/amendments.ts';
+import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
+import { type Contact, upsertContacts } from '../../ledger/contacts.ts';
+import { type CycleRow, insertCycles } from '../../ledger/cycles.ts';
+import { type DecisionRow, insertDecisions } from '../../ledger/decisions.ts';
+import { type EntryRow, insertEntries } from '../../ledger/entries.ts';
+import { type EventRow, insertEvents, resolveWaiting } from '../../ledger/events.ts';
+import { clearFailures } from '../../ledger/failures.ts';
+import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
+import { type Owned, insertAwards, upsertInterviews, upsertProposals } from '../../ledger/records.ts';
+import { type SpanRow, insertSpans } from '../../ledger/spans.ts';
+import { type NoticeDraft, stageNotices } from '../../outbox/outbox.ts';
+
+export class LedgerWrites {
+  /** Accounts that exist, and are locked. */
+  readonly accounts: AccountRow[] = [];
+  readonly opened: AccountRow[] = [];
+  readonly contacts: Contact[] = [];
+  readonly spans: SpanRow[] = [];
+  readonly cycles: CycleRow[] = [];
+  /** What became of earlier settlements. */
+  readonly amendments: AmendmentRow[] = [];
+  readonly lapses: LapseRow[] = [];
+  readonly entries: EntryRow[] = [];
+  readonly decisions: DecisionRow[] = [];
+  readonly proposals: Owned<Proposal>[] = [];
+  readonly interviews: Owned<Interview>[] = [];
+  readonly awards: Owned<Award>[] = [];
+  readonly events: EventRow[] = [];
+  /** Events that had been waiting, and are decided now. */
+  readonly resolved: EventRow[] = [];
+  readonly notices: NoticeDraft[] = [];
+  /** Accounts that have got past whatever they may have failed at. */
+  readonly overcome: string[] = [];
+  /** What a person did, told in the transaction that does it. */
+  readonly audits: AuditRow[] = [];
+
+  /** One statement per table; none for a table to which nothing is written. */
+  async write(transaction: Transaction, now: Instant): Promise<void> {
+    await insertAccounts(transaction, this.opened);
+    await upsertContacts(transaction, this.contacts);
+    await insertSpans(transaction, this.spans);
+    await insertCycles(transaction, this.cycles);
+    await insertAmendments(transaction, this.amendments);
+    await insertLapses(transaction, this.lapses);
+    await insertEntries(transaction, this.entries);
+    await insertDecisions(transaction, this.decisions);
+    await upsertProposals(transaction, latestOf(this.proposals));
+    await upsertInterviews(transaction, latestOf(this.interviews));
+    await insertAwards(transaction, this.awards);
+    await insertEvents(transaction, this.events);
+    await resolveWaiting(transaction, this.resolved);
+    await stageNotices(transaction, this.notices);
+    for (const row of this.audits) await insertAudit(transaction, row);
+    await updateAccounts(transaction, this.accounts);
+    if (this.overcome.length > 0) await clearFailures(transaction, this.overcome, now);
+  }
+}
+
+/** A record that changed more than once in a transaction is written once, as it ended. */
+function latestOf<Value extends { readonly accountId: string; readonly id: string }>(
+  rows: readonly Value[],
+): Value[] {
+  return [...new Map(rows.map((row) => [`${row.accountId}/${row.id}`, row])).values()];
+}

@@ -1,0 +1,109 @@
+/** Attempts at accounts that fail: kept in the database, retried with a growing wait, then put aside. */
+import { type Database, inTransaction } from '../../db/connection.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { type Failure, lockAttempts, upsertFailures } from '../../ledger/failures.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Log } from '../../log.ts';
+import { type GuardRules, type Stopped, logStopped, mayPutAside } from './mass-failure.ts';
+import type { SettleOutcome } from './settle-accounts.ts';
+
+export interface FailureRules extends GuardRules {
+  /** Attempts before an account is put aside. */
+  readonly attemptsMax: number;
+  /** The first wait; each later one is four times as long. */
+  readonly backoffMs: number;
+}
+
+export interface FailedAttempt {
+  readonly account: string;
+  readonly run: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface FailureDeps {
+  readonly db: Database;
+  readonly log: Log;
+  readonly settings: FailureRules;
+}
+
+/** Records one more attempt of each, and says which are put aside now. */
+export async function recordFailures(
+  deps: FailureDeps,
+  failed: readonly FailedAttempt[],
+): Promise<Map<string, SettleOutcome>> {
+  const outcomes = new Map<string, SettleOutcome>();
+  for (const run of new Set(failed.map((one) => one.run))) {
+    const attempts = failed.filter((one) => one.run === run);
+    const { failures, asideBefore, stopped, now } = await recordOfRun(deps, run, attempts);
+    if (stopped) logStopped(deps.log, stopped, now);
+    for (const one of failures) {
+      // Somebody else put it aside meanwhile, and has said so.
+      if (!asideBefore.has(one.accountId)) logFailure(deps.log, one);
+      outcomes.set(one.accountId, {
+        outcome: 'failed',
+        code: one.code,
+        message: one.message,
+        putAside: one.retryAt === null,
+      });
+    }
+  }
+  return outcomes;
+}
+
+const logFailure = (log: Log, one: Failure): void =>
+  log.warn(
+    {
+      ...{ run: one.runId, account: one.accountId, attempt: one.attempts },
+      ...{ code: one.code, outcome: outcomeOf(one) },
+    },
+    one.message,
+  );
+
+const outcomeOf = (failure: Failure): string => (failure.retryAt === null ? 'put-aside' : 'will-retry');
+
+interface Recorded {
+  readonly failures: readonly Failure[];
+  /** Those of them that were put aside already. */
+  readonly asideBefore: ReadonlySet<string>;
+  readonly stopped?: Stopped;
+  readonly now: Instant;
+}
+
+function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAttempt[]): Promise<Recorded> {
+  return inTransaction(deps.db, async (transaction) => {
+    const now = await databaseNow(transaction);
+    const before = await lockAttempts(
+      transaction,
+      run,
+      attempts.map((one) => one.account),
+    );
+    const failures = attempts.map((one): Failure => {
+      const known = before.get(one.account);
+      // A job that was still in the queue when its account was put aside is no attempt: aside it stays.
+      const count = (known?.attempts ?? 0) + (known?.putAside ? 0 : 1);
+      return {
+        accountId: one.account,
+        runId: run,
+        code: one.code,
+        message: one.message,
+        attempts: count,
+        retryAt:
+          known?.putAside || count >= deps.settings.attemptsMax
+            ? null
+            : now + waitAfter(count, deps.settings.backoffMs),
+        firstAt: known?.firstAt ?? now,
+        lastAt: now,
+      };
+    });
+    const asideBefore = new Set([...before].filter(([, one]) => one.putAside).map(([account]) => account));
+    await upsertFailures(transaction, failures);
+    const { may, ...guarded } = await mayPutAside(transaction, run, deps.settings, now);
+    if (may) return { failures, asideBefore, now };
+    const kept = failures.map((one) => (asideBefore.has(one.accountId) ? one : { ...one, retryAt: now }));
+    await upsertFailures(transaction, kept);
+    return { failures: kept, asideBefore, now, ...guarded };
+  });
+}
+
+const waitAfter = (attempts: number, backoffMs: number): Instant => backoffMs * 4 ** (attempts - 1);

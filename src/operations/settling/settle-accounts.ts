@@ -1,0 +1,207 @@
+/**
+ * Settling a batch of accounts in one transaction: the operation that grants Connects.
+ *
+ * Lock the accounts; for each, settle every boundary up to its run's as-of, oldest first (src/domain, pure); write
+ * cycles, entries, notices and the accounts; commit. Either all of a batch is done or none of it.
+ *
+ *   dies before COMMIT            nothing happened; the next sweep finds the accounts
+ *   dies after COMMIT             the retry finds them current
+ *   an account's decision throws  it is left out before any write and fails alone
+ *   the database refuses a row    the batch is halved until that one account is alone; the others commit
+ *   deadlock, lock timeout        the whole transaction is replayed (inTransaction)
+ *   the server goes away          thrown as `unavailable`: no account is blamed, the caller waits and tries again
+ */
+import type { Clock } from '../../clock.ts';
+import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
+import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { type Terms, builtInTerms } from '../../domain/terms.ts';
+import { ConnectsError, messageOf } from '../../errors.ts';
+import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import type { Log } from '../../log.ts';
+import type { Tally } from '../../tally.ts';
+import { LedgerWrites } from './ledger-writes.ts';
+import { type FailedAttempt, type FailureRules, recordFailures } from './record-failures.ts';
+import type { OpenRun, RunDirectory } from './run-directory.ts';
+import { type WaitingEvents, loadWaiting, resume } from './waiting-events.ts';
+
+export interface SettleDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runs: Pick<RunDirectory, 'find'>;
+  readonly settings: SettleSettings;
+  readonly tally?: Pick<Tally, 'add'>;
+}
+
+export interface SettleSettings extends FailureRules {
+  /** Boundaries that one transaction settles at the most: 14 MiB of INSERT come close to max_allowed_packet. */
+  readonly boundariesMax: number;
+  /** A notice whose newest cycle began longer ago than this is recorded as too old instead of sent. */
+  readonly noticeMaxAgeMs: number;
+}
+
+export const BOUNDARIES_MAX = 2_000;
+
+export interface SettleRequest {
+  readonly account: string;
+  readonly run: number;
+}
+
+export type SettleOutcome =
+  | { readonly outcome: 'settled'; readonly cycles: number }
+  | { readonly outcome: 'already-current' }
+  | { readonly outcome: 'unknown-account' }
+  | { readonly outcome: 'run-not-open' }
+  | {
+      readonly outcome: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly putAside: boolean;
+    };
+
+/** What one transaction made of its accounts; `unfinished` ones have boundaries left for the next. */
+interface Settled {
+  readonly outcomes: Map<string, SettleOutcome>;
+  readonly failed: FailedAttempt[];
+  readonly unfinished: SettleRequest[];
+  /** The code of each cycle that it settled. */
+  readonly codes: readonly string[];
+}
+
+/**
+ * Settles each account as its run asks. Every request gets its own outcome, by account id.
+ * @param requests of different accounts, 500 at the most; they may belong to different runs.
+ * @throws unavailable when the database cannot be used; then nothing is known of the last transaction, and the same
+ *   call may be made again.
+ */
+export async function settleAccounts(
+  deps: SettleDeps,
+  requests: readonly SettleRequest[],
+): Promise<Map<string, SettleOutcome>> {
+  const outcomes = new Map<string, SettleOutcome>();
+  const failed: FailedAttempt[] = [];
+  let left = [...requests].sort((a, b) => (a.account < b.account ? -1 : 1));
+  while (left.length > 0) {
+    const settled = await settleOrHalve(deps, left);
+    for (const [account, outcome] of settled.outcomes)
+      outcomes.set(account, addUp(outcomes.get(account), outcome));
+    failed.push(...settled.failed);
+    left = settled.unfinished;
+  }
+  for (const [account, outcome] of await recordFailures(deps, failed)) outcomes.set(account, outcome);
+  return outcomes;
+}
+
+/** An account that needed several transactions has settled the sum of their cycles. */
+function addUp(before: SettleOutcome | undefined, now: SettleOutcome): SettleOutcome {
+  if (before?.outcome !== 'settled') return now;
+  if (now.outcome === 'already-current') return before;
+  return now.outcome === 'settled' ? { outcome: 'settled', cycles: before.cycles + now.cycles } : now;
+}
+
+/** One transaction; when the database refuses a row of it, two transactions of half the accounts each, and so on. */
+async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled> {
+  try {
+    const settled = await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, requests));
+    for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
+    return settled;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
+    const [first, ...others] = requests;
+    if (first && others.length === 0)
+      return {
+        ...{ outcomes: new Map(), unfinished: [], codes: [] },
+        failed: [{ ...first, ...describeRowError(error) }],
+      };
+    const middle = Math.ceil(requests.length / 2);
+    const left = await settleOrHalve(deps, requests.slice(0, middle));
+    const right = await settleOrHalve(deps, requests.slice(middle));
+    return {
+      outcomes: new Map([...left.outcomes, ...right.outcomes]),
+      failed: [...left.failed, ...right.failed],
+      unfinished: [...left.unfinished, ...right.unfinished],
+      codes: [],
+    };
+  }
+}
+
+async function settleOnce(
+  deps: SettleDeps,
+  transaction: Transaction,
+  requests: readonly SettleRequest[],
+): Promise<Settled> {
+  const ids = requests.map((one) => one.account);
+  const { rows } = await lockAccounts(transaction, ids);
+  // Asked for under the locks: whoever waited for them may wake up when his run has long been stopped.
+  const named = requests.map((one) => one.run);
+  const runs = await deps.runs.find(named, transaction);
+  // Asked for under the locks: that of the statement which waited for them may be long past.
+  const lockedAt = await databaseNow(transaction);
+  const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));
+  const termsOf = (account: string): Terms => runOf.get(account)?.terms ?? builtInTerms;
+  const waiting = await loadWaiting(transaction, ids, { termsOf, lockedAt });
+  const found = new Map(rows.map((row) => [row.account.id, row]));
+  const settled = { outcomes: new Map<string, SettleOutcome>(), failed: [], unfinished: [] };
+  const writes = new LedgerWrites();
+  for (const request of requests) {
+    const row = found.get(request.account);
+    const run = runOf.get(request.account);
+    if (!row && !waiting.events.has(request.account))
+      settled.outcomes.set(request.account, { outcome: 'unknown-account' });
+    else if (!run) settled.outcomes.set(request.account, { outcome: 'run-not-open' });
+    else settleOne(deps.settings, { request, row, run, lockedAt, waiting }, writes, settled);
+  }
+  await writes.write(transaction, lockedAt);
+  return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
+}
+
+interface Turn {
+  readonly request: SettleRequest;
+  /** Undefined for an account whose opening waits. */
+  readonly row: AccountRow | undefined;
+  readonly run: OpenRun;
+  readonly lockedAt: Instant;
+  readonly waiting: WaitingEvents;
+}
+
+/**
+ * Decides one account and gathers its writes. What waits for it comes first: it arrived before this. What its decision
+ * throws makes it fail alone, before any write.
+ */
+function settleOne(
+  settings: SettleSettings,
+  given: Turn,
+  writes: LedgerWrites,
+  settled: Omit<Settled, 'codes'>,
+): void {
+  const { request, row, run, lockedAt, waiting } = given;
+  const { account } = request;
+  const room = settings.boundariesMax - writes.cycles.length;
+  const unread = waiting.cutAt !== undefined && account > waiting.cutAt;
+  if (room <= 0 || unread) return void settled.unfinished.push(request);
+  try {
+    const { terms, termsVersion, notify } = run;
+    const { noticeMaxAgeMs } = settings;
+    const runId = run.onTheWay ? null : run.id;
+    const ground = { terms, termsVersion, notify, runId, lockedAt, noticeMaxAgeMs };
+    const { turn, resolved, ...rest } = resume(row, account, waiting, ground);
+    if (!turn || 'stopped' in rest) throw rest.stopped;
+    // Whatever a run says, no boundary is settled before its instant by the database's clock.
+    const asOf = Math.min(run.asOf, lockedAt);
+    const cut = waiting.cutAt === account;
+    const current = turn.settle(asOf, cut ? 0 : Math.max(0, room - turn.cycles)) && !cut;
+    turn.finish(writes);
+    writes.resolved.push(...resolved);
+    settled.outcomes.set(
+      account,
+      turn.cycles > 0 ? { outcome: 'settled', cycles: turn.cycles } : { outcome: 'already-current' },
+    );
+    if (!current) settled.unfinished.push(request);
+  } catch (error) {
+    const code = error instanceof ConnectsError ? error.code : 'unexpected';
+    settled.failed.push({ ...request, code, message: messageOf(error) });
+  }
+}

@@ -1,0 +1,178 @@
+/** The database: server, settings, clock, schema, rights. */
+import { pendingMigrations, unknownMigrations } from '../../../db/migrate.ts';
+import { databaseNow } from '../../../db/query.ts';
+import { mayRun, readServerVariables, readUser } from '../../../db/server-settings.ts';
+import { counted } from '../../../words.ts';
+import type { DoctorDeps } from './examine.ts';
+import { type Finding, fault, ok, warning } from './finding.ts';
+
+type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'config'>;
+
+const VARIABLES = [
+  ...['version', 'version_comment', 'sql_mode', 'tx_isolation', 'transaction_isolation', 'time_zone'],
+  ...['max_allowed_packet', 'max_connections', 'read_only', 'innodb_flush_log_at_trx_commit', 'wsrep_on'],
+];
+/** 500 accounts that catch up 70 cycles each are an INSERT of 14 MiB. */
+const PACKET_MIN_BYTES = 16 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+
+export async function checkDatabaseServer({ db, config }: Deps): Promise<readonly Finding[]> {
+  const variables = await readServerVariables(db, VARIABLES);
+  const of = (name: string): string => variables.get(name) ?? '';
+  const isolation = of('tx_isolation') || of('transaction_isolation');
+  return [
+    checkVersion(of('version'), of('version_comment')),
+    checkSession(of('sql_mode'), isolation, of('time_zone')),
+    checkPacket(Number(of('max_allowed_packet'))),
+    ...checkWriting(of('read_only'), of('innodb_flush_log_at_trx_commit'), of('wsrep_on')),
+    ...checkConnections(Number(of('max_connections')), config.databasePoolMax),
+  ];
+}
+
+function checkVersion(version: string, comment: string): Finding {
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+  const number = Number(major) * 100 + Number(minor);
+  const isMariadb = /mariadb/i.test(version + comment);
+  const found = `${isMariadb ? 'MariaDB' : 'MySQL'} ${version}`;
+  if (number >= (isMariadb ? 1006 : 800)) return ok('database', found);
+  return fault('database', `${found} is too old`, 'use MariaDB 10.6 or MySQL 8.0, or later');
+}
+
+/** Set by every session of ours: that it holds proves that no proxy in between undoes it. */
+function checkSession(mode: string, isolation: string, zone: string): Finding {
+  const faults = [
+    ...(/STRICT_TRANS_TABLES|STRICT_ALL_TABLES/.test(mode) ? [] : [`sql_mode is ${mode || 'empty'}`]),
+    ...(isolation === 'READ-COMMITTED' ? [] : [`the isolation is ${isolation}`]),
+    ...(zone === '+00:00' ? [] : [`the time zone is ${zone}`]),
+  ];
+  if (faults.length === 0) return ok('session', 'strict sql_mode, READ-COMMITTED, UTC');
+  return fault(
+    'session',
+    faults.join(', '),
+    'let sessions be set: no proxy between us and the server may share or reset them',
+  );
+}
+
+function checkPacket(bytes: number): Finding {
+  const found = `max_allowed_packet is ${Math.floor(bytes / MEBIBYTE)} MiB`;
+  if (bytes >= PACKET_MIN_BYTES) return ok('packet', found);
+  return fault(
+    'packet',
+    found,
+    'SET GLOBAL max_allowed_packet = 16777216, and in the server’s own configuration',
+  );
+}
+
+function checkWriting(readOnly: string, flush: string, galera: string): Finding[] {
+  const findings: Finding[] = [];
+  if (readOnly === 'ON')
+    findings.push(
+      fault('writing', 'the server is read-only', 'give the address of the primary in DATABASE_URL'),
+    );
+  if (flush !== '' && flush !== '1')
+    findings.push(
+      warning(
+        'writing',
+        `innodb_flush_log_at_trx_commit is ${flush}: a crash of the server may lose the last second of grants`,
+        'SET GLOBAL innodb_flush_log_at_trx_commit = 1',
+      ),
+    );
+  if (galera === 'ON')
+    findings.push(
+      fault(
+        'writing',
+        'the server is part of a Galera cluster, whose row locks do not hold across nodes',
+        'use one primary',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok('writing', 'one primary, every commit is kept')];
+}
+
+function checkConnections(max: number, pool: number): Finding[] {
+  if (max === 0 || pool * 4 <= max) return [];
+  return [
+    warning(
+      'connections',
+      `each process may open ${pool} connections, and the server allows ${max} in all`,
+      'lower CONNECTS_DATABASE_POOL, or raise max_connections',
+    ),
+  ];
+}
+
+const SKEW_WARN_MS = 2_000;
+const SKEW_MAX_MS = 30_000;
+
+/** Boundaries go by the database's clock; waits and limits by ours. */
+export async function checkClock({ db, clock }: Deps): Promise<readonly Finding[]> {
+  const before = clock.now();
+  const theirs = await databaseNow(db);
+  const skewMs = theirs - (before + clock.now()) / 2;
+  const seconds = (Math.abs(skewMs) / 1_000).toFixed(1);
+  const found = `the database's clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} this machine's`;
+  const fix = 'let both machines keep time with NTP (chrony, systemd-timesyncd)';
+  if (Math.abs(skewMs) <= SKEW_WARN_MS) return [ok('clock', 'database and process agree')];
+  if (Math.abs(skewMs) <= SKEW_MAX_MS) return [warning('clock', found, fix)];
+  return [fault('clock', found, fix, 'unavailable')];
+}
+
+export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0)
+    return [
+      fault(
+        'schema',
+        `${counted(pending.length, 'migration is', 'migrations are')} pending, up to ${pending.at(-1)}`,
+        'connects migrate',
+      ),
+    ];
+  const unknown = await unknownMigrations(db);
+  if (unknown.length > 0)
+    return [
+      warning(
+        'schema',
+        `a newer version has migrated: ${unknown.join(', ')}`,
+        'deploy that version here, too',
+      ),
+    ];
+  return [ok('schema', 'up to date')];
+}
+
+const KEPT = ['entries', 'cycles', 'decisions', 'audit_log'];
+const WRITTEN = ['accounts', 'runs', 'failures', 'outbox', 'events'];
+
+/** The ledger only grows; that the app's own user cannot change it is what makes this sure. */
+export async function checkRights({ db }: Deps): Promise<readonly Finding[]> {
+  const user = await readUser(db);
+  const findings: Finding[] = [];
+  const changeable: string[] = [];
+  for (const table of KEPT) if (await mayRun(db, `DELETE FROM ${table} WHERE 1 = 0`)) changeable.push(table);
+  if (changeable.length > 0)
+    findings.push(
+      warning(
+        'rights',
+        `${user} may change and delete ${changeable.join(', ')}`,
+        'use a user of its own in DATABASE_URL, the owner in MIGRATE_DATABASE_URL, and "connects migrate"',
+      ),
+    );
+  const missing: string[] = [];
+  for (const table of WRITTEN)
+    if (!(await mayRun(db, `DELETE FROM ${table} WHERE 1 = 0`)) && !(await mayWrite(db, table)))
+      missing.push(table);
+  if (missing.length > 0)
+    findings.push(
+      fault(
+        'rights',
+        `${user} may not write ${missing.join(', ')}`,
+        'connects migrate --print-grants shows what is to be granted',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok('rights', `${user} can add to the ledger, and not change it`)];
+}
+
+/** Any column will do: the right is that of the whole table. */
+const COLUMN_OF: Record<string, string> = { accounts: 'plan' };
+
+const mayWrite = (db: Deps['db'], table: string): Promise<boolean> => {
+  const column = COLUMN_OF[table] ?? 'state';
+  return mayRun(db, `UPDATE ${table} SET ${column} = ${column} WHERE 1 = 0`);
+};

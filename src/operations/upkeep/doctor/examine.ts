@@ -1,0 +1,113 @@
+/** `connects doctor`: every check, in the order in which one would look; what cannot be reached ends its own part only. */
+import type { Clock } from '../../../clock.ts';
+import type { Config } from '../../../config.ts';
+import { type Database, databaseUnavailable } from '../../../db/connection.ts';
+import { isDatabaseError } from '../../../db/errors.ts';
+import { ConnectsError, messageOf } from '../../../errors.ts';
+import type { Inspector } from '../../../queue/inspector.ts';
+import { type Mailer, isLocal } from '../../../notices/mailer.ts';
+import type { Producer } from '../../../queue/producer.ts';
+import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
+import { type Finding, fault, ok, warning } from './finding.ts';
+import { checkQueues, checkRedisServer } from './redis-checks.ts';
+import { checkFailures, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
+
+export type { Finding } from './finding.ts';
+
+/** Servers are composed on first use: without an address, none is. */
+export interface DoctorDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly inspector: Inspector;
+  readonly queue: Pick<Producer, 'findNextTick'>;
+  /** Undefined without SMTP_URL. */
+  readonly deliverDeps: { readonly mailer: Pick<Mailer, 'probe'> } | undefined;
+}
+
+export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
+  const { config } = deps;
+  const findings = checkConfig(config);
+  const servers = findings.every((one) => one.state !== 'fault');
+  if (!servers) return findings;
+  const database = await ask('database', () => checkDatabaseServer(deps));
+  findings.push(...database);
+  const there = database.every((one) => one.kind !== 'unavailable');
+  if (there) findings.push(...(await ask('clock', () => checkClock(deps))));
+  const schema = there ? await ask('schema', () => checkSchema(deps)) : [];
+  findings.push(...schema);
+  const redis = await ask('redis', () => checkRedisServer(deps));
+  findings.push(...redis);
+  if (!there || schema.some((one) => one.state === 'fault')) return findings;
+  const redisIsThere = redis.every((one) => one.kind !== 'unavailable');
+  const parts: [string, () => Promise<readonly Finding[]>][] = [
+    ['rights', () => checkRights(deps)],
+    ['due', () => checkLateness(deps)],
+    ['runs', () => checkRuns(deps)],
+    ['failures', () => checkFailures(deps)],
+    ['mail', () => checkMail(deps)],
+    ['ticks', () => checkTicks(deps, redisIsThere)],
+  ];
+  if (redisIsThere) parts.push(['queues', () => checkQueues(deps)]);
+  for (const [name, check] of parts) findings.push(...(await ask(name, check)));
+  return findings;
+}
+
+/** A server that cannot be asked is a finding, not the end. */
+async function ask(name: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await check();
+  } catch (thrown) {
+    const error = isDatabaseError(thrown) ? databaseUnavailable(thrown) : thrown;
+    if (!(error instanceof ConnectsError)) throw error;
+    const fix =
+      name === 'redis' ? 'start Redis, or correct REDIS_URL' : 'start the server, or correct its address';
+    return [fault(name, messageOf(error), fix, 'unavailable')];
+  }
+}
+
+function checkConfig(config: Config): Finding[] {
+  const missing = [
+    ...(config.databaseUrl === undefined ? ['DATABASE_URL'] : []),
+    ...(config.redisUrl === undefined ? ['REDIS_URL'] : []),
+  ];
+  if (missing.length > 0)
+    return [
+      fault(
+        'config',
+        `${missing.join(' and ')} not set`,
+        'set them, or run "npm start" in another terminal: its servers are found by themselves',
+        'config',
+      ),
+    ];
+  return [ok('config', 'every variable can be read'), ...checkMailConfig(config)];
+}
+
+function checkMailConfig({ smtpUrl, mailFrom, preferencesUrl }: Config): Finding[] {
+  if (smtpUrl === undefined)
+    return [
+      warning(
+        'config',
+        'SMTP_URL is not set: notices are staged and not sent',
+        'set SMTP_URL where members are to be told',
+      ),
+    ];
+  const findings: Finding[] = [];
+  if (!isLocal(smtpUrl) && mailFrom.address.endsWith('@localhost'))
+    findings.push(
+      warning(
+        'config',
+        `emails are from ${mailFrom.address}, which a mail server on another machine turns away`,
+        'set CONNECTS_MAIL_FROM to an address that your mail server sends for',
+      ),
+    );
+  if (preferencesUrl !== undefined && !preferencesUrl.includes('{token}'))
+    findings.push(
+      warning(
+        'config',
+        'CONNECTS_PREFERENCES_URL has no {token}: whoever knows an account can unsubscribe it',
+        'add it; docs/operations.md: Unsubscribing',
+      ),
+    );
+  return findings;
+}

@@ -1,0 +1,195 @@
+/** The work itself: lateness, runs, failures, mail, ticks. */
+import { databaseNow } from '../../../db/query.ts';
+import { type Instant, formatInstant } from '../../../domain/calendar.ts';
+import { findHold } from '../../../outbox/hold.ts';
+import { findRunStop } from '../../../ledger/run-stops.ts';
+import { type Run, findLatestRun, listOpenRuns } from '../../../ledger/runs.ts';
+import { findLastTick } from '../../../ledger/ticks.ts';
+import { countNotices } from '../../../outbox/listing.ts';
+import { findOldestUnsent } from '../../../outbox/outbox.ts';
+import { nextSlot } from '../../../queue/cron.ts';
+import { type Measures, readMeasures } from '../../../reports/measures.ts';
+import type { TickReport } from '../../../reports/ticks.ts';
+import { counted, formatAge } from '../../../words.ts';
+import type { DoctorDeps } from './examine.ts';
+import { type Finding, fault, ok, warning } from './finding.ts';
+
+type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue' | 'deliverDeps'>;
+
+/** An open run is tended every few seconds by any worker, and by whoever waits for it. */
+const ORPHAN_MS = 120_000;
+const MAIL_LATE_MS = 900_000;
+
+const ageOf = (ms: number): string => formatAge(Math.max(0, ms) / 1_000);
+
+const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Measures> =>
+  readMeasures(db, {
+    next: (after) => nextSlot(config.sweepCron, after),
+    oldestUnsentAt: await findOldestUnsent(db),
+  });
+
+export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
+  const { now, due, oldestDueAt } = await measure(deps);
+  const ageMs = oldestDueAt === null ? 0 : now - oldestDueAt;
+  if (ageMs <= deps.config.dueAlarmMs) return [ok('due', due === 0 ? 'nobody is due' : dueSince(due, ageMs))];
+  return [
+    fault(
+      'due',
+      dueSince(due, ageMs),
+      'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
+    ),
+  ];
+}
+
+const dueSince = (due: number, ageMs: number): string =>
+  `${counted(due, 'account is', 'accounts are')} due, the oldest for ${ageOf(ageMs)}`;
+
+export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
+  const now = await databaseNow(db);
+  const findings: Finding[] = [];
+  for (const run of await listOpenRuns(db)) {
+    const silentMs = now - run.heartbeatAt;
+    if (silentMs > ORPHAN_MS)
+      findings.push(
+        fault(
+          'runs',
+          `run ${run.id} (${run.kind}) is open, and nobody has tended it for ${ageOf(silentMs)}`,
+          fixOf(run),
+        ),
+      );
+  }
+  const failed = await findLatestRun(db, 'sweep', ['failed']);
+  const better = await findLatestRun(db, 'sweep', ['completed', 'completed-with-failures']);
+  if (failed && failed.id > (better?.id ?? 0))
+    findings.push(
+      fault(
+        'runs',
+        `run ${failed.id} stopped itself: ${(await findRunStop(db, failed.id))?.reason ?? 'too many accounts failed'}`,
+        'docs/runbook.md: ConnectsRunFailed',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok('runs', 'none is orphaned')];
+}
+
+function fixOf(run: Run): string {
+  if (run.kind === 'backfill') return 'start a worker; or "connects backfill cancel"';
+  return `start a worker, or "connects sweep --wait --work"; or "connects run stop ${run.id}"`;
+}
+
+export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
+  const { putAside, oldestPutAsideAt, waitingEvents, oldestWaitingEventAt } = await measure(deps);
+  const findings: Finding[] = [];
+  const accounts = [...putAside.values()].reduce((sum, one) => sum + one, 0);
+  if (accounts > 0)
+    findings.push(
+      warning(
+        'failures',
+        `${counted(accounts, 'account is', 'accounts are')} put aside, since ${iso(oldestPutAsideAt)}`,
+        'connects failures list --group-by error; mend them; connects rerun',
+      ),
+    );
+  if (waitingEvents > 0)
+    findings.push(
+      warning(
+        'events',
+        `${counted(waitingEvents, 'event waits', 'events wait')} for ${waitingEvents === 1 ? 'its' : 'their'} account, since ${iso(oldestWaitingEventAt)}`,
+        'mend what their accounts fail at; the next sweep or rerun applies them',
+      ),
+    );
+  return findings.length > 0 ? findings : [ok('failures', 'nobody is put aside, and no event waits')];
+}
+
+const iso = (at: Instant | null): string => (at === null ? 'a moment ago' : formatInstant(at));
+
+export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Finding[]> {
+  const waiting = await countNotices(db, { states: ['pending', 'claimed', 'sending'] });
+  const wait = counted(waiting, 'notice waits', 'notices wait');
+  const findings: Finding[] = [];
+  const hold = await findHold(db);
+  if (hold)
+    findings.push(
+      warning(
+        'mail',
+        `all mail is held since ${iso(hold.heldAt)} by ${hold.actor}; ${wait}`,
+        'release it when its reason is gone',
+      ),
+    );
+  const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
+  if (trouble !== undefined)
+    findings.push(
+      warning(
+        'mail',
+        `the mail server cannot be used: ${trouble}; ${wait}`,
+        'bring it back, or correct SMTP_URL; docs/runbook.md: mail-unreachable',
+      ),
+    );
+  const oldest = await findOldestUnsent(db);
+  const ageMs = oldest === undefined ? 0 : (await databaseNow(db)) - oldest;
+  const since = `${wait}, the oldest for ${ageOf(ageMs)}`;
+  if (findings.length === 0 && ageMs > MAIL_LATE_MS)
+    findings.push(warning('mail', since, 'docs/runbook.md: ConnectsOutboxTooOld'));
+  if (findings.length > 0) return findings;
+  const answers = deliverDeps ? '; the mail server answers' : '';
+  return [ok('mail', `${waiting === 0 ? 'no notice waits' : since}${answers}`)];
+}
+
+/** A mail server that takes longer to greet is one to look at. */
+const PROBE_MS = 5_000;
+
+/** The queue is opened only where there is a schedule to look for, and a Redis to find it in. */
+export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
+  const { now, ticks } = await measure(deps);
+  if (ticks && !redisIsThere) return [scheduleUnknown(ticks)];
+  if (ticks) return checkScheduler(ticks, await deps.queue.findNextTick());
+  const last = await findLastTick(deps.db);
+  if (last !== undefined)
+    return [ok('ticks', `no scheduler; the last "connects sweep" was ${ageOf(now - last)} ago`)];
+  return [
+    warning(
+      'ticks',
+      'nothing has ever ticked',
+      'run "connects scheduler", or call "connects sweep --wait --work" from cron',
+    ),
+  ];
+}
+
+/** Without Redis nothing ticks, and nobody can tell whether anything will: one fault, which is Redis' own. */
+const scheduleUnknown = (ticks: TickReport): Finding =>
+  warning(
+    'ticks',
+    `the schedule cannot be looked at without Redis; ${describeTicks(ticks)}`,
+    'bring Redis back first: a scheduler that runs brings its schedule back by itself',
+  );
+
+function describeTicks(ticks: TickReport): string {
+  const { slots, fired, merged, missed, late, doubled, joined, failed } = ticks;
+  return (
+    `of ${slots} slots since ${formatInstant(ticks.from)}: ${fired} ticked, ${merged} merged into a later tick, ` +
+    `${missed} missed; ${late} late, ${doubled} doubled, ${joined} joined a running sweep, ${failed} failed`
+  );
+}
+
+/** A missed slot is made up for by the next tick; what matters is whether there will be one. */
+function checkScheduler(ticks: TickReport, nextAt: Instant | null): Finding[] {
+  const { merged, missed, late, failed } = ticks;
+  const found = describeTicks(ticks);
+  if (nextAt === null)
+    return [
+      fault(
+        'ticks',
+        `nothing is scheduled; ${found}`,
+        'start "connects scheduler": it brings the schedule back',
+      ),
+    ];
+  if (missed > 1)
+    return [fault('ticks', found, 'start "connects scheduler", or restart it if it is running')];
+  return merged + late + failed > 0
+    ? [
+        warning(
+          'ticks',
+          found,
+          'nothing, when it was a deployment; else docs/runbook.md: ConnectsSchedulerMissesSlots',
+        ),
+      ]
+    : [ok('ticks', found)];
+}

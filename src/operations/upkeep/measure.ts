@@ -1,0 +1,76 @@
+/** Everything that operators watch, gathered and turned into text; at most every few seconds, whoever asks. */
+import type { Clock } from '../../clock.ts';
+import type { Database } from '../../db/connection.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { findLastAudit } from '../../ledger/audit-results.ts';
+import { type MetricSource, renderMetrics } from '../../metrics.ts';
+import { type OutageLog, isOutage } from '../../outage-log.ts';
+import { findOldestUnsent } from '../../outbox/outbox.ts';
+import { nextSlot } from '../../queue/cron.ts';
+import { REDIS_AWAY } from '../../queue/connection.ts';
+import type { Inspector } from '../../queue/inspector.ts';
+import { readMeasures } from '../../reports/measures.ts';
+import type { Tally } from '../../tally.ts';
+import { VERSION } from '../../version.ts';
+
+export interface MeasureDeps {
+  /** The primary: a replica that lags would tell of a lateness that is its own. */
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly outages: OutageLog;
+  readonly inspector: Inspector;
+  readonly tally: Tally;
+  readonly settings: { readonly sweepCron: string };
+}
+
+/** How old an answer may be: several scrapers, and impatient ones, cost no more than one. */
+const KEPT_MS = 5_000;
+
+export class Meter {
+  readonly #deps: MeasureDeps;
+  #kept: { readonly text: Promise<string>; readonly at: Instant } | undefined;
+
+  constructor(deps: MeasureDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws unavailable when the database cannot be asked; without Redis, only its metrics are absent */
+  read(): Promise<string> {
+    const now = this.#deps.clock.now();
+    if (this.#kept && now - this.#kept.at < KEPT_MS) return this.#kept.text;
+    const text = measure(this.#deps);
+    this.#kept = { text, at: now };
+    // A failure is nobody's answer but his who asked.
+    text.catch(() => (this.#kept = undefined));
+    return text;
+  }
+}
+
+export async function measure(deps: MeasureDeps): Promise<string> {
+  const { db, settings } = deps;
+  const oldestUnsentAt = await findOldestUnsent(db);
+  const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
+  const measures = await readMeasures(db, { next, oldestUnsentAt });
+  const redis = await readRedis(deps, measures.now);
+  return renderMetrics({
+    ...{ measures, ...redis },
+    auditDrift: (await findLastAudit(db)) ?? null,
+    version: VERSION,
+  });
+}
+
+async function readRedis(
+  { inspector, tally, outages }: MeasureDeps,
+  now: Instant,
+): Promise<Pick<MetricSource, 'queues' | 'tallies'>> {
+  try {
+    // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
+    return await outages.watch(new Set([REDIS_AWAY]), async () => {
+      await tally.carry(inspector);
+      return { queues: await inspector.readQueues(now), tallies: await inspector.readTallies() };
+    });
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return { queues: null, tallies: null };
+  }
+}

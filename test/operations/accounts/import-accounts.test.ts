@@ -1,0 +1,117 @@
+/** Importing when others import at the same time, and after an import that was killed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ImportOutcome, importAccounts } from '../../../src/operations/accounts/import-accounts.ts';
+import {
+  type AccountRowGiven,
+  fixture,
+  importFile,
+  importRows,
+  numbered,
+  sourceRows,
+  toCells,
+} from '../../support/accounts.ts';
+import { runCli, startCli } from '../../support/cli.ts';
+import { type Installation, install } from '../../support/installation.ts';
+import { countOf } from '../../support/state.ts';
+import { until } from '../../support/sweeping.ts';
+
+describe('imports side by side', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await install({ env: { SMTP_URL: '' } });
+  });
+  afterEach(() => installation.remove());
+
+  const importGiven = (given: readonly AccountRowGiven[]): Promise<ImportOutcome> =>
+    importAccounts(installation.app, {
+      rows: () => sourceRows(given.map(toCells)),
+      ...{ skipInvalid: true, dryRun: false, actor: 'test', reason: undefined },
+    });
+
+  async function expectEachOnce(count: number): Promise<void> {
+    for (const table of ['accounts', 'contacts', 'account_spans'])
+      expect(await countOf(installation.db, `SELECT COUNT(*) FROM ${table}`)).toBe(count);
+  }
+
+  it('of the same file take each account once between them, and report the rest as there already', async () => {
+    const outcomes = await Promise.all(
+      [1, 2].map(() => importFile(installation.app, fixture('quiet-fleet-accounts.csv'))),
+    );
+    for (const one of outcomes) {
+      expect(one).toMatchObject({ outcome: 'imported', rows: 600, bad: [] });
+      expect(one.imported + one.skipped).toBe(600);
+    }
+    expect(outcomes.reduce((sum, one) => sum + one.imported, 0)).toBe(600);
+    await expectEachOnce(600);
+  });
+
+  it('by ten writers, each with the rows in another order, take each account once', async () => {
+    const rows = numbered('a', 200);
+    const orders = Array.from({ length: 10 }, (_, writer) => {
+      const turned = [...rows.slice(writer * 20), ...rows.slice(0, writer * 20)];
+      return writer % 2 === 0 ? turned : turned.toReversed();
+    });
+    const outcomes = await Promise.all(orders.map(importGiven));
+    expect(outcomes.map((one) => one.bad)).toEqual(orders.map(() => []));
+    expect(outcomes.map((one) => one.imported + one.skipped)).toEqual(orders.map(() => 200));
+    expect(outcomes.reduce((sum, one) => sum + one.imported, 0)).toBe(200);
+    await expectEachOnce(200);
+  });
+
+  it('with other content report a conflict for whatever somebody else was faster with', async () => {
+    const outcomes = await Promise.all(
+      [5, 6].map((openingBalance) => importGiven(numbered('a', 100, { openingBalance }))),
+    );
+    expect(outcomes.reduce((sum, one) => sum + one.imported, 0)).toBe(100);
+    expect(outcomes.reduce((sum, one) => sum + one.bad.length, 0)).toBe(100);
+    for (const fault of outcomes.flatMap((one) => one.bad.flatMap((row) => row.faults)))
+      expect(fault).toMatchObject({
+        where: 'account_id',
+        what: expect.stringContaining('with other content') as string,
+      });
+    await expectEachOnce(100);
+  });
+});
+
+describe('an import that is killed', () => {
+  let installation: Installation;
+  let folder: string;
+  let file: string;
+  const rows = numbered('a', 1_600).map((one, index) => toCells({ ...one, id: `a-${1_000 + index}` }));
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
+    file = join(folder, 'accounts.csv');
+    installation = await install({ env: { SMTP_URL: '' } });
+    const header = Object.keys(rows[0] ?? {}).join(',');
+    writeFileSync(file, [header, ...rows.map((row) => Object.values(row).join(',')), ''].join('\n'));
+  });
+  afterAll(async () => {
+    await installation.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('leaves whole batches, and is finished by the same command', async () => {
+    const { app, db, env } = installation;
+    // Somebody holds an id of the third batch, so that the import stands still in the middle of it.
+    const holder = await db.transaction();
+    await importRows({ db: holder as never }, [{ id: 'a-2222' }]);
+    const killed = startCli(['accounts', 'import', file], env);
+    await until(
+      'two batches are in',
+      async () => (await countOf(db, 'SELECT COUNT(*) FROM accounts')) === 1_000,
+    );
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    await holder.rollback();
+    expect(await countOf(app.db, 'SELECT COUNT(*) FROM accounts')).toBe(1_000);
+
+    const again = await runCli(['accounts', 'import', file, '--json'], env);
+    expect({ code: again.code, ...(JSON.parse(again.stdout) as object) }).toMatchObject({
+      ...{ code: 0, outcome: 'imported', rows: 1_600, imported: 600, skipped: 1_000 },
+    });
+    for (const table of ['accounts', 'contacts', 'account_spans'])
+      expect(await countOf(db, `SELECT COUNT(*) FROM ${table}`)).toBe(1_600);
+  });
+});
