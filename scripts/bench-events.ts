@@ -4,7 +4,7 @@
  * stdout, a table on stderr.
  */
 import { type EventsImport, importEvents } from '../src/operations/events/import-events.ts';
-import { parseEvent } from '../src/domain/events.ts';
+import { parseEvent } from '../src/domain/events/events.ts';
 import { recordEvents } from '../src/operations/events/record-events.ts';
 import { buildWorkers } from './bench/build.ts';
 import { runContender } from './bench/contenders.ts';

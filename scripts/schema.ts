@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { connectDatabase } from '../src/db/connection.ts';
-import { simulateJsonSchema } from '../src/domain/json-schema.ts';
+import { simulateJsonSchema } from '../src/domain/simulation/json-schema.ts';
 import { migrateDatabase } from '../src/operations/upkeep/migrate-database.ts';
 
 const FILE = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs', 'schema.sql');

@@ -4,7 +4,7 @@
  */
 import { getNextMillis } from 'bullmq';
 import { z } from 'zod';
-import { emailField } from './domain/fields.ts';
+import { emailField } from './domain/events/fields.ts';
 import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 

@@ -1,5 +1,5 @@
 /** A file of account ids, one a line. */
-import { accountIdField } from '../domain/fields.ts';
+import { accountIdField } from '../domain/events/fields.ts';
 import { invalidInput } from '../errors.ts';
 import { nameOf, requireFile } from './file-faults.ts';
 import { linesOf } from './lines.ts';

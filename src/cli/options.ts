@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
-import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/fields.ts';
+import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/events/fields.ts';
 import { EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
 export function instantFlag(text: string): Instant {

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { App } from '../app.ts';
 import { databaseNow } from '../db/query.ts';
-import { type MemberEvent, parseEvent } from '../domain/events.ts';
+import { type MemberEvent, parseEvent } from '../domain/events/events.ts';
 import { formatInstant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
 import { faultOfFuture } from '../operations/events/import-events.ts';

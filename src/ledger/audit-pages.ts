@@ -6,7 +6,7 @@ import type {
   AuditedAward,
   AuditedEntry,
   AuditedSettlement,
-} from '../domain/audit.ts';
+} from '../domain/audit/audit.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { type AccountFilter, listAccounts } from './accounts.ts';
 import { findClosings } from './closings.ts';

@@ -9,7 +9,7 @@ import {
   toInstantOrNull,
   updateOf,
 } from '../db/query.ts';
-import type { BackfillReason } from '../domain/backfill.ts';
+import type { BackfillReason } from '../domain/corrections/backfill.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import type { Notify } from './runs.ts';

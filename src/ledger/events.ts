@@ -11,8 +11,8 @@ import {
 } from '../db/query.ts';
 import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { type MemberEvent, contentOf } from '../domain/events.ts';
-import { STATUS_EVENTS, type StatusChange } from '../domain/past-status.ts';
+import { type MemberEvent, contentOf } from '../domain/events/events.ts';
+import { STATUS_EVENTS, type StatusChange } from '../domain/corrections/past-status.ts';
 
 export type EventState = 'applied' | 'refused' | 'waiting';
 

@@ -2,7 +2,7 @@
 import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectRows, toDate, toDateOrNull, updateOf } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import type { Award, Interview, Proposal } from '../domain/records.ts';
+import type { Award, Interview, Proposal } from '../domain/events/records.ts';
 
 /** A record of one account. */
 export type Owned<Value> = Value & { readonly accountId: string };

@@ -1,6 +1,6 @@
 /** Sending one message by SMTP. What the server says is an outcome, not an exception. */
 import { type Transporter, createTransport } from 'nodemailer';
-import { emailField } from '../domain/fields.ts';
+import { emailField } from '../domain/events/fields.ts';
 import { messageOf } from '../errors.ts';
 import { rawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';

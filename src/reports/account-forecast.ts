@@ -1,7 +1,7 @@
 /** The next cycles of an account, if nothing is spent: computed by the domain, by the latest terms. */
 import type { Queryable } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
-import { forecast } from '../domain/forecast.ts';
+import { forecast } from '../domain/simulation/forecast.ts';
 import { inquire } from './explain/explain.ts';
 import { forecastEvidence } from './explain/next-cycle.ts';
 

@@ -2,7 +2,7 @@
 import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { DecisionCode, EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import type { Interview } from '../domain/records.ts';
+import type { Interview } from '../domain/events/records.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { Span } from '../domain/spans.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { commandsOf, buildProgram, pathOf } from '../../src/cli/program.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { describeRowError } from '../../src/db/errors.ts';
-import { FINDING_CODES } from '../../src/domain/audit.ts';
+import { FINDING_CODES } from '../../src/domain/audit/audit.ts';
 import { METRICS } from '../../src/metrics.ts';
 import { RUNBOOK } from '../support/drill.ts';
 import { keepingCli } from '../support/in-process.ts';

@@ -1,7 +1,7 @@
 /** Short ways to play scenarios and to read what came of them. */
 import { formatInstant } from '../../src/domain/calendar.ts';
-import type { Scenario } from '../../src/domain/scenario.ts';
-import { type SimulationResult, parseScenario, simulate } from '../../src/domain/simulate.ts';
+import type { Scenario } from '../../src/domain/simulation/scenario.ts';
+import { type SimulationResult, parseScenario, simulate } from '../../src/domain/simulation/simulate.ts';
 import { type TermsRow, builtInTerms } from '../../src/domain/terms.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,11 +1,16 @@
 /** What holds of every scenario, whatever arrives, in whatever order. */
 import fc from 'fast-check';
 import { type Account, DECISION_CODES, ENTRY_KINDS, type Entry, takeOver } from '../../src/domain/account.ts';
-import { applyEvent, decisionsOf, entriesOf } from '../../src/domain/apply-event.ts';
-import type { MemberEvent } from '../../src/domain/events.ts';
-import { GrowingRecords, type Records, needsOf, proposalsRepliedTo } from '../../src/domain/records.ts';
-import type { Scenario, ScenarioItem } from '../../src/domain/scenario.ts';
-import { type Replay, replay, simulate } from '../../src/domain/simulate.ts';
+import { applyEvent, decisionsOf, entriesOf } from '../../src/domain/events/apply-event.ts';
+import type { MemberEvent } from '../../src/domain/events/events.ts';
+import {
+  GrowingRecords,
+  type Records,
+  needsOf,
+  proposalsRepliedTo,
+} from '../../src/domain/events/records.ts';
+import type { Scenario, ScenarioItem } from '../../src/domain/simulation/scenario.ts';
+import { type Replay, replay, simulate } from '../../src/domain/simulation/simulate.ts';
 import { monthEndOf } from '../../src/domain/terms.ts';
 import { stories } from './random-stories.ts';
 

@@ -1,7 +1,7 @@
 /** Random scenarios for property tests: few ids and few days, so that facts meet, repeat, contradict and arrive late. */
 import fc from 'fast-check';
 import { formatInstant } from '../../src/domain/calendar.ts';
-import type { Scenario } from '../../src/domain/scenario.ts';
+import type { Scenario } from '../../src/domain/simulation/scenario.ts';
 import { builtInTerms } from '../../src/domain/terms.ts';
 import { scenarioOf } from './playing.ts';
 

@@ -2,8 +2,8 @@
 import { type Server, type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { emailField } from '../../src/domain/fields.ts';
-import { parseEvent } from '../../src/domain/events.ts';
+import { emailField } from '../../src/domain/events/fields.ts';
+import { parseEvent } from '../../src/domain/events/events.ts';
 import { type Letter, type Mailer, connectMailer } from '../../src/notices/mailer.ts';
 import { MailOutage } from '../../src/operations/mail/mail-outage.ts';
 import { waitAfter } from '../../src/operations/mail/deliver-notices.ts';

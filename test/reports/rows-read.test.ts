@@ -4,7 +4,7 @@
  */
 import type { App } from '../../src/app.ts';
 import { selectRows } from '../../src/db/query.ts';
-import type { MemberEvent } from '../../src/domain/events.ts';
+import type { MemberEvent } from '../../src/domain/events/events.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';

@@ -1,7 +1,7 @@
 /** Random stories through the database: whatever arrives, it keeps what the pure rules make of it. */
 import fc from 'fast-check';
-import type { Scenario } from '../../src/domain/scenario.ts';
-import { replay } from '../../src/domain/simulate.ts';
+import type { Scenario } from '../../src/domain/simulation/scenario.ts';
+import { replay } from '../../src/domain/simulation/simulate.ts';
 import { Stages, dice, playTogether, renamed, spicedStories } from '../support/story-stage.ts';
 import { playWhole, readWhole } from '../support/whole-account.ts';
 

@@ -1,7 +1,7 @@
 /** Sweeps at any lateness, and deliveries repeated in any cut: nothing changes by them. */
 import fc from 'fast-check';
-import type { MemberEvent } from '../../src/domain/events.ts';
-import type { Scenario, ScenarioItem } from '../../src/domain/scenario.ts';
+import type { MemberEvent } from '../../src/domain/events/events.ts';
+import type { Scenario, ScenarioItem } from '../../src/domain/simulation/scenario.ts';
 import { recordEvents } from '../../src/operations/events/record-events.ts';
 import { stories } from '../domain/random-stories.ts';
 import type { Installation } from '../support/installation.ts';

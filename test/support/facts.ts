@@ -1,9 +1,9 @@
 /** Events for tests: written as senders write them, and recorded through the one door. */
 import type { App } from '../../src/app.ts';
 import { databaseNow, selectRows } from '../../src/db/query.ts';
-import { type MemberEvent, parseEvent } from '../../src/domain/events.ts';
-import type { Scenario } from '../../src/domain/scenario.ts';
-import { parseScenario } from '../../src/domain/simulate.ts';
+import { type MemberEvent, parseEvent } from '../../src/domain/events/events.ts';
+import type { Scenario } from '../../src/domain/simulation/scenario.ts';
+import { parseScenario } from '../../src/domain/simulation/simulate.ts';
 import { type Notify, closeRun, insertRun } from '../../src/ledger/runs.ts';
 import { type EventOutcome, recordEvents } from '../../src/operations/events/record-events.ts';
 import { type SettleOutcome, settleAccounts } from '../../src/operations/settling/settle-accounts.ts';

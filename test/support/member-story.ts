@@ -1,7 +1,7 @@
 /** Members' stories for tests: an installation per file, an account per test, real events, and questions about them. */
 import type { App } from '../../src/app.ts';
 import type { Database } from '../../src/db/connection.ts';
-import type { MemberEvent } from '../../src/domain/events.ts';
+import type { MemberEvent } from '../../src/domain/events/events.ts';
 import type { EventOutcome } from '../../src/operations/events/record-events.ts';
 import { type AccountRowGiven, importRows } from './accounts.ts';
 import { type Asked, asker } from './asking.ts';

@@ -2,9 +2,9 @@
 import type { Database } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';
 import type { Account, Entry } from '../../src/domain/account.ts';
-import type { Award, Interview, Proposal } from '../../src/domain/records.ts';
-import type { Scenario } from '../../src/domain/scenario.ts';
-import { type DecisionView, decisionView, replay } from '../../src/domain/simulate.ts';
+import type { Award, Interview, Proposal } from '../../src/domain/events/records.ts';
+import type { Scenario } from '../../src/domain/simulation/scenario.ts';
+import { type DecisionView, decisionView, replay } from '../../src/domain/simulation/simulate.ts';
 import type { Settlement } from '../../src/domain/settle.ts';
 import type { Span } from '../../src/domain/spans.ts';
 import { findAccount } from '../../src/ledger/accounts.ts';

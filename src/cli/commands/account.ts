@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
-import { factIdField } from '../../domain/fields.ts';
-import { FORECAST_MAX } from '../../domain/forecast.ts';
+import { factIdField } from '../../domain/events/fields.ts';
+import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
 import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { Database } from '../../db/connection.ts';
-import type { FindingCode } from '../../domain/audit.ts';
+import type { FindingCode } from '../../domain/audit/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { silentLog } from '../../log.ts';
 import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audits/audit.ts';

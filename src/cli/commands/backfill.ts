@@ -1,7 +1,7 @@
 /** backfill: cycles of the past that gave nothing, planned, granted, and watched. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { required, requireServers } from '../../config.ts';
-import { BACKFILL_REASONS, type BackfillReason } from '../../domain/backfill.ts';
+import { BACKFILL_REASONS, type BackfillReason } from '../../domain/corrections/backfill.ts';
 import { type LocalDate, formatInstant } from '../../domain/calendar.ts';
 import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';

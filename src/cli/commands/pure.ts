@@ -1,9 +1,9 @@
 /** The rules without any server: calendar, simulate, terms check. */
 import { type Command, Option } from 'commander';
 import { type MonthEnd, boundary, formatInstant } from '../../domain/calendar.ts';
-import { isRecord } from '../../domain/fields.ts';
+import { isRecord } from '../../domain/events/fields.ts';
 import type { Fault } from '../../domain/terms.ts';
-import { parseScenario, simulate } from '../../domain/simulate.ts';
+import { parseScenario, simulate } from '../../domain/simulation/simulate.ts';
 import { invalidInput } from '../../errors.ts';
 import { type Cli, formatTable, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';

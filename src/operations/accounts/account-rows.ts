@@ -1,8 +1,8 @@
 /** Reading accounts.csv: one row of text → an account to take over, or every fault of the row. */
 import { createHash } from 'node:crypto';
 import type { TakeOver } from '../../domain/account.ts';
-import { isRecord } from '../../domain/fields.ts';
-import { parseTakeOver } from '../../domain/take-over.ts';
+import { isRecord } from '../../domain/events/fields.ts';
+import { parseTakeOver } from '../../domain/events/take-over.ts';
 import type { Fault } from '../../domain/terms.ts';
 
 /** Columns of the file, and the account's fields that they hold. */

@@ -8,7 +8,7 @@
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
-import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit.ts';
+import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit/audit.ts';
 import {
   type Instant,
   type LocalDate,

@@ -4,7 +4,12 @@
  */
 import type { Database } from '../../db/connection.ts';
 import { type Queryable, databaseNow } from '../../db/query.ts';
-import { type AuditedAccount, type Finding, type FindingCode, auditAccount } from '../../domain/audit.ts';
+import {
+  type AuditedAccount,
+  type Finding,
+  type FindingCode,
+  auditAccount,
+} from '../../domain/audit/audit.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { Terms } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';

@@ -12,7 +12,12 @@ import { type Database, type Transaction, databaseUnavailable, inTransaction } f
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
-import { type Backfilled, backfillAccount, findCandidates, isAsked } from '../../domain/backfill.ts';
+import {
+  type Backfilled,
+  backfillAccount,
+  findCandidates,
+  isAsked,
+} from '../../domain/corrections/backfill.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';

@@ -1,10 +1,10 @@
 /** What is recorded of some accounts' past, in a range of dates: what backfilling and reversing decide from. */
 import type { Queryable } from '../../db/query.ts';
 import { type Account, cycleSubject } from '../../domain/account.ts';
-import type { Asked, LostCycle, Past, PastCycle, PostedCycle } from '../../domain/backfill.ts';
+import type { Asked, LostCycle, Past, PastCycle, PostedCycle } from '../../domain/corrections/backfill.ts';
 import { type Instant, type LocalDate, type MonthEnd, firstInstantOf } from '../../domain/calendar.ts';
-import { type PastBoundary, pastBoundaries } from '../../domain/past-boundaries.ts';
-import { wasActive } from '../../domain/past-status.ts';
+import { type PastBoundary, pastBoundaries } from '../../domain/corrections/past-boundaries.ts';
+import { wasActive } from '../../domain/corrections/past-status.ts';
 import type { Span } from '../../domain/spans.ts';
 import { type Terms, monthEndOf, termsInForce } from '../../domain/terms.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';

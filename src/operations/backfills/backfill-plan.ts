@@ -12,7 +12,7 @@ import {
   backfillAccount,
   findCandidates,
   isAsked,
-} from '../../domain/backfill.ts';
+} from '../../domain/corrections/backfill.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { type SettledBoundary, catchUp } from '../../domain/settle.ts';
 import { type AccountRow, listAccounts } from '../../ledger/accounts.ts';

@@ -1,7 +1,7 @@
 /** What starting a backfill would do, without doing it: its batches, in transactions that are rolled back. */
 import type { BackfillItem, ItemCount } from '../../ledger/backfills.ts';
 import { rehearse } from '../../db/rehearsal.ts';
-import { isAsked } from '../../domain/backfill.ts';
+import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Database } from '../../db/connection.ts';
 import { requireNoOverlap, requireSamePlan, type StartRequest } from './backfill.ts';
 import { type BatchDeps, type BatchGround, backfillBatch } from './backfill-batch.ts';

@@ -7,7 +7,7 @@
  */
 import { type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
-import { isAsked } from '../../domain/backfill.ts';
+import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError, brokenRule } from '../../errors.ts';
 import {

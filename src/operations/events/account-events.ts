@@ -3,9 +3,9 @@
  * What waits already comes first, so that the order of arrival is kept.
  */
 import type { DecisionCode } from '../../domain/account.ts';
-import type { AppliedEvent } from '../../domain/apply-event.ts';
+import type { AppliedEvent } from '../../domain/events/apply-event.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import type { EventOf, MemberEvent } from '../../domain/events.ts';
+import type { EventOf, MemberEvent } from '../../domain/events/events.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import type { AuditRow } from '../../ledger/audit-log.ts';

@@ -3,7 +3,7 @@
  * the operator's key. The same key again changes nothing; the same key with other content is a conflict.
  */
 import { databaseNow } from '../../db/query.ts';
-import { type EventOf, parseEvent } from '../../domain/events.ts';
+import { type EventOf, parseEvent } from '../../domain/events/events.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
 import type { Fault } from '../../domain/terms.ts';

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
-import { type MemberEvent, parseEvent } from '../../domain/events.ts';
+import { type MemberEvent, parseEvent } from '../../domain/events/events.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';

@@ -9,7 +9,7 @@ import type { Clock } from '../../clock.ts';
 import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError, isDuplicateKey } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
-import type { MemberEvent } from '../../domain/events.ts';
+import type { MemberEvent } from '../../domain/events/events.ts';
 import { unavailable } from '../../errors.ts';
 import { IDS_MAX, findAccountIds, lockAccounts } from '../../ledger/accounts.ts';
 import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';

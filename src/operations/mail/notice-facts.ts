@@ -7,7 +7,7 @@ import {
   localDateOf,
   parseInstant,
 } from '../../domain/calendar.ts';
-import { forecast } from '../../domain/forecast.ts';
+import { forecast } from '../../domain/simulation/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
 import type { SpanRow } from '../../ledger/spans.ts';
@@ -246,7 +246,7 @@ function remedyOf({ status, anchorOn, zone, plan, pendingPlan }: Account, failed
   return onPlus || anchorOn > localDateOf(failedAt, zone) ? 'upgraded-again' : 'upgrade';
 }
 
-/** Reads the evidence of a decision; src/domain/effect.ts says what stands in it. */
+/** Reads the evidence of a decision; src/domain/events/effect.ts says what stands in it. */
 class Detail {
   readonly #values: Readonly<Record<string, unknown>>;
 

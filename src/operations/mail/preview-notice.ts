@@ -1,7 +1,7 @@
 /** What an email would say: with made-up facts, or with those of an account. Nothing is staged and nothing is sent. */
 import type { Queryable } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
-import { forecast } from '../../domain/forecast.ts';
+import { forecast } from '../../domain/simulation/forecast.ts';
 import { type NoticeKind, toldSubjects } from '../../domain/notice-kinds.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';

@@ -7,7 +7,7 @@ import { type Database, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { Account } from '../../domain/account.ts';
-import { forecast } from '../../domain/forecast.ts';
+import { forecast } from '../../domain/simulation/forecast.ts';
 import { PLAN_NAMES, type Terms } from '../../domain/terms.ts';
 import { type DuePosition, listExpiring } from '../../ledger/accounts.ts';
 import { findLatestTerms } from '../../ledger/terms-versions.ts';

@@ -11,7 +11,12 @@ import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../d
 import { databaseNow } from '../../db/query.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
-import { type Expiry, type GrantedCycle, type Reversal, reverseCycles } from '../../domain/reversal.ts';
+import {
+  type Expiry,
+  type GrantedCycle,
+  type Reversal,
+  reverseCycles,
+} from '../../domain/corrections/reversal.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';

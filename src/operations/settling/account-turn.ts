@@ -4,10 +4,10 @@
  * `finish`.
  */
 import type { Account, Decision, Entry } from '../../domain/account.ts';
-import { type AppliedEvent, applyEvent, openAccount } from '../../domain/apply-event.ts';
+import { type AppliedEvent, applyEvent, openAccount } from '../../domain/events/apply-event.ts';
 import { type Instant, type LocalDate, isKnownZone } from '../../domain/calendar.ts';
-import type { EventOf, MemberEvent } from '../../domain/events.ts';
-import type { GrowingRecords } from '../../domain/records.ts';
+import type { EventOf, MemberEvent } from '../../domain/events/events.ts';
+import type { GrowingRecords } from '../../domain/events/records.ts';
 import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { type SettledBoundary, catchUp } from '../../domain/settle.ts';
 import { type Span, spanOf, spansBegun, stepsOf } from '../../domain/spans.ts';

@@ -1,7 +1,7 @@
 /** Everything that one transaction writes about accounts, gathered before its first statement. */
 import type { Transaction } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import type { Award, Interview, Proposal } from '../../domain/records.ts';
+import type { Award, Interview, Proposal } from '../../domain/events/records.ts';
 import { type AccountRow, insertAccounts, updateAccounts } from '../../ledger/accounts.ts';
 import { type AmendmentRow, insertAmendments } from '../../ledger/amendments.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';

@@ -3,10 +3,10 @@
  * account current next: a sweep, a rerun or the next event. They come before any later boundary and any later event.
  */
 import type { Transaction } from '../../db/connection.ts';
-import type { AppliedEvent } from '../../domain/apply-event.ts';
+import type { AppliedEvent } from '../../domain/events/apply-event.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import type { MemberEvent } from '../../domain/events.ts';
-import { GrowingRecords, needsOf, proposalsRepliedTo } from '../../domain/records.ts';
+import type { MemberEvent } from '../../domain/events/events.ts';
+import { GrowingRecords, needsOf, proposalsRepliedTo } from '../../domain/events/records.ts';
 import type { Terms } from '../../domain/terms.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import { type EventRow, type WaitingList, listWaiting } from '../../ledger/events.ts';

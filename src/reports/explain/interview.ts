@@ -1,8 +1,8 @@
 /** Why an interview request earned what it earned, or nothing, or nothing yet. */
 import type { Decision } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { previewReply } from '../../domain/forecast.ts';
-import { GrowingRecords, type Interview } from '../../domain/records.ts';
+import { previewReply } from '../../domain/simulation/forecast.ts';
+import { GrowingRecords, type Interview } from '../../domain/events/records.ts';
 import { findAwards, findInterviews, findProposals } from '../../ledger/records.ts';
 import { listDecisionsOf } from '../account-records.ts';
 import { type ZoneWords, connects } from '../member-words.ts';

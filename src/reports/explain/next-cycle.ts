@@ -1,6 +1,6 @@
 /** What comes next: boundaries ahead, what they would bring, and why their dates are what they are. */
 import type { LocalDate } from '../../domain/calendar.ts';
-import { forecast, previewDowngrade } from '../../domain/forecast.ts';
+import { forecast, previewDowngrade } from '../../domain/simulation/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';

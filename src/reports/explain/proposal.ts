@@ -1,5 +1,5 @@
 /** What a proposal cost, what came back of it, why not more, and what its interviews earned. */
-import type { Proposal } from '../../domain/records.ts';
+import type { Proposal } from '../../domain/events/records.ts';
 import { findProposals } from '../../ledger/records.ts';
 import {
   type RecordedEntry,

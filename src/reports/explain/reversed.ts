@@ -1,6 +1,6 @@
 /** What became of a cycle's grant when its run was taken back, and what it was given instead. */
 import type { LocalDate } from '../../domain/calendar.ts';
-import { grantSubject } from '../../domain/backfill.ts';
+import { grantSubject } from '../../domain/corrections/backfill.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import { listDecisionsOf } from '../account-records.ts';
 import { connects, connectsWere, dayWords } from '../member-words.ts';

@@ -1,7 +1,7 @@
 /** What came in, what was decided and what was refused since a date. */
 import type { Instant } from '../../domain/calendar.ts';
-import { type Window, fullestWindow } from '../../domain/interviews.ts';
-import type { Award } from '../../domain/records.ts';
+import { type Window, fullestWindow } from '../../domain/events/interviews.ts';
+import type { Award } from '../../domain/events/records.ts';
 import { findAwards } from '../../ledger/records.ts';
 import {
   ROWS_MAX,

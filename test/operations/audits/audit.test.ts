@@ -1,7 +1,7 @@
 /** The audit finds nothing in a clean fleet, and each seeded fault; what can be mended is mended by what it says. */
 import { readFileSync } from 'node:fs';
 import { execute } from '../../../src/db/query.ts';
-import { type MemberEvent, parseEvent } from '../../../src/domain/events.ts';
+import { type MemberEvent, parseEvent } from '../../../src/domain/events/events.ts';
 import { adjustBalances } from '../../../src/operations/events/adjust.ts';
 import type { AuditFinding } from '../../../src/operations/audits/audit.ts';
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';

@@ -78,7 +78,7 @@ describe('a backfill whose worker is killed', () => {
 async function kill(env: Readonly<Record<string, string>>, id: number, statement: number): Promise<void> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(__dirname, '../faults/backfill-victim.ts')],
+    ['--import', 'tsx', join(__dirname, '../../faults/backfill-victim.ts')],
     {
       env: { PATH: process.env.PATH, HOME: process.env.HOME },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

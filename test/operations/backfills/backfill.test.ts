@@ -1,6 +1,6 @@
 /** Cycles of the past that gave nothing: found, granted once, and nothing else. */
 import { execute } from '../../../src/db/query.ts';
-import { forecast } from '../../../src/domain/forecast.ts';
+import { forecast } from '../../../src/domain/simulation/forecast.ts';
 import { builtInTerms } from '../../../src/domain/terms.ts';
 import { type AccountRow, findAccount } from '../../../src/ledger/accounts.ts';
 import { findRun } from '../../../src/ledger/runs.ts';

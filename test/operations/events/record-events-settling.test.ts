@@ -1,6 +1,6 @@
 /** What events settle and post on the way: boundaries, decisions, notices, and failures that are overcome. */
 import { execute, selectRows } from '../../../src/db/query.ts';
-import { type MemberEvent, contentOf } from '../../../src/domain/events.ts';
+import { type MemberEvent, contentOf } from '../../../src/domain/events/events.ts';
 import { recordEvents } from '../../../src/operations/events/record-events.ts';
 import type { ExportRow } from '../../../src/reports/exports.ts';
 import { type AccountRowGiven, importRows } from '../../support/accounts.ts';

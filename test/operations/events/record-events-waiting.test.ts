@@ -1,6 +1,6 @@
 /** Events of accounts that cannot be brought current: kept, and applied in order as soon as they can be. */
 import { execute, selectRows } from '../../../src/db/query.ts';
-import type { MemberEvent } from '../../../src/domain/events.ts';
+import type { MemberEvent } from '../../../src/domain/events/events.ts';
 import { auditFleet } from '../../../src/operations/audits/audit.ts';
 import { recordEvents } from '../../../src/operations/events/record-events.ts';
 import { settleAccounts } from '../../../src/operations/settling/settle-accounts.ts';

@@ -1,6 +1,6 @@
 /** The one door for facts: what becomes of each event, alone and in batches. */
 import { databaseNow, selectRows } from '../../../src/db/query.ts';
-import type { MemberEvent } from '../../../src/domain/events.ts';
+import type { MemberEvent } from '../../../src/domain/events/events.ts';
 import { recordEvents } from '../../../src/operations/events/record-events.ts';
 import type { ExportRow } from '../../../src/reports/exports.ts';
 import { type AccountRowGiven, importRows, numbered } from '../../support/accounts.ts';

@@ -1,0 +1,99 @@
+/** The fields that events, accounts and scenarios are made of. Each says what it expected, so that a fault can. */
+import { z } from 'zod';
+import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../calendar.ts';
+import { AMOUNT_MAX, type Fault } from '../terms.ts';
+
+/** What a known account may hold at its take-over; far above any balance, well inside a database integer. */
+export const OPENING_BALANCE_MAX = 1_000_000_000;
+export const EMAIL_LENGTH_MAX = 254;
+export const REASON_LENGTH_MAX = 500;
+
+const expected = (what: string) => ({ error: `expected ${what}` });
+const idOf = (lengthMax: number) =>
+  z
+    .string(expected(`1 to ${lengthMax} of A-Z a-z 0-9 . _ -`))
+    .regex(
+      new RegExp(`^[A-Za-z0-9._-]{1,${lengthMax}}$`),
+      expected(`1 to ${lengthMax} of A-Z a-z 0-9 . _ -`),
+    );
+
+export const accountIdField = idOf(64);
+/** Events, proposals and interviews. */
+export const factIdField = idOf(100);
+
+export const amountField = z
+  .int(expected(`a whole number from 1 to ${AMOUNT_MAX}`))
+  .min(1, expected(`a whole number from 1 to ${AMOUNT_MAX}`))
+  .max(AMOUNT_MAX, expected(`a whole number from 1 to ${AMOUNT_MAX}`));
+
+const signedWhat = expected(`a whole number from -${AMOUNT_MAX} to ${AMOUNT_MAX}, not 0`);
+export const signedAmountField = z
+  .int(signedWhat)
+  .min(-AMOUNT_MAX, signedWhat)
+  .max(AMOUNT_MAX, signedWhat)
+  .refine((amount) => amount !== 0, signedWhat);
+
+const balanceWhat = expected(`a whole number from 0 to ${OPENING_BALANCE_MAX}`);
+export const openingBalanceField = z
+  .int(balanceWhat)
+  .min(0, balanceWhat)
+  .max(OPENING_BALANCE_MAX, balanceWhat);
+
+const instantWhat = expected('an instant such as 2021-03-16T09:00:00Z, with Z or an offset, in 1900 to 2999');
+const INSTANT_MIN = Date.parse('1900-01-01T00:00:00Z');
+const INSTANT_END = Date.parse('3000-01-01T00:00:00Z');
+
+/** Text in, milliseconds out. */
+export const instantField = z
+  .string(instantWhat)
+  .meta({ format: 'date-time' })
+  .transform((text): Instant => parseInstant(text) ?? Number.NaN)
+  .refine((at) => at >= INSTANT_MIN && at < INSTANT_END, instantWhat);
+
+const dateWhat = expected('a date that exists, YYYY-MM-DD');
+export const localDateField = z.string(dateWhat).meta({ format: 'date' }).refine(isLocalDate, dateWhat);
+
+const zoneWhat = expected('a known IANA time zone such as Europe/Berlin');
+export const zoneField = z.string(zoneWhat).refine(isKnownZone, zoneWhat);
+
+/** The HTML standard's grammar of one address: no list, no display name, no comment, no line break. */
+const ADDRESS =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+const emailWhat = expected(`one e-mail address of at most ${EMAIL_LENGTH_MAX} characters`);
+export const emailField = z
+  .string(emailWhat)
+  .max(EMAIL_LENGTH_MAX, emailWhat)
+  .superRefine((text, context) => {
+    const what = faultOfEmail(text);
+    if (what !== undefined) context.addIssue(`expected ${what}`);
+  });
+
+/** What an address would have to be; undefined when it is one. */
+function faultOfEmail(text: string): string | undefined {
+  if (/[^\p{ASCII}]/u.test(text))
+    return 'an e-mail address in ASCII: a domain such as bücher.example is written xn--bcher-kva.example';
+  // The standard's grammar lets them be; mail servers (RFC 5321) do not.
+  if (/^\.|\.@/.test(text)) return 'an e-mail address without a dot at the beginning or before the @';
+  return ADDRESS.test(text) ? undefined : `one e-mail address of at most ${EMAIL_LENGTH_MAX} characters`;
+}
+
+const reasonWhat = expected(`a text of 1 to ${REASON_LENGTH_MAX} characters`);
+export const reasonField = z.string(reasonWhat).min(1, reasonWhat).max(REASON_LENGTH_MAX, reasonWhat);
+
+export const choiceField = <const T extends readonly [string, ...string[]]>(choices: T) =>
+  z.enum(choices, expected(`one of ${choices.join(', ')}`));
+
+/** Every fault of a failed parse, each at its path (`events.3.amount`); none when it succeeded. */
+export function faultsIn(parsed: { readonly error?: z.ZodError | undefined }, ...under: string[]): Fault[] {
+  const faults = (parsed.error?.issues ?? []).map((issue) => ({
+    where: [...under, ...issue.path].join('.') || '(all)',
+    what: issue.message,
+  }));
+  return faults.filter(
+    (fault, index) =>
+      faults.findIndex((other) => other.where === fault.where && other.what === fault.what) === index,
+  );
+}
+
+export const isRecord = (input: unknown): input is Record<string, unknown> =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
