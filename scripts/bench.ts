@@ -11,9 +11,9 @@ import { type Servers, openServers, prepareGround } from './bench/ground.ts';
 import { type BenchOptions, type ContenderName, USAGE, parseOptions } from './bench/options.ts';
 import { measureWaitingJob } from './bench/redis-memory.ts';
 import { compileReport, renderTable } from './bench/report.ts';
-import { exitCodeOf } from './processes.ts';
-import { reportFailure } from './setup-error.ts';
-import { type ThrowAwaySetting, withThrowAwayServers } from './throw-away.ts';
+import { exitCodeOf } from './servers/processes.ts';
+import { reportFailure } from './servers/setup-error.ts';
+import { type ThrowAwaySetting, withThrowAwayServers } from './servers/throw-away.ts';
 
 const EXIT_MISSED = 1;
 /** So many that what Redis keeps per queue, whatever its length, no longer counts. */

@@ -7,13 +7,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listenForInterruption } from './interruption.ts';
-import { exitCodeOf } from './processes.ts';
-import { runCommand } from './run-command.ts';
+import { listenForInterruption } from './servers/interruption.ts';
+import { exitCodeOf } from './servers/processes.ts';
+import { runCommand } from './servers/run-command.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const bootstrap = join(ROOT, 'scripts', 'bootstrap.js');
-const schemaScript = join(ROOT, 'scripts', 'schema.ts');
+const schemaScript = join(ROOT, 'scripts', 'check', 'schema.ts');
 const tsx = createRequire(import.meta.url).resolve('tsx');
 
 interface Step {

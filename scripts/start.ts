@@ -6,10 +6,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listenForInterruption } from './interruption.ts';
-import { exitCodeOf } from './processes.ts';
-import { reportFailure } from './setup-error.ts';
-import { Start } from './start-steps.ts';
+import { listenForInterruption } from './servers/interruption.ts';
+import { exitCodeOf } from './servers/processes.ts';
+import { reportFailure } from './servers/setup-error.ts';
+import { Start } from './start/start-steps.ts';
 
 const EXIT_USAGE = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));

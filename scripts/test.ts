@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { closingLine, countTests, type TestCounts } from './test-counts.ts';
-import { runCommand } from './run-command.ts';
-import { withThrowAwayServers } from './throw-away.ts';
+import { closingLine, countTests, type TestCounts } from './test/counts.ts';
+import { runCommand } from './servers/run-command.ts';
+import { withThrowAwayServers } from './servers/throw-away.ts';
 
 const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js');
 const folder = mkdtempSync(join(tmpdir(), 'connects-jest-'));

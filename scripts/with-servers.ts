@@ -1,6 +1,6 @@
 /** `npm run -s with-servers -- CMD…`: the command, with the addresses of throw-away servers in its environment. */
-import { runCommand } from './run-command.ts';
-import { withThrowAwayServers } from './throw-away.ts';
+import { runCommand } from './servers/run-command.ts';
+import { withThrowAwayServers } from './servers/throw-away.ts';
 
 const EXIT_USAGE = 2;
 

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { SetupError } from '../setup-error.ts';
+import { SetupError } from '../servers/setup-error.ts';
 
 const root = join(import.meta.dirname, '../..');
 

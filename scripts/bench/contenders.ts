@@ -4,7 +4,7 @@ import { type App } from '../../src/app.ts';
 import type { Instant } from '../../src/domain/calendar.ts';
 import { anyDue, countDue } from '../../src/ledger/accounts.ts';
 import { sweep } from '../../src/operations/runs/sweep.ts';
-import type { Watchdog } from '../watchdog.ts';
+import type { Watchdog } from '../servers/watchdog.ts';
 import { WARM_UP_ACCOUNTS } from './fleet.ts';
 import { type Ground, checksumRows, readStatus, settleDown } from './ground.ts';
 import { type CpuUse, peakMemoryBytes, startCounting } from './measuring.ts';

@@ -1,6 +1,6 @@
 /** The flags of `npm run bench`. */
 import { parseArgs } from 'node:util';
-import { SetupError } from '../setup-error.ts';
+import { SetupError } from '../servers/setup-error.ts';
 
 export const CONTENDER_NAMES = ['a', 'b', 'c', 'd'] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];

@@ -1,8 +1,8 @@
 /** A worker in a process of its own, so that its processor time and memory can be told apart. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { endProcess, processBirth } from '../processes.ts';
-import type { Watchdog } from '../watchdog.ts';
+import { endProcess, processBirth } from '../servers/processes.ts';
+import type { Watchdog } from '../servers/watchdog.ts';
 
 export interface WorkerProcess {
   readonly pid: number;

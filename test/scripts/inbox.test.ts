@@ -1,6 +1,6 @@
 /** The local inbox: what was sent to it can be listed, searched and read. */
 import { createTransport } from 'nodemailer';
-import { type Inbox, startInbox } from '../../scripts/inbox.ts';
+import { type Inbox, startInbox } from '../../scripts/inbox/inbox.ts';
 
 interface Listed {
   readonly total: number;

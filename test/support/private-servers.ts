@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalMariadb, startMariadb } from '../../scripts/local-mariadb.ts';
-import { startRedis } from '../../scripts/local-redis.ts';
-import { locateBinaries } from '../../scripts/server-binaries.ts';
-import type { ServerPlace } from '../../scripts/server-process.ts';
-import { startWatchdog } from '../../scripts/watchdog.ts';
+import { type LocalMariadb, startMariadb } from '../../scripts/servers/local-mariadb.ts';
+import { startRedis } from '../../scripts/servers/local-redis.ts';
+import { locateBinaries } from '../../scripts/servers/server-binaries.ts';
+import type { ServerPlace } from '../../scripts/servers/server-process.ts';
+import { startWatchdog } from '../../scripts/servers/watchdog.ts';
 
 export interface PrivateServer {
   readonly url: string;

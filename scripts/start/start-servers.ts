@@ -1,11 +1,11 @@
 /** What `npm start` runs on: the servers that the environment names, and private ones for the others. */
 import { join } from 'node:path';
-import { startInbox } from './inbox.ts';
-import { startLocalServers, type LocalServers } from './local-servers.ts';
+import { startInbox } from '../inbox/inbox.ts';
+import { startLocalServers, type LocalServers } from '../servers/local-servers.ts';
 import { choosePort } from './ports.ts';
-import type { LocalServer } from './server-binaries.ts';
-import { SetupError } from './setup-error.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { LocalServer } from '../servers/server-binaries.ts';
+import { SetupError } from '../servers/setup-error.ts';
+import type { Watchdog } from '../servers/watchdog.ts';
 
 const SMTP_PORT = 1025;
 const INBOX_PORT = 8025;

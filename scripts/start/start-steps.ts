@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { lockFolder } from './folder-lock.ts';
-import type { Interruption } from './interruption.ts';
-import { runCommand } from './run-command.ts';
+import { lockFolder } from '../servers/folder-lock.ts';
+import type { Interruption } from '../servers/interruption.ts';
+import { runCommand } from '../servers/run-command.ts';
 import { generateFleetCsv } from './seed.ts';
 import { startServing, type Serving } from './serving.ts';
-import { SetupError } from './setup-error.ts';
+import { SetupError } from '../servers/setup-error.ts';
 import {
   collectAddresses,
   connectsEnvironment,
@@ -15,7 +15,7 @@ import {
   startOwnServers,
   type Addresses,
 } from './start-servers.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog } from '../servers/watchdog.ts';
 
 const SAMPLE_ACCOUNTS = 200;
 const SAMPLE_SEED = 20_201_211;

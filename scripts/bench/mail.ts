@@ -7,14 +7,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { countOfState } from './bench/mail-counts.ts';
-import { type Build, buildWorkers } from './bench/build.ts';
-import { type Servers, openServers, prepareGround, settleDown } from './bench/ground.ts';
-import { fillOutbox } from './bench/mail-outbox.ts';
-import { cpuMicroseconds, median, peakMemoryBytes } from './bench/measuring.ts';
-import { PRODUCT } from './bench/worker-process.ts';
-import { reportFailure } from './setup-error.ts';
-import { type ThrowAwaySetting, withThrowAwayServers } from './throw-away.ts';
+import { countOfState } from './mail-counts.ts';
+import { type Build, buildWorkers } from './build.ts';
+import { type Servers, openServers, prepareGround, settleDown } from './ground.ts';
+import { fillOutbox } from './mail-outbox.ts';
+import { cpuMicroseconds, median, peakMemoryBytes } from './measuring.ts';
+import { PRODUCT } from './worker-process.ts';
+import { reportFailure } from '../servers/setup-error.ts';
+import { type ThrowAwaySetting, withThrowAwayServers } from '../servers/throw-away.ts';
 
 const ASKED_RATIO = 0.7;
 /** How much the worker's peak may grow from the small run to the large one. */
@@ -86,7 +86,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 function start(build: Build, [file, ...args]: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [join(build.folder, file ?? ''), ...args], {
     env,
-    cwd: join(import.meta.dirname, '..'),
+    cwd: join(import.meta.dirname, '../..'),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }

@@ -1,5 +1,5 @@
 /** Fresh servers for one run of something, gone with everything in them when it ends. */
-import { startInbox, type Inbox } from './inbox.ts';
+import { startInbox, type Inbox } from '../inbox/inbox.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { startLocalServers } from './local-servers.ts';
 import { exitCodeOf } from './processes.ts';

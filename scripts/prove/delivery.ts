@@ -7,26 +7,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { composeApp } from '../src/app.ts';
-import { systemClock } from '../src/clock.ts';
-import { parseConfig } from '../src/config.ts';
-import type { Database } from '../src/db/connection.ts';
-import { execute, selectRows } from '../src/db/query.ts';
-import { createLog } from '../src/log.ts';
-import { migrateDatabase } from '../src/operations/upkeep/migrate-database.ts';
-import { fillOutbox } from './bench/mail-outbox.ts';
-import { countOfState } from './bench/mail-counts.ts';
-import { loadFleet } from './bench/fleet.ts';
+import { composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/connection.ts';
+import { execute, selectRows } from '../../src/db/query.ts';
+import { createLog } from '../../src/log.ts';
+import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
+import { fillOutbox } from '../bench/mail-outbox.ts';
+import { countOfState } from '../bench/mail-counts.ts';
+import { loadFleet } from '../bench/fleet.ts';
 import {
   SMTP_STEPS,
   STATEMENT_POINTS,
   type SenderOrders,
   type SmtpStep,
   type StatementPoint,
-} from './delivery/kill-points.ts';
-import { type MailServer, openMailServer } from './delivery/mail-server.ts';
-import { reportFailure } from './setup-error.ts';
-import { withThrowAwayServers } from './throw-away.ts';
+} from './kill-points.ts';
+import { type MailServer, openMailServer } from './mail-server.ts';
+import { reportFailure } from '../servers/setup-error.ts';
+import { withThrowAwayServers } from '../servers/throw-away.ts';
 
 const { values } = parseArgs({
   options: { notices: { type: 'string', default: '1000' }, kills: { type: 'string', default: '120' } },
@@ -46,14 +46,10 @@ interface Sender {
 
 /** Loading takes a sender longer than dying does: the next one loads meanwhile. */
 function loadSender(): Sender {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'delivery/sender.ts')],
-    {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    },
-  );
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'sender.ts')], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
   return { child, loaded: once(child, 'message') };
 }
 

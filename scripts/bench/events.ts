@@ -3,14 +3,14 @@
  * against the accounts per second of the product's own sweep, taking turns on the same machine. Medians; JSON on
  * stdout, a table on stderr.
  */
-import { type EventsImport, importEvents } from '../src/operations/events/import-events.ts';
-import { parseEvent } from '../src/domain/events/events.ts';
-import { recordEvents } from '../src/operations/events/record-events.ts';
-import { buildWorkers } from './bench/build.ts';
-import { runContender } from './bench/contenders.ts';
-import { type Ground, openServers, prepareGround } from './bench/ground.ts';
-import { startCounting } from './bench/measuring.ts';
-import { type ThrowAwaySetting, withThrowAwayServers } from './throw-away.ts';
+import { type EventsImport, importEvents } from '../../src/operations/events/import-events.ts';
+import { parseEvent } from '../../src/domain/events/events.ts';
+import { recordEvents } from '../../src/operations/events/record-events.ts';
+import { buildWorkers } from './build.ts';
+import { runContender } from './contenders.ts';
+import { type Ground, openServers, prepareGround } from './ground.ts';
+import { startCounting } from './measuring.ts';
+import { type ThrowAwaySetting, withThrowAwayServers } from '../servers/throw-away.ts';
 
 const ROUNDS = 3;
 const ACCOUNTS = 10_000;

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endLeftOver, endProcess, exitCodeOf, processBirth, writePidFile } from './processes.ts';
-import { SetupError } from './setup-error.ts';
-import type { Watchdog } from './watchdog.ts';
+import { endLeftOver, endProcess, exitCodeOf, processBirth, writePidFile } from '../servers/processes.ts';
+import { SetupError } from '../servers/setup-error.ts';
+import type { Watchdog } from '../servers/watchdog.ts';
 
 const READY_MAX_MS = 60_000;
 const READY_POLL_MS = 100;

@@ -18,8 +18,8 @@ import {
   renderMail,
   renderMissing,
   type OpenedMail,
-} from './inbox-pages.ts';
-import { openMailStore, type MailStore } from './inbox-store.ts';
+} from './pages.ts';
+import { openMailStore, type MailStore } from './store.ts';
 
 const HOST = '127.0.0.1';
 const SHOWN_MAX = 200;

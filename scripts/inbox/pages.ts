@@ -1,7 +1,7 @@
 /** The inbox's pages, rendered on the server; they run no script. */
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { type MailPage, type MailSummary, READ_MAX, SEARCHED_MAX } from './inbox-store.ts';
+import { type MailPage, type MailSummary, READ_MAX, SEARCHED_MAX } from './store.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
