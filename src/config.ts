@@ -114,7 +114,10 @@ const environment = z.object({
   REDIS_URL: url(
     'redis://host:6379/0 or unix:///path/redis.sock (with a password: unix://:password@localhost/path/redis.sock)',
     ['redis:', 'rediss:', 'unix:'],
-    ...[hostUnlessSocket, namesSocket, numbersDatabase, decodes],
+    hostUnlessSocket,
+    namesSocket,
+    numbersDatabase,
+    decodes,
   ),
   SMTP_URL: url('smtps://user:password@host:465', ['smtp:', 'smtps:'], namesHost, decodes),
 

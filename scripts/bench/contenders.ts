@@ -123,8 +123,12 @@ async function measure(
   const cpu = stopCounting();
   const whole = settled === accounts && contender !== 'c';
   return {
-    ...{ contender, accounts, settled, cut: settled < accounts, elapsedMs },
-    accountsPerSecond: settled / (elapsedMs / 1_000),
+    contender,
+    accounts,
+    settled,
+    cut: settled < accounts,
+    elapsedMs,
+    accountsPerSecond: settled / (elapsedMs / 1e3),
     ...cpuPerAccount(cpu, settled),
     transactionsPerAccount: transactions / settled,
     workerPeakBytes: worker && peakMemoryBytes(worker.pid),

@@ -41,7 +41,15 @@ const CALENDAR_TABLE = `CREATE TABLE bench_calendars (
 ) ENGINE=InnoDB`;
 
 const CALENDAR_COLUMNS = [
-  ...['fleet', 'number', 'zone', 'anchor_on', 'previous_on', 'cycle_on', 'starts_at', 'next_on', 'next_at'],
+  'fleet',
+  'number',
+  'zone',
+  'anchor_on',
+  'previous_on',
+  'cycle_on',
+  'starts_at',
+  'next_on',
+  'next_at',
 ];
 
 /** What set-based SQL needs in place of a calendar's code. */

@@ -12,8 +12,12 @@ const FROM = { from: { name: 'Connects', address: 'connects@example.test' } };
 
 const [, , smtpUrl = '', messages = '0', connections = '5'] = process.argv;
 const transport = createTransport({
-  ...{ pool: true, maxConnections: Number(connections), maxMessages: 1_000, ignoreTLS: true },
-  ...{ host: '127.0.0.1', port: Number(new URL(smtpUrl).port) },
+  pool: true,
+  maxConnections: Number(connections),
+  maxMessages: 1e3,
+  ignoreTLS: true,
+  host: '127.0.0.1',
+  port: Number(new URL(smtpUrl).port),
 });
 const { facts, context } = sampleOf('grant');
 const message = renderNotice(facts, context);

@@ -42,8 +42,11 @@ export function compileReport(options: BenchOptions, servers: string, measured: 
   return {
     measuredAt: new Date().toISOString(),
     machine: {
-      ...{ processors: cpus().length, model: cpus()[0]?.model ?? '', memoryBytes: totalmem() },
-      ...{ node: process.version, servers },
+      processors: cpus().length,
+      model: cpus()[0]?.model ?? '',
+      memoryBytes: totalmem(),
+      node: process.version,
+      servers,
       busyElsewhere: median(rounds.flatMap((round) => round.results.map((one) => one.busyElsewhere))),
     },
     options,
@@ -61,7 +64,9 @@ function medianLine(contender: string, title: string, results: readonly RoundRes
   const shares = Object.keys(first.cpuShares).map((name) => [name, of((one) => one.cpuShares[name] ?? 0)]);
   return [
     {
-      ...{ contender, title, accounts: first.accounts },
+      contender,
+      title,
+      accounts: first.accounts,
       accountsPerSecond: of((one) => one.accountsPerSecond),
       cpuMicrosecondsPerAccount: of((one) => one.cpuMicrosecondsPerAccount),
       cpuShares: Object.fromEntries(shares) as Record<string, number>,

@@ -138,8 +138,16 @@ function judge({ server, open, killsByStep }: Proof) {
   const unexplained = twice.filter((messageId) => !open.has(messageId)).length;
   const stepsMissed = POINTS.filter((one) => !killsByStep.has(one.step)).map((one) => one.step);
   return {
-    ...{ notices: NOTICES, kills, steps: killsByStep.size, stepsMissed, taken: server.taken.length, missing },
-    ...{ duplicates: twice.length, unexplained, otherIds, killsByStep: Object.fromEntries(killsByStep) },
+    notices: NOTICES,
+    kills,
+    steps: killsByStep.size,
+    stepsMissed,
+    taken: server.taken.length,
+    missing,
+    duplicates: twice.length,
+    unexplained,
+    otherIds,
+    killsByStep: Object.fromEntries(killsByStep),
     holds:
       missing === 0 &&
       unexplained === 0 &&

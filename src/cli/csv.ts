@@ -83,7 +83,10 @@ function firstRecordOf(lines: readonly Line[]): Taken | undefined {
 }
 
 const lostLine = ({ line, text }: Line): Taken => ({
-  ...{ line, text, cells: undefined, taken: 1 },
+  line,
+  text,
+  cells: undefined,
+  taken: 1,
   fault: 'expected quotes around whole cells only, each closed, and "" for a quote inside one',
 });
 

@@ -36,7 +36,8 @@ export class ImportFile<Row> {
     const now = this.#cli.app.clock.now();
     this.#pass = {
       progress: new Progress(this.#cli.streams.err, what, now),
-      ...{ rows: 0, total: this.#pass?.rows ?? 0 },
+      rows: 0,
+      total: this.#pass?.rows ?? 0,
     };
     yield* this.#read();
   }

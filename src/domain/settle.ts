@@ -101,7 +101,6 @@ function grant(account: Account, plan: PlanTerms, cycleOn: LocalDate, at: Instan
   if (carried + plan.free + plan.paid - recovered !== closing)
     throw brokenRule('arithmetic', `cycle ${cycleOn} of ${account.id} does not add up to ${closing}`);
   const code = plan.free + plan.paid > 0 ? 'granted' : 'no-monthly-grant';
-  // One literal: spreading several objects into one costs 3 KB of memory per boundary.
   const settlement: Settlement = {
     cycleOn,
     startsAt: at,

@@ -161,8 +161,12 @@ export async function listExpiring(
       WHERE next_cycle_at > ? AND next_cycle_at <= ? AND next_cycle_at >= ? AND (next_cycle_at > ? OR id > ?)
       ORDER BY next_cycle_at, id LIMIT ?`,
     [
-      ...[toDate(range.from), toDate(range.until), toDate(start.nextCycleAt)],
-      ...[toDate(start.nextCycleAt), start.id, range.limit],
+      toDate(range.from),
+      toDate(range.until),
+      toDate(start.nextCycleAt),
+      toDate(start.nextCycleAt),
+      start.id,
+      range.limit,
     ],
   );
   const last = keys.at(-1);

@@ -69,9 +69,26 @@ export async function insertAmendments(
     'amendments',
     COLUMNS,
     rows.map((row) => [
-      ...[row.accountId, row.cycleOn, row.no, row.kind, toDate(row.startsAt), row.plan, row.opening],
-      ...[row.closing, row.expired, row.free, row.paid, row.recovered, row.owed, row.short, row.notTaken],
-      ...[row.termsVersion, row.runId, row.reversedRun, row.notice, toDate(row.postedAt)],
+      row.accountId,
+      row.cycleOn,
+      row.no,
+      row.kind,
+      toDate(row.startsAt),
+      row.plan,
+      row.opening,
+      row.closing,
+      row.expired,
+      row.free,
+      row.paid,
+      row.recovered,
+      row.owed,
+      row.short,
+      row.notTaken,
+      row.termsVersion,
+      row.runId,
+      row.reversedRun,
+      row.notice,
+      toDate(row.postedAt),
     ]),
   );
 }
@@ -127,7 +144,11 @@ export async function countLater(db: Queryable, runId: number): Promise<LaterCou
   );
   const of = (name: keyof LaterCounts): number => Number(row?.[name] ?? 0);
   return {
-    ...{ accounts: of('accounts'), granted: of('granted'), reversed: of('reversed') },
-    ...{ added: of('added'), taken: of('taken'), short: of('short') },
+    accounts: of('accounts'),
+    granted: of('granted'),
+    reversed: of('reversed'),
+    added: of('added'),
+    taken: of('taken'),
+    short: of('short'),
   };
 }

@@ -21,8 +21,14 @@ export async function insertAudit(db: Queryable, row: AuditRow): Promise<void> {
     ['at', 'actor', 'action', 'target', 'reason', 'before_is', 'after_is', 'run_id'],
     [
       [
-        ...[toDate(row.at), row.actor, row.action, row.target, row.reason],
-        ...[toJson(row.before), toJson(row.after), row.runId],
+        toDate(row.at),
+        row.actor,
+        row.action,
+        row.target,
+        row.reason,
+        toJson(row.before),
+        toJson(row.after),
+        row.runId,
       ],
     ],
   );

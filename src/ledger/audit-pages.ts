@@ -45,7 +45,9 @@ export async function listAudited(
     ids,
   );
   return rows.map(({ account, catchUpFrom, lastDecision }) => ({
-    ...{ account, catchUpFrom, lastDecision },
+    account,
+    catchUpFrom,
+    lastDecision,
     decisionNos: decisionNos.get(account.id) ?? [],
     spans: spans.get(account.id) ?? [],
     settlements: settlements.get(account.id) ?? [],

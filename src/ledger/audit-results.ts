@@ -12,8 +12,14 @@ export async function insertAuditResult(
 ): Promise<void> {
   const { at, actor, findings } = result;
   await insertAudit(db, {
-    ...{ at, actor, action: 'audit.run', target: TARGET, reason: null },
-    ...{ before: null, after: { findings }, runId: null },
+    at,
+    actor,
+    action: 'audit.run',
+    target: TARGET,
+    reason: null,
+    before: null,
+    after: { findings },
+    runId: null,
   });
 }
 

@@ -117,8 +117,17 @@ export async function insertBackfill(db: Queryable, one: NewBackfill): Promise<n
                             reason, created_at)
      VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
     [
-      ...[one.asked.from, one.asked.to, JSON.stringify(one.asked), JSON.stringify(one.planned), one.planHash],
-      ...[one.notify, one.rate, one.runId, one.actor, one.reason, toDate(one.createdAt)],
+      one.asked.from,
+      one.asked.to,
+      JSON.stringify(one.asked),
+      JSON.stringify(one.planned),
+      one.planHash,
+      one.notify,
+      one.rate,
+      one.runId,
+      one.actor,
+      one.reason,
+      toDate(one.createdAt),
     ],
   );
   return written.insertId;
@@ -134,7 +143,7 @@ export async function updateBackfillState(
   await execute(
     db,
     'UPDATE backfills SET state = ?, ended_at = ?, worker = NULL, working_until = NULL WHERE id = ?',
-    [...[state, endedAt === null ? null : toDate(endedAt), id]],
+    [state, endedAt === null ? null : toDate(endedAt), id],
   );
 }
 
@@ -177,7 +186,8 @@ export async function renewBackfill(
 
 export async function releaseBackfill(db: Queryable, { id, worker }: Omit<Holding, 'until'>): Promise<void> {
   await execute(db, 'UPDATE backfills SET worker = NULL, working_until = NULL WHERE id = ? AND worker = ?', [
-    ...[id, worker],
+    id,
+    worker,
   ]);
 }
 
@@ -208,8 +218,15 @@ export async function upsertBackfillItems(
     'backfill_items',
     ['backfill_id', 'account_id', 'cycle_on', 'reason', 'state', 'why', 'message', 'granted', 'recovered'],
     items.map((one) => [
-      ...[backfillId, one.accountId, one.cycleOn, one.reason, one.state, one.why],
-      ...[one.message?.slice(0, MESSAGE_MAX) ?? null, one.granted, one.recovered],
+      backfillId,
+      one.accountId,
+      one.cycleOn,
+      one.reason,
+      one.state,
+      one.why,
+      one.message?.slice(0, MESSAGE_MAX) ?? null,
+      one.granted,
+      one.recovered,
     ]),
     updateOf(['reason', 'state', 'why', 'message', 'granted', 'recovered']),
   );

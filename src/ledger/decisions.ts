@@ -18,8 +18,14 @@ export async function insertDecisions(transaction: Transaction, rows: readonly D
     'decisions',
     ['account_id', 'decision_no', 'subject', 'code', 'detail', 'at', 'posted_at', 'run_id'],
     rows.map(({ accountId, decision, decisionNo, postedAt, runId }) => [
-      ...[accountId, decisionNo, decision.subject, decision.code, JSON.stringify(decision.detail)],
-      ...[toDate(decision.at), toDate(postedAt), runId],
+      accountId,
+      decisionNo,
+      decision.subject,
+      decision.code,
+      JSON.stringify(decision.detail),
+      toDate(decision.at),
+      toDate(postedAt),
+      runId,
     ]),
   );
 }

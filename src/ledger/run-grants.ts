@@ -87,7 +87,9 @@ export async function listCyclesGrantedBy(
   );
   return rows.map(({ cycleOn: on, startsAt, postedAt, ...row }) => ({
     ...row,
-    ...{ on, startsAt: startsAt.getTime(), postedAt: postedAt.getTime() },
+    on,
+    startsAt: startsAt.getTime(),
+    postedAt: postedAt.getTime(),
   }));
 }
 

@@ -109,8 +109,16 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
                          heartbeat_at, open_key)
        VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
-        ...[run.kind, toDate(run.asOf), run.termsVersion, run.notify, run.actor, run.reason, run.dueAtStart],
-        ...[toDate(run.at), toDate(run.at), run.openKey],
+        run.kind,
+        toDate(run.asOf),
+        run.termsVersion,
+        run.notify,
+        run.actor,
+        run.reason,
+        run.dueAtStart,
+        toDate(run.at),
+        toDate(run.at),
+        run.openKey,
       ],
     );
     return written.insertId;

@@ -22,8 +22,11 @@ export async function listSlotTicks(
     [toDate(range.from), toDate(range.from), toDate(range.to), range.limit],
   );
   return rows.map((row) => ({
-    ...{ at: row.at.getTime(), slotAt: row.slot_at.getTime(), source: row.source },
-    ...{ outcome: row.outcome, runId: row.run_id },
+    at: row.at.getTime(),
+    slotAt: row.slot_at.getTime(),
+    source: row.source,
+    outcome: row.outcome,
+    runId: row.run_id,
   }));
 }
 

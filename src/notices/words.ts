@@ -34,8 +34,18 @@ export const counted = (amount: number, one: string): string =>
   `${count(amount)} ${amount === 1 ? one : `${one}s`}`;
 
 const MONTHS = [
-  ...['January', 'February', 'March', 'April', 'May', 'June'],
-  ...['July', 'August', 'September', 'October', 'November', 'December'],
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ];
 
 /** `16 March 2021`. */

@@ -138,17 +138,18 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
   const left = Math.max(0, run.dueAtStart - later.accounts - failed);
   return {
     ...counts,
-    ...{
-      settled: later.accounts,
-      failed,
-      failures,
-      remaining: complete ? 0 : left,
-      skipped: complete ? left : 0,
-      added: Math.max(0, later.accounts + failed - run.dueAtStart),
-    },
+    settled: later.accounts,
+    failed,
+    failures,
+    remaining: complete ? 0 : left,
+    skipped: complete ? left : 0,
+    added: Math.max(0, later.accounts + failed - run.dueAtStart),
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,
-    ...(run.kind === 'reversal' && { taken: later.taken, notTaken: later.short }),
+    ...(run.kind === 'reversal' && {
+      taken: later.taken,
+      notTaken: later.short,
+    }),
     byCode: {
       ...counts.byCode,
       ...(later.granted > 0 && { granted: (counts.byCode.granted ?? 0) + later.granted }),

@@ -48,7 +48,8 @@ export async function readTicks(db: Queryable, question: TickQuestion): Promise<
   const outcomes = await countSlotTicks(db, from);
   return {
     ...compareTicks(slotsBetween(question, from), ticks, now),
-    ...{ from, to: now },
+    from,
+    to: now,
     joined: outcomes.get('joined') ?? 0,
     failed: outcomes.get('failed') ?? 0,
   };

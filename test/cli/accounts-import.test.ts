@@ -150,8 +150,19 @@ describe('bad rows', () => {
     const { code, stdout } = await importHere(file, '--json');
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
-      ...{ outcome: 'refused', dryRun: false, rows: 2, imported: 0, skipped: 0, bad: 1 },
-      faults: [{ line: 3, where: 'plan', what: 'expected one of basic, plus, agency' }],
+      outcome: 'refused',
+      dryRun: false,
+      rows: 2,
+      imported: 0,
+      skipped: 0,
+      bad: 1,
+      faults: [
+        {
+          line: 3,
+          where: 'plan',
+          what: 'expected one of basic, plus, agency',
+        },
+      ],
     });
   });
 
@@ -177,7 +188,9 @@ describe('bad rows', () => {
     writeFileSync(rejects, kept.replace('gold', 'plus').replace('"a,b"', 'a@b.example'));
 
     expect(await importHere(rejects)).toEqual({
-      ...{ code: 0, stderr: '', stdout: '2 imported, 0 there already, 0 bad, of 2 rows\n' },
+      code: 0,
+      stderr: '',
+      stdout: '2 imported, 0 there already, 0 bad, of 2 rows\n',
     });
     expect(await idsLike('round-%')).toEqual(['round-1', 'round-2', 'round-3', 'round-4']);
     // The first file, mended, is known by now: all of it is there.
@@ -389,7 +402,9 @@ describe('an interrupted import', () => {
 
       const finished = await importHere(file, '--json');
       expect(JSON.parse(finished.stdout)).toMatchObject({
-        ...{ outcome: 'imported', imported: 5_000 - imported, skipped: imported },
+        outcome: 'imported',
+        imported: 5e3 - imported,
+        skipped: imported,
       });
       expect(await count()).toBe(5_000);
     },

@@ -40,7 +40,9 @@ describe('adjust', () => {
   test('as a dry run tells what would become of it, and writes nothing', async () => {
     const before = await readChecksums(installation.db);
     expect(await adjust('+7', 'k0', '--dry-run')).toEqual({
-      ...{ code: 0, stdout: 'a1 +7: posted\n', stderr: 'dry run: nothing was written\n' },
+      code: 0,
+      stdout: 'a1 +7: posted\n',
+      stderr: 'dry run: nothing was written\n',
     });
     expect(await adjust('-6', 'k0', '--dry-run')).toMatchObject({ code: 3 });
     expect(await readChecksums(installation.db)).toEqual(before);
@@ -104,7 +106,9 @@ describe('tokens', () => {
     const before = await readChecksums(installation.db);
     const dry = await connects('tokens', 'add', 'billing', '--role', 'ingest', '--dry-run');
     expect(dry).toEqual({
-      ...{ code: 0, stderr: '', stdout: 'a token for billing, role ingest (dry run: nothing was written)\n' },
+      code: 0,
+      stderr: '',
+      stdout: 'a token for billing, role ingest (dry run: nothing was written)\n',
     });
     expect(await readChecksums(installation.db)).toEqual(before);
 

@@ -44,7 +44,9 @@ describe('migrate', () => {
 
   test('as a dry run tells what is pending and creates nothing', async () => {
     expect(await connects('migrate', '--dry-run')).toEqual({
-      ...{ code: 0, stderr: '', stdout: `${migrations.length} migrations pending, up to ${last}\n` },
+      code: 0,
+      stderr: '',
+      stdout: `${migrations.length} migrations pending, up to ${last}\n`,
     });
     expect(JSON.parse((await connects('migrate', '--dry-run', '--json')).stdout)).toEqual({
       pending: migrations.map((one) => one.name),
@@ -102,7 +104,8 @@ describe('migrate', () => {
       "INSERT INTO schema_migrations (name, batch, migration_time) VALUES ('9999_later', 9, NOW())",
     );
     expect(await connects('migrate')).toEqual({
-      ...{ code: 0, stdout: 'the schema is up to date\n' },
+      code: 0,
+      stdout: 'the schema is up to date\n',
       stderr: 'the schema is newer than this version: it has 9999_later; nothing is to be done\n',
     });
     await execute(installation.db, 'DELETE FROM schema_migrations WHERE name = ?', [last as string]);
@@ -137,11 +140,9 @@ describe('terms', () => {
   test('apply as a dry run stores nothing', async () => {
     const before = await readChecksums(installation.db);
     expect(await connects('terms', 'apply', fileOf(next), '--dry-run')).toEqual({
-      ...{
-        code: 0,
-        stderr: '',
-        stdout: 'runs from now on go by terms version 2 (dry run: nothing was stored)\n',
-      },
+      code: 0,
+      stderr: '',
+      stdout: 'runs from now on go by terms version 2 (dry run: nothing was stored)\n',
     });
     expect(await readChecksums(installation.db)).toEqual(before);
   });
@@ -154,7 +155,9 @@ describe('terms', () => {
     );
     expect(await latestAudit()).toMatchObject({ actor: 'ada', reason: 'more welcome', target: 'terms:2' });
     expect(JSON.parse((await connects('terms', 'apply', file, ...by, '--json')).stdout)).toEqual({
-      ...{ outcome: 'unchanged', version: 2, dryRun: false },
+      outcome: 'unchanged',
+      version: 2,
+      dryRun: false,
     });
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM terms_versions')).toBe(2);
   });
@@ -177,7 +180,8 @@ describe('terms', () => {
       { ...second, plans },
     ]);
     expect(await connects('terms', 'apply', file, '--reason', 'x')).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr:
         `connects: ${file} has 1 fault:\n` +
         '  2020-12-01: the row of 2020-12-01 was used from 2021-02-01T00:00:00.000Z to 2021-03-01T00:00:00.000Z ' +

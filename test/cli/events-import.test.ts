@@ -39,7 +39,11 @@ const runImport = (file: string, ...flags: string[]): Promise<Ended> =>
   runHere(['events', 'import', file, '--json', ...flags], { app: installation.app });
 
 const spent = (id: string, account: string, at: string, amount: unknown = 1) => ({
-  ...{ id, account, at: `${at}T10:00:00Z`, type: 'connects.spent', amount },
+  id,
+  account,
+  at: `${at}T10:00:00Z`,
+  type: 'connects.spent',
+  amount,
 });
 
 const eventsCount = (of: Installation = installation): Promise<number> =>
@@ -138,12 +142,25 @@ describe('an import', () => {
     }));
     expect(rows).toEqual([
       {
-        ...{ action: 'balance.adjusted', actor: 'ida', reason: 'promised' },
-        after: { balance: 17, event: 'told-3', outcome: 'applied' },
+        action: 'balance.adjusted',
+        actor: 'ida',
+        reason: 'promised',
+        after: {
+          balance: 17,
+          event: 'told-3',
+          outcome: 'applied',
+        },
       },
       {
-        ...{ action: 'events.import', actor: 'ida', reason: 'cut-over' },
-        after: { source: file, applied: 2, refused: 1, waiting: 0 },
+        action: 'events.import',
+        actor: 'ida',
+        reason: 'cut-over',
+        after: {
+          source: file,
+          applied: 2,
+          refused: 1,
+          waiting: 0,
+        },
       },
     ]);
     await runImport(file, '--actor', 'ida');
@@ -173,8 +190,13 @@ describe('an import', () => {
 
   it('goes on where an opening waits: what follows it is of a known account', async () => {
     const opening = {
-      ...{ id: 'late-0', account: 'late', at: '2021-02-10T10:00:00Z', type: 'account.opened' },
-      ...{ kind: 'freelancer', plan: 'basic', email: 'late@example.test' },
+      id: 'late-0',
+      account: 'late',
+      at: '2021-02-10T10:00:00Z',
+      type: 'account.opened',
+      kind: 'freelancer',
+      plan: 'basic',
+      email: 'late@example.test',
     };
     await execute(installation.db, "ALTER TABLE accounts ADD CONSTRAINT accounts_test CHECK (id <> 'late')");
     expect(await runImport(await written([opening]))).toMatchObject({ code: 3 });

@@ -52,8 +52,17 @@ describe('export', () => {
       ['c3', 2, 'monthly-free', 10, 20, '2021-03-01'],
     ]);
     expect(Object.keys(entries[0] ?? {})).toEqual([
-      ...['account', 'seq', 'effectiveAt', 'occurredAt', 'postedAt', 'kind', 'amount', 'balance', 'cycleOn'],
-      ...['subject', 'run'],
+      'account',
+      'seq',
+      'effectiveAt',
+      'occurredAt',
+      'postedAt',
+      'kind',
+      'amount',
+      'balance',
+      'cycleOn',
+      'subject',
+      'run',
     ]);
     expect(entries[0]).toMatchObject({
       effectiveAt: '2021-02-01T00:00:00.000Z',
@@ -66,12 +75,28 @@ describe('export', () => {
     const decisions = await rows('decisions', '--account', 'b2');
     expect(decisions).toEqual([
       {
-        ...{ account: 'b2', at: '2021-02-01T00:00:00.000Z', subject: 'cycle:2021-02-01', code: 'granted' },
-        detail: { carried: 195, expired: 0, free: 10, paid: 70 },
+        account: 'b2',
+        at: '2021-02-01T00:00:00.000Z',
+        subject: 'cycle:2021-02-01',
+        code: 'granted',
+        detail: {
+          carried: 195,
+          expired: 0,
+          free: 10,
+          paid: 70,
+        },
       },
       {
-        ...{ account: 'b2', at: '2021-03-01T00:00:00.000Z', subject: 'cycle:2021-03-01', code: 'granted' },
-        detail: { carried: 200, expired: 75, free: 10, paid: 70 },
+        account: 'b2',
+        at: '2021-03-01T00:00:00.000Z',
+        subject: 'cycle:2021-03-01',
+        code: 'granted',
+        detail: {
+          carried: 200,
+          expired: 75,
+          free: 10,
+          paid: 70,
+        },
       },
     ]);
     expect(await rows('decisions')).toHaveLength(6);
@@ -81,16 +106,18 @@ describe('export', () => {
     const accounts = await rows('accounts');
     expect(accounts.map((one) => one.account)).toEqual(['a1', 'b2', 'c3']);
     expect(accounts[1]).toEqual({
-      ...{
-        account: 'b2',
-        kind: 'freelancer',
-        plan: 'plus',
-        status: 'active',
-        zone: 'UTC',
-        anchorOn: '2021-01-01',
-      },
-      ...{ trackedFrom: '2021-01-01T00:00:00.000Z', openingBalance: 195, balance: 280, owed: 0 },
-      ...{ nextCycleOn: '2021-04-01', nextCycleAt: '2021-04-01T00:00:00.000Z' },
+      account: 'b2',
+      kind: 'freelancer',
+      plan: 'plus',
+      status: 'active',
+      zone: 'UTC',
+      anchorOn: '2021-01-01',
+      trackedFrom: '2021-01-01T00:00:00.000Z',
+      openingBalance: 195,
+      balance: 280,
+      owed: 0,
+      nextCycleOn: '2021-04-01',
+      nextCycleAt: '2021-04-01T00:00:00.000Z',
     });
   });
 
@@ -131,7 +158,9 @@ describe('export', () => {
 
   test('of an account that nobody knows ends with 6', async () => {
     expect(await exported('entries', '--account', 'nobody')).toEqual({
-      ...{ code: 6, stdout: '', stderr: 'connects: there is no account nobody\n' },
+      code: 6,
+      stdout: '',
+      stderr: 'connects: there is no account nobody\n',
     });
   });
 

@@ -81,7 +81,8 @@ describe('a console that cannot listen', () => {
     const port = String(typeof address === 'object' ? address?.port : '');
     for (const command of ['console', 'serve'])
       expect(await runWith({ CONNECTS_CONSOLE_PORT: port }, [command])).toEqual({
-        ...{ code: 75, stdout: '' },
+        code: 75,
+        stdout: '',
         stderr:
           `connects: the console cannot listen on 127.0.0.1:${port}: another process does. ` +
           'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port).\n',
@@ -91,10 +92,8 @@ describe('a console that cannot listen', () => {
 
   test('because its host is no address of this machine says so, and ends with 2', async () => {
     expect(await runWith({ CONNECTS_CONSOLE_HOST: '192.0.2.1' }, ['console'])).toMatchObject({
-      ...{
-        code: 2,
-        stderr: expect.stringContaining('CONNECTS_CONSOLE_HOST 192.0.2.1 is no address of this machine'),
-      },
+      code: 2,
+      stderr: expect.stringContaining('CONNECTS_CONSOLE_HOST 192.0.2.1 is no address of this machine'),
     });
   });
 });

@@ -75,17 +75,33 @@ describe('calendar', () => {
 
 const SCENARIO = {
   account: {
-    ...{ id: 'a1', kind: 'freelancer', plan: 'basic', zone: 'UTC', anchorOn: '2021-01-11' },
-    ...{ trackedFrom: '2021-01-11T00:00:00Z', openingBalance: 10, status: 'active', readinessAwarded: false },
+    id: 'a1',
+    kind: 'freelancer',
+    plan: 'basic',
+    zone: 'UTC',
+    anchorOn: '2021-01-11',
+    trackedFrom: '2021-01-11T00:00:00Z',
+    openingBalance: 10,
+    status: 'active',
+    readinessAwarded: false,
   },
   events: [{ id: 'e1', at: '2021-02-01T10:00:00Z', type: 'connects.spent', amount: 6 }],
   until: '2021-03-01T00:00:00Z',
 };
 
 const RESULT = {
-  ...{ account: 'a1', balance: 14, plan: 'basic', status: 'active', nextCycleOn: '2021-03-11' },
+  account: 'a1',
+  balance: 14,
+  plan: 'basic',
+  status: 'active',
+  nextCycleOn: '2021-03-11',
   entries: [
-    { effectiveAt: '2021-02-01T10:00:00.000Z', kind: 'spend', amount: -6, balance: 4 },
+    {
+      effectiveAt: '2021-02-01T10:00:00.000Z',
+      kind: 'spend',
+      amount: -6,
+      balance: 4,
+    },
     {
       effectiveAt: '2021-02-11T00:00:00.000Z',
       kind: 'monthly-free',
@@ -96,8 +112,15 @@ const RESULT = {
   ],
   decisions: [
     {
-      ...{ at: '2021-02-11T00:00:00.000Z', subject: 'cycle:2021-02-11', code: 'granted' },
-      detail: { carried: 4, expired: 0, free: 10, paid: 0 },
+      at: '2021-02-11T00:00:00.000Z',
+      subject: 'cycle:2021-02-11',
+      code: 'granted',
+      detail: {
+        carried: 4,
+        expired: 0,
+        free: 10,
+        paid: 0,
+      },
     },
   ],
 };
@@ -143,8 +166,16 @@ describe('simulate', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^connects: ${file} has \\d+ faults:\n`));
     for (const where of [
-      ...['terms.0.welcome', 'account.zone', 'account.openingBalance', 'events.0.at', 'events.0.amount'],
-      ...['events.1.id', 'events.1.type', 'events.2.account', 'events.3', 'until'],
+      'terms.0.welcome',
+      'account.zone',
+      'account.openingBalance',
+      'events.0.at',
+      'events.0.amount',
+      'events.1.id',
+      'events.1.type',
+      'events.2.account',
+      'events.3',
+      'until',
     ])
       expect(stderr).toMatch(new RegExp(`^  ${where}: `, 'm'));
     expect(stderr).toContain('colour');
@@ -160,7 +191,11 @@ describe('simulate', () => {
     const told = stderr.trimEnd().split('\n');
     expect(told[0]).toBe(`connects: ${file} has 5 faults:`);
     expect(told.slice(1).map((line) => line.split(': ')[0])).toEqual([
-      ...['  line 2, (line)', '  line 3, (line)', '  line 4, until', '  line 5, (line)', '  line 6, (line)'],
+      '  line 2, (line)',
+      '  line 3, (line)',
+      '  line 4, until',
+      '  line 5, (line)',
+      '  line 6, (line)',
     ]);
   });
 
@@ -208,7 +243,9 @@ describe('simulate', () => {
       runCli(['simulate', '-'], {}, { input: '{"account": 1,\n"events"}' }),
     ]);
     expect({ code: good.code, stderr: good.stderr, told: JSON.parse(good.stdout) as unknown }).toEqual({
-      ...{ code: 0, stderr: '', told: RESULT },
+      code: 0,
+      stderr: '',
+      told: RESULT,
     });
     expect(bad).toMatchObject({
       code: 2,
@@ -267,7 +304,8 @@ describe('terms check', () => {
   ])('refuses a file that %s', async (_what, content, ...faults) => {
     const file = fileOf('terms.json', content);
     expect(await runHere(['terms', 'check', file])).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr: [`connects: ${file} has 1 fault:`, ...faults.map((one) => `  ${one}`), ''].join('\n'),
     });
   });
@@ -291,27 +329,25 @@ describe('terms check', () => {
         .slice(1)
         .map((line) => line.trim().split(': ')[0]),
     ).toEqual([
-      ...[
-        '0.plans.basic.free',
-        '0.plans.basic.paid',
-        '0.plans.basic.rolloverCap',
-        '0.plans.plus.rolloverCap',
-      ],
-      ...[
-        '0.plans.agency',
-        '0.welcome',
-        '1.interview.windowDays',
-        '1.monthEnd',
-        '2',
-        '1.effectiveFrom',
-        '1.monthEnd',
-      ],
+      '0.plans.basic.free',
+      '0.plans.basic.paid',
+      '0.plans.basic.rolloverCap',
+      '0.plans.plus.rolloverCap',
+      '0.plans.agency',
+      '0.welcome',
+      '1.interview.windowDays',
+      '1.monthEnd',
+      '2',
+      '1.effectiveFrom',
+      '1.monthEnd',
     ]);
   });
 
   test('reads standard input, and says what is not JSON', async () => {
     expect(await runCli(['terms', 'check', '-'], {}, { input: '[' })).toMatchObject({
-      ...{ code: 2, stdout: '', stderr: expect.stringContaining('standard input is not JSON') },
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('standard input is not JSON'),
     });
   });
 });

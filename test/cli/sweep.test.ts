@@ -44,10 +44,15 @@ describe('sweep', () => {
   test('with nothing due opens no run', async () => {
     await threeAccounts();
     expect(await connects('sweep', '--as-of', '2021-01-15T00:00:00Z')).toEqual({
-      ...{ code: 0, stdout: 'nothing is due as of 2021-01-15T00:00:00.000Z\n', stderr: '' },
+      code: 0,
+      stdout: 'nothing is due as of 2021-01-15T00:00:00.000Z\n',
+      stderr: '',
     });
     expect(await json('sweep', '--as-of', '2021-01-15T00:00:00Z')).toEqual({
-      ...{ outcome: 'nothing-due', asOf: '2021-01-15T00:00:00.000Z', remaining: 0, runs: [] },
+      outcome: 'nothing-due',
+      asOf: '2021-01-15T00:00:00.000Z',
+      remaining: 0,
+      runs: [],
     });
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM runs')).toBe(0);
   });
@@ -111,7 +116,8 @@ describe('sweep', () => {
       '--json',
     );
     expect({ code, stderr }).toEqual({
-      ...{ code: 75, stderr: '--timeout passed with 3 accounts left: the next sweep goes on\n' },
+      code: 75,
+      stderr: '--timeout passed with 3 accounts left: the next sweep goes on\n',
     });
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'timed-out',
@@ -194,7 +200,8 @@ describe('sweep --dry-run', () => {
     expect(granted).toBe((cycles / 2) * 90);
     expect(await readChecksums(installation.db)).toEqual(before);
     expect(await connects('sweep', '--dry-run', '--as-of', '2040-01-01T00:00:00Z')).toMatchObject({
-      ...{ code: 2, stderr: expect.stringContaining('a dry run looks ahead to 2038-01-19') },
+      code: 2,
+      stderr: expect.stringContaining('a dry run looks ahead to 2038-01-19'),
     });
   });
 
@@ -252,7 +259,9 @@ describe('due', () => {
     ]);
     expect(stdout).toMatch(/^3 accounts are due as of 2021-05-01T00:00:00.000Z, the oldest for [\d,]+ d/);
     expect(await json('due', '--as-of', ASOF)).toMatchObject({
-      ...{ asOf: '2021-05-01T00:00:00.000Z', accounts: 3, oldestAt: '2021-02-01T00:00:00.000Z' },
+      asOf: '2021-05-01T00:00:00.000Z',
+      accounts: 3,
+      oldestAt: '2021-02-01T00:00:00.000Z',
     });
   });
 
@@ -306,7 +315,9 @@ describe('run', () => {
 
   test('show of a run that does not exist ends with 6', async () => {
     expect(await connects('run', 'show', '4711', '--json')).toEqual({
-      ...{ code: 6, stdout: '', stderr: 'connects: there is no run 4711: see "connects run list"\n' },
+      code: 6,
+      stdout: '',
+      stderr: 'connects: there is no run 4711: see "connects run list"\n',
     });
   });
 

@@ -313,7 +313,8 @@ describe('a process of its own', () => {
     ]);
     rmSync(folder, { recursive: true });
     expect(none).toEqual({
-      ...{ code: 2, stdout: '' },
+      code: 2,
+      stdout: '',
       stderr:
         'connects: DATABASE_URL is not set. Set it, or run "npm start" in another terminal: its servers are found by themselves.\n',
     });

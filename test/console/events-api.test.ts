@@ -130,7 +130,9 @@ test('a correction that comes in here names its token in the audit log, with its
   )) as [{ actor: string; reason: string; before_is: string; after_is: string }[]];
   expect(rows).toEqual([
     {
-      ...{ actor: 'token ingest', reason: 'lost in transfer', before_is: '{"balance":40}' },
+      actor: 'token ingest',
+      reason: 'lost in transfer',
+      before_is: '{"balance":40}',
       after_is: '{"balance":45,"event":"e21","outcome":"applied"}',
     },
   ]);

@@ -103,7 +103,12 @@ describe('accounts that fail', () => {
         expect(await findRun(db, run)).toMatchObject({ state: 'completed-with-failures', dueAtStart: FLEET });
         expect(await listFailures(installation)).toEqual(
           broken.map(({ id, code, message }) => ({
-            ...{ account_id: id, run_id: run, state: 'put-aside', code, attempts: 3, retry_at: null },
+            account_id: id,
+            run_id: run,
+            state: 'put-aside',
+            code,
+            attempts: 3,
+            retry_at: null,
             message: expect.stringMatching(message) as string,
           })),
         );

@@ -126,8 +126,19 @@ describe.each(NOTICE_KINDS)('the %s email', (kind) => {
 });
 
 const cycle = (on: string, nextOn: string, more: Partial<Settlement>): Settlement => ({
-  ...{ cycleOn: on, nextOn, startsAt: Date.parse(on), plan: 'basic', cap: 200, code: 'granted' },
-  ...{ opening: 0, carried: 0, expired: 0, free: 10, paid: 0, recovered: 0, closing: 10 },
+  cycleOn: on,
+  nextOn,
+  startsAt: Date.parse(on),
+  plan: 'basic',
+  cap: 200,
+  code: 'granted',
+  opening: 0,
+  carried: 0,
+  expired: 0,
+  free: 10,
+  paid: 0,
+  recovered: 0,
+  closing: 10,
   ...more,
 });
 
@@ -392,8 +403,11 @@ describe('corrections', () => {
 
   it('of many past cycles keep a row for each, and the length that mail programs show', () => {
     const cycles = Array.from({ length: 60 }, (_, at) => ({
-      ...{ cycleOn: `20${10 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-16` },
-      ...{ free: 10, paid: 70, recovered: 0, balance: 80 * (at + 1) },
+      cycleOn: `20${10 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-16`,
+      free: 10,
+      paid: 70,
+      recovered: 0,
+      balance: 80 * (at + 1),
     }));
     const { text, html } = told({ kind: 'backfill', cycles, balance: 4_800 });
     expect(text).toContain('Free monthly Connects: +600');

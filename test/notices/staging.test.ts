@@ -64,7 +64,10 @@ const said = (letter: ReceivedLetter | undefined): string => (letter?.text ?? ''
 
 const opening = (account: string, plan = 'basic') =>
   fact(`open-${account}`, account, '2021-02-03 10:00', 'account.opened', {
-    ...{ kind: 'freelancer', plan, email: `${account}@example.test`, zone: 'Europe/Berlin' },
+    kind: 'freelancer',
+    plan,
+    email: `${account}@example.test`,
+    zone: 'Europe/Berlin',
   });
 
 describe('events', () => {

@@ -105,10 +105,15 @@ describe('account history', () => {
     expect(await kinds('--days', '30')).toEqual(['spend', 'return', 'upgrade-free', 'upgrade-plan']);
     expect(await kinds('--days', '90')).toHaveLength(13);
     expect(await kinds('--from', '2021-09-15', '--to', '2021-10-01')).toEqual([
-      ...['upgrade-free', 'upgrade-plan', 'monthly-free', 'rollover-expiry'],
+      'upgrade-free',
+      'upgrade-plan',
+      'monthly-free',
+      'rollover-expiry',
     ]);
     expect(await kinds('--type', 'expired', 'purchase')).toEqual([
-      ...['rollover-expiry', 'rollover-expiry', 'purchase'],
+      'rollover-expiry',
+      'rollover-expiry',
+      'purchase',
     ]);
     expect(await kinds('--from', '2030-01-01')).toEqual([]);
   });

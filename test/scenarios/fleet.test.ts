@@ -40,7 +40,8 @@ describe('a fleet of 400 accounts and their events, swept as of 1 May 2021', () 
   const importEventsFile = (request: Partial<EventsImport> = {}): Promise<EventsImported> =>
     importEvents(installation.app.recordDeps, {
       lines: () => readSourceLines(fixture('fleet-events.ndjson')),
-      ...{ skipInvalid: false, notify: 'none' },
+      skipInvalid: false,
+      notify: 'none',
       ...request,
     });
 

@@ -53,7 +53,10 @@ describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
     const found = expected.map((one) => ({
       account: one.account,
       entries: (entries.get(one.account) ?? []).map(({ effectiveAt, kind, amount, balance, cycleOn }) => ({
-        ...{ effectiveAt, kind, amount, balance },
+        effectiveAt,
+        kind,
+        amount,
+        balance,
         ...(cycleOn !== null && { cycleOn }),
       })),
     }));
@@ -71,10 +74,18 @@ describe('a fleet of 600 accounts, swept as of 1 May 2021', () => {
   it('shows on each account the balance, plan, status and next date that the model computed', async () => {
     const accounts = await exported('accounts');
     const shown = accounts.map(({ account, balance, plan, status, nextCycleOn }) => ({
-      ...{ account, balance, plan, status, nextCycleOn },
+      account,
+      balance,
+      plan,
+      status,
+      nextCycleOn,
     }));
     const wanted = expected.map(({ account, balance, plan, status, nextCycleOn }) => ({
-      ...{ account, balance, plan, status, nextCycleOn },
+      account,
+      balance,
+      plan,
+      status,
+      nextCycleOn,
     }));
     expect(shown).toEqual(wanted);
   });
@@ -161,7 +172,10 @@ function byAccount(rows: readonly ExportRow[]): Map<string, ExportRow[]> {
 /** `2021-05-29` as an email writes it. */
 const longDate = (on: string): string =>
   new Intl.DateTimeFormat('en-GB', {
-    ...{ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' },
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
   }).format(new Date(on));
 
 describe('importing a fleet', () => {

@@ -116,13 +116,16 @@ describe('terms that were wrong from midnight to noon', () => {
 
   it('are taken back: what was granted goes, what expired comes back, what was spent is told', async () => {
     expect(await noon.reverse()).toMatchObject({
-      ...{
-        accounts: 5,
-        cycles: 5,
-        notTaken: 7,
-        short: [{ account: 'poor-spender', notTaken: 7 }],
-        failed: [],
-      },
+      accounts: 5,
+      cycles: 5,
+      notTaken: 7,
+      short: [
+        {
+          account: 'poor-spender',
+          notTaken: 7,
+        },
+      ],
+      failed: [],
     });
     expect(await noon.balance('basic')).toBe(50);
     expect(await noon.balance('rich')).toBe(210);

@@ -24,7 +24,9 @@ export const readExpected = (name: string): ExpectedAccount[] =>
     .map((one) => ({ ...one, decisions: one.decisions.map(withoutDetail) }));
 
 const withoutDetail = ({ at, subject, code }: { at: string; subject: string; code: string }) => ({
-  ...{ at, subject, code },
+  at,
+  subject,
+  code,
 });
 
 /** Every account of an installation as the fixtures write it, read back through the exports. */

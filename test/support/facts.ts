@@ -34,7 +34,9 @@ export const bought = (id: string, account: string, at: string, amount = 1): Mem
 /** A freelancer on Basic, unless told otherwise. */
 export const opened = (id: string, account: string, at: string, fields: Fields = {}): MemberEvent =>
   fact(id, account, at, 'account.opened', {
-    ...{ kind: 'freelancer', plan: 'basic', email: `${account}@mail.example.test` },
+    kind: 'freelancer',
+    plan: 'basic',
+    email: `${account}@mail.example.test`,
     ...fields,
   });
 
@@ -62,8 +64,13 @@ export async function settleAsOf(
   const run = await insertRun(db, {
     kind: 'sweep',
     asOf: typeof asOf === 'number' ? asOf : Date.parse(instantText(asOf)),
-    ...{ termsVersion: await latestTerms(db), notify: 'digest', actor: 'test', reason: null },
-    ...{ dueAtStart: accounts.length, at, openKey },
+    termsVersion: await latestTerms(db),
+    notify: 'digest',
+    actor: 'test',
+    reason: null,
+    dueAtStart: accounts.length,
+    at,
+    openKey,
   });
   if (run === 'taken') throw new Error('the key of a test run is taken');
   try {
@@ -103,8 +110,13 @@ export function storyOf(
 function takenOver(given: AccountRowGiven): Fields {
   const cells = toCells(given);
   return {
-    ...{ id: given.id, kind: cells.kind, plan: cells.plan, zone: cells.zone, status: cells.status },
-    ...{ anchorOn: cells.anchor_on, trackedFrom: cells.tracked_from },
+    id: given.id,
+    kind: cells.kind,
+    plan: cells.plan,
+    zone: cells.zone,
+    status: cells.status,
+    anchorOn: cells.anchor_on,
+    trackedFrom: cells.tracked_from,
     openingBalance: Number(cells.opening_balance),
   };
 }

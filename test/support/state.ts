@@ -14,8 +14,18 @@ export interface State {
 
 /** Times of writing, leases, and numbers given by the server: two runs with the same result differ in them. */
 const INCIDENTAL = new Set([
-  ...['run_id', 'posted_at', 'staged_at', 'next_attempt_at', 'lease_until', 'sent_at', 'last_error'],
-  ...['first_at', 'last_at', 'retry_at', 'put_aside_at', 'cleared_at'],
+  'run_id',
+  'posted_at',
+  'staged_at',
+  'next_attempt_at',
+  'lease_until',
+  'sent_at',
+  'last_error',
+  'first_at',
+  'last_at',
+  'retry_at',
+  'put_aside_at',
+  'cleared_at',
 ]);
 
 export async function readState(db: Database): Promise<State> {

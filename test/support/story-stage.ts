@@ -227,7 +227,10 @@ function openedStory(
 ): Scenario {
   const plan = kind === 'agency' ? 'agency' : (story.account?.plan ?? 'basic');
   const opening = fact('opening', story.accountId, formatInstant(at), 'account.opened', {
-    ...{ kind, plan, zone: story.account?.zone ?? 'UTC', email: 'opened@example.test' },
+    kind,
+    plan,
+    zone: story.account?.zone ?? 'UTC',
+    email: 'opened@example.test',
   });
   return { ...story, account: null, items: [opening, ...items] };
 }

@@ -31,7 +31,9 @@ export function playWhole(scenario: Scenario): WholeAccount {
   // Of several spans that begin at one instant the last one holds.
   const lasting = new Map(spans.map((span) => [span.fromAt, span]));
   return {
-    ...{ account, entries, settlements },
+    account,
+    entries,
+    settlements,
     decisions: decisions.map(decisionView),
     spans: [...lasting.values()].toSorted((a, b) => a.fromAt - b.fromAt),
     proposals: byId(records.proposals.values()),

@@ -109,8 +109,13 @@ function reportImport(cli: Cli, file: string, flags: ImportFlags, imported: Impo
   if (outcome !== 'interrupted' && bad.length > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
   if (flags.json)
     return printJson(cli, {
-      ...{ outcome, dryRun: flags.dryRun === true, rows, imported: imported.imported, skipped },
-      ...{ bad: bad.length, faults: faultList(bad) },
+      outcome,
+      dryRun: flags.dryRun === true,
+      rows,
+      imported: imported.imported,
+      skipped,
+      bad: bad.length,
+      faults: faultList(bad),
     });
   const would = flags.dryRun ? ' (dry run: nothing was written)' : '';
   return print(

@@ -108,8 +108,11 @@ async function fixAndLook(
   reason: string,
 ): Promise<{ fixed: FixOutcome; left: Found }> {
   const fixed = await fixFindings(deps, {
-    ...{ findings: mendable(found), reason, actor: flags.actor ?? cli.defaultActor },
-    ...{ signal: cli.signal, worker: randomUUID() },
+    findings: mendable(found),
+    reason,
+    actor: flags.actor ?? cli.defaultActor,
+    signal: cli.signal,
+    worker: randomUUID(),
   });
   const accounts = [...new Set(found.kept.map((one) => one.account))];
   return { fixed, left: await audit(cli, flags, deps.db, accounts) };
@@ -140,7 +143,8 @@ async function audit(
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const found: Found = { kept: [], counts: {}, total: 0 };
   const findings = auditFleet(db, {
-    ...{ alarmAgeMs: flags.alarmAge, signal },
+    alarmAgeMs: flags.alarmAge,
+    signal,
     ...(flags.asOf !== undefined && { asOf: flags.asOf }),
     ...(accounts && { accounts }),
     onProgress: (state) => progress.show(state, app.clock.now()),
@@ -170,8 +174,15 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
   if (flags.json)
     return printJson(cli, {
       findings: left.kept,
-      ...{ total: left.total, byCode: left.counts },
-      ...(fixed && { before: { total: before.total, byCode: before.counts }, fixed }),
+      total: left.total,
+      byCode: left.counts,
+      ...(fixed && {
+        before: {
+          total: before.total,
+          byCode: before.counts,
+        },
+        fixed,
+      }),
     });
   if (flags.fix) for (const one of left.kept) print(cli, flags.ndjson ? JSON.stringify(one) : lineOf(one));
   if (cli.signal.aborted) return say(cli, 'interrupted: the rest was not looked at');

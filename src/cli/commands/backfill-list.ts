@@ -34,8 +34,14 @@ async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
     formatTable(
       ['backfill', 'state', 'from', 'to', 'run', 'planned', 'started (UTC)', 'by'],
       backfills.map((one) => [
-        ...[String(one.id), one.state, one.asked.from, one.asked.to, String(one.runId)],
-        ...[one.planned.cycles, formatInstant(one.createdAt), one.actor],
+        String(one.id),
+        one.state,
+        one.asked.from,
+        one.asked.to,
+        String(one.runId),
+        one.planned.cycles,
+        formatInstant(one.createdAt),
+        one.actor,
       ]),
     ),
   );
@@ -45,7 +51,10 @@ async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
 function toJson({ id, asked, workingUntil: _workingUntil, createdAt, endedAt, ...rest }: Backfill): object {
   return {
     backfill: id,
-    ...{ from: asked.from, to: asked.to, plan: asked.plan ?? null, include: asked.include },
+    from: asked.from,
+    to: asked.to,
+    plan: asked.plan ?? null,
+    include: asked.include,
     accountsAsked: asked.accounts?.length ?? null,
     ...rest,
     createdAt: formatInstant(createdAt),

@@ -236,7 +236,10 @@ const quoted = (text: string): string =>
 
 /** A list of many accounts is their number: they are the operator's own file. */
 const toJson = ({ asked, ...plan }: BackfillPlan) => ({
-  ...{ from: asked.from, to: asked.to, plan: asked.plan ?? null, include: asked.include },
+  from: asked.from,
+  to: asked.to,
+  plan: asked.plan ?? null,
+  include: asked.include,
   accountsAsked: asked.accounts?.length ?? null,
   ...plan,
 });
@@ -253,7 +256,10 @@ async function runStart(cli: Cli, flags: StartFlags): Promise<void> {
   if (flags.work && !flags.dryRun) await requireRedis(app);
   const plan = await makePlan(cli, asked);
   const request = {
-    ...{ plan, reason, notify: flags.notify ?? 'none', rate: flags.rate ?? null },
+    plan,
+    reason,
+    notify: flags.notify ?? 'none',
+    rate: flags.rate ?? null,
     actor: flags.actor ?? cli.defaultActor,
     ...(flags.planHash !== undefined && { planHash: flags.planHash }),
   };
@@ -305,7 +311,8 @@ async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number
   try {
     const waited = await backfillUntilDone(app, {
       id,
-      ...{ signal, onProgress: (state) => progress.show(state, app.clock.now()) },
+      signal,
+      onProgress: (state) => progress.show(state, app.clock.now()),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       ...(worker && { helpSweep }),
     });
@@ -348,7 +355,10 @@ async function report(cli: Cli, flags: { json?: true }, backfill: Backfill): Pro
   const { id, asked, createdAt, endedAt, workingUntil: _workingUntil, ...rest } = backfill;
   return printJson(cli, {
     backfill: id,
-    ...{ from: asked.from, to: asked.to, plan: asked.plan ?? null, include: asked.include },
+    from: asked.from,
+    to: asked.to,
+    plan: asked.plan ?? null,
+    include: asked.include,
     accountsAsked: asked.accounts?.length ?? null,
     ...rest,
     createdAt: formatInstant(createdAt),

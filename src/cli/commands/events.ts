@@ -97,7 +97,11 @@ function report(cli: Cli, file: string, flags: ImportFlags, imported: EventsImpo
   }
   if (flags.json)
     return printJson(cli, {
-      ...{ outcome, dryRun: flags.dryRun === true, ...counts, bad: bad.length, faults: faultList(bad) },
+      outcome,
+      dryRun: flags.dryRun === true,
+      ...counts,
+      bad: bad.length,
+      faults: faultList(bad),
     });
   const would = flags.dryRun ? ' (dry run: nothing was written)' : '';
   return print(

@@ -81,7 +81,11 @@ async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
     formatTable(
       ['account', 'run', 'since (UTC)', 'attempts', 'error', 'message'],
       shown.map((one) => [
-        ...[one.account, String(one.runId), formatInstant(one.putAsideAt), one.attempts, one.code],
+        one.account,
+        String(one.runId),
+        formatInstant(one.putAsideAt),
+        one.attempts,
+        one.code,
         shorten(one.message),
       ]),
     ),

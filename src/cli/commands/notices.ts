@@ -176,7 +176,11 @@ async function showList(
     formatTable(
       ['notice', 'account', 'kind', 'state', 'staged (UTC)', 'sent (UTC)', 'attempts', 'words'],
       rows.map((one) => [
-        ...[String(one.id), one.accountId, one.kind, one.state, formatInstant(one.stagedAt)],
+        String(one.id),
+        one.accountId,
+        one.kind,
+        one.state,
+        formatInstant(one.stagedAt),
         one.sentAt === null ? '' : formatInstant(one.sentAt),
         one.attempts,
         wordsOf(one.lastError ?? '').slice(0, WORDS_SHOWN),

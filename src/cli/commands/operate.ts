@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
-import { type Finding, examine } from '../../operations/upkeep/doctor/examine.ts';
+import { examine } from '../../operations/upkeep/doctor/examine.ts';
+import type { Finding } from '../../operations/upkeep/doctor/finding.ts';
 import { prune } from '../../operations/upkeep/prune.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -41,7 +42,9 @@ async function runPrune(cli: Cli, flags: PruneFlags): Promise<void> {
   await requireSchema(cli.app);
   const dryRun = flags.dryRun === true;
   const { before, ...pruned } = await prune(cli.app.db, {
-    ...{ actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null, dryRun },
+    actor: flags.actor ?? cli.defaultActor,
+    reason: flags.reason ?? null,
+    dryRun,
     signal: cli.signal,
   });
   if (flags.json) return printJson(cli, { ...pruned, before: formatInstant(before), dryRun });

@@ -136,7 +136,10 @@ async function reportPreview(
     const { outcome, ...preview } = await previewRerun(
       { session, clock, settings: settleDeps.settings, settleGraceMs: config.settleGraceMs },
       {
-        ...{ filter, asOf: run.asOf, due: accounts, signal: cli.signal },
+        filter,
+        asOf: run.asOf,
+        due: accounts,
+        signal: cli.signal,
         onProgress: (state) => progress.show(state, clock.now()),
       },
     );
@@ -145,7 +148,16 @@ async function reportPreview(
     if (preview.failed > 0) cli.exitCode = EXIT.someFailed;
     const asOf = formatInstant(run.asOf);
     if (flags.json)
-      return printJson(cli, { outcome, accounts, byCode, ...{ would: { ...preview, asOf } }, asOf });
+      return printJson(cli, {
+        outcome,
+        accounts,
+        byCode,
+        would: {
+          ...preview,
+          asOf,
+        },
+        asOf,
+      });
     say(cli, `put aside with: ${listOf(byCode)}`);
     return print(cli, describePreview({ ...preview, outcome }));
   } finally {

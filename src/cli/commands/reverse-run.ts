@@ -76,7 +76,10 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
   await requireSchema(app);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   const request = {
-    ...{ source, reason, actor: flags.actor ?? cli.defaultActor, signal },
+    source,
+    reason,
+    actor: flags.actor ?? cli.defaultActor,
+    signal,
     notify: flags.notify,
     onProgress: (state: { done: number }) => progress.show(state, app.clock.now()),
   };

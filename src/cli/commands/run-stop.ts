@@ -93,5 +93,10 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
 }
 
 const toJson = ({ run, remaining, inFlight, queued }: StopOutcome, state: string) => ({
-  ...{ run: run.id, kind: run.kind, state, remaining, inFlight, queued },
+  run: run.id,
+  kind: run.kind,
+  state,
+  remaining,
+  inFlight,
+  queued,
 });

@@ -64,8 +64,16 @@ async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
     formatTable(
       ['run', 'kind', 'state', 'as of (UTC)', 'due', 'settled', 'failed', 'left', 'started (UTC)', 'by'],
       runs.map(({ run, counts }) => [
-        ...[String(run.id), run.kind, run.state, formatInstant(run.asOf), run.dueAtStart],
-        ...[counts.settled, counts.failed, counts.remaining, formatInstant(run.startedAt), run.actor],
+        String(run.id),
+        run.kind,
+        run.state,
+        formatInstant(run.asOf),
+        run.dueAtStart,
+        counts.settled,
+        counts.failed,
+        counts.remaining,
+        formatInstant(run.startedAt),
+        run.actor,
       ]),
     ),
   );

@@ -103,8 +103,15 @@ function cyclesOf(audit: Examination): Map<string, Cycle> {
       const subject = grantSubject(one.cycleOn, before);
       const { free, paid, recovered } = one;
       cycles.set(subject, {
-        ...{ subject, on: one.cycleOn, settlement: null },
-        amounts: { expired: 0, free, paid, recovered },
+        subject,
+        on: one.cycleOn,
+        settlement: null,
+        amounts: {
+          expired: 0,
+          free,
+          paid,
+          recovered,
+        },
       });
     }
   }
@@ -270,8 +277,10 @@ const amountsOf = (entries: Posted): Amounts => {
   const of = (kind: EntryKind): number =>
     entries.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.amount, 0);
   return {
-    ...{ expired: 0 - of('rollover-expiry'), recovered: 0 - of('recovery') },
-    ...{ free: of('monthly-free'), paid: of('monthly-plan') },
+    expired: 0 - of('rollover-expiry'),
+    recovered: 0 - of('recovery'),
+    free: of('monthly-free'),
+    paid: of('monthly-plan'),
   };
 };
 

@@ -310,8 +310,16 @@ function settlementOf({ on, at, nextOn }: Candidate, amounts: PostedCycle, plan:
     cycleOn: on,
     startsAt: at,
     nextOn: nextOn as LocalDate,
-    ...{ opening, carried: opening - expired, expired, free, paid, recovered, closing },
-    ...{ plan, cap: null, code: free + paid > 0 ? 'granted' : 'no-monthly-grant' },
+    opening,
+    carried: opening - expired,
+    expired,
+    free,
+    paid,
+    recovered,
+    closing,
+    plan,
+    cap: null,
+    code: free + paid > 0 ? 'granted' : 'no-monthly-grant',
   };
 }
 

@@ -253,11 +253,18 @@ const auditOf = (
   fresh: readonly GoodRow[],
   at: Instant,
 ): AuditRow => ({
-  ...{ at, actor, reason: reason ?? null, action: 'accounts.import', target: 'accounts' },
-  ...{ before: null, runId: null },
+  at,
+  actor,
+  reason: reason ?? null,
+  action: 'accounts.import',
+  target: 'accounts',
+  before: null,
+  runId: null,
   after: {
-    ...{ source, imported: fresh.length },
-    ...{ first: fresh[0]?.takeOver.id, last: fresh.at(-1)?.takeOver.id },
+    source,
+    imported: fresh.length,
+    first: fresh[0]?.takeOver.id,
+    last: fresh.at(-1)?.takeOver.id,
   },
 });
 

@@ -116,13 +116,25 @@ async function openFixRun(
   return inTransaction(db, async (transaction) => {
     const at = await databaseNow(transaction);
     const id = (await insertRun(transaction, {
-      ...{ kind: 'rerun', asOf: at, termsVersion: terms.version, notify: 'digest', actor, reason, at },
-      ...{ dueAtStart: ids.length, openKey: null },
+      kind: 'rerun',
+      asOf: at,
+      termsVersion: terms.version,
+      notify: 'digest',
+      actor,
+      reason,
+      at,
+      dueAtStart: ids.length,
+      openKey: null,
     })) as number;
     for (let from = 0; from < ids.length; from += PAGE)
       await insertRunAccounts(transaction, id, ids.slice(from, from + PAGE));
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'audit.fix', target: `run:${id}`, reason, runId: id },
+      at,
+      actor,
+      action: 'audit.fix',
+      target: `run:${id}`,
+      reason,
+      runId: id,
       before: { forgotten: ids.length },
       after: { run: id },
     });
@@ -180,14 +192,12 @@ async function restoreBalances(
     const balance = recorded.entries.at(-1)?.balance ?? row.account.openingBalance;
     await updateAccounts(transaction, [{ ...row, account: { ...row.account, balance } }]);
     await insertAudit(transaction, {
-      ...{
-        at,
-        actor,
-        action: 'audit.restore-balance',
-        target: `account:${row.account.id}`,
-        reason,
-        runId: null,
-      },
+      at,
+      actor,
+      action: 'audit.restore-balance',
+      target: `account:${row.account.id}`,
+      reason,
+      runId: null,
       before: { balance: row.account.balance },
       after: { balance },
     });
@@ -215,7 +225,11 @@ async function restoreNextDates(
     const account = { ...row.account, ...next };
     await updateAccounts(transaction, [{ ...row, account }]);
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'audit.restore-next-date', target: `account:${account.id}`, reason },
+      at,
+      actor,
+      action: 'audit.restore-next-date',
+      target: `account:${account.id}`,
+      reason,
       before: nextIn(row.account),
       after: nextIn(account),
       runId: null,
@@ -259,21 +273,30 @@ async function stageMissing(
       const settlement = recorded.settlements.find((one) => one.cycleOn === cycleOn);
       const isOld = at - (settlement?.startsAt ?? at) > settings.noticeMaxAgeMs;
       drafts.push({
-        ...{
-          accountId,
-          kind: 'grant',
-          ref: `cycles:${cycleOn}..${cycleOn}`,
-          state: isOld ? 'too-old' : 'pending',
-        },
-        ...{ firstCycleOn: cycleOn, lastCycleOn: cycleOn, runId: null, stagedAt: at },
+        accountId,
+        kind: 'grant',
+        ref: `cycles:${cycleOn}..${cycleOn}`,
+        state: isOld ? 'too-old' : 'pending',
+        firstCycleOn: cycleOn,
+        lastCycleOn: cycleOn,
+        runId: null,
+        stagedAt: at,
       });
     }
   await stageNotices(transaction, drafts);
   for (const one of drafts)
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'audit.stage-notice', target: `account:${one.accountId}`, reason, runId: null },
+      at,
+      actor,
+      action: 'audit.stage-notice',
+      target: `account:${one.accountId}`,
+      reason,
+      runId: null,
       before: null,
-      after: { cycleOn: one.firstCycleOn, state: one.state },
+      after: {
+        cycleOn: one.firstCycleOn,
+        state: one.state,
+      },
     });
   return drafts.length;
 }

@@ -241,7 +241,9 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
       const recorded = { ...by, runId, notice } as const;
       writes.cycles.push({
         ...recorded,
-        ...{ settlement: one.settlement, termsVersion: ground.terms.version, decisionNo },
+        settlement: one.settlement,
+        termsVersion: ground.terms.version,
+        decisionNo,
       });
       continue;
     }
@@ -288,7 +290,10 @@ function draftsOf(
     kind: 'backfill',
     ref,
     state: 'pending',
-    ...{ firstCycleOn, lastCycleOn, runId, stagedAt: now },
+    firstCycleOn,
+    lastCycleOn,
+    runId,
+    stagedAt: now,
   });
   if (notify === 'digest') return [draft(`run:${runId}`, first, last)];
   return granted.map((on) => draft(`run:${runId}:${on}`, on, on));
@@ -318,8 +323,23 @@ function auditBatch(
   const connects = granted.reduce((sum, one) => sum + one.granted, 0);
   const recovered = granted.reduce((sum, one) => sum + one.recovered, 0);
   writes.audits.push({
-    ...{ at, actor, action: 'backfill.grant', target: `backfill:${backfillId}`, reason, runId },
-    before: { accounts: ids.length, first: ids[0], last: ids.at(-1), balances },
-    after: { cycles: granted.length, connects, recovered, balances: balances + connects - recovered },
+    at,
+    actor,
+    action: 'backfill.grant',
+    target: `backfill:${backfillId}`,
+    reason,
+    runId,
+    before: {
+      accounts: ids.length,
+      first: ids[0],
+      last: ids.at(-1),
+      balances,
+    },
+    after: {
+      cycles: granted.length,
+      connects,
+      recovered,
+      balances: balances + connects - recovered,
+    },
   });
 }

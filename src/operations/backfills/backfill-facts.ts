@@ -145,7 +145,11 @@ function toPastCycle(
   const latest = amendments.at(-1);
   const first = code === 'granted' || code === 'no-monthly-grant';
   return {
-    ...{ on, at, plan, code, paymentFailed },
+    on,
+    at,
+    plan,
+    code,
+    paymentFailed,
     reversals: reversed.length,
     granted: latest ? latest.kind === 'granted' : first,
     notTaken: reversed.at(-1)?.notTaken ?? 0,

@@ -87,8 +87,15 @@ async function insertStarted(transaction: Transaction, request: StartRequest): P
   const at = await databaseNow(transaction);
   // The unique key makes the next one wait here until this transaction ends, and then see this backfill.
   const runId = await insertRun(transaction, {
-    ...{ kind: 'backfill', asOf: at, termsVersion: plan.termsVersion, notify, actor, reason, at },
-    ...{ dueAtStart: accounts, openKey: STARTING },
+    kind: 'backfill',
+    asOf: at,
+    termsVersion: plan.termsVersion,
+    notify,
+    actor,
+    reason,
+    at,
+    dueAtStart: accounts,
+    openKey: STARTING,
   });
   if (runId === 'taken')
     throw new ConnectsError('conflict', 'backfill-starting', 'another backfill is being started: try again');
@@ -96,12 +103,31 @@ async function insertStarted(transaction: Transaction, request: StartRequest): P
   await releaseOpenKey(transaction, { runId, asOf: at, dueAtStart: accounts });
   const planned = { accounts, cycles, connects };
   const id = await insertBackfill(transaction, {
-    ...{ asked, planned, planHash: hash, notify, rate, runId, actor, reason, createdAt: at },
+    asked,
+    planned,
+    planHash: hash,
+    notify,
+    rate,
+    runId,
+    actor,
+    reason,
+    createdAt: at,
   });
   await insertAudit(transaction, {
-    ...{ at, actor, action: 'backfill.start', target: `backfill:${id}`, reason, runId },
+    at,
+    actor,
+    action: 'backfill.start',
+    target: `backfill:${id}`,
+    reason,
+    runId,
     before: null,
-    after: { ...summaryOf(asked), planned, planHash: hash, notify, rate },
+    after: {
+      ...summaryOf(asked),
+      planned,
+      planHash: hash,
+      notify,
+      rate,
+    },
   });
   return id;
 }
@@ -156,7 +182,12 @@ async function change(
     await apply(transaction, before, at);
     const changed = (await findBackfill(transaction, id)) as Backfill;
     await insertAudit(transaction, {
-      ...{ at, actor, action, target: `backfill:${id}`, reason, runId: before.runId },
+      at,
+      actor,
+      action,
+      target: `backfill:${id}`,
+      reason,
+      runId: before.runId,
       before: { state: before.state },
       after: { state: changed.state },
     });

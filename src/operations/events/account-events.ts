@@ -233,8 +233,14 @@ const auditOf = (
   before: object | null,
   after: object,
 ): AuditRow => ({
-  ...{ at, actor, action: event.type, target: `account:${event.account}`, reason: event.reason },
-  ...{ before, after, runId: null },
+  at,
+  actor,
+  action: event.type,
+  target: `account:${event.account}`,
+  reason: event.reason,
+  before,
+  after,
+  runId: null,
 });
 
 const CHANGING = ['applied', 'refused', 'waiting'] as const;
@@ -252,8 +258,17 @@ export function auditsOfImport(
   if (counts.every(([, count]) => count === 0)) return [];
   return [
     {
-      ...{ at, actor, reason, action: 'events.import', target: 'events', before: null, runId: null },
-      after: { source, ...Object.fromEntries(counts) },
+      at,
+      actor,
+      reason,
+      action: 'events.import',
+      target: 'events',
+      before: null,
+      runId: null,
+      after: {
+        source,
+        ...Object.fromEntries(counts),
+      },
     },
   ];
 }

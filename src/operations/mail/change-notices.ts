@@ -188,8 +188,14 @@ async function insertAuditedHold({ db }: Deps, { actor, reason, dryRun }: Change
       );
     if (!dryRun)
       await insertAudit(transaction, {
-        ...{ at, actor, reason, action: 'notices.hold', target: 'mail', runId: null },
-        ...{ before: null, after: { held: true } },
+        at,
+        actor,
+        reason,
+        action: 'notices.hold',
+        target: 'mail',
+        runId: null,
+        before: null,
+        after: { held: true },
       });
   });
 }
@@ -202,8 +208,18 @@ export async function releaseMail({ db }: Deps, { actor, reason, dryRun }: Chang
     if (dryRun) return hold;
     await deleteHold(transaction);
     await insertAudit(transaction, {
-      ...{ at: await databaseNow(transaction), actor, reason, action: 'notices.release', target: 'mail' },
-      ...{ before: { held: true, by: hold.actor, reason: hold.reason }, after: null, runId: null },
+      at: await databaseNow(transaction),
+      actor,
+      reason,
+      action: 'notices.release',
+      target: 'mail',
+      before: {
+        held: true,
+        by: hold.actor,
+        reason: hold.reason,
+      },
+      after: null,
+      runId: null,
     });
     return hold;
   });

@@ -156,7 +156,9 @@ function eventFacts(notice: Notice, account: Account, ground: Ground): ToldNotic
       return welcomeFacts(known, ground);
     case 'readiness-test':
       return dated(known, ground, {
-        ...{ kind: 'readiness-test', award: known.detail.number('award'), balance },
+        kind: 'readiness-test',
+        award: known.detail.number('award'),
+        balance,
       });
     case 'interview-award':
       return { facts: interviewFacts(known, ground), nextCycleOn: account.nextCycleOn };

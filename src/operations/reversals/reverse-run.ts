@@ -212,13 +212,24 @@ async function openOrJoin(deps: BatchDeps, request: ReverseRequest, terms: Terms
     const at = await databaseNow(transaction);
     const { actor, reason } = request;
     const inserted = await insertRun(transaction, {
-      ...{ kind: 'reversal', asOf: at, termsVersion: terms.version, actor, reason, at },
+      kind: 'reversal',
+      asOf: at,
+      termsVersion: terms.version,
+      actor,
+      reason,
+      at,
       notify: request.notify ?? 'none',
-      ...{ dueAtStart: 0, openKey: keyOf(request.source) },
+      dueAtStart: 0,
+      openKey: keyOf(request.source),
     });
     if (inserted === 'taken') return inserted;
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'run.reverse', target: targetOf(request.source), reason, runId: inserted },
+      at,
+      actor,
+      action: 'run.reverse',
+      target: targetOf(request.source),
+      reason,
+      runId: inserted,
       before: { reversed: false },
       after: { reversal: inserted },
     });
@@ -378,23 +389,26 @@ function reverseAccount(
     const opening = balance;
     balance -= cycle.taken;
     writes.amendments.push({
-      ...{ accountId: account.id, cycleOn: cycle.on, no: before(cycle.on).length + 1, kind: 'reversed' },
-      ...{
-        startsAt,
-        plan,
-        opening,
-        closing: balance,
-        expired: cycle.expired,
-        free: cycle.free,
-        paid: cycle.paid,
-      },
-      ...{ recovered: cycle.recovered, owed: cycle.owed, short: cycle.short, notTaken: cycle.notTaken },
-      ...{
-        termsVersion: ground.terms.version,
-        runId: ground.reversal,
-        reversedRun: reversedRunOf(ground.source),
-      },
-      ...{ notice, postedAt: now },
+      accountId: account.id,
+      cycleOn: cycle.on,
+      no: before(cycle.on).length + 1,
+      kind: 'reversed',
+      startsAt,
+      plan,
+      opening,
+      closing: balance,
+      expired: cycle.expired,
+      free: cycle.free,
+      paid: cycle.paid,
+      recovered: cycle.recovered,
+      owed: cycle.owed,
+      short: cycle.short,
+      notTaken: cycle.notTaken,
+      termsVersion: ground.terms.version,
+      runId: ground.reversal,
+      reversedRun: reversedRunOf(ground.source),
+      notice,
+      postedAt: now,
     });
   }
   const by = { accountId: account.id, runId: ground.reversal, postedAt: now };
@@ -419,8 +433,14 @@ const toExpiry = (expiry: ExpiryRow, cycles: readonly RunCycle[]): Expiry => ({
 
 /** It tells of now, so it is never too old. */
 const noticeOf = (accountId: string, { reversal }: Ground, stagedAt: Instant): NoticeDraft => ({
-  ...{ accountId, kind: 'reversal', ref: `run:${reversal}`, state: 'pending', runId: reversal, stagedAt },
-  ...{ firstCycleOn: null, lastCycleOn: null },
+  accountId,
+  kind: 'reversal',
+  ref: `run:${reversal}`,
+  state: 'pending',
+  runId: reversal,
+  stagedAt,
+  firstCycleOn: null,
+  lastCycleOn: null,
 });
 
 /** Who, why, before and after: one row a batch, in the transaction that does it. */
@@ -439,9 +459,23 @@ function auditBatch(
   const balances = own.reduce((sum, row) => sum + row.account.balance, 0);
   const [first, last] = [done[0]?.account, done.at(-1)?.account];
   writes.audits.push({
-    ...{ at, actor, action: 'run.reverse', target: targetOf(source), reason, runId: reversal },
-    before: { accounts: done.length, first, last, balances },
-    after: { taken, notTaken, balances: balances - taken },
+    at,
+    actor,
+    action: 'run.reverse',
+    target: targetOf(source),
+    reason,
+    runId: reversal,
+    before: {
+      accounts: done.length,
+      first,
+      last,
+      balances,
+    },
+    after: {
+      taken,
+      notTaken,
+      balances: balances - taken,
+    },
   });
 }
 
@@ -453,8 +487,14 @@ class Sum {
   readonly #short: ShortAccount[] = [];
   readonly #termsVersion: number;
   readonly #counts = {
-    ...{ accounts: 0, cycles: 0, taken: 0, givenBack: 0, notTaken: 0, shortAccounts: 0 },
-    ...{ lapsed: 0, settled: 0 },
+    accounts: 0,
+    cycles: 0,
+    taken: 0,
+    givenBack: 0,
+    notTaken: 0,
+    shortAccounts: 0,
+    lapsed: 0,
+    settled: 0,
   };
 
   constructor(reversal: number | null, termsVersion: number) {

@@ -130,9 +130,19 @@ async function setClock(db: Database, clockAt: Instant): Promise<void> {
 type VirtualRun = OpenRun & Run;
 
 const virtualRun = (asOf: Instant, terms: TermsVersion): VirtualRun => ({
-  ...{ id: PREVIEW_RUN, kind: 'sweep', state: 'completed', notify: 'digest' },
-  ...{ asOf, termsVersion: terms.version, terms: terms.terms },
-  ...{ actor: '', reason: null, dueAtStart: 0, startedAt: asOf, heartbeatAt: asOf, endedAt: asOf },
+  id: PREVIEW_RUN,
+  kind: 'sweep',
+  state: 'completed',
+  notify: 'digest',
+  asOf,
+  termsVersion: terms.version,
+  terms: terms.terms,
+  actor: '',
+  reason: null,
+  dueAtStart: 0,
+  startedAt: asOf,
+  heartbeatAt: asOf,
+  endedAt: asOf,
 });
 
 type PageCounts = ReturnType<typeof noCounts>;

@@ -110,9 +110,20 @@ async function openOnce(
   );
   await releaseOpenKey(transaction, { runId: id, asOf, dueAtStart: listed.accounts });
   await insertAudit(transaction, {
-    ...{ at, actor, action: 'run.rerun', target: `run:${id}`, reason },
-    before: { putAside: listed.accounts, byCode: listed.byCode, ofRuns: [...listed.runs].slice(0, 100) },
-    after: { run: id, asOf: formatInstant(asOf) },
+    at,
+    actor,
+    action: 'run.rerun',
+    target: `run:${id}`,
+    reason,
+    before: {
+      putAside: listed.accounts,
+      byCode: listed.byCode,
+      ofRuns: [...listed.runs].slice(0, 100),
+    },
+    after: {
+      run: id,
+      asOf: formatInstant(asOf),
+    },
     runId: id,
   });
   const run = (await findRun(transaction, id)) as Run;

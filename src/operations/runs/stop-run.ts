@@ -53,11 +53,24 @@ export async function stopRun(deps: StopDeps, request: StopRequest): Promise<Sto
     if (!(await markStopping(transaction, run.id, at))) return false;
     const { actor, reason } = request;
     await insertRunStop(transaction, {
-      ...{ runId: run.id, at, actor, code: 'stopped', reason: reason ?? 'no reason given' },
+      runId: run.id,
+      at,
+      actor,
+      code: 'stopped',
+      reason: reason ?? 'no reason given',
     });
     await insertAudit(transaction, {
-      ...{ at, actor, action: 'run.stop', target: `run:${run.id}`, reason },
-      ...{ before: { state: 'running', remaining }, after: { state: 'stopping' }, runId: run.id },
+      at,
+      actor,
+      action: 'run.stop',
+      target: `run:${run.id}`,
+      reason,
+      before: {
+        state: 'running',
+        remaining,
+      },
+      after: { state: 'stopping' },
+      runId: run.id,
     });
     return true;
   });

@@ -71,7 +71,12 @@ export function massFailureOf(
 export function logStopped(log: Log, { run, code, accounts }: Stopped, now: Instant): void {
   log.error(
     {
-      ...{ run: run.id, kind: run.kind, outcome: 'failed', code, accounts, due: run.dueAtStart },
+      run: run.id,
+      kind: run.kind,
+      outcome: 'failed',
+      code,
+      accounts,
+      due: run.dueAtStart,
       durationMs: now - run.startedAt,
       alert: 'ConnectsRunFailed',
     },

@@ -5,7 +5,6 @@ import { type Failure, lockAttempts, upsertFailures } from '../../ledger/failure
 import { databaseNow } from '../../db/query.ts';
 import type { Log } from '../../log.ts';
 import { type GuardRules, type Stopped, logStopped, mayPutAside } from './mass-failure.ts';
-import type { SettleOutcome } from './settle-accounts.ts';
 
 export interface FailureRules extends GuardRules {
   /** Attempts before an account is put aside. */
@@ -21,6 +20,13 @@ export interface FailedAttempt {
   readonly message: string;
 }
 
+export interface FailedOutcome {
+  readonly outcome: 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly putAside: boolean;
+}
+
 interface FailureDeps {
   readonly db: Database;
   readonly log: Log;
@@ -31,8 +37,8 @@ interface FailureDeps {
 export async function recordFailures(
   deps: FailureDeps,
   failed: readonly FailedAttempt[],
-): Promise<Map<string, SettleOutcome>> {
-  const outcomes = new Map<string, SettleOutcome>();
+): Promise<Map<string, FailedOutcome>> {
+  const outcomes = new Map<string, FailedOutcome>();
   for (const run of new Set(failed.map((one) => one.run))) {
     const attempts = failed.filter((one) => one.run === run);
     const { failures, asideBefore, stopped, now } = await recordOfRun(deps, run, attempts);
@@ -54,8 +60,11 @@ export async function recordFailures(
 const logFailure = (log: Log, one: Failure): void =>
   log.warn(
     {
-      ...{ run: one.runId, account: one.accountId, attempt: one.attempts },
-      ...{ code: one.code, outcome: outcomeOf(one) },
+      run: one.runId,
+      account: one.accountId,
+      attempt: one.attempts,
+      code: one.code,
+      outcome: outcomeOf(one),
     },
     one.message,
   );

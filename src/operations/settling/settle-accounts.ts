@@ -22,7 +22,12 @@ import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
 import { LedgerWrites } from './ledger-writes.ts';
-import { type FailedAttempt, type FailureRules, recordFailures } from './record-failures.ts';
+import {
+  type FailedAttempt,
+  type FailedOutcome,
+  type FailureRules,
+  recordFailures,
+} from './record-failures.ts';
 import type { OpenRun, RunDirectory } from './run-directory.ts';
 import { type WaitingEvents, loadWaiting, resume } from './waiting-events.ts';
 
@@ -54,12 +59,7 @@ export type SettleOutcome =
   | { readonly outcome: 'already-current' }
   | { readonly outcome: 'unknown-account' }
   | { readonly outcome: 'run-not-open' }
-  | {
-      readonly outcome: 'failed';
-      readonly code: string;
-      readonly message: string;
-      readonly putAside: boolean;
-    };
+  | FailedOutcome;
 
 /** What one transaction made of its accounts; `unfinished` ones have boundaries left for the next. */
 interface Settled {
@@ -113,8 +113,15 @@ async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[
     const [first, ...others] = requests;
     if (first && others.length === 0)
       return {
-        ...{ outcomes: new Map(), unfinished: [], codes: [] },
-        failed: [{ ...first, ...describeRowError(error) }],
+        outcomes: new Map(),
+        unfinished: [],
+        codes: [],
+        failed: [
+          {
+            ...first,
+            ...describeRowError(error),
+          },
+        ],
       };
     const middle = Math.ceil(requests.length / 2);
     const left = await settleOrHalve(deps, requests.slice(0, middle));

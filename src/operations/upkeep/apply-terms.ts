@@ -59,7 +59,13 @@ async function store(
   const before = latest ? { version: latest.version, terms: latest.terms } : null;
   const after = { version, terms };
   await insertAudit(transaction, {
-    ...{ at, actor, action: 'terms.apply', target: `terms:${version}`, reason, before, after },
+    at,
+    actor,
+    action: 'terms.apply',
+    target: `terms:${version}`,
+    reason,
+    before,
+    after,
     runId: null,
   });
 }

@@ -53,7 +53,8 @@ export async function measure(deps: MeasureDeps): Promise<string> {
   const measures = await readMeasures(db, { next, oldestUnsentAt });
   const redis = await readRedis(deps, measures.now);
   return renderMetrics({
-    ...{ measures, ...redis },
+    measures,
+    ...redis,
     auditDrift: (await findLastAudit(db)) ?? null,
     version: VERSION,
   });

@@ -73,8 +73,11 @@ async function storeBuiltInTerms(owner: Database): Promise<void> {
   if (await findLatestTerms(owner)) return;
   try {
     await insertTermsVersion(owner, {
-      ...{ version: 1, terms: builtInTerms, appliedAt: await databaseNow(owner) },
-      ...{ actor: 'connects migrate', reason: 'the terms that the program began with' },
+      version: 1,
+      terms: builtInTerms,
+      appliedAt: await databaseNow(owner),
+      actor: 'connects migrate',
+      reason: 'the terms that the program began with',
     });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

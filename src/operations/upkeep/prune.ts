@@ -55,8 +55,14 @@ async function inPages(
       const after = { [what]: rows };
       if (rows > 0)
         await insertAudit(transaction, {
-          ...{ at: await databaseNow(transaction), actor, action: 'prune', target: what, reason },
-          ...{ before: null, after, runId: null },
+          at: await databaseNow(transaction),
+          actor,
+          action: 'prune',
+          target: what,
+          reason,
+          before: null,
+          after,
+          runId: null,
         });
       return rows;
     });

@@ -31,7 +31,15 @@ function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow): Answer {
       `it had been a mistake: ${connects(free + paid)}${gaveBack(expired)}.` +
       (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : ''),
     evidence: {
-      ...{ cycleOn, free, paid, expired, recovered, short, notTaken, run: runId, reversedRun },
+      cycleOn,
+      free,
+      paid,
+      expired,
+      recovered,
+      short,
+      notTaken,
+      run: runId,
+      reversedRun,
       postedAt: iso(postedAt),
     },
     rule: null,

@@ -171,8 +171,13 @@ export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen
 
 /** Codes of what gave all it could. */
 const GIVEN = new Set([
-  ...['granted', 'no-monthly-grant', 'awarded', 'upgraded'],
-  ...['downgrade-pending', 'downgrade-cancelled', 'payment-failed'],
+  'granted',
+  'no-monthly-grant',
+  'awarded',
+  'upgraded',
+  'downgrade-pending',
+  'downgrade-cancelled',
+  'payment-failed',
 ]);
 
 /** What was refused since an instant, by what it was about and why, the most recent kind last. */

@@ -17,8 +17,15 @@ const NOW = at('2021-08-15');
 const account = (more: Partial<Account> = {}): Account => ({
   ...takeOver(
     {
-      ...{ id: 'a', kind: 'freelancer', plan: 'plus', status: 'active', anchorOn: '2021-01-10', zone: 'UTC' },
-      ...{ trackedFrom: at('2021-08-01'), openingBalance: 20, readinessAwarded: false },
+      id: 'a',
+      kind: 'freelancer',
+      plan: 'plus',
+      status: 'active',
+      anchorOn: '2021-01-10',
+      zone: 'UTC',
+      trackedFrom: at('2021-08-01'),
+      openingBalance: 20,
+      readinessAwarded: false,
     },
     'clamp',
   ),
@@ -26,16 +33,14 @@ const account = (more: Partial<Account> = {}): Account => ({
 });
 
 const cycle = (on: string, more: Partial<PastCycle> = {}): PastCycle => ({
-  ...{
-    on,
-    at: at(on),
-    plan: 'plus',
-    code: 'granted',
-    reversals: 0,
-    granted: true,
-    notTaken: 0,
-    paymentFailed: false,
-  },
+  on,
+  at: at(on),
+  plan: 'plus',
+  code: 'granted',
+  reversals: 0,
+  granted: true,
+  notTaken: 0,
+  paymentFailed: false,
   ...more,
 });
 const past = (cycles: readonly PastCycle[], boundaries: readonly string[] = []): Past => ({
@@ -76,16 +81,18 @@ describe('the candidates', () => {
 });
 
 const reversed = (more: Partial<PastCycle> = {}): Candidate => ({
-  ...{
-    on: '2021-04-10',
-    at: at('2021-04-10'),
-    plan: 'plus',
-    reason: 'reversed',
-    nextOn: null,
-    posted: null,
-    lost: null,
-  },
-  cycle: cycle('2021-04-10', { reversals: 1, granted: false, ...more }),
+  on: '2021-04-10',
+  at: at('2021-04-10'),
+  plan: 'plus',
+  reason: 'reversed',
+  nextOn: null,
+  posted: null,
+  lost: null,
+  cycle: cycle('2021-04-10', {
+    reversals: 1,
+    granted: false,
+    ...more,
+  }),
 });
 const ground = { terms: builtInTerms, backfill: 3, now: NOW };
 const linesOf = (entries: readonly { kind: string; amount: number; balance: number }[]): string[] =>
@@ -162,7 +169,14 @@ describe('what is left as it is', () => {
 
 describe('a reversal', () => {
   const granted = (on: string, more: Partial<GrantedCycle> = {}): GrantedCycle => ({
-    ...{ on, expired: 0, free: 10, paid: 70, recovered: 0, owed: 0, notTakenBefore: 0, paymentFailed: false },
+    on,
+    expired: 0,
+    free: 10,
+    paid: 70,
+    recovered: 0,
+    owed: 0,
+    notTakenBefore: 0,
+    paymentFailed: false,
     lapsedBefore: 0,
     ...more,
   });
@@ -178,7 +192,10 @@ describe('a reversal', () => {
     // (10 + 70 − 30 − 20) + (10 + 70) = 110
     expect(linesOf(entries)).toEqual(['reversal -110 → 390']);
     expect({ taken, notTaken, owed: after.owed, subject: entries[0]?.subject }).toEqual({
-      ...{ taken: 110, notTaken: 0, owed: 20, subject: 'run:7' },
+      taken: 110,
+      notTaken: 0,
+      owed: 20,
+      subject: 'run:7',
     });
   });
 

@@ -11,7 +11,10 @@ import { stories } from '../random-stories.ts';
 
 const at = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : `${text}Z`);
 const span = (from: string, anchorOn: string, more: Partial<Span> = {}): Span => ({
-  ...{ fromAt: at(from), anchorOn, zone: 'UTC', plan: 'basic' },
+  fromAt: at(from),
+  anchorOn,
+  zone: 'UTC',
+  plan: 'basic',
   ...more,
 });
 const walk = (spans: readonly Span[], until: string): string[] =>
@@ -145,20 +148,24 @@ describe('whatever happens to an account', () => {
         const kept = [...new Map(spans.map((one) => [one.fromAt, one])).values()];
         const recorded = {
           account,
-          ...{
-            catchUpFrom: null,
-            spans: kept,
-            amendments: [],
-            notices: [],
-            putAsideAt: null,
-            waitingSince: null,
-          },
+          catchUpFrom: null,
+          spans: kept,
+          amendments: [],
+          notices: [],
+          putAsideAt: null,
+          waitingSince: null,
           ...numbered(decisions),
           settlements: settlements.map((one) => ({
-            ...{ ...one, termsVersion: 1, notice: 'not-asked', postedAt: one.startsAt },
+            ...one,
+            termsVersion: 1,
+            notice: 'not-asked',
+            postedAt: one.startsAt,
             decisionNo: 1 + decisions.findIndex(({ subject }) => subject === cycleSubject(one.cycleOn)),
           })),
-          entries: entries.map((one) => ({ ...one, postedAt: one.effectiveAt })),
+          entries: entries.map((one) => ({
+            ...one,
+            postedAt: one.effectiveAt,
+          })),
           awards: [...records.awards.values()].map((one) => ({
             ...one,
             rewardedBy: records.proposals.get(one.proposal)?.rewardedBy ?? null,

@@ -27,7 +27,10 @@ describe('imports side by side', () => {
   const importGiven = (given: readonly AccountRowGiven[]): Promise<ImportOutcome> =>
     importAccounts(installation.app, {
       rows: () => sourceRows(given.map(toCells)),
-      ...{ skipInvalid: true, dryRun: false, actor: 'test', reason: undefined },
+      skipInvalid: true,
+      dryRun: false,
+      actor: 'test',
+      reason: undefined,
     });
 
   async function expectEachOnce(count: number): Promise<void> {
@@ -109,7 +112,11 @@ describe('an import that is killed', () => {
 
     const again = await runCli(['accounts', 'import', file, '--json'], env);
     expect({ code: again.code, ...(JSON.parse(again.stdout) as object) }).toMatchObject({
-      ...{ code: 0, outcome: 'imported', rows: 1_600, imported: 600, skipped: 1_000 },
+      code: 0,
+      outcome: 'imported',
+      rows: 1600,
+      imported: 600,
+      skipped: 1e3,
     });
     for (const table of ['accounts', 'contacts', 'account_spans'])
       expect(await countOf(db, `SELECT COUNT(*) FROM ${table}`)).toBe(1_600);

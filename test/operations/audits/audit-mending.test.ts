@@ -110,7 +110,11 @@ describe('what the ledger has too much or too little of a cycle', () => {
 describe('--fix', () => {
   const fix = (findings: readonly AuditFinding[]): Promise<FixOutcome> =>
     fixFindings(installation.app.settleDeps, {
-      ...{ findings, actor: 'ann', reason: 'lost', worker: 'fix', signal: new AbortController().signal },
+      findings,
+      actor: 'ann',
+      reason: 'lost',
+      worker: 'fix',
+      signal: new AbortController().signal,
     });
 
   it('records a lost settlement that granted nothing again as such, and grants nothing for it', async () => {
@@ -142,7 +146,12 @@ describe('--fix', () => {
       plan,
       next_on: nextOn,
     }: Record<string, unknown>) => ({
-      ...{ code, opening, carried, closing, plan, nextOn },
+      code,
+      opening,
+      carried,
+      closing,
+      plan,
+      nextOn,
     });
     expect((await selectRows<Record<string, unknown>>(db, settlements)).map(amounts)).toEqual(
       before.map(amounts),
@@ -191,7 +200,11 @@ describe('--fix', () => {
       "SELECT DISTINCT action, actor FROM audit_log WHERE actor = 'ann' ORDER BY action",
     );
     expect(told.map((one) => one.action)).toEqual([
-      ...['audit.fix', 'audit.restore-balance', 'audit.stage-notice', 'backfill.grant', 'backfill.start'],
+      'audit.fix',
+      'audit.restore-balance',
+      'audit.stage-notice',
+      'backfill.grant',
+      'backfill.start',
     ]);
   });
 });

@@ -169,8 +169,15 @@ describe('a live sweep', () => {
     await importRows(app, fleet(10));
     const at = await databaseNow(db);
     const sweep = (await insertRun(db, {
-      ...{ kind: 'sweep', asOf: at, termsVersion: 1, notify: 'digest', actor: 'test', reason: null, at },
-      ...{ dueAtStart: 1, openKey: 'sweep' },
+      kind: 'sweep',
+      asOf: at,
+      termsVersion: 1,
+      notify: 'digest',
+      actor: 'test',
+      reason: null,
+      at,
+      dueAtStart: 1,
+      openKey: 'sweep',
     })) as number;
     const { id } = await started(app, SPRING);
     const working = workOnBackfill(app.settleDeps, { id, worker: 'w', signal: NEVER });
@@ -191,8 +198,13 @@ describe('accounts that are due', () => {
     const asked = asking('2020-12-01', '2021-01-31');
     const plan = await planOf(app, asked);
     expect(plan).toMatchObject({
-      ...{ cycles: 2, connects: 20 },
-      settledFirst: { accounts: 1, cycles: 1, connects: 10 },
+      cycles: 2,
+      connects: 20,
+      settledFirst: {
+        accounts: 1,
+        cycles: 1,
+        connects: 10,
+      },
     });
     const backfill = await backfilled(app, asked, { plan, planHash: plan.hash });
     const run = (await findRun(db, backfill.runId)) as NonNullable<Awaited<ReturnType<typeof findRun>>>;

@@ -82,8 +82,16 @@ describe('accounts imported with a late take-over', () => {
     const past = cycles.cycles.filter((one) => String(one.cycle_on) < '2021-06-01');
     expect(past).toMatchObject([
       {
-        ...{ cycle_on: '2021-01-30', starts_at: new Date('2021-01-30T05:00:00Z'), next_on: '2021-02-28' },
-        ...{ opening: 210, carried: 210, expired: 0, free: 10, closing: 220, cap: null, code: 'granted' },
+        cycle_on: '2021-01-30',
+        starts_at: new Date('2021-01-30T05:00:00Z'),
+        next_on: '2021-02-28',
+        opening: 210,
+        carried: 210,
+        expired: 0,
+        free: 10,
+        closing: 220,
+        cap: null,
+        code: 'granted',
       },
       { cycle_on: '2021-02-28', opening: 220, closing: 230, next_on: '2021-03-30' },
       // Summer time in Havana since 14 March.
@@ -239,15 +247,13 @@ describe('an outage of three months', () => {
     expect(after.entries.filter((one) => one.cycle_on === '2021-02-01')).toHaveLength(3);
     expect(await torn()).toBe(0);
     expect(after.cycles[0]).toMatchObject({
-      ...{
-        cycle_on: '2021-02-01',
-        opening: 250,
-        expired: 50,
-        free: 10,
-        paid: 70,
-        closing: 280,
-        plan: 'plus',
-      },
+      cycle_on: '2021-02-01',
+      opening: 250,
+      expired: 50,
+      free: 10,
+      paid: 70,
+      closing: 280,
+      plan: 'plus',
     });
   });
 });

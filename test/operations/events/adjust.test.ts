@@ -24,7 +24,10 @@ afterEach(() => emptyAll(installation.db));
 afterAll(() => installation.remove());
 
 const adjustment = (account: string, amount: number, key: string, reason = 'ticket 4711'): Adjustment => ({
-  ...{ account, amount, key, reason },
+  account,
+  amount,
+  key,
+  reason,
 });
 const adjust = async (...adjustments: Adjustment[]): Promise<string[]> =>
   linesOf(await adjustBalances(installation.app.recordDeps, { adjustments, actor: 'ann' }));

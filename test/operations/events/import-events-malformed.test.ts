@@ -207,7 +207,8 @@ async function importLines(lines: readonly string[], skipInvalid: boolean): Prom
   await writeFile(file, `${lines.join('\n')}\n`);
   return importEvents(installation.app.recordDeps, {
     lines: () => readSourceLines(file),
-    ...{ skipInvalid, notify: 'digest' },
+    skipInvalid,
+    notify: 'digest',
   });
 }
 

@@ -54,7 +54,11 @@ describe('what an event settles and posts', () => {
     await record(installation.app, events.slice(1));
     const subjects = (await exported('decisions', 'order')).map(({ subject }) => subject);
     expect(subjects).toEqual([
-      ...['spend:order-1', 'cycle:2021-02-01', 'spend:order-2', 'cycle:2021-03-01', 'spend:order-3'],
+      'spend:order-1',
+      'cycle:2021-02-01',
+      'spend:order-2',
+      'cycle:2021-03-01',
+      'spend:order-3',
     ]);
     await expectStory(given, events);
   });

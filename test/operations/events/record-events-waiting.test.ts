@@ -199,7 +199,10 @@ describe('when an account’s zone is unknown', () => {
       fact('known-7', 'known', '2021-02-15', 'proposal.submitted', { proposal: 'q', connects: 6 }),
     ];
     expect(await recorded(...fresh)).toEqual([
-      ...['applied', 'applied awarded', 'applied', 'refused already-recorded'],
+      'applied',
+      'applied awarded',
+      'applied',
+      'refused already-recorded',
     ]);
     await expectStory(given, [...waiting, ...fresh]);
   });
@@ -328,7 +331,11 @@ describe('when the database refuses to open an account', () => {
       spent('beside-1', 'beside', '2021-02-05'),
     ];
     expect(await recorded(...events)).toEqual([
-      ...['unknown-account', 'waiting check-violated', 'waiting check-violated', 'conflict', 'applied'],
+      'unknown-account',
+      'waiting check-violated',
+      'waiting check-violated',
+      'conflict',
+      'applied',
     ]);
     expect(await recorded(spent('o1-4', 'o1', '2021-02-06', 2), opened('o1-5', 'o1', '2021-02-07'))).toEqual([
       'waiting check-violated',

@@ -50,8 +50,12 @@ describe('an event', () => {
       ['spend', -25],
     ]);
     expect(await eventRow('first-1')).toEqual({
-      ...{ account_id: 'first', type: 'connects.spent', state: 'applied', late: 0 },
-      ...{ at: new Date(event.at), effective_at: new Date(event.at) },
+      account_id: 'first',
+      type: 'connects.spent',
+      state: 'applied',
+      late: 0,
+      at: new Date(event.at),
+      effective_at: new Date(event.at),
     });
   });
 
@@ -88,15 +92,26 @@ describe('an event', () => {
     expect(outcomes.map((one) => 'late' in one && one.late)).toEqual([false, true, false, true]);
     await expectStory(given, events);
     expect((await exported('entries', 'late')).at(-1)).toMatchObject({
-      ...{ kind: 'spend', effectiveAt: '2021-02-10T00:00:00.000Z', occurredAt: '2021-01-20T00:00:00.000Z' },
+      kind: 'spend',
+      effectiveAt: '2021-02-10T00:00:00.000Z',
+      occurredAt: '2021-01-20T00:00:00.000Z',
     });
     expect(await eventRow('late-2')).toMatchObject({
-      ...{ at: new Date('2021-01-20'), effective_at: new Date('2021-02-10'), late: 1 },
+      at: new Date('2021-01-20'),
+      effective_at: new Date('2021-02-10'),
+      late: 1,
     });
     expect(await exported('decisions', 'late')).toContainEqual({
-      ...{ account: 'late', at: '2021-02-20T00:00:00.000Z', subject: 'spend:late-4' },
-      ...{ code: 'insufficient-connects' },
-      detail: { event: 'late-4', occurredAt: '2021-02-11T00:00:00.000Z', asked: 998, balance: 58 },
+      account: 'late',
+      at: '2021-02-20T00:00:00.000Z',
+      subject: 'spend:late-4',
+      code: 'insufficient-connects',
+      detail: {
+        event: 'late-4',
+        occurredAt: '2021-02-11T00:00:00.000Z',
+        asked: 998,
+        balance: 58,
+      },
     });
   });
 
@@ -124,7 +139,8 @@ describe('an event', () => {
     const courtship = [1, 2, 3, 4, 5, 6].flatMap((n) => [
       fact(`window-p${n}`, 'window', trackedFrom, 'proposal.submitted', { proposal: `p${n}`, connects: 2 }),
       fact(`window-r${n}`, 'window', trackedFrom, 'interview.requested', {
-        ...{ interview: `i${n}`, proposal: `p${n}` },
+        interview: `i${n}`,
+        proposal: `p${n}`,
       }),
     ]);
     await record(installation.app, courtship);
@@ -193,7 +209,8 @@ describe('the same id again', () => {
     await record(installation.app, [spent('form-1', 'form', '2021-01-05T10:00:00Z')]);
     const before = await checksumOf(installation.db);
     const written = fact('form-1', 'form', '2021-01-05T12:00:00.000+02:00', 'connects.spent', {
-      ...{ amount: 1, note: 'unknown fields do not count' },
+      amount: 1,
+      note: 'unknown fields do not count',
     });
     expect(linesOf(await record(installation.app, [written]))).toEqual(['duplicate']);
     const opening = opened('form-2', 'form-2', '2021-01-05');

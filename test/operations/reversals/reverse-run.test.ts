@@ -52,16 +52,14 @@ describe('a reversal', () => {
     const done = await reverse(run);
     // a: −30 +10, then −10 +10; p: 2 × (10 + 70), all under the cap.
     expect(done).toMatchObject({
-      ...{
-        outcome: 'reversed',
-        accounts: 2,
-        cycles: 4,
-        taken: 160,
-        givenBack: 20,
-        notTaken: 0,
-        short: [],
-        failed: [],
-      },
+      outcome: 'reversed',
+      accounts: 2,
+      cycles: 4,
+      taken: 160,
+      givenBack: 20,
+      notTaken: 0,
+      short: [],
+      failed: [],
     });
     expect(await postedBy(db, done.reversal ?? 0, 'a')).toEqual([`reversal +20 run:${run}`]);
     expect(await postedBy(db, done.reversal ?? 0, 'p')).toEqual([`reversal -160 run:${run}`]);
@@ -86,7 +84,13 @@ describe('a reversal', () => {
     const reversal = await findRun(db, done.reversal ?? 0);
     expect(reversal).toMatchObject({ kind: 'reversal', state: 'completed', actor: 'test', reason: 'a test' });
     expect(await countRun(db, reversal as NonNullable<typeof reversal>)).toMatchObject({
-      ...{ settled: 2, cycles: 4, byCode: { reversed: 4 }, taken: 140, notTaken: 0, failed: 0, remaining: 0 },
+      settled: 2,
+      cycles: 4,
+      byCode: { reversed: 4 },
+      taken: 140,
+      notTaken: 0,
+      failed: 0,
+      remaining: 0,
     });
   });
 

@@ -112,7 +112,13 @@ describe('rerun', () => {
     const real = await cli('rerun', '--all', ...INTENT, '--wait', '--work', '--json');
     const { settled, failed, cycles, granted, expired, byCode, failures } = would;
     expect(JSON.parse(real.stdout)).toMatchObject({
-      ...{ settled, failed, cycles, granted, expired, byCode, failures },
+      settled,
+      failed,
+      cycles,
+      granted,
+      expired,
+      byCode,
+      failures,
     });
   });
 

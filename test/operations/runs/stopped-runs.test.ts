@@ -77,7 +77,11 @@ describe('a run in which many accounts fail with one code', () => {
     const pages = lines.filter((line) => line.level === 50);
     expect(pages).toHaveLength(1);
     expect(pages[0]).toMatchObject({
-      ...{ run: told.run, outcome: 'failed', code: 'unknown-zone', due: FLEET, alert: 'ConnectsRunFailed' },
+      run: told.run,
+      outcome: 'failed',
+      code: 'unknown-zone',
+      due: FLEET,
+      alert: 'ConnectsRunFailed',
       accounts: FAILING,
     });
   });
@@ -163,7 +167,9 @@ describe('run stop', () => {
     await reset(installation);
     await importRows(installation.app, numbered('a', FLEET));
     const swept = await sweep(installation.app.sweepDeps, {
-      ...{ source: 'command', actor: 'test', asOf: MAY_2021 },
+      source: 'command',
+      actor: 'test',
+      asOf: MAY_2021,
     });
     run = swept.outcome === 'opened' ? swept.run.id : 0;
   });
@@ -203,7 +209,9 @@ describe('run stop', () => {
   it('leaves jobs that serve the next sweep, whose own could not be added beside them', async () => {
     await cli('run', 'stop', String(run));
     const next = await sweep(installation.app.sweepDeps, {
-      ...{ source: 'command', actor: 'test', asOf: MAY_2021 },
+      source: 'command',
+      actor: 'test',
+      asOf: MAY_2021,
     });
     expect(next).toMatchObject({ outcome: 'opened' });
     const worker = startWorker(installation.app);

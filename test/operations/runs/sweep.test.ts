@@ -64,7 +64,8 @@ describe('sweep', () => {
     await settleAccounts(installation.app.settleDeps, late);
     expect(await counts()).toMatchObject({ settled: 2, remaining: FLEET + 3, skipped: 0, added: 5 });
     await runHere(['sweep', '--work', '--as-of', '2021-05-01T00:00:00Z'], {
-      ...{ app: installation.app, processes: { startWorker } },
+      app: installation.app,
+      processes: { startWorker },
     });
     const { stdout } = await runHere(['run', 'show', String(run.id)], { app: installation.app });
     expect(stdout).toContain(

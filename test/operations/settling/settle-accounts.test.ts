@@ -158,7 +158,9 @@ describe('settleAccounts', () => {
       due: { outcome: 'settled', cycles: 4 },
       current: { outcome: 'already-current' },
       broken: {
-        ...{ outcome: 'failed', code: 'unknown-zone', putAside: false },
+        outcome: 'failed',
+        code: 'unknown-zone',
+        putAside: false,
         message: '"Mars/Olympus" is not a known IANA time zone',
       },
       'late-run': { outcome: 'run-not-open' },

@@ -41,7 +41,10 @@ describe('applyTerms', () => {
     const terms = [...builtInTerms, { ...withFree(july, 12), effectiveFrom: '2022-01-01' }];
     expect(await apply(terms)).toEqual({ outcome: 'applied', version: 2 });
     expect(await findLatestTerms(installation.db)).toMatchObject({
-      ...{ version: 2, terms, actor: 'somebody', reason: 'a new programme' },
+      version: 2,
+      terms,
+      actor: 'somebody',
+      reason: 'a new programme',
     });
     const audit = await selectRows(
       installation.db,
@@ -73,7 +76,10 @@ describe('applyTerms', () => {
   it('refuses to change a number that somebody was awarded by, unless told to, and takes the others', async () => {
     await record(installation.app, [
       fact('o', 'new', '2021-01-15 10:00', 'account.opened', {
-        ...{ kind: 'freelancer', plan: 'basic', email: 'new@example.test', zone: 'UTC' },
+        kind: 'freelancer',
+        plan: 'basic',
+        email: 'new@example.test',
+        zone: 'UTC',
       }),
     ]);
     await execute(

@@ -8,7 +8,8 @@ import { connectDatabase } from '../../../src/db/connection.ts';
 import { databaseNow, execute } from '../../../src/db/query.ts';
 import { insertRun } from '../../../src/ledger/runs.ts';
 import { silentLog } from '../../../src/log.ts';
-import { type Finding, examine } from '../../../src/operations/upkeep/doctor/examine.ts';
+import { examine } from '../../../src/operations/upkeep/doctor/examine.ts';
+import type { Finding } from '../../../src/operations/upkeep/doctor/finding.ts';
 import { migrateDatabase } from '../../../src/operations/upkeep/migrate-database.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { runHere } from '../../support/in-process.ts';
@@ -90,7 +91,8 @@ describe('doctor', () => {
       const name = url.pathname.slice(1);
       await admin.raw(`REVOKE UPDATE ON ${name}.accounts FROM 'app'@'localhost'`);
       expect(await found('rights', { DATABASE_URL: url.toString() })).toMatchObject({
-        ...{ state: 'fault', found: 'app@localhost may not write accounts' },
+        state: 'fault',
+        found: 'app@localhost may not write accounts',
         fix: expect.stringContaining('--print-grants') as string,
       });
     } finally {
@@ -124,7 +126,8 @@ describe('doctor', () => {
     const behind = (byMs: number) => ({ ...systemClock, now: () => Date.now() - byMs });
     const skewed = (await faults({}, behind(60_000))).find((one) => one.check === 'clock');
     expect(skewed).toMatchObject({
-      ...{ state: 'fault', kind: 'unavailable' },
+      state: 'fault',
+      kind: 'unavailable',
       found: expect.stringMatching(/^the database's clock is 60\.\d s ahead of/) as string,
     });
     expect((await faults({}, behind(5_000))).find((one) => one.check === 'clock')).toMatchObject({
@@ -166,10 +169,8 @@ describe('doctor', () => {
     await execute(installation.db, "UPDATE runs SET heartbeat_at = '2021-05-01'");
     const all = await faults();
     expect(all.find((one) => one.check === 'runs')).toMatchObject({
-      ...{
-        state: 'fault',
-        found: expect.stringMatching(/^run \d+ \(sweep\) is open, and nobody has tended it/) as string,
-      },
+      state: 'fault',
+      found: expect.stringMatching(/^run \d+ \(sweep\) is open, and nobody has tended it/) as string,
       fix: expect.stringMatching(/connects run stop \d+/) as string,
     });
     expect(all.find((one) => one.check === 'due')).toMatchObject({
@@ -195,7 +196,7 @@ describe('doctor', () => {
     await execute(
       installation.db,
       "UPDATE runs SET state = 'failed', ended_at = ?, open_key = NULL WHERE id = ?",
-      [...[new Date(at), id as number]],
+      [new Date(at), id as number],
     );
     expect(await found('runs')).toMatchObject({ state: 'fault', fix: 'docs/runbook.md: ConnectsRunFailed' });
     await execute(
@@ -258,7 +259,7 @@ describe('doctor', () => {
       await execute(
         db,
         "INSERT INTO ticks (at, slot_at, source, outcome) VALUES (?, ?, 'scheduler', 'nothing-due')",
-        [...[new Date(now - ago * minute + 100), new Date(now - ago * minute)]],
+        [new Date(now - ago * minute + 100), new Date(now - ago * minute)],
       );
     const finding = await found('ticks');
     expect(finding).toMatchObject({
@@ -275,7 +276,7 @@ describe('doctor', () => {
       ['ticks', 'warning'],
     ]);
     expect(without[1]).toMatchObject({
-      ...{ found: expect.stringContaining('cannot be looked at without Redis') as string },
+      found: expect.stringContaining('cannot be looked at without Redis') as string,
       fix: expect.stringContaining('bring Redis back') as string,
     });
     const client = redisClient(redis.url);
@@ -286,7 +287,8 @@ describe('doctor', () => {
     );
     client.disconnect();
     expect(await found('queues')).toMatchObject({
-      ...{ state: 'fault', found: '1 delayed job of "ticks" overdue: nobody moves it' },
+      state: 'fault',
+      found: '1 delayed job of "ticks" overdue: nobody moves it',
       fix: 'start "connects scheduler", or restart it if it is running',
     });
   });

@@ -15,16 +15,21 @@ import { openPostOffice } from '../../support/post-office.ts';
 import { MAY_2021, sweepAndSend, until } from '../../support/sweeping.ts';
 
 const NAMES = [
-  ...['connects_due_accounts', 'connects_oldest_due_age_seconds', 'connects_last_success_timestamp_seconds'],
-  ...['connects_runs_total', 'connects_cycles_total', 'connects_cycle_errors_total'],
-  ...['connects_settle_batch_size', 'connects_settle_duration_seconds', 'connects_queue_jobs'],
-  ...['connects_queue_oldest_waiting_age_seconds', 'connects_queue_overdue_delayed_jobs'],
-  ...[
-    'connects_outbox_oldest_age_seconds',
-    'connects_emails_total',
-    'connects_audit_drift',
-    'connects_build_info',
-  ],
+  'connects_due_accounts',
+  'connects_oldest_due_age_seconds',
+  'connects_last_success_timestamp_seconds',
+  'connects_runs_total',
+  'connects_cycles_total',
+  'connects_cycle_errors_total',
+  'connects_settle_batch_size',
+  'connects_settle_duration_seconds',
+  'connects_queue_jobs',
+  'connects_queue_oldest_waiting_age_seconds',
+  'connects_queue_overdue_delayed_jobs',
+  'connects_outbox_oldest_age_seconds',
+  'connects_emails_total',
+  'connects_audit_drift',
+  'connects_build_info',
 ];
 
 describe('metrics', () => {

@@ -3,14 +3,23 @@ import { pendingMigrations, unknownMigrations } from '../../../db/migrate.ts';
 import { databaseNow } from '../../../db/query.ts';
 import { mayRun, readServerVariables, readUser } from '../../../db/server-settings.ts';
 import { counted } from '../../../words.ts';
-import type { DoctorDeps } from './examine.ts';
+import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
 type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'config'>;
 
 const VARIABLES = [
-  ...['version', 'version_comment', 'sql_mode', 'tx_isolation', 'transaction_isolation', 'time_zone'],
-  ...['max_allowed_packet', 'max_connections', 'read_only', 'innodb_flush_log_at_trx_commit', 'wsrep_on'],
+  'version',
+  'version_comment',
+  'sql_mode',
+  'tx_isolation',
+  'transaction_isolation',
+  'time_zone',
+  'max_allowed_packet',
+  'max_connections',
+  'read_only',
+  'innodb_flush_log_at_trx_commit',
+  'wsrep_on',
 ];
 /** 500 accounts that catch up 70 cycles each are an INSERT of 14 MiB. */
 const PACKET_MIN_BYTES = 16 * 1024 * 1024;

@@ -1,29 +1,14 @@
 /** `connects doctor`: every check, in the order in which one would look; what cannot be reached ends its own part only. */
-import type { Clock } from '../../../clock.ts';
 import type { Config } from '../../../config.ts';
-import { type Database, databaseUnavailable } from '../../../db/connection.ts';
+import { databaseUnavailable } from '../../../db/connection.ts';
 import { isDatabaseError } from '../../../db/errors.ts';
 import { ConnectsError, messageOf } from '../../../errors.ts';
-import type { Inspector } from '../../../queue/inspector.ts';
-import { type Mailer, isLocal } from '../../../notices/mailer.ts';
-import type { Producer } from '../../../queue/producer.ts';
+import { isLocal } from '../../../notices/mailer.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
+import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { checkQueues, checkRedisServer } from './redis-checks.ts';
 import { checkFailures, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
-
-export type { Finding } from './finding.ts';
-
-/** Servers are composed on first use: without an address, none is. */
-export interface DoctorDeps {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly db: Database;
-  readonly inspector: Inspector;
-  readonly queue: Pick<Producer, 'findNextTick'>;
-  /** Undefined without SMTP_URL. */
-  readonly deliverDeps: { readonly mailer: Pick<Mailer, 'probe'> } | undefined;
-}
 
 export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const { config } = deps;

@@ -12,7 +12,10 @@ export interface Finding {
 export const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found });
 
 export const warning = (check: string, found: string, fix: string): Finding => ({
-  ...{ check, state: 'warning', found, fix },
+  check,
+  state: 'warning',
+  found,
+  fix,
 });
 
 export const fault = (

@@ -1,7 +1,7 @@
 /** Redis: server, settings, queues, workers. */
 import type { QueueState } from '../../../queue/inspector.ts';
 import { counted } from '../../../words.ts';
-import type { DoctorDeps } from './examine.ts';
+import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
 type Deps = Pick<DoctorDeps, 'inspector' | 'clock' | 'queue'>;

@@ -11,7 +11,7 @@ import { nextSlot } from '../../../queue/cron.ts';
 import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
-import type { DoctorDeps } from './examine.ts';
+import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
 type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue' | 'deliverDeps'>;
