@@ -1,35 +1,37 @@
 /**
  * Every migration, in order. Forward only, one schema change each, because DDL commits by itself; each may run twice,
- * because a crash can fall between the change and its record. Names carry no extension: `.ts` here is `.js` in the image.
+ * because a crash can fall between the change and its record. The first 28 make one table or view each, in an order in
+ * which all that one refers to is there; a later change to a table is a step of its own at the end. Names carry no
+ * extension: `.ts` here is `.js` in the image.
  */
-import { sql as m0001 } from './0001_accounts.ts';
-import { sql as m0002 } from './0002_contacts.ts';
-import { sql as m0003 } from './0003_account_spans.ts';
-import { sql as m0004 } from './0004_cycles.ts';
-import { sql as m0005 } from './0005_entries.ts';
-import { sql as m0006 } from './0006_decisions.ts';
-import { sql as m0007 } from './0007_events.ts';
-import { sql as m0008 } from './0008_proposals.ts';
-import { sql as m0009 } from './0009_interviews.ts';
-import { sql as m0010 } from './0010_runs.ts';
-import { sql as m0011 } from './0011_failures.ts';
-import { sql as m0012 } from './0012_ticks.ts';
-import { sql as m0013 } from './0013_outbox.ts';
-import { sql as m0014 } from './0014_terms_versions.ts';
-import { sql as m0015 } from './0015_audit_log.ts';
-import { sql as m0016 } from './0016_backfills.ts';
-import { sql as m0017 } from './0017_backfill_items.ts';
-import { sql as m0018 } from './0018_tokens.ts';
-import { sql as m0019 } from './0019_users.ts';
-import { sql as m0020 } from './0020_sessions.ts';
-import { sql as m0021 } from './0021_all_decisions.ts';
-import { sql as m0022 } from './0022_awards.ts';
-import { sql as m0023 } from './0023_run_accounts.ts';
-import { sql as m0024 } from './0024_run_stops.ts';
-import { sql as m0025 } from './0025_mail_hold.ts';
-import { sql as m0026 } from './0026_amendments.ts';
-import { sql as m0027 } from './0027_inactive_openings.ts';
-import { sql as m0028 } from './0028_lapses.ts';
+import { sql as m0001 } from './0001_terms_versions.ts';
+import { sql as m0002 } from './0002_accounts.ts';
+import { sql as m0003 } from './0003_contacts.ts';
+import { sql as m0004 } from './0004_account_spans.ts';
+import { sql as m0005 } from './0005_inactive_openings.ts';
+import { sql as m0006 } from './0006_cycles.ts';
+import { sql as m0007 } from './0007_entries.ts';
+import { sql as m0008 } from './0008_decisions.ts';
+import { sql as m0009 } from './0009_all_decisions.ts';
+import { sql as m0010 } from './0010_amendments.ts';
+import { sql as m0011 } from './0011_lapses.ts';
+import { sql as m0012 } from './0012_events.ts';
+import { sql as m0013 } from './0013_proposals.ts';
+import { sql as m0014 } from './0014_interviews.ts';
+import { sql as m0015 } from './0015_awards.ts';
+import { sql as m0016 } from './0016_runs.ts';
+import { sql as m0017 } from './0017_run_accounts.ts';
+import { sql as m0018 } from './0018_run_stops.ts';
+import { sql as m0019 } from './0019_failures.ts';
+import { sql as m0020 } from './0020_ticks.ts';
+import { sql as m0021 } from './0021_backfills.ts';
+import { sql as m0022 } from './0022_backfill_items.ts';
+import { sql as m0023 } from './0023_outbox.ts';
+import { sql as m0024 } from './0024_mail_hold.ts';
+import { sql as m0025 } from './0025_audit_log.ts';
+import { sql as m0026 } from './0026_tokens.ts';
+import { sql as m0027 } from './0027_users.ts';
+import { sql as m0028 } from './0028_sessions.ts';
 
 export interface Migration {
   readonly name: string;
@@ -37,32 +39,32 @@ export interface Migration {
 }
 
 export const migrations: readonly Migration[] = [
-  { name: '0001_accounts', sql: m0001 },
-  { name: '0002_contacts', sql: m0002 },
-  { name: '0003_account_spans', sql: m0003 },
-  { name: '0004_cycles', sql: m0004 },
-  { name: '0005_entries', sql: m0005 },
-  { name: '0006_decisions', sql: m0006 },
-  { name: '0007_events', sql: m0007 },
-  { name: '0008_proposals', sql: m0008 },
-  { name: '0009_interviews', sql: m0009 },
-  { name: '0010_runs', sql: m0010 },
-  { name: '0011_failures', sql: m0011 },
-  { name: '0012_ticks', sql: m0012 },
-  { name: '0013_outbox', sql: m0013 },
-  { name: '0014_terms_versions', sql: m0014 },
-  { name: '0015_audit_log', sql: m0015 },
-  { name: '0016_backfills', sql: m0016 },
-  { name: '0017_backfill_items', sql: m0017 },
-  { name: '0018_tokens', sql: m0018 },
-  { name: '0019_users', sql: m0019 },
-  { name: '0020_sessions', sql: m0020 },
-  { name: '0021_all_decisions', sql: m0021 },
-  { name: '0022_awards', sql: m0022 },
-  { name: '0023_run_accounts', sql: m0023 },
-  { name: '0024_run_stops', sql: m0024 },
-  { name: '0025_mail_hold', sql: m0025 },
-  { name: '0026_amendments', sql: m0026 },
-  { name: '0027_inactive_openings', sql: m0027 },
-  { name: '0028_lapses', sql: m0028 },
+  { name: '0001_terms_versions', sql: m0001 },
+  { name: '0002_accounts', sql: m0002 },
+  { name: '0003_contacts', sql: m0003 },
+  { name: '0004_account_spans', sql: m0004 },
+  { name: '0005_inactive_openings', sql: m0005 },
+  { name: '0006_cycles', sql: m0006 },
+  { name: '0007_entries', sql: m0007 },
+  { name: '0008_decisions', sql: m0008 },
+  { name: '0009_all_decisions', sql: m0009 },
+  { name: '0010_amendments', sql: m0010 },
+  { name: '0011_lapses', sql: m0011 },
+  { name: '0012_events', sql: m0012 },
+  { name: '0013_proposals', sql: m0013 },
+  { name: '0014_interviews', sql: m0014 },
+  { name: '0015_awards', sql: m0015 },
+  { name: '0016_runs', sql: m0016 },
+  { name: '0017_run_accounts', sql: m0017 },
+  { name: '0018_run_stops', sql: m0018 },
+  { name: '0019_failures', sql: m0019 },
+  { name: '0020_ticks', sql: m0020 },
+  { name: '0021_backfills', sql: m0021 },
+  { name: '0022_backfill_items', sql: m0022 },
+  { name: '0023_outbox', sql: m0023 },
+  { name: '0024_mail_hold', sql: m0024 },
+  { name: '0025_audit_log', sql: m0025 },
+  { name: '0026_tokens', sql: m0026 },
+  { name: '0027_users', sql: m0027 },
+  { name: '0028_sessions', sql: m0028 },
 ];

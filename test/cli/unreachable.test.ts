@@ -183,7 +183,7 @@ describe('MariaDB', () => {
     const { code, stdout, stderr } = await runHere(args, { app: unmigrated.app });
     expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
     expect(stderr).toMatch(
-      /^connects: the database lacks \d+ migrations \(first: 0001_accounts\): run "connects migrate"\n$/,
+      /^connects: the database lacks \d+ migrations \(first: 0001_terms_versions\): run "connects migrate"\n$/,
     );
   });
 

@@ -94,12 +94,12 @@ describe('health', () => {
     own.health.draining = false;
     await execute(
       installation.db,
-      "UPDATE schema_migrations SET name = 'hidden' WHERE name = '0024_run_stops'",
+      "UPDATE schema_migrations SET name = 'hidden' WHERE name = '0018_run_stops'",
     );
     const pending = await ask(pages.url, 'readyz');
     await execute(
       installation.db,
-      "UPDATE schema_migrations SET name = '0024_run_stops' WHERE name = 'hidden'",
+      "UPDATE schema_migrations SET name = '0018_run_stops' WHERE name = 'hidden'",
     );
     expect(pending).toMatchObject({ status: 503 });
     await pages.stop();
