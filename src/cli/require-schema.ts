@@ -3,7 +3,10 @@ import type { App } from '../app.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { unavailable } from '../errors.ts';
 
-/** @throws unavailable `schema-pending`: someone may be migrating right now, so trying again is right */
+/**
+ * @throws unavailable `schema-pending`: someone may be migrating right now, so trying again is right;
+ * `schema-before-release`: no migration helps
+ */
 export async function requireSchema(app: App): Promise<void> {
   const pending = await pendingMigrations(app.db);
   if (pending.length > 0)

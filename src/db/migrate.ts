@@ -10,6 +10,9 @@ const LOCK_WAIT_S = 120;
 /** knex's own tables, named so that they are known for what they are. */
 const tables = { tableName: 'schema_migrations', lockTableName: 'schema_migrations_lock' };
 
+/** The steps up to here were numbered anew before the first release: an unknown name among them is from before that. */
+const RENUMBERED_TO = 28;
+
 const migrationSource = {
   getMigrations: () => Promise.resolve([...migrations]),
   getMigrationName: (migration: Migration) => migration.name,
@@ -25,7 +28,8 @@ const migrationSource = {
 /**
  * Applies what is missing and returns the names of what it applied, in order.
  * @param url of a user who may change the schema.
- * @throws unavailable `migration-locked` when another process holds the lock for more than two minutes
+ * @throws unavailable `migration-locked` when another process holds the lock for more than two minutes;
+ * `schema-before-release`, having changed nothing
  */
 export async function migrate(url: string): Promise<readonly string[]> {
   // One connection keeps the named lock: it goes when the process dies, unlike knex's own lock row.
@@ -33,6 +37,7 @@ export async function migrate(url: string): Promise<readonly string[]> {
   const db = connectDatabase(url, 2);
   try {
     await takeLock(guard);
+    await appliedMigrations(guard);
     const settings = { ...tables, migrationSource };
     await db.migrate.forceFreeMigrationsLock(settings);
     const [, applied] = (await db.migrate.latest(settings)) as [number, string[]];
@@ -57,19 +62,51 @@ async function takeLock(guard: Database): Promise<void> {
     );
 }
 
-/** Names of the migrations that the database lacks; all of them when it has no schema at all. */
+/**
+ * Names of the migrations that the database lacks; all of them when it has no schema at all.
+ * @throws unavailable `schema-before-release`
+ */
 export async function pendingMigrations(db: Database): Promise<readonly string[]> {
   const applied = new Set(await appliedMigrations(db));
   return migrations.map((one) => one.name).filter((name) => !applied.has(name));
 }
 
-/** Names of migrations in the database that this version does not know: a newer one has been there. */
+/**
+ * Names of migrations in the database that this version does not know: a newer one has been there.
+ * @throws unavailable `schema-before-release`
+ */
 export async function unknownMigrations(db: Database): Promise<readonly string[]> {
-  const known = new Set(migrations.map((one) => one.name));
-  return (await appliedMigrations(db)).filter((name) => !known.has(name));
+  return (await appliedMigrations(db)).filter(isUnknown);
 }
 
-async function appliedMigrations(db: Database): Promise<string[]> {
+/** What to do with a database of the time before the first release: nothing leads from there to here. */
+export const AFTER_EARLIER_SCHEMA =
+  'create an empty database, name it in DATABASE_URL and MIGRATE_DATABASE_URL, run "connects migrate" and import ' +
+  'accounts and events into it again; what the old one holds, the version that made it can still export';
+
+/** Names of migrations in the database that were given up before the first release; empty in any later database. */
+export async function migrationsBeforeRelease(db: Database): Promise<readonly string[]> {
+  return (await recordedMigrations(db)).filter(isBeforeRelease);
+}
+
+const isUnknown = (name: string): boolean => migrations.every((one) => one.name !== name);
+const isBeforeRelease = (name: string): boolean =>
+  isUnknown(name) && Number(name.slice(0, 4)) <= RENUMBERED_TO;
+
+/** All that were recorded; looked at here, so that nobody goes on with a schema that only looks like a version's. */
+async function appliedMigrations(db: Database): Promise<readonly string[]> {
+  const names = await recordedMigrations(db);
+  const early = names.find(isBeforeRelease);
+  if (early !== undefined)
+    throw unavailable(
+      'schema-before-release',
+      `the database is of the time before the first release (it has ${early}) and cannot be migrated; ` +
+        `nothing was changed: ${AFTER_EARLIER_SCHEMA}`,
+    );
+  return names;
+}
+
+async function recordedMigrations(db: Database): Promise<readonly string[]> {
   try {
     const rows: { name: string }[] = await db(tables.tableName).select('name').orderBy('id').limit(10_000);
     return rows.map((row) => row.name);

@@ -1,5 +1,10 @@
 /** The database: server, settings, clock, schema, rights. */
-import { pendingMigrations, unknownMigrations } from '../../../db/migrate.ts';
+import {
+  AFTER_EARLIER_SCHEMA,
+  migrationsBeforeRelease,
+  pendingMigrations,
+  unknownMigrations,
+} from '../../../db/migrate.ts';
 import { databaseNow } from '../../../db/query.ts';
 import { mayRun, readServerVariables, readUser } from '../../../db/server-settings.ts';
 import { counted } from '../../../words.ts';
@@ -125,6 +130,11 @@ export async function checkClock({ db, clock }: Deps): Promise<readonly Finding[
 }
 
 export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {
+  const [early] = await migrationsBeforeRelease(db);
+  if (early !== undefined)
+    return [
+      fault('schema', `it is of the time before the first release: it has ${early}`, AFTER_EARLIER_SCHEMA),
+    ];
   const pending = await pendingMigrations(db);
   if (pending.length > 0)
     return [
