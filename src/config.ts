@@ -9,6 +9,7 @@ import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const PORT_MAX = 65_535;
 const DURATION_MAX_MS = 3_650 * 86_400_000;
 
 /** `500ms`, `30s`, `2m`, `12h`, `7d` or a sum such as `1h30m` → milliseconds; undefined for anything else. */
@@ -50,6 +51,22 @@ const whole = (fallback: number, min: number, max: number) =>
       const value = Number(text);
       if (!/^\d+$/.test(text) || value < min || value > max)
         context.addIssue(`expected a whole number from ${min} to ${max}`);
+      return value;
+    });
+
+/** What Kubernetes sets for a Service by whose name ours is hidden, as Docker's links do. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\/\S+:\d+$/;
+
+/** A port; undefined where it is the address of a Service, which stops only those who listen there. */
+const port = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      if (SERVICE_LINK.test(text)) return undefined;
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value > PORT_MAX)
+        context.addIssue(`expected a whole number from 0 to ${PORT_MAX}`);
       return value;
     });
 
@@ -188,9 +205,9 @@ const environment = z.object({
     .refine((text) => /^[A-Za-z0-9.:_-]{1,253}$/.test(text), {
       message: 'expected a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0',
     }),
-  CONNECTS_CONSOLE_PORT: whole(8080, 0, 65_535),
+  CONNECTS_CONSOLE_PORT: port(8080),
   /** Where a worker or scheduler without a console answers /livez, /readyz and /metrics; 0 for not at all. */
-  CONNECTS_HEALTH_PORT: whole(0, 0, 65_535),
+  CONNECTS_HEALTH_PORT: port(0),
   CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:']),
   CONNECTS_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -227,8 +244,9 @@ export interface Config {
   readonly preferencesUrl: string | undefined;
   readonly preferencesSecret: string | undefined;
   readonly consoleHost: string;
-  readonly consolePort: number;
-  readonly healthPort: number;
+  /** Undefined: the variable is Kubernetes' own, of a Service: see `requiredPort`. */
+  readonly consolePort: number | undefined;
+  readonly healthPort: number | undefined;
   readonly inboxUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -354,6 +372,19 @@ type ServerName = keyof typeof VARIABLES;
 export function required(config: Config, name: ServerName): string {
   requireServers(config, [name]);
   return config[name] as string;
+}
+
+const PORTS = { consolePort: 'CONNECTS_CONSOLE_PORT', healthPort: 'CONNECTS_HEALTH_PORT' } as const;
+
+/** For who listens there. @throws invalid-input `environment` where the variable holds the address of a Service */
+export function requiredPort(config: Config, name: keyof typeof PORTS): number {
+  const port = config[name];
+  if (port !== undefined) return port;
+  throw invalidInput(
+    'environment',
+    `${PORTS[name]} is the address of a Service, which Kubernetes sets for a Service of such a name: expected ` +
+      `a whole number from 0 to ${PORT_MAX}. Set it in the pod, or set enableServiceLinks: false there.`,
+  );
 }
 
 /** @throws invalid-input `environment`, naming every server whose address is not set */

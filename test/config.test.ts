@@ -1,4 +1,11 @@
-import { SETTINGS, parseConfig, parseDuration, requireServers, required } from '../src/config.ts';
+import {
+  SETTINGS,
+  parseConfig,
+  parseDuration,
+  requireServers,
+  required,
+  requiredPort,
+} from '../src/config.ts';
 
 const faultsOf = (env: Record<string, string>): string => {
   try {
@@ -79,7 +86,7 @@ describe('the environment', () => {
     ['CONNECTS_MAIL_ATTEMPTS', '51', /a whole number from 1 to 50/],
     ['CONNECTS_CONSOLE_HOST', 'http://0.0.0.0', /a host name or address to listen on/],
     ['CONNECTS_CONSOLE_PORT', '70000', /a whole number from 0 to 65535/],
-    ['CONNECTS_CONSOLE_PORT', 'tcp://10.0.0.1:8080', /a whole number from 0 to 65535/],
+    ['CONNECTS_CONSOLE_PORT', 'http://10.0.0.1:8080', /a whole number from 0 to 65535/],
     ['CONNECTS_HEALTH_PORT', '65536', /a whole number from 0 to 65535/],
     ['CONNECTS_LOG_LEVEL', 'verbose', /expected one of debug, info, warn, error, silent/],
     ['CONNECTS_SETLE_GRACE', '2m', /is no setting: did you mean CONNECTS_SETTLE_GRACE/],
@@ -90,6 +97,22 @@ describe('the environment', () => {
     expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^  ${name}: `, 'm'));
     expect(faultsOf({ [name]: value })).toMatch(said);
   });
+
+  test.each(['consolePort', 'healthPort'] as const)(
+    'the address of a Service of the name of ours leaves %s unknown, and is told of only where it is needed',
+    (name) => {
+      const variable = { consolePort: 'CONNECTS_CONSOLE_PORT', healthPort: 'CONNECTS_HEALTH_PORT' }[name];
+      const config = parseConfig({
+        [variable]: 'tcp://10.0.0.1:8080',
+        [`${variable}_8080_TCP`]: 'tcp://10.0.0.1:8080',
+        [`${variable}_8080_TCP_PORT`]: '8080',
+        CONNECTS_PORT: 'tcp://10.0.0.1:8080',
+      });
+      expect(config[name]).toBeUndefined();
+      expect(() => requiredPort(config, name)).toThrow(`${variable} is the address of a Service`);
+      expect(requiredPort(parseConfig({ [variable]: '80' }), name)).toBe(80);
+    },
+  );
 
   test('has no setting without a wrong value in this table', () => {
     const tried = new Set(REFUSED.map(([name]) => name));

@@ -61,7 +61,9 @@ export async function collectAddresses(
   inbox: OwnInbox | undefined,
 ): Promise<Addresses> {
   const host = setting('CONNECTS_CONSOLE_HOST') ?? '127.0.0.1';
-  const port = setting('CONNECTS_CONSOLE_PORT') ?? String(await choosePort(CONSOLE_PORT, host));
+  // Kubernetes sets the variable to an address, for a Service of that name: it is no setting then.
+  const given = setting('CONNECTS_CONSOLE_PORT');
+  const port = (given?.includes('://') ? undefined : given) ?? String(await choosePort(CONSOLE_PORT, host));
   // An address that listens everywhere is no address to open.
   const shownHost = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {

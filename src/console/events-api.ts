@@ -12,6 +12,8 @@ import type { Fault } from '../domain/terms.ts';
 import { faultOfFuture } from '../operations/events/import-events.ts';
 import { type EventOutcome, recordEvents } from '../operations/events/record-events.ts';
 import { checkToken } from '../operations/upkeep/tokens.ts';
+import { decodeUtf8, withoutMark } from '../utf8.ts';
+import { answerError } from './errors.ts';
 
 const EVENTS_MAX = 1_000;
 const BODY_MAX = 1024 * 1024;
@@ -34,34 +36,41 @@ interface Caller {
 /** Mounted under /v1/events. A token of the ingest role is asked for always, also on loopback. */
 export function eventsApi(app: App): Hono<Caller> {
   const api = new Hono<Caller>();
-  api.use(async (context, next) => {
-    const [, secret] = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '') ?? [];
+  // Not for every method: one that the route does not take is told so, token or not.
+  api.post('/', async (context, next) => {
+    const [, secret] = /^Bearer +(\S+)$/i.exec(context.req.header('Authorization') ?? '') ?? [];
     const token = secret === undefined ? undefined : await checkToken(app, secret);
     if (!token) {
       context.header('WWW-Authenticate', 'Bearer');
       const error =
         'expected "Authorization: Bearer TOKEN" with a token of the ingest role: see "connects tokens add"';
-      return context.json({ error }, 401);
+      return answerError(context, 401, error);
     }
     if (token.role !== 'ingest')
-      return context.json({ error: `this token has the role ${token.role}: expected ingest` }, 403);
+      return answerError(context, 403, `this token has the role ${token.role}: expected ingest`);
     context.set('token', token.name);
     return next();
   });
-  api.use(
+  api.post(
+    '/',
     bodyLimit({
       maxSize: BODY_MAX,
-      onError: (context) => context.json({ error: `expected at most ${BODY_MAX} bytes` }, 413),
+      onError: (context) => {
+        // The rest of the body is not read, so the connection is of no use for another request.
+        context.header('Connection', 'close');
+        return answerError(context, 413, `expected at most ${BODY_MAX} bytes`);
+      },
     }),
   );
   api.post('/', async (context) => {
-    const body = parseJson(await context.req.text());
-    if (body === undefined)
-      return context.json({ error: 'expected JSON: one event, or a list of events' }, 400);
+    const text = decodeUtf8(new Uint8Array(await context.req.arrayBuffer()));
+    if (text === undefined) return answerError(context, 400, 'expected UTF-8 text');
+    const body = parseJson(withoutMark(text));
+    if (body === undefined) return answerError(context, 400, 'expected JSON: one event, or a list of events');
     const one = !Array.isArray(body);
     const inputs = one ? [body] : (body as unknown[]);
     if (inputs.length === 0 || inputs.length > EVENTS_MAX)
-      return context.json({ error: `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}` }, 400);
+      return answerError(context, 400, `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}`);
     const results = await record(app, inputs, `token ${context.get('token')}`);
     return context.json(one ? results[0] : { results }, statusOf(results));
   });

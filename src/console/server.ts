@@ -1,7 +1,9 @@
 /** The console: one page for now. Due, last run, next tick, inbox. */
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
+import { requiredPort } from '../config.ts';
 import { readOverview } from '../reports/overview.ts';
+import { answerError, answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
 import { healthPages, tellOfError } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
@@ -11,6 +13,7 @@ export type Console = Listening;
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
 export async function startConsole(app: App): Promise<Console> {
+  const port = requiredPort(app.config, 'consolePort');
   const pages = new Hono();
   pages.use(async (context, next) => {
     await next();
@@ -30,10 +33,11 @@ export async function startConsole(app: App): Promise<Console> {
   pages.route('/v1/events', eventsApi(app));
   const health = healthPages(app);
   pages.route('/', health.pages);
+  answerUnknown(pages);
   pages.onError((error, context) => {
     tellOfError(app, error);
     context.header('Retry-After', '5');
-    return context.text('The database cannot be reached right now. Try again in a moment.', 503);
+    return answerError(context, 503, 'The database cannot be reached right now. Try again in a moment.');
   });
-  return listen(pages, { host: app.config.consoleHost, port: app.config.consolePort }, health.stop);
+  return listen(pages, { host: app.config.consoleHost, port }, health.stop);
 }

@@ -4,6 +4,7 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
+import { startHealth } from '../../src/console/health-server.ts';
 import { startConsole } from '../../src/console/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { type Ended, type Running, startCli } from '../support/cli.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => installation.remove());
 
-const processes = { startWorker, startScheduler, startConsole };
+const processes = { startWorker, startScheduler, startConsole, startHealth };
 
 /** A command with other settings than the installation's. */
 async function runWith(
@@ -88,6 +89,39 @@ describe('a console that cannot listen', () => {
           'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port).\n',
       });
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  test.each(['worker', 'scheduler'])(
+    'because the health port of a %s is taken names that port and its setting',
+    async (command) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const address = other.address();
+      const port = String(typeof address === 'object' ? address?.port : '');
+      expect(await runWith({ CONNECTS_HEALTH_PORT: port }, [command])).toEqual({
+        code: 75,
+        stdout: '',
+        stderr:
+          `connects: the health port cannot listen on 127.0.0.1:${port}: another process does. ` +
+          'Stop that one, or set CONNECTS_HEALTH_PORT (0 turns health and metrics of this process off).\n',
+      });
+      await new Promise((resolve) => other.close(resolve));
+    },
+  );
+
+  test('because its port is the address of a Service says so; commands that do not listen there go on', async () => {
+    const env = { CONNECTS_CONSOLE_PORT: 'tcp://10.0.0.1:8080' };
+    for (const command of ['console', 'serve'])
+      expect(await runWith(env, [command])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('CONNECTS_CONSOLE_PORT is the address of a Service'),
+      });
+    expect(await runWith(env, ['due'])).toMatchObject({ code: 0 });
+    expect(await runWith(env, ['worker'], AbortSignal.timeout(500))).toMatchObject({ code: 0, stderr: '' });
+    expect(await runWith({ CONNECTS_HEALTH_PORT: 'tcp://10.0.0.1:8081' }, ['worker'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('CONNECTS_HEALTH_PORT is the address of a Service'),
+    });
   });
 
   test('because its host is no address of this machine says so, and ends with 2', async () => {

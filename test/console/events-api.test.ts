@@ -151,3 +151,78 @@ test('what is no JSON, too many or too large is refused with what was expected',
   expect((await post(many)).status).toBe(400);
   expect((await post(`"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
 });
+
+const ask = async (
+  path: string,
+  init: RequestInit,
+): Promise<{ status: number; allow: string | null; body: unknown }> => {
+  const response = await fetch(`${served.url}${path}`, init);
+  return { status: response.status, allow: response.headers.get('Allow'), body: await response.json() };
+};
+
+test.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be written %s', async (scheme) => {
+  const headers = { Authorization: `${scheme} ${ingest}` };
+  const { status } = await ask('v1/events', { method: 'POST', headers, body: '[]' });
+  expect(status).toBe(400);
+});
+
+test.each<[method: string, path: string, allow: string]>([
+  ['GET', 'v1/events', 'POST'],
+  ['PUT', 'v1/events', 'POST'],
+  ['DELETE', 'v1/events', 'POST'],
+  ['POST', 'readyz', 'GET, HEAD'],
+  ['POST', '', 'GET, HEAD'],
+])('%s /%s is 405, and Allow says what it takes', async (method, path, allow) => {
+  const answer = await ask(path, { method });
+  expect(answer).toEqual({
+    status: 405,
+    allow,
+    body: { error: `/${path} takes ${allow}, and not ${method}` },
+  });
+});
+
+test.each(['v1', 'v1/event', 'v1/events/', 'nowhere'])('/%s is 404, as JSON', async (path) => {
+  expect(await ask(path, {})).toEqual({ status: 404, allow: null, body: { error: `there is no /${path}` } });
+});
+
+describe('bytes', () => {
+  const asked = (body: Buffer): ReturnType<typeof ask> =>
+    ask('v1/events', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${ingest}` },
+      body: new Uint8Array(body),
+    });
+  const adjusted = (id: string, reason: string) =>
+    JSON.stringify({
+      id,
+      account: 'a1',
+      at: '2021-02-05T09:00:00Z',
+      type: 'balance.adjusted',
+      amount: 1,
+      reason,
+    });
+
+  test.each<[what: string, bytes: number[]]>([
+    ['Latin-1', [0xe9]],
+    ['a character cut short', [0xe2, 0x82]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+  ])('that are no UTF-8 (%s) are refused whole, and nothing is stored', async (_what, bytes) => {
+    const before = await countEntries();
+    const [head = '', tail = ''] = adjusted('u1', '#').split('#');
+    const answer = await asked(Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(tail)]));
+    expect(answer).toMatchObject({ status: 400, body: { error: 'expected UTF-8 text' } });
+    expect(await countEntries()).toBe(before);
+  });
+
+  test('may hold U+FFFD itself, and begin with a byte order mark', async () => {
+    expect(await asked(Buffer.from(`\uFEFF${adjusted('u2', 'a \uFFFD b')}`))).toMatchObject({ status: 200 });
+  });
+
+  test('of half a character, escaped, are a fault of their field', async () => {
+    const body = adjusted('u3', '#').replace('#', '\\ud800');
+    expect(await asked(Buffer.from(body))).toMatchObject({
+      status: 422,
+      body: { faults: [{ where: 'reason', what: expect.stringContaining('expected a text of 1 to 500') }] },
+    });
+  });
+});

@@ -34,7 +34,7 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
   try {
     // First, because it is what can fail: nothing has begun to work then.
     if (parts.includes('console')) pages = await openConsole(cli);
-    else if (app.config.healthPort > 0) pages = await openHealth(cli);
+    else if (app.config.healthPort !== 0) pages = await openHealth(cli);
     if (parts.includes('worker')) started.push(processes.startWorker(app));
     if (parts.includes('scheduler')) started.push(processes.startScheduler(app));
     app.log.info({ parts }, 'started');
@@ -55,32 +55,55 @@ async function openConsole(cli: Cli): Promise<Process> {
     say(cli, `console: ${opened.url}`);
     return opened;
   } catch (error) {
-    throw listenFault(cli, error);
+    throw listenFault(cli, CONSOLE, error);
   }
 }
 
 async function openHealth(cli: Cli): Promise<Process | undefined> {
   const opened = await cli.processes.startHealth?.(cli.app).catch((error: unknown) => {
-    throw listenFault(cli, error);
+    throw listenFault(cli, HEALTH, error);
   });
   if (opened) cli.app.log.info({ url: opened.url }, 'health and metrics');
   return opened;
 }
 
+/** What listens, for the messages. */
+interface Listener {
+  readonly what: string;
+  readonly setting: 'consolePort' | 'healthPort';
+  readonly variable: string;
+  readonly otherwise: string;
+}
+
+const CONSOLE: Listener = {
+  what: 'the console',
+  setting: 'consolePort',
+  variable: 'CONNECTS_CONSOLE_PORT',
+  otherwise: '0 takes any free port',
+};
+const HEALTH: Listener = {
+  what: 'the health port',
+  setting: 'healthPort',
+  variable: 'CONNECTS_HEALTH_PORT',
+  otherwise: '0 turns health and metrics of this process off',
+};
+
 /** What the operating system says of a port, in words. */
-function listenFault({ app }: Cli, error: unknown): unknown {
-  const { consoleHost: host, consolePort: port } = app.config;
+function listenFault({ app }: Cli, listener: Listener, error: unknown): unknown {
+  const { consoleHost: host } = app.config;
+  const { what, variable, otherwise } = listener;
+  const port = app.config[listener.setting];
   const { code } = error as { readonly code?: unknown };
   if (code === 'EADDRINUSE')
     return unavailable(
       'port-taken',
-      `the console cannot listen on ${host}:${port}: another process does. ` +
-        'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port).',
+      `${what} cannot listen on ${host}:${port}: another process does. ` +
+        `Stop that one, or set ${variable} (${otherwise}).`,
     );
   if (code === 'EACCES')
     return invalidInput(
       'environment',
-      `this user may not listen on port ${port}: set CONNECTS_CONSOLE_PORT to 1024 or more`,
+      `this user may not listen on port ${port}: set ${variable} to 1024 or more`,
     );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return invalidInput(

@@ -78,7 +78,13 @@ function faultOfEmail(text: string): string | undefined {
 }
 
 const reasonWhat = expected(`a text of 1 to ${REASON_LENGTH_MAX} characters`);
-export const reasonField = z.string(reasonWhat).min(1, reasonWhat).max(REASON_LENGTH_MAX, reasonWhat);
+/** Half a character, as JSON can escape one, could not be stored as it is. */
+const HALF_CHARACTER = /\p{Surrogate}/u;
+export const reasonField = z
+  .string(reasonWhat)
+  .min(1, reasonWhat)
+  .max(REASON_LENGTH_MAX, reasonWhat)
+  .refine((text) => !HALF_CHARACTER.test(text), reasonWhat);
 
 export const choiceField = <const T extends readonly [string, ...string[]]>(choices: T) =>
   z.enum(choices, expected(`one of ${choices.join(', ')}`));

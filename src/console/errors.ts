@@ -1,0 +1,25 @@
+/** What the HTTP API says when it cannot do what was asked: always `{ "error": "…" }`, whatever the reason. */
+import type { Context, Env, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** @param error what happened and what was expected instead, as a sentence for whoever wrote the caller */
+export const answerError = (context: Context, status: ContentfulStatusCode, error: string): Response =>
+  context.json({ error }, status);
+
+/** A route that is there for other methods is 405 and names them in Allow; any other is 404. Call it after the last route. */
+export function answerUnknown<E extends Env>(pages: Hono<E>): void {
+  pages.notFound((context) => {
+    const { method, path } = context.req;
+    const methods = methodsOf(pages, path);
+    if (methods.length === 0) return answerError(context, 404, `there is no ${path}`);
+    const allow = methods.join(', ');
+    context.header('Allow', allow);
+    return answerError(context, 405, `${path} takes ${allow}, and not ${method}`);
+  });
+}
+
+/** Of the routes at exactly this path, HEAD with GET; none for middleware, which stands at every method. */
+function methodsOf<E extends Env>(pages: Hono<E>, path: string): string[] {
+  const found = pages.routes.filter((one) => one.method !== 'ALL' && one.path === path);
+  return [...new Set(found.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
+}
