@@ -48,3 +48,9 @@ export function messageOf(error: unknown): string {
     return [...new Set(error.errors.map(messageOf))].join(', ');
   return String(error.message);
 }
+
+/** A stable code and the words of whatever was thrown at one account's expense. */
+export const describeError = (error: unknown): { code: string; message: string } => ({
+  code: error instanceof ConnectsError ? error.code : 'unexpected',
+  message: messageOf(error),
+});

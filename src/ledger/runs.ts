@@ -2,6 +2,7 @@
 import { isDuplicateKey } from '../db/errors.ts';
 import { type Queryable, execute, selectOne, selectRows, toDate, toDateOrNull } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
+import { ConnectsError } from '../errors.ts';
 
 export type RunKind = 'sweep' | 'rerun' | 'backfill' | 'reversal';
 export type RunState =
@@ -69,6 +70,13 @@ export async function findOpenSweep(db: Queryable): Promise<Run | undefined> {
 }
 
 /** The open run with this key, if any. */
+/** @throws not-found `unknown-run` */
+export async function getRun(db: Queryable, id: number): Promise<Run> {
+  const run = await findRun(db, id);
+  if (run) return run;
+  throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
+}
+
 export async function findRunByKey(db: Queryable, openKey: string): Promise<Run | undefined> {
   const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE open_key = ?`, [openKey]);
   return row && parseRow(row);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { Terms } from '../domain/terms.ts';
+import { brokenRule, unavailable } from '../errors.ts';
 
 export interface TermsVersion {
   readonly version: number;
@@ -31,6 +32,13 @@ export async function findTermsVersion(db: Queryable, version: number): Promise<
   return row && parseRow(row);
 }
 
+/** @throws a bug's error: what a run has pinned is never removed */
+export async function getTermsVersion(db: Queryable, version: number): Promise<TermsVersion> {
+  const stored = await findTermsVersion(db, version);
+  if (!stored) throw brokenRule('unknown-terms', `terms version ${version} is not in the database`);
+  return stored;
+}
+
 /** What new runs pin; undefined in a database that was never migrated by `connects migrate`. */
 export async function findLatestTerms(db: Queryable): Promise<TermsVersion | undefined> {
   const row = await selectOne<StoredVersion>(
@@ -38,6 +46,13 @@ export async function findLatestTerms(db: Queryable): Promise<TermsVersion | und
     `SELECT ${COLUMNS} FROM terms_versions ORDER BY version DESC LIMIT 1`,
   );
   return row && parseRow(row);
+}
+
+/** @throws unavailable `no-terms`, of a database that was never migrated by `connects migrate` */
+export async function getLatestTerms(db: Queryable): Promise<TermsVersion> {
+  const latest = await findLatestTerms(db);
+  if (!latest) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  return latest;
 }
 
 /** The latest first. */

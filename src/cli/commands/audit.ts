@@ -6,7 +6,6 @@ import type { FindingCode } from '../../domain/audit/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { silentLog } from '../../log.ts';
 import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audits/audit.ts';
-import type { BatchDeps } from '../../operations/backfills/backfill-batch.ts';
 import { type FixOutcome, fixFindings } from '../../operations/audits/audit-fix.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -27,6 +26,7 @@ import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
+import type { CatchUpDeps } from '../../operations/settling/bring-current.ts';
 
 interface AuditFlags {
   asOf?: Instant;
@@ -103,7 +103,7 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
 async function fixAndLook(
   cli: Cli,
   flags: AuditFlags,
-  deps: BatchDeps,
+  deps: CatchUpDeps,
   found: Found,
   reason: string,
 ): Promise<{ fixed: FixOutcome; left: Found }> {

@@ -1,9 +1,8 @@
 /** run list and run show. */
 import { type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
-import { ConnectsError } from '../../errors.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
-import { type Run, findRun, listRuns } from '../../ledger/runs.ts';
+import { type Run, getRun, listRuns } from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
@@ -81,19 +80,13 @@ async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
 
 async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true }): Promise<void> {
   await requireSchema(cli.app);
-  const run = flags.watch ? await watchRun(cli, id) : await getRun(cli, id);
+  const run = flags.watch ? await watchRun(cli, id) : await getRun(cli.app.db, id);
   const counts = await countRun(cli.app.db, run);
   const end = await readRunEnd(cli.app.db, run);
   const failed = counts.failed > 0 || run.state === 'failed';
   if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
   if (flags.json) return printJson(cli, { ...toJson(run), ...counts, ...end });
   return print(cli, describeRun(run, counts, end));
-}
-
-async function getRun(cli: Cli, id: number): Promise<Run> {
-  const run = await findRun(cli.app.db, id);
-  if (run) return run;
-  throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
 }
 
 const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';
@@ -104,11 +97,11 @@ const isOpen = (run: Run): boolean => run.state === 'running' || run.state === '
  */
 async function watchRun(cli: Cli, id: number): Promise<Run> {
   const { app, signal } = cli;
-  let run = await getRun(cli, id);
+  let run = await getRun(cli.app.db, id);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
   try {
     await lookUntil(app, { signal, everyMs: WATCH_MS }, async () => {
-      run = await getRun(cli, id);
+      run = await getRun(cli.app.db, id);
       if (!isOpen(run)) return 'closed';
       const left = await countLeft(app.db, run);
       const done = Math.max(0, run.dueAtStart - left);

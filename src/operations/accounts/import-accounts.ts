@@ -10,12 +10,11 @@ import { type Account, takeOver } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Fault, Terms } from '../../domain/terms.ts';
 import { monthEndOf } from '../../domain/terms.ts';
-import { unavailable } from '../../errors.ts';
 import { insertAccounts } from '../../ledger/accounts.ts';
 import { findImportHashes, insertContacts } from '../../ledger/contacts.ts';
 import { insertInactiveOpenings } from '../../ledger/openings.ts';
 import { insertSpans } from '../../ledger/spans.ts';
-import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
 import { type AccountImport, parseAccountRow } from './account-rows.ts';
 
@@ -67,8 +66,7 @@ export interface ImportDeps {
 const BATCH = 500;
 
 export async function importAccounts(deps: ImportDeps, request: ImportRequest): Promise<ImportOutcome> {
-  const terms = await findLatestTerms(deps.db);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const terms = await getLatestTerms(deps.db);
   const checked = await checkAll(deps, request);
   const { bad, rows, skipped } = checked;
   if (request.signal?.aborted) return { outcome: 'interrupted', rows, imported: 0, skipped, bad };

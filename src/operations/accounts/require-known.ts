@@ -2,15 +2,14 @@
 import type { Queryable } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
-import { findRun } from '../../ledger/runs.ts';
+import { getRun } from '../../ledger/runs.ts';
 
 /** Names shown of a long list. */
 const NAMED_MAX = 20;
 
 /** @throws not-found `unknown-run` */
 export async function requireRun(db: Queryable, id: number | undefined): Promise<void> {
-  if (id === undefined || (await findRun(db, id))) return;
-  throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
+  if (id !== undefined) await getRun(db, id);
 }
 
 /** @throws not-found `unknown-account`, naming those that are not there */

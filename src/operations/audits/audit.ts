@@ -16,8 +16,7 @@ import { invalidInput } from '../../errors.ts';
 import { type AccountFilter, countAccounts } from '../../ledger/accounts.ts';
 import { listAudited } from '../../ledger/audit-pages.ts';
 import { insertAuditResult } from '../../ledger/audit-results.ts';
-import { listTermsVersions } from '../../ledger/terms-versions.ts';
-import { getLatestTerms } from '../backfills/backfill-plan.ts';
+import { getLatestTerms, listTermsVersions } from '../../ledger/terms-versions.ts';
 
 export interface AuditRequest {
   /** Taken as now; the database's clock when absent. */

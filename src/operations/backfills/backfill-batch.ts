@@ -7,9 +7,9 @@
  *   deadlock, lock timeout                   the whole transaction is replayed (inTransaction)
  *   paused, cancelled, or no longer ours     `lost` is thrown within the transaction: nothing of it stands
  */
-import type { Clock } from '../../clock.ts';
-import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
-import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
+import { type Transaction, inTransaction } from '../../db/connection.ts';
+import { describeRowError } from '../../db/errors.ts';
+import { inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import {
@@ -19,25 +19,17 @@ import {
   isAsked,
 } from '../../domain/corrections/backfill.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
-import { ConnectsError, messageOf } from '../../errors.ts';
+import { describeError } from '../../errors.ts';
 import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
 import type { BackfillAsked, BackfillItem } from '../../ledger/backfills.ts';
 import type { CycleNotice } from '../../ledger/cycles.ts';
 import { listDecisionNos } from '../../ledger/decisions.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import type { TermsVersion } from '../../ledger/terms-versions.ts';
-import type { Log } from '../../log.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
 import { type RecordedPast, loadPasts } from './backfill-facts.ts';
+import { type CatchUpDeps, bringCurrent, failuresOf } from '../settling/bring-current.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
-import { type SettleSettings, settleAccounts } from '../settling/settle-accounts.ts';
-
-export interface BatchDeps {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly settings: SettleSettings;
-}
 
 /** What is backfilled, by which run and terms. */
 export interface BatchGround {
@@ -57,20 +49,19 @@ const TURNS_MAX = 5;
 
 /** @returns items of all accounts; those that failed are returned only, not kept */
 export async function backfillBatch(
-  deps: BatchDeps,
+  deps: CatchUpDeps,
   ground: BatchGround,
   accountIds: readonly string[],
 ): Promise<BackfillItem[]> {
   const items: BackfillItem[] = [];
+  const own = { id: ground.runId, kind: 'backfill', onTheWay: true, terms: ground.terms } as const;
   let left = accountIds.toSorted();
   for (let turn = 1; left.length > 0; turn += 1) {
-    const failed = await bringCurrent(deps, ground, left);
-    items.push(...failed.values());
-    const done = await grantOrHalve(
-      deps,
-      ground,
-      left.filter((id) => !failed.has(id)),
-    );
+    // Their notices are those of a sweep: these cycles are nobody's past.
+    const failed = failuresOf(await bringCurrent(deps, own, left));
+    items.push(...failed.map((one) => failedItem(ground, one.account, one)));
+    const good = left.filter((id) => !failed.some((one) => one.account === id));
+    const done = await grantInHalves(deps, ground, good);
     items.push(...done.items);
     left = turn < TURNS_MAX ? done.left : [];
     if (turn === TURNS_MAX) items.push(...done.left.map((id) => failedItem(ground, id, STILL_DUE)));
@@ -97,48 +88,23 @@ function failedItem(
   };
 }
 
-/** The accounts that cannot be, by id. Their notices are those of a sweep: these cycles are nobody's past. */
-async function bringCurrent(
-  deps: BatchDeps,
-  ground: BatchGround,
-  ids: readonly string[],
-): Promise<Map<string, BackfillItem>> {
-  const { terms, runId } = ground;
-  const now = await databaseNow(deps.db);
-  const run = { id: runId, kind: 'backfill', asOf: now, notify: 'digest', onTheWay: true } as const;
-  const pinned = { ...run, termsVersion: terms.version, terms: terms.terms };
-  const runs = { find: () => Promise.resolve(new Map([[runId, pinned]])) };
-  const outcomes = await settleAccounts(
-    { ...deps, runs },
-    ids.map((account) => ({ account, run: runId })),
-  );
-  const failed = [...outcomes].flatMap(([id, one]): [string, BackfillItem][] =>
-    one.outcome === 'failed' ? [[id, failedItem(ground, id, one)]] : [],
-  );
-  return new Map(failed);
-}
-
 interface Granted {
   readonly items: readonly BackfillItem[];
   /** Due again: a boundary has begun since they were brought current. */
   readonly left: string[];
 }
 
-async function grantOrHalve(deps: BatchDeps, ground: BatchGround, ids: readonly string[]): Promise<Granted> {
-  if (ids.length === 0) return { items: [], left: [] };
-  try {
-    return await inTransaction(deps.db, (transaction) => grantOnce(ground, transaction, ids));
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
-    const [first, ...others] = ids;
-    if (first !== undefined && others.length === 0)
-      return { items: [failedItem(ground, first, describeRowError(error))], left: [] };
-    const middle = Math.ceil(ids.length / 2);
-    const left = await grantOrHalve(deps, ground, ids.slice(0, middle));
-    const right = await grantOrHalve(deps, ground, ids.slice(middle));
-    return { items: [...left.items, ...right.items], left: [...left.left, ...right.left] };
-  }
+async function grantInHalves(
+  deps: CatchUpDeps,
+  ground: BatchGround,
+  ids: readonly string[],
+): Promise<Granted> {
+  const parts = await inHalves<string, Granted>(
+    ids,
+    (part) => inTransaction(deps.db, (transaction) => grantOnce(ground, transaction, part)),
+    (id, error) => ({ items: [failedItem(ground, id, describeRowError(error))], left: [] }),
+  );
+  return { items: parts.flatMap((part) => part.items), left: parts.flatMap((part) => part.left) };
 }
 
 async function grantOnce(
@@ -168,7 +134,7 @@ async function grantOnce(
         const turn = { row, past: pasts.get(id) as RecordedPast, lostNos: lostNos.get(id) ?? [], now };
         kept.push(...grantAccount(ground, turn, writes));
       } catch (error) {
-        failed.push(failedItem(ground, id, { code: codeOf(error), message: messageOf(error) }));
+        failed.push(failedItem(ground, id, describeError(error)));
       }
     }
   }
@@ -177,8 +143,6 @@ async function grantOnce(
   await ground.keep(transaction, kept, now);
   return { items: [...kept, ...failed], left };
 }
-
-const codeOf = (error: unknown): string => (error instanceof ConnectsError ? error.code : 'unexpected');
 
 interface Turn {
   readonly row: AccountRow;

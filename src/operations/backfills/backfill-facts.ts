@@ -7,6 +7,7 @@ import { type PastBoundary, pastBoundaries } from '../../domain/corrections/past
 import { wasActive } from '../../domain/corrections/past-status.ts';
 import type { Span } from '../../domain/spans.ts';
 import { type Terms, monthEndOf, termsInForce } from '../../domain/terms.ts';
+import { groupBy } from '../../group-by.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import { findClosings } from '../../ledger/closings.ts';
 import { type RecordedSettlement, listSettlementsOf } from '../../ledger/cycles.ts';
@@ -169,15 +170,4 @@ function toPosted(entries: readonly CycleEntry[]): PostedCycle {
     paid: of('monthly-plan'),
     recovered: -of('recovery'),
   };
-}
-
-export function groupBy<Row, Key>(rows: readonly Row[], keyOfRow: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>();
-  for (const row of rows) {
-    const key = keyOfRow(row);
-    const known = groups.get(key);
-    if (known) known.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 }

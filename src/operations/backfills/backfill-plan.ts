@@ -17,8 +17,7 @@ import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { type SettledBoundary, catchUp } from '../../domain/settle.ts';
 import { type AccountRow, listAccounts } from '../../ledger/accounts.ts';
 import type { BackfillAsked } from '../../ledger/backfills.ts';
-import { type TermsVersion, findLatestTerms } from '../../ledger/terms-versions.ts';
-import { unavailable } from '../../errors.ts';
+import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { loadPasts } from './backfill-facts.ts';
 import { requireAccounts } from '../accounts/require-known.ts';
 
@@ -78,12 +77,6 @@ export async function planBackfill(db: Queryable, request: PlanRequest): Promise
     if (request.signal?.aborted) break;
   }
   return sum.plan();
-}
-
-export async function getLatestTerms(db: Queryable): Promise<TermsVersion> {
-  const terms = await findLatestTerms(db);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
-  return terms;
 }
 
 /** An account of the range with at least one cycle that gave nothing, whether its reason was asked for or not. */

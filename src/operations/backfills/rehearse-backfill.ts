@@ -3,9 +3,11 @@ import type { BackfillItem, ItemCount } from '../../ledger/backfills.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Database } from '../../db/connection.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { requireNoOverlap, requireSamePlan, type StartRequest } from './backfill.ts';
-import { type BatchDeps, type BatchGround, backfillBatch } from './backfill-batch.ts';
-import { candidatePages, getLatestTerms } from './backfill-plan.ts';
+import { type BatchGround, backfillBatch } from './backfill-batch.ts';
+import { candidatePages } from './backfill-plan.ts';
+import type { CatchUpDeps } from '../settling/bring-current.ts';
 
 /** No backfill and no run has this number. */
 const NOBODYS = 0;
@@ -15,7 +17,7 @@ const NOBODYS = 0;
  * @throws refused and conflict, as starting would
  */
 export async function rehearseBackfill(
-  deps: BatchDeps & { readonly session: Database },
+  deps: CatchUpDeps & { readonly session: Database },
   request: StartRequest,
   signal?: AbortSignal,
 ): Promise<ItemCount[]> {

@@ -9,7 +9,7 @@ import { type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { ConnectsError, brokenRule } from '../../errors.ts';
+import { ConnectsError } from '../../errors.ts';
 import {
   type Backfill,
   type BackfillItem,
@@ -22,10 +22,11 @@ import {
   upsertBackfillItems,
 } from '../../ledger/backfills.ts';
 import { type Run, closeRun, findOpenSweep, findRun, heartbeat } from '../../ledger/runs.ts';
-import { type TermsVersion, findTermsVersion } from '../../ledger/terms-versions.ts';
-import { type BatchDeps, type BatchGround, backfillBatch } from './backfill-batch.ts';
+import { type TermsVersion, getTermsVersion } from '../../ledger/terms-versions.ts';
+import { type BatchGround, backfillBatch } from './backfill-batch.ts';
 import { type CandidatePage, candidatePages } from './backfill-plan.ts';
 import { logClosed } from '../runs/close-run.ts';
+import type { CatchUpDeps } from '../settling/bring-current.ts';
 
 /** A worker that is silent for this long is taken for dead. */
 const LEASE_MS = 30_000;
@@ -55,7 +56,7 @@ class Lost extends ConnectsError {
  * @returns the backfill that was worked on; undefined when there is none to be taken
  * @throws unavailable when the database cannot be used: whatever is not done is found again
  */
-export async function workOnBackfill(deps: BatchDeps, options: WorkOptions): Promise<Backfill | undefined> {
+export async function workOnBackfill(deps: CatchUpDeps, options: WorkOptions): Promise<Backfill | undefined> {
   for (const one of await listOpenBackfills(deps.db)) {
     if (one.state !== 'running' || (options.id !== undefined && one.id !== options.id)) continue;
     const now = await databaseNow(deps.db);
@@ -70,14 +71,14 @@ export async function workOnBackfill(deps: BatchDeps, options: WorkOptions): Pro
 
 /** One worker's turn at a backfill. */
 class Turn {
-  readonly #deps: BatchDeps;
+  readonly #deps: CatchUpDeps;
   readonly #backfill: Backfill;
   readonly #options: WorkOptions;
   readonly #signal: AbortSignal;
   #until: Instant;
   #doneTo: string;
 
-  constructor(deps: BatchDeps, backfill: Backfill, until: Instant, options: WorkOptions) {
+  constructor(deps: CatchUpDeps, backfill: Backfill, until: Instant, options: WorkOptions) {
     this.#deps = deps;
     this.#backfill = backfill;
     this.#options = options;
@@ -91,9 +92,7 @@ class Turn {
     try {
       const run = (await findRun(db, this.#backfill.runId)) as Run;
       if (run.state !== 'running') return await this.#cancel(run);
-      const terms = await findTermsVersion(db, run.termsVersion);
-      if (!terms)
-        throw brokenRule('unknown-terms', `terms version ${run.termsVersion} is not in the database`);
+      const terms = await getTermsVersion(db, run.termsVersion);
       if (await this.#goThrough(terms)) await this.#complete(run);
     } catch (error) {
       if (!(error instanceof Lost)) throw error;

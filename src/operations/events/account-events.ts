@@ -6,7 +6,7 @@ import type { DecisionCode } from '../../domain/account.ts';
 import type { AppliedEvent } from '../../domain/events/apply-event.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { EventOf, MemberEvent } from '../../domain/events/events.ts';
-import { ConnectsError, messageOf } from '../../errors.ts';
+import { describeError } from '../../errors.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import type { AuditRow } from '../../ledger/audit-log.ts';
 import { type EventRow, type KnownEvent, contentHashOf } from '../../ledger/events.ts';
@@ -122,7 +122,7 @@ function begin(
     turnGround,
     arrived.map((one) => one.event),
   );
-  return { ...resumed, why: 'stopped' in resumed ? whyOf(resumed.stopped) : undefined };
+  return { ...resumed, why: 'stopped' in resumed ? describeError(resumed.stopped) : undefined };
 }
 
 function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
@@ -137,7 +137,7 @@ function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
         writes.audits.push(auditOfApplied(event, applied, by, turnGround.lockedAt));
       return eventRowOf(event, applied, turnGround.lockedAt);
     } catch (error) {
-      state.why = whyOf(error);
+      state.why = describeError(error);
     }
   return keep(given, arrived, state.why, turnGround.lockedAt);
 }
@@ -205,11 +205,6 @@ const outcomeOf = ({ outcome, decisions, effectiveAt, late }: AppliedEvent): Eve
   outcome === 'conflict'
     ? { outcome, message: 'the account is open already' }
     : { outcome, codes: decisions.map((one) => one.code), effectiveAt, late };
-
-const whyOf = (error: unknown): Why => ({
-  code: error instanceof ConnectsError ? error.code : 'unexpected',
-  message: messageOf(error),
-});
 
 /** By an operator, whatever door it came through: it says why itself. */
 const isCorrection = (event: MemberEvent): event is EventOf<'balance.adjusted'> =>

@@ -6,15 +6,15 @@
  * kept `waiting`, and applied in order by whatever brings the account current.
  */
 import type { Clock } from '../../clock.ts';
-import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
-import { classOfDatabaseError, describeRowError, isDatabaseError, isDuplicateKey } from '../../db/errors.ts';
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
+import { describeRowError, isDuplicateKey } from '../../db/errors.ts';
+import { inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
-import { unavailable } from '../../errors.ts';
 import { IDS_MAX, findAccountIds, lockAccounts } from '../../ledger/accounts.ts';
 import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
-import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
 import {
@@ -57,13 +57,12 @@ export async function recordEvents(
   notify: Notify = 'digest',
   by?: Operator,
 ): Promise<EventOutcome[]> {
-  const latest = await findLatestTerms(deps.db);
-  if (!latest) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const latest = await getLatestTerms(deps.db);
   const rules = { terms: latest.terms, termsVersion: latest.version, notify, by };
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
   for (const group of groupsOf(events)) {
     let left: readonly AccountEvents[] = group;
-    while (left.length > 0) left = await recordOrHalve(deps, rules, left, outcomes);
+    while (left.length > 0) left = await recordInHalves(deps, rules, left, outcomes);
   }
   for (const [index, one] of outcomes.entries())
     if (one.outcome === 'waiting') tell(deps.log, events[index], one);
@@ -130,29 +129,25 @@ type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'> & { readonly 
 /** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
 const LOOKS_MAX = 5;
 
-/** One transaction, or two of half the accounts each where the database refuses a row. Returns who is left over. */
-async function recordOrHalve(
+/** One transaction, or more where the database refuses what comes of one account. Returns who is left over. */
+async function recordInHalves(
   deps: RecordDeps,
   rules: Rules,
   group: readonly AccountEvents[],
   outcomes: EventOutcome[],
   looks = LOOKS_MAX,
-): Promise<readonly AccountEvents[]> {
-  try {
-    const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, group));
-    for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
-    for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
-    return done.left;
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
-    const [first, ...others] = group;
-    if (!first) return [];
-    if (others.length === 0) return recordAlone(deps, rules, first, outcomes, { error, looks });
-    const middle = Math.ceil(group.length / 2);
-    const left = await recordOrHalve(deps, rules, group.slice(0, middle), outcomes, looks);
-    return [...left, ...(await recordOrHalve(deps, rules, group.slice(middle), outcomes, looks))];
-  }
+): Promise<AccountEvents[]> {
+  const left = await inHalves<AccountEvents, readonly AccountEvents[]>(
+    group,
+    async (part) => {
+      const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, part));
+      for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
+      for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
+      return done.left;
+    },
+    (one, error) => recordAlone(deps, rules, one, outcomes, { error, looks }),
+  );
+  return left.flat();
 }
 
 /** The database refuses what an account's events come to: its first half is tried alone, down to the one event. */
@@ -165,18 +160,18 @@ async function recordAlone(
 ): Promise<readonly AccountEvents[]> {
   // Somebody else recorded this id, or opened this account, a moment ago: looking again will find it.
   if (isDuplicateKey(refused.error) && refused.looks > 0)
-    return recordOrHalve(deps, rules, [{ account, events }], outcomes, refused.looks - 1);
+    return recordInHalves(deps, rules, [{ account, events }], outcomes, refused.looks - 1);
   const why = describeRowError(refused.error);
   if (events.length === 1) return keepWaiting(deps, rules, { account, events }, why, outcomes);
   const middle = Math.ceil(events.length / 2);
   const early = { account, events: events.slice(0, middle) };
   const late = { account, events: events.slice(middle) };
-  const left = await recordOrHalve(deps, rules, [early], outcomes, 0);
+  const left = await recordInHalves(deps, rules, [early], outcomes, 0);
   if (left.length > 0) return [{ account, events: [...left.flatMap((one) => one.events), ...late.events] }];
   // Order is kept: where one of them waits, so do all that came after it.
   if (early.events.some(({ index }) => outcomes[index]?.outcome === 'waiting'))
     return keepWaiting(deps, rules, late, why, outcomes);
-  return recordOrHalve(deps, rules, [late], outcomes, 0);
+  return recordInHalves(deps, rules, [late], outcomes, 0);
 }
 
 async function recordOnce(

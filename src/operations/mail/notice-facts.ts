@@ -10,13 +10,14 @@ import {
 import { forecast } from '../../domain/simulation/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
+import { groupBy } from '../../group-by.ts';
 import type { SpanRow } from '../../ledger/spans.ts';
 import type { ToldDecision, ToldEntry } from '../../ledger/told.ts';
 import type { Since } from '../../notices/grant-notice.ts';
 import type { NoticeFacts } from '../../notices/notice.ts';
 import type { PaymentFacts, Remedy } from '../../notices/plan-notices.ts';
 import type { Notice } from '../../outbox/outbox.ts';
-import { type Ground, groupBy } from './notice-ground.ts';
+import type { Ground } from './notice-ground.ts';
 
 /** What a notice tells, and the cycle that followed then: it tells of its own time, however late it is sent. */
 export interface ToldNotice {

@@ -4,6 +4,7 @@ import type { Account } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import { type Terms, builtInTerms } from '../../domain/terms.ts';
+import { groupBy } from '../../group-by.ts';
 import { findAccounts } from '../../ledger/accounts.ts';
 import { findEmails } from '../../ledger/contacts.ts';
 import { type SpanRow, listSpansOf } from '../../ledger/spans.ts';
@@ -80,14 +81,4 @@ export async function readGround(db: Queryable, notices: readonly Notice[]): Pro
     spans: await listSpansOf(db, [...new Set(of(...DATED).map((one) => one.accountId))]),
     balances: new Map(balances.map(({ accountId, at, balance }) => [`${accountId} ${at}`, balance])),
   };
-}
-
-export function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const known = groups.get(keyOf(row));
-    if (known) known.push(row);
-    else groups.set(keyOf(row), [row]);
-  }
-  return groups;
 }

@@ -7,11 +7,11 @@ import type { Database } from '../../db/connection.ts';
 import { databaseNow, execute } from '../../db/query.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
-import { invalidInput, unavailable } from '../../errors.ts';
+import { invalidInput } from '../../errors.ts';
 import { type DuePosition, countDue, listDue } from '../../ledger/accounts.ts';
 import { type PutAsideFilter, listPutAside } from '../../ledger/put-aside.ts';
 import type { Run } from '../../ledger/runs.ts';
-import { type TermsVersion, findLatestTerms } from '../../ledger/terms-versions.ts';
+import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { silentLog } from '../../log.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { massFailureOf } from '../settling/mass-failure.ts';
@@ -56,8 +56,7 @@ const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
  */
 export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): Promise<SweepPreview> {
   const db = deps.session;
-  const terms = await findLatestTerms(db);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const terms = await getLatestTerms(db);
   const now = await databaseNow(db);
   const asOf = request.asOf ?? now - deps.settleGraceMs;
   if (asOf > now) await setClock(db, asOf);
@@ -78,8 +77,7 @@ export async function previewRerun(
   },
 ): Promise<SweepPreview> {
   const db = deps.session;
-  const terms = await findLatestTerms(db);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const terms = await getLatestTerms(db);
   const pages = pagesOf(async (after: { id: string } | undefined) => {
     const page = await listPutAside(db, request.filter, { after: after?.id ?? '', limit: PAGE });
     return page.map((one) => ({ id: one.account }));

@@ -5,13 +5,14 @@
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { formatInstant } from '../../domain/calendar.ts';
-import { ConnectsError, unavailable } from '../../errors.ts';
+import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { type PutAside, type PutAsideFilter, latestAsOf, listPutAside } from '../../ledger/put-aside.ts';
 import { findRerunOf, insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
-import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
+import { requireRun } from '../accounts/require-known.ts';
 
 export interface RerunDeps {
   readonly db: Database;
@@ -83,18 +84,12 @@ class RolledBack extends Error {
   }
 }
 
-async function requireRun(db: Database, runId: number | undefined): Promise<void> {
-  if (runId === undefined || (await findRun(db, runId))) return;
-  throw new ConnectsError('not-found', 'unknown-run', `there is no run ${runId}: see "connects run list"`);
-}
-
 async function openOnce(
   deps: RerunDeps,
   transaction: Transaction,
   request: RerunRequest,
 ): Promise<RerunOutcome> {
-  const terms = await findLatestTerms(transaction);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const terms = await getLatestTerms(transaction);
   const at = await databaseNow(transaction);
   // The unique key makes the next one wait here until this transaction ends; then the key is free again.
   const opening = { kind: 'rerun', asOf: at, notify: 'digest', dueAtStart: 0, at, openKey: OPENING } as const;

@@ -8,7 +8,7 @@ import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { findRunStop, insertRunStop } from '../../ledger/run-stops.ts';
-import { type Run, findRun, markStopping } from '../../ledger/runs.ts';
+import { type Run, findRun, getRun, markStopping } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 import type { JobQueue } from '../../queue/producer.ts';
 
@@ -80,9 +80,7 @@ export async function stopRun(deps: StopDeps, request: StopRequest): Promise<Sto
 }
 
 async function requireStoppable(db: Database, id: number): Promise<Run> {
-  const run = await findRun(db, id);
-  if (!run)
-    throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
+  const run = await getRun(db, id);
   if (run.endedAt !== null) throw closed(run);
   if (run.kind === 'sweep' || run.kind === 'rerun') return run;
   throw new ConnectsError(

@@ -7,7 +7,7 @@
 import type { Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
-import { invalidInput, unavailable } from '../../errors.ts';
+import { invalidInput } from '../../errors.ts';
 import { type DuePosition, anyDue, countDue } from '../../ledger/accounts.ts';
 import { countLeft, listLeft } from '../../ledger/run-accounts.ts';
 import {
@@ -23,7 +23,7 @@ import {
   listOpenRuns,
   releaseSubmitting,
 } from '../../ledger/runs.ts';
-import { findLatestTerms } from '../../ledger/terms-versions.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
 import type { JobQueue } from '../../queue/producer.ts';
 import { closeRunIfDone } from './close-run.ts';
@@ -121,8 +121,7 @@ async function openOrJoin(
 }
 
 async function openRun(deps: SweepDeps, asOf: Instant, request: SweepRequest): Promise<number | 'taken'> {
-  const terms = await findLatestTerms(deps.db);
-  if (!terms) throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
+  const terms = await getLatestTerms(deps.db);
   const id = await insertRun(deps.db, {
     kind: 'sweep',
     asOf,

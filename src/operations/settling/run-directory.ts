@@ -4,9 +4,8 @@ import type { Database } from '../../db/connection.ts';
 import type { Queryable } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Terms } from '../../domain/terms.ts';
-import { brokenRule } from '../../errors.ts';
 import { type Run, findOpenSweep, findRun } from '../../ledger/runs.ts';
-import { findTermsVersion } from '../../ledger/terms-versions.ts';
+import { getTermsVersion } from '../../ledger/terms-versions.ts';
 
 export type OpenRun = Pick<Run, 'id' | 'kind' | 'asOf' | 'termsVersion' | 'notify'> & {
   readonly terms: Terms;
@@ -62,10 +61,9 @@ export class RunDirectory {
   async #getTerms(db: Queryable, version: number): Promise<Terms> {
     const known = this.#terms.get(version);
     if (known) return known;
-    const stored = await findTermsVersion(db, version);
-    if (!stored) throw brokenRule('unknown-terms', `terms version ${version} is not in the database`);
-    this.#terms.set(version, stored.terms);
-    return stored.terms;
+    const { terms } = await getTermsVersion(db, version);
+    this.#terms.set(version, terms);
+    return terms;
   }
 }
 

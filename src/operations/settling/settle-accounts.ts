@@ -12,12 +12,13 @@
  *   the server goes away          thrown as `unavailable`: no account is blamed, the caller waits and tries again
  */
 import type { Clock } from '../../clock.ts';
-import { type Database, type Transaction, databaseUnavailable, inTransaction } from '../../db/connection.ts';
-import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
+import { describeRowError } from '../../db/errors.ts';
+import { inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Terms, builtInTerms } from '../../domain/terms.ts';
-import { ConnectsError, messageOf } from '../../errors.ts';
+import { describeError } from '../../errors.ts';
 import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
@@ -84,11 +85,11 @@ export async function settleAccounts(
   const failed: FailedAttempt[] = [];
   let left = [...requests].sort((a, b) => (a.account < b.account ? -1 : 1));
   while (left.length > 0) {
-    const settled = await settleOrHalve(deps, left);
-    for (const [account, outcome] of settled.outcomes)
+    const parts = await settleInHalves(deps, left);
+    for (const [account, outcome] of parts.flatMap((part) => [...part.outcomes]))
       outcomes.set(account, addUp(outcomes.get(account), outcome));
-    failed.push(...settled.failed);
-    left = settled.unfinished;
+    failed.push(...parts.flatMap((part) => part.failed));
+    left = parts.flatMap((part) => part.unfinished);
   }
   for (const [account, outcome] of await recordFailures(deps, failed)) outcomes.set(account, outcome);
   return outcomes;
@@ -101,38 +102,22 @@ function addUp(before: SettleOutcome | undefined, now: SettleOutcome): SettleOut
   return now.outcome === 'settled' ? { outcome: 'settled', cycles: before.cycles + now.cycles } : now;
 }
 
-/** One transaction; when the database refuses a row of it, two transactions of half the accounts each, and so on. */
-async function settleOrHalve(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled> {
-  try {
-    const settled = await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, requests));
-    for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
-    return settled;
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    if (classOfDatabaseError(error) !== 'row') throw databaseUnavailable(error);
-    const [first, ...others] = requests;
-    if (first && others.length === 0)
-      return {
-        outcomes: new Map(),
-        unfinished: [],
-        codes: [],
-        failed: [
-          {
-            ...first,
-            ...describeRowError(error),
-          },
-        ],
-      };
-    const middle = Math.ceil(requests.length / 2);
-    const left = await settleOrHalve(deps, requests.slice(0, middle));
-    const right = await settleOrHalve(deps, requests.slice(middle));
-    return {
-      outcomes: new Map([...left.outcomes, ...right.outcomes]),
-      failed: [...left.failed, ...right.failed],
-      unfinished: [...left.unfinished, ...right.unfinished],
+/** One transaction, or more where the database refuses a row of it: that one account fails alone. */
+async function settleInHalves(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled[]> {
+  return inHalves(
+    requests,
+    async (part) => {
+      const settled = await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, part));
+      for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
+      return settled;
+    },
+    (request, error) => ({
+      outcomes: new Map(),
+      failed: [{ ...request, ...describeRowError(error) }],
+      unfinished: [],
       codes: [],
-    };
-  }
+    }),
+  );
 }
 
 async function settleOnce(
@@ -208,7 +193,6 @@ function settleOne(
     );
     if (!current) settled.unfinished.push(request);
   } catch (error) {
-    const code = error instanceof ConnectsError ? error.code : 'unexpected';
-    settled.failed.push({ ...request, code, message: messageOf(error) });
+    settled.failed.push({ ...request, ...describeError(error) });
   }
 }

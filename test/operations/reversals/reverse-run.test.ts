@@ -1,7 +1,8 @@
 /** Taking a run back, by new entries only, and granting its cycles again under mended terms. */
 import { execute, selectRows } from '../../../src/db/query.ts';
 import { findRun, listRuns } from '../../../src/ledger/runs.ts';
-import { type ReverseOutcome, reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
+import type { ReverseOutcome } from '../../../src/operations/reversals/reversal-sum.ts';
+import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { countRun } from '../../../src/reports/run-counts.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { asking, backfilled, balanceOf, emptyAll, planOf, postedBy } from '../../support/backfilling.ts';

@@ -1,0 +1,176 @@
+/** What of an account is written down again: a balance, a next date, a notice. Decided anew under the account's lock. */
+import { type Transaction, inTransaction } from '../../db/connection.ts';
+import { databaseNow } from '../../db/query.ts';
+import type { Account } from '../../domain/account.ts';
+import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit/audit.ts';
+import { type Instant, type MonthEnd, firstInstantOf, formatInstant } from '../../domain/calendar.ts';
+import { type Terms, monthEndOf } from '../../domain/terms.ts';
+import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import type { AuditRow } from '../../ledger/audit-log.ts';
+import { listAudited } from '../../ledger/audit-pages.ts';
+import type { NoticeDraft } from '../../outbox/outbox.ts';
+import type { CatchUpDeps } from '../settling/bring-current.ts';
+import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { type AuditFinding, type Remedy, loadVersions } from './audit.ts';
+
+/** Accounts of one transaction. */
+export const PAGE = 250;
+
+export interface FixRequest {
+  readonly findings: readonly AuditFinding[];
+  readonly actor: string;
+  readonly reason: string;
+  readonly signal: AbortSignal;
+  /** Names the worker of the backfills: no two may share it. */
+  readonly worker: string;
+}
+
+/** Those for whom something was found that this mends. */
+export const accountsFor = ({ findings }: FixRequest, remedy: Remedy): string[] =>
+  [...new Set(findings.filter((one) => one.remedy === remedy).map((one) => one.account))].toSorted();
+
+/** One account as it is found again under its lock, and what is wrong with it there. */
+interface Locked {
+  readonly row: AccountRow;
+  readonly recorded: AuditedAccount;
+  readonly findings: readonly Finding[];
+}
+
+/** What a mend writes of one account, and how the audit log tells it. */
+interface Mended {
+  readonly account?: Account;
+  readonly notices?: readonly NoticeDraft[];
+  readonly told: readonly { readonly before: object | null; readonly after: object }[];
+}
+
+/** Decides one account; undefined where there is nothing to be mended any more. Writes nothing. */
+export type Mend = (locked: Locked, at: Instant) => Mended | undefined;
+
+/**
+ * Every account with this remedy is locked, audited again under the lock, mended, and told in the audit log, in one
+ * transaction for each page.
+ * @returns how much was mended
+ */
+export async function mendLocked(
+  deps: CatchUpDeps,
+  request: FixRequest,
+  { remedy, action, terms }: { readonly remedy: Remedy; readonly action: string; readonly terms: Terms },
+  mend: Mend,
+): Promise<number> {
+  const ids = accountsFor(request, remedy);
+  let done = 0;
+  for (let from = 0; from < ids.length && !request.signal.aborted; from += PAGE)
+    done += await inTransaction(deps.db, async (transaction) => {
+      const { locked, at } = await lockAndAudit(transaction, ids.slice(from, from + PAGE), terms);
+      const writes = new LedgerWrites();
+      for (const one of locked) {
+        const mended = mend(one, at);
+        if (mended) gather(writes, one.row, mended, { ...request, action, at });
+      }
+      await writes.write(transaction, at);
+      return writes.audits.length;
+    });
+  return done;
+}
+
+function gather(
+  writes: LedgerWrites,
+  row: AccountRow,
+  { account, notices = [], told }: Mended,
+  { at, actor, reason, action }: Pick<AuditRow, 'at' | 'actor' | 'reason' | 'action'>,
+): void {
+  if (account) writes.accounts.push({ ...row, account });
+  writes.notices.push(...notices);
+  const by = { at, actor, action, target: `account:${row.account.id}`, reason, runId: null };
+  writes.audits.push(...told.map((one) => ({ ...by, ...one })));
+}
+
+/** Looked at again under the locks. Ages play no part here. */
+async function lockAndAudit(
+  transaction: Transaction,
+  ids: readonly string[],
+  terms: Terms,
+): Promise<{ locked: readonly Locked[]; at: Instant }> {
+  const { rows } = await lockAccounts(transaction, ids);
+  const at = await databaseNow(transaction);
+  const accounts = await listAudited(transaction, { ids }, { after: '', limit: ids.length });
+  const rules = {
+    terms,
+    versions: await loadVersions(transaction),
+    asOf: at,
+    readAt: at,
+    alarmAgeMs: Infinity,
+  };
+  const found = new Map(accounts.map((recorded) => [recorded.account.id, recorded]));
+  const locked = rows.flatMap((row): Locked[] => {
+    const recorded = found.get(row.account.id);
+    return recorded ? [{ row, recorded, findings: auditAccount(recorded, rules) }] : [];
+  });
+  return { locked, at };
+}
+
+const isFound = ({ findings }: Locked, code: Finding['code']): boolean =>
+  findings.some((one) => one.code === code);
+
+/** The account's balance is a sum of its ledger: where only the sum is wrong, it is computed anew. */
+export const restoreBalance: Mend = (locked) => {
+  const { account } = locked.row;
+  if (!isFound(locked, 'balance-differs') || isFound(locked, 'ledger-broken')) return undefined;
+  const balance = locked.recorded.entries.at(-1)?.balance ?? account.openingBalance;
+  const told = [{ before: { balance: account.balance }, after: { balance } }];
+  return { account: { ...account, balance }, told };
+};
+
+/** The next date follows from the calendar and the last settlement: where it does not, it is computed anew. */
+export const restoreNextDate =
+  (terms: Terms): Mend =>
+  (locked) => {
+    const next = isFound(locked, 'next-date-wrong') && nextOf(locked.recorded, monthEndOf(terms));
+    if (!next) return undefined;
+    const account = { ...locked.row.account, ...next };
+    return { account, told: [{ before: nextIn(locked.row.account), after: nextIn(account) }] };
+  };
+
+/** The date as its calendar has it, and the first instant of that date; none for a closed account. */
+function nextOf(
+  recorded: AuditedAccount,
+  monthEnd: MonthEnd,
+): Pick<Account, 'nextCycleOn' | 'nextCycleAt'> | undefined {
+  const { status, zone } = recorded.account;
+  if (status === 'closed') return { nextCycleOn: null, nextCycleAt: null };
+  const next = nextBoundaryOf(recorded, monthEnd);
+  return next && { nextCycleOn: next.on, nextCycleAt: firstInstantOf(next.on, zone) };
+}
+
+const nextIn = ({ nextCycleOn, nextCycleAt }: Account): object => ({
+  nextCycleOn,
+  nextCycleAt: nextCycleAt === null ? null : formatInstant(nextCycleAt),
+});
+
+/** The notice of each cycle that has none; too old to be sent where its cycle is. */
+export const stageMissing =
+  (noticeMaxAgeMs: number): Mend =>
+  ({ row, recorded, findings }, at) => {
+    const notices = findings.flatMap(({ cycleOn, code }): NoticeDraft[] => {
+      if (code !== 'notice-missing' || cycleOn === null) return [];
+      const settlement = recorded.settlements.find((one) => one.cycleOn === cycleOn);
+      const isOld = at - (settlement?.startsAt ?? at) > noticeMaxAgeMs;
+      return [
+        {
+          accountId: row.account.id,
+          kind: 'grant',
+          ref: `cycles:${cycleOn}..${cycleOn}`,
+          state: isOld ? 'too-old' : 'pending',
+          firstCycleOn: cycleOn,
+          lastCycleOn: cycleOn,
+          runId: null,
+          stagedAt: at,
+        },
+      ];
+    });
+    const told = notices.map(({ firstCycleOn: cycleOn, state }) => ({
+      before: null,
+      after: { cycleOn, state },
+    }));
+    return { notices, told };
+  };

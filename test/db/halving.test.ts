@@ -1,0 +1,54 @@
+import { inHalves } from '../../src/db/halving.ts';
+import { ConnectsError } from '../../src/errors.ts';
+
+/** As the driver throws it: errno 1264, a value out of range. */
+const refusal = (): Error => Object.assign(new Error('out of range'), { errno: 1264 });
+
+/** A database that takes batches of these items, and refuses every batch that holds a bad one. */
+const refusing =
+  (bad: readonly number[], attempts: number[][] = []) =>
+  (items: readonly number[]): Promise<string> => {
+    attempts.push([...items]);
+    return items.some((one) => bad.includes(one)) ? Promise.reject(refusal()) : Promise.resolve(items.join());
+  };
+
+const named = (item: number, error: unknown): string => `${item} ${(error as Error).message}`;
+
+describe('a batch in halves', () => {
+  it('is attempted once where the database takes it', async () => {
+    const attempts: number[][] = [];
+    expect(await inHalves([1, 2, 3], refusing([], attempts), named)).toEqual(['1,2,3']);
+    expect(attempts).toEqual([[1, 2, 3]]);
+  });
+
+  it('leaves out the one refused item, and keeps the order of the rest', async () => {
+    expect(await inHalves([1, 2, 3, 4, 5], refusing([2]), named)).toEqual([
+      '1',
+      '2 out of range',
+      '3',
+      '4,5',
+    ]);
+  });
+
+  it('names every item where all are refused', async () => {
+    expect(await inHalves([1, 2, 3], refusing([1, 2, 3]), named)).toEqual(
+      [1, 2, 3].map((one) => `${one} out of range`),
+    );
+  });
+
+  it('blames nobody where the server is away: the call may be made again', async () => {
+    const away = (): Promise<string> => Promise.reject(Object.assign(new Error('gone'), { errno: 2013 }));
+    await expect(inHalves([1, 2], away, named)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('lets pass what no database threw', async () => {
+    const bug = new ConnectsError('conflict', 'lost', 'not ours any more');
+    await expect(inHalves([1, 2], () => Promise.reject(bug), named)).rejects.toBe(bug);
+  });
+
+  it('attempts nothing of nothing', async () => {
+    const attempts: number[][] = [];
+    expect(await inHalves([], refusing([], attempts), named)).toEqual([]);
+    expect(attempts).toEqual([]);
+  });
+});
