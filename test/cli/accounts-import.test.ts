@@ -91,6 +91,8 @@ describe('bad rows', () => {
     ['tracked_from', '2021-01-01', INSTANT],
     ['tracked_from', '2021-01-01T00:00:00', INSTANT],
     ['tracked_from', '2021-02-30T00:00:00Z', INSTANT],
+    ['tracked_from', '2021-01-01T00:00:00+99:99', INSTANT],
+    ['tracked_from', '2021-01-01T00:00:00-14:30', INSTANT],
     ['opening_balance', '', BALANCE],
     ['opening_balance', '-1', BALANCE],
     ['opening_balance', '1.5', BALANCE],

@@ -125,7 +125,17 @@ describe('flags', () => {
    * Wrong values, and what is said of them, by the name of the flag. Flags with choices need no row; every other
    * one refuses at least the empty text. */
   const WRONG: Record<string, [said: RegExp, ...values: string[]]> = {
-    '--as-of': [INSTANT, 'now', '2021-05-01', '2021-05-01T00:00:00', '2021-02-30T00:00:00Z', ''],
+    '--as-of': [
+      INSTANT,
+      'now',
+      '2021-05-01',
+      '2021-05-01T00:00:00',
+      '2021-02-30T00:00:00Z',
+      '',
+      '2021-05-01T00:00:00+24:00',
+      '2021-05-01T00:00:00+05:75',
+      '2021-05-01T24:00:00Z',
+    ],
     '--timeout': [DURATION, '30', 'soon', '-1s', '4000d'],
     '--fail-over': [DURATION, '15 m', '1w'],
     '--actor': [LINE, '', '  ', 'x'.repeat(101), 'a\nb', '\u001B[31mred'],
