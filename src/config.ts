@@ -4,6 +4,7 @@
  */
 import { getNextMillis } from 'bullmq';
 import { z } from 'zod';
+import { contradictionsOf } from './contradictions.ts';
 import { emailField } from './domain/events/fields.ts';
 import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
@@ -21,13 +22,14 @@ export function parseDuration(text: string): number | undefined {
   return total <= DURATION_MAX_MS ? total : undefined;
 }
 
-const duration = (fallback: string) =>
+const duration = (fallback: string, minMs = 0) =>
   z
     .string()
     .default(fallback)
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms === undefined) context.addIssue(`expected a duration such as ${fallback} (ms, s, m, h, d)`);
+      else if (ms < minMs) context.addIssue(`expected at least ${minMs / 1_000}s`);
       return ms ?? 0;
     });
 
@@ -157,7 +159,7 @@ const environment = z.object({
   /** Accounts that one transaction settles at the most. */
   CONNECTS_BATCH_MAX: whole(500, 1, 500),
   CONNECTS_DATABASE_POOL: whole(8, 2, 100),
-  /** Attempts of one failing account before it is put aside; the waits between them grow fourfold from the base. */
+  /** Attempts of one failing account before it is put aside; the waits grow fourfold from the base, up to a day. */
   CONNECTS_SETTLE_ATTEMPTS: whole(3, 1, 20),
   CONNECTS_SETTLE_BACKOFF: duration('1s'),
   /** A run stops itself when at least so many of its accounts, and more than so many percent, fail with one code. */
@@ -166,7 +168,7 @@ const environment = z.object({
   /** Nothing may be due for longer than this: doctor says so, and so should an alert. */
   CONNECTS_DUE_ALARM: duration('15m'),
   /** Jobs that wait for so long while none is taken make /livez fail, so that the process is restarted. */
-  CONNECTS_STALL_MAX: duration('5m'),
+  CONNECTS_STALL_MAX: duration('5m', 1_000),
 
   CONNECTS_MAIL_FROM: z
     .string()
@@ -254,7 +256,12 @@ export interface Config {
 /** @throws invalid-input `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
-  const faults = [...(parsed.error?.issues ?? []), ...missingSecret(env), ...misspelt(env)];
+  const faults = [
+    ...(parsed.error?.issues ?? []),
+    ...missingSecret(env),
+    ...contradictions(env),
+    ...misspelt(env),
+  ];
   if (!parsed.success || faults.length > 0) throw invalidInput('environment', environmentFaults(faults));
   const set = parsed.data;
   return {
@@ -307,6 +314,25 @@ function missingSecret(env: Readonly<Record<string, string | undefined>>): Fault
   return isMissing ? [{ path: ['CONNECTS_PREFERENCES_SECRET'], message }] : [];
 }
 
+/** Each is read by itself, so that another one's fault hides no contradiction. */
+function contradictions(env: Readonly<Record<string, string | undefined>>): Fault[] {
+  const given = withoutEmpty(env);
+  const { shape } = environment;
+  const { CONNECTS_SWEEP_CRON: pattern, CONNECTS_DUE_ALARM: alarm } = given;
+  const cron = shape.CONNECTS_SWEEP_CRON.safeParse(pattern).success && alarm ? pattern : undefined;
+  return contradictionsOf({
+    graceMs: shape.CONNECTS_SETTLE_GRACE.safeParse(given.CONNECTS_SETTLE_GRACE).data,
+    alarmMs: shape.CONNECTS_DUE_ALARM.safeParse(alarm).data,
+    noticeAgeMs: shape.CONNECTS_NOTICE_MAX_AGE.safeParse(given.CONNECTS_NOTICE_MAX_AGE).data,
+    databaseUrl: shape.DATABASE_URL.safeParse(given.DATABASE_URL).data,
+    migrateDatabaseUrl: shape.MIGRATE_DATABASE_URL.safeParse(given.MIGRATE_DATABASE_URL).data,
+    cron,
+  }).map(({ names, message }) => ({ path: [listed(names)], message }));
+}
+
+const listed = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), names.at(-1)].join(' and ');
+
 /** A setting with a slip in its name would silently be its default. Other unknown names are none of our business. */
 function misspelt(env: Readonly<Record<string, string | undefined>>): Fault[] {
   return Object.keys(withoutEmpty(env))
@@ -342,8 +368,10 @@ function faultOfCron(pattern: string): string | undefined {
   const what = 'expected a cron pattern of five or six fields, such as "* * * * *"';
   if (!/^(\S+\s+){4,5}\S+$/.test(pattern)) return what;
   try {
-    getNextMillis(0, { pattern, tz: 'UTC' });
-    return undefined;
+    const first = getNextMillis(0, { pattern, tz: 'UTC' });
+    return first === undefined
+      ? 'expected a cron pattern that has a slot: no date is like this one'
+      : undefined;
   } catch (error) {
     return `${what}: ${messageOf(error)}`;
   }

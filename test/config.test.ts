@@ -64,6 +64,9 @@ describe('the environment', () => {
     ['CONNECTS_SWEEP_CRON', '99 * * * *', /expected range 0-59/],
     ['CONNECTS_SWEEP_CRON', 'a b c d e', /Invalid characters/],
     ['CONNECTS_SWEEP_CRON', '* * * * * * *', /cron pattern of five or six fields/],
+    ['CONNECTS_SWEEP_CRON', '0 0 31 2,4 *', /expected a cron pattern that has a slot/],
+    ['CONNECTS_SWEEP_CRON', '0 0 31 4,6,9,11 *', /expected a cron pattern that has a slot/],
+    ['CONNECTS_SWEEP_CRON', '0 0 0 30,31 2 *', /expected a cron pattern/],
     ['CONNECTS_QUEUE_PREFIX', 'a:b', /expected 1 to 64 of/],
     ['CONNECTS_QUEUE_PREFIX', 'x'.repeat(65), /expected 1 to 64 of/],
     ['CONNECTS_WORKER_CONCURRENCY', '0', /a whole number from 1 to 2000/],
@@ -75,6 +78,7 @@ describe('the environment', () => {
     ['CONNECTS_GUARD_PERCENT', '101', /a whole number from 0 to 100/],
     ['CONNECTS_DUE_ALARM', 'never', /expected a duration such as 15m/],
     ['CONNECTS_STALL_MAX', '5', /expected a duration such as 5m/],
+    ['CONNECTS_STALL_MAX', '0s', /expected at least 1s/],
     ['CONNECTS_REMINDER_DAYS', '28', /a whole number from 0 to 27/],
     ['CONNECTS_PREFERENCES_URL', 'mailto:a@b.example', /expected/],
     ['CONNECTS_PREFERENCES_SECRET', 'too short', /at least 32 characters/],
@@ -150,7 +154,9 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://h/connects\n', 'databaseUrl', 'mysql://h/connects'],
     ['REDIS_URL', 'rediss://:p@h:6379/3', 'redisUrl', 'rediss://:p@h:6379/3'],
     ['REDIS_URL', 'unix://:p@localhost/r.sock?db=2', 'redisUrl', 'unix://:p@localhost/r.sock?db=2'],
-    ['CONNECTS_SETTLE_GRACE', '1h30m', 'settleGraceMs', 5_400_000],
+    ['CONNECTS_SETTLE_GRACE', '1m30s', 'settleGraceMs', 90_000],
+    ['CONNECTS_DUE_ALARM', '1h30m', 'dueAlarmMs', 5_400_000],
+    ['CONNECTS_SWEEP_CRON', '0 0 29 2 *', 'sweepCron', '0 0 29 2 *'],
     ['CONNECTS_SETTLE_GRACE', '0s', 'settleGraceMs', 0],
     ['CONNECTS_NOTICE_MAX_AGE', 'none', 'noticeMaxAgeMs', Infinity],
     ['CONNECTS_SWEEP_CRON', '*/5 * * * MON-FRI', 'sweepCron', '*/5 * * * MON-FRI'],
@@ -165,6 +171,61 @@ describe('the environment', () => {
     ['CONNECTS_LOG_LEVEL', ' warn ', 'logLevel', 'warn'],
   ])('%s=%j is taken', (name, value, setting, expected) => {
     expect(parseConfig({ [name]: value })).toHaveProperty(setting, expected);
+  });
+
+  test.each<[names: string, env: Record<string, string>, said: RegExp]>([
+    [
+      'CONNECTS_SETTLE_GRACE and CONNECTS_DUE_ALARM',
+      { CONNECTS_SETTLE_GRACE: '20m' },
+      /a grace shorter than the alarm/,
+    ],
+    [
+      'CONNECTS_SETTLE_GRACE and CONNECTS_DUE_ALARM',
+      { CONNECTS_SETTLE_GRACE: '1m', CONNECTS_DUE_ALARM: '60s' },
+      /a grace shorter than the alarm/,
+    ],
+    [
+      'CONNECTS_SETTLE_GRACE and CONNECTS_NOTICE_MAX_AGE',
+      { CONNECTS_NOTICE_MAX_AGE: '1m' },
+      /every notice would be too old/,
+    ],
+    [
+      'CONNECTS_SWEEP_CRON, CONNECTS_SETTLE_GRACE and CONNECTS_DUE_ALARM',
+      { CONNECTS_SWEEP_CRON: '0 3 * * *', CONNECTS_DUE_ALARM: '12h' },
+      /not shorter than the grace and the longest time between two ticks/,
+    ],
+    [
+      'CONNECTS_SWEEP_CRON, CONNECTS_SETTLE_GRACE and CONNECTS_DUE_ALARM',
+      { CONNECTS_SWEEP_CRON: '*/5 * * * MON-FRI', CONNECTS_DUE_ALARM: '1h' },
+      /not shorter than the grace and the longest time between two ticks/,
+    ],
+    [
+      'DATABASE_URL and MIGRATE_DATABASE_URL',
+      { DATABASE_URL: 'mysql://app@h/connects', MIGRATE_DATABASE_URL: 'mysql://owner@h/connect' },
+      /one and the same database/,
+    ],
+  ])('%s that contradict each other are refused together', (names, env, said) => {
+    expect(faultsOf(env)).toMatch(said);
+    expect(faultsOf(env).split('\n')).toEqual([
+      'The environment has wrong values:',
+      expect.stringContaining(`  ${names}: `),
+    ]);
+  });
+
+  test('lets a rare pattern be whose alarm waits for it, or was not set', () => {
+    expect(faultsOf({ CONNECTS_SWEEP_CRON: '0 3 * * *', CONNECTS_DUE_ALARM: '25h' })).toBe('');
+    expect(faultsOf({ CONNECTS_SWEEP_CRON: '0 3 * * *' })).toBe('');
+  });
+
+  test('tells every contradiction beside every other fault, in one message', () => {
+    const told = faultsOf({
+      CONNECTS_SETTLE_GRACE: '8d',
+      CONNECTS_DUE_ALARM: '1d',
+      CONNECTS_MAIL_RATE: 'fast',
+    });
+    for (const name of ['CONNECTS_DUE_ALARM', 'CONNECTS_NOTICE_MAX_AGE', 'CONNECTS_MAIL_RATE'])
+      expect(told).toContain(name);
+    expect(told.split('\n')).toHaveLength(4);
   });
 
   test('takes an empty variable for one that is not set', () => {

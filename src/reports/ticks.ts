@@ -29,7 +29,7 @@ export interface TickReport {
 
 export interface TickQuestion {
   readonly now: Instant;
-  /** The first slot after an instant. */
+  /** The first slot after an instant; Infinity where there is none. */
   readonly next: (after: Instant) => Instant;
 }
 
@@ -58,7 +58,8 @@ export async function readTicks(db: Queryable, question: TickQuestion): Promise<
 /** So far back that the slots up to now are as many as are looked at. */
 function earliestSlot({ now, next }: TickQuestion): Instant {
   const slot = next(now);
-  return now - (next(slot) - slot) * SLOTS_MAX;
+  const apartMs = next(slot) - slot;
+  return Number.isFinite(apartMs) ? now - apartMs * SLOTS_MAX : -Infinity;
 }
 
 function slotsBetween({ now, next }: TickQuestion, from: Instant): Instant[] {

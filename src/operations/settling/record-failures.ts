@@ -115,4 +115,8 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
   });
 }
 
-const waitAfter = (attempts: number, backoffMs: number): Instant => backoffMs * 4 ** (attempts - 1);
+/** Where the first wait is no longer than that, no later one is: nobody waits beyond the calendar's end. */
+const WAIT_MAX_MS = 86_400_000;
+
+export const waitAfter = (attempts: number, backoffMs: number): number =>
+  Math.min(backoffMs * 4 ** (attempts - 1), Math.max(backoffMs, WAIT_MAX_MS));

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../../jobs/start-worker.ts';
+import type { App } from '../../../src/app.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { execute } from '../../../src/db/query.ts';
 import { unavailable as away } from '../../../src/errors.ts';
@@ -110,6 +111,22 @@ describe('metrics', () => {
     const before = (await inspector.readTallies()).get('cycles:granted') ?? 0;
     await read();
     expect((await inspector.readTallies()).get('cycles:granted')).toBe(before + 5);
+  });
+
+  it('are told also where the pattern of ticks has no slot any more', async () => {
+    const { app, db } = installation;
+    const { config, ...rest } = app;
+    await execute(
+      db,
+      "INSERT INTO ticks (at, slot_at, source, outcome) VALUES (UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 'scheduler', 'nothing-due')",
+    );
+    const deps = { ...rest, db, inspector: app.inspector, settings: { sweepCron: '0 0 31 2,4 *' } };
+    expect(await measure(deps)).toMatch(/^connects_scheduler_slots\{what="missed"\} 0$/m);
+    const doctor = await runHere(['doctor', '--json'], {
+      app: Object.create(app, { config: { value: { ...config, sweepCron: '0 0 31 2,4 *' } } }) as App,
+    });
+    expect(doctor.stdout).toContain('leaves longer between two ticks than CONNECTS_DUE_ALARM allows');
+    await execute(db, 'DELETE FROM ticks');
   });
 
   it('of Redis are absent while it is away, and what was counted is not lost', async () => {

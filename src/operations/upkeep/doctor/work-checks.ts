@@ -7,7 +7,7 @@ import { type Run, findLatestRun, listOpenRuns } from '../../../ledger/runs.ts';
 import { findLastTick } from '../../../ledger/ticks.ts';
 import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
-import { nextSlot } from '../../../queue/cron.ts';
+import { hasLongerGap, nextSlot } from '../../../queue/cron.ts';
 import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
@@ -140,7 +140,7 @@ const PROBE_MS = 5_000;
 export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
   const { now, ticks } = await measure(deps);
   if (ticks && !redisIsThere) return [scheduleUnknown(ticks)];
-  if (ticks) return checkScheduler(ticks, await deps.queue.findNextTick());
+  if (ticks) return [...checkScheduler(ticks, await deps.queue.findNextTick()), ...rareTicks(deps.config)];
   const last = await findLastTick(deps.db);
   if (last !== undefined)
     return [ok('ticks', `no scheduler; the last "connects sweep" was ${ageOf(now - last)} ago`)];
@@ -149,6 +149,18 @@ export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<rea
       'ticks',
       'nothing has ever ticked',
       'run "connects scheduler", or call "connects sweep --wait --work" from cron',
+    ),
+  ];
+}
+
+/** Set to be so rare, the alarm rings before every tick, and nothing is wrong. */
+function rareTicks({ sweepCron, settleGraceMs, dueAlarmMs }: Deps['config']): Finding[] {
+  if (!hasLongerGap(sweepCron, dueAlarmMs - settleGraceMs)) return [];
+  return [
+    warning(
+      'ticks',
+      `"${sweepCron}" leaves longer between two ticks than CONNECTS_DUE_ALARM allows anybody to be due`,
+      'tick more often (CONNECTS_SWEEP_CRON), or raise CONNECTS_DUE_ALARM',
     ),
   ];
 }
