@@ -6,10 +6,10 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { App } from '../app.ts';
 import { databaseNow } from '../db/query.ts';
+import { faultOfAhead } from '../domain/events/ahead.ts';
 import { type MemberEvent, parseEvent } from '../domain/events/events.ts';
 import { formatInstant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
-import { faultOfFuture } from '../operations/events/import-events.ts';
 import { type EventOutcome, recordEvents } from '../operations/events/record-events.ts';
 import { checkToken } from '../operations/upkeep/tokens.ts';
 import { decodeUtf8, withoutMark } from '../utf8.ts';
@@ -97,7 +97,7 @@ async function record(
   for (const [index, input] of inputs.entries()) {
     const parsed = parseEvent(input);
     const faults = parsed.ok
-      ? [faultOfFuture(parsed.event, now)].filter((one) => one !== undefined)
+      ? [faultOfAhead('at', parsed.event.at, now)].filter((one) => one !== undefined)
       : parsed.faults;
     if (parsed.ok && faults.length === 0) good.push({ index, event: parsed.event });
     else answers.set(index, { outcome: 'invalid', faults });

@@ -6,8 +6,9 @@
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { isDuplicateKey } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
-import { type Account, takeOver } from '../../domain/account.ts';
+import { type Account, type TakeOver, takeOver } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import { faultOfAhead } from '../../domain/events/ahead.ts';
 import type { Fault, Terms } from '../../domain/terms.ts';
 import { monthEndOf } from '../../domain/terms.ts';
 import { insertAccounts } from '../../ledger/accounts.ts';
@@ -93,7 +94,8 @@ interface Checked {
 
 /** The first pass: every row against the rules, the rest of the file, and what is there already. */
 async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Checked> {
-  const seen = new Map<string, { line: number; contentHash: string }>();
+  const now = await databaseNow(deps.db);
+  const seen: Seen = new Map();
   const bad: BadRow[] = [];
   let rows = 0;
   let skipped = 0;
@@ -102,7 +104,7 @@ async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Check
     rows += batch.length;
     const good: { row: SourceRow; account: AccountImport }[] = [];
     for (const row of batch) {
-      const account = checkRow(row, seen, bad);
+      const account = checkRow(row, { now, seen, bad });
       if (account === 'repeated') skipped += 1;
       else if (account) good.push({ row, account });
     }
@@ -112,15 +114,19 @@ async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Check
   return { rows, skipped, bad: bad.toSorted((a, b) => a.line - b.line) };
 }
 
+/** By account id: where it stands first in the file, and with what. */
+type Seen = Map<string, { readonly line: number; readonly contentHash: string }>;
+
 function checkRow(
   row: SourceRow,
-  seen: Map<string, { line: number; contentHash: string }>,
-  bad: BadRow[],
+  { now, seen, bad }: { readonly now: Instant; readonly seen: Seen; readonly bad: BadRow[] },
 ): AccountImport | 'repeated' | undefined {
   const parsed =
     row.faults.length > 0 ? { ok: false as const, faults: row.faults } : parseAccountRow(row.cells);
   if (!parsed.ok) return void bad.push({ ...row, faults: parsed.faults });
   const { account } = parsed;
+  const ahead = faultOfAhead('tracked_from', account.takeOver.trackedFrom, now);
+  if (ahead) return void bad.push({ ...row, faults: [ahead] });
   const id = account.takeOver.id;
   const before = seen.get(id);
   if (before?.contentHash === account.contentHash) return 'repeated';
@@ -218,7 +224,8 @@ async function writeFresh(
   const known = await findImportHashes(transaction, [...accounts.keys()]);
   const late = [...accounts.values()].filter((one) => isOtherThan(known.get(one.takeOver.id), one));
   const fresh = [...accounts.values()].filter((one) => !known.has(one.takeOver.id));
-  const opened = fresh.map((one) => takeOver(one.takeOver, monthEndOf(terms)));
+  const now = await databaseNow(transaction);
+  const opened = fresh.map((one) => takeOver(notAhead(one.takeOver, now), monthEndOf(terms)));
   await insertAccounts(transaction, opened.map(toRow));
   await insertInactiveOpenings(transaction, opened);
   await insertContacts(
@@ -229,10 +236,13 @@ async function writeFresh(
     transaction,
     opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
   );
-  if (fresh.length > 0)
-    await insertAudit(transaction, auditOf(request, fresh, await databaseNow(transaction)));
+  if (fresh.length > 0) await insertAudit(transaction, auditOf(request, fresh, now));
   return { imported: fresh.length, late: late.map((one) => ({ ...one.row, faults: [faultOfOther(one)] })) };
 }
+
+/** A take-over of the next minutes counts from now: no watermark lies ahead of the database's clock. */
+const notAhead = (known: TakeOver, now: Instant): TakeOver =>
+  known.trackedFrom > now ? { ...known, trackedFrom: now } : known;
 
 const toRow = (account: Account) => ({ account, lastDecision: 0, catchUpFrom: null });
 

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
+import { faultOfAhead } from '../../domain/events/ahead.ts';
 import { type MemberEvent, parseEvent } from '../../domain/events/events.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Fault } from '../../domain/terms.ts';
@@ -61,8 +62,6 @@ export interface EventsImported {
 
 /** Lines checked, or recorded, at a time. */
 const BATCH = 4_000;
-/** An event dated further ahead than this by the database's clock is a bad line. */
-const AHEAD_MAX_MS = 5 * 60_000;
 
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
   const checked = await checkAll(deps.db, request);
@@ -113,17 +112,8 @@ function readLine(line: SourceLine, now: Instant): { event?: MemberEvent; faults
   if (line.faults.length > 0) return { faults: line.faults };
   const parsed = parseEvent(line.value);
   if (!parsed.ok) return { faults: parsed.faults };
-  const ahead = faultOfFuture(parsed.event, now);
+  const ahead = faultOfAhead('at', parsed.event.at, now);
   return ahead ? { faults: [ahead] } : { event: parsed.event, faults: [] };
-}
-
-/** The fault of an event that has not happened yet. */
-export function faultOfFuture(event: MemberEvent, now: Instant): Fault | undefined {
-  if (event.at <= now + AHEAD_MAX_MS) return undefined;
-  return {
-    where: 'at',
-    what: `expected an instant not more than five minutes after ${new Date(now).toISOString()}, the database's clock`,
-  };
 }
 
 /** What the first pass has seen so far. */

@@ -5,13 +5,14 @@
  */
 import type { Account, Decision, Entry } from '../../domain/account.ts';
 import { type AppliedEvent, applyEvent, openAccount } from '../../domain/events/apply-event.ts';
-import { type Instant, type LocalDate, isKnownZone } from '../../domain/calendar.ts';
+import { type Instant, type LocalDate, formatInstant, isKnownZone } from '../../domain/calendar.ts';
 import type { EventOf, MemberEvent } from '../../domain/events/events.ts';
 import type { GrowingRecords } from '../../domain/events/records.ts';
 import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { type SettledBoundary, catchUp } from '../../domain/settle.ts';
 import { type Span, spanOf, spansBegun, stepsOf } from '../../domain/spans.ts';
 import type { Terms } from '../../domain/terms.ts';
+import { brokenRule } from '../../errors.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import type { CycleNotice } from '../../ledger/cycles.ts';
 import type { Notify } from '../../ledger/runs.ts';
@@ -99,10 +100,22 @@ export class AccountTurn {
   apply(event: MemberEvent, records: GrowingRecords): AppliedEvent {
     const applied = applyEvent(this.#account, event, this.#ground.terms, records);
     if (applied.outcome === 'conflict') return applied;
+    this.#requireBegun(applied.settled);
     records.add(applied);
     this.#account = applied.account;
     this.#keep(applied);
     return applied;
+  }
+
+  /** Whatever a watermark says, no boundary is settled before its instant by the database's clock. */
+  #requireBegun(settled: readonly SettledBoundary[]): void {
+    const early = settled.find(({ settlement }) => settlement.startsAt > this.#ground.lockedAt);
+    if (!early) return;
+    const { cycleOn, startsAt } = early.settlement;
+    throw brokenRule(
+      'boundary-ahead',
+      `the boundary of ${cycleOn} begins at ${formatInstant(startsAt)}, which is yet to come`,
+    );
   }
 
   #keep(applied: AppliedEvent): void {

@@ -2,6 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseNow } from '../../../src/db/query.ts';
+import { formatInstant } from '../../../src/domain/calendar.ts';
+import { findAccount } from '../../../src/ledger/accounts.ts';
+import { recordEvents } from '../../../src/operations/events/record-events.ts';
 import { type ImportOutcome, importAccounts } from '../../../src/operations/accounts/import-accounts.ts';
 import {
   type AccountRowGiven,
@@ -13,6 +17,7 @@ import {
   toCells,
 } from '../../support/accounts.ts';
 import { runCli, startCli } from '../../support/cli.ts';
+import { spent } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { countOf } from '../../support/state.ts';
 import { until } from '../../support/sweeping.ts';
@@ -75,6 +80,68 @@ describe('imports side by side', () => {
         what: expect.stringContaining('with other content') as string,
       });
     await expectEachOnce(100);
+  });
+});
+
+describe('a take-over ahead of the database clock', () => {
+  const MINUTE = 60_000;
+  let installation: Installation;
+  let now: number;
+  beforeAll(async () => {
+    installation = await install({ env: { SMTP_URL: '' } });
+    now = await databaseNow(installation.db);
+  });
+  afterAll(() => installation.remove());
+
+  const importTrackedFrom = (id: string, at: number, dryRun = false): Promise<ImportOutcome> =>
+    importAccounts(installation.app, {
+      rows: () => sourceRows([toCells({ id, anchorOn: '2021-01-05', trackedFrom: formatInstant(at) })]),
+      skipInvalid: false,
+      dryRun,
+      actor: 'test',
+      reason: undefined,
+    });
+
+  it.each([
+    ['tomorrow', () => now + 1_440 * MINUTE],
+    ['six minutes from now', () => now + 6 * MINUTE],
+    ['in 2999', () => Date.parse('2999-01-01T00:00:00Z')],
+  ])('is a bad row, %s, also in a dry run', async (_name, at) => {
+    for (const dryRun of [false, true])
+      expect(await importTrackedFrom('ahead', at(), dryRun)).toMatchObject({
+        outcome: 'refused',
+        bad: [
+          {
+            faults: [
+              { where: 'tracked_from', what: expect.stringContaining('not more than five minutes after') },
+            ],
+          },
+        ],
+      });
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM accounts')).toBe(0);
+  });
+
+  it('by four minutes counts from now, and the same row again is the same account', async () => {
+    const at = now + 4 * MINUTE;
+    expect(await importTrackedFrom('near', at)).toMatchObject({ outcome: 'imported', imported: 1 });
+    const account = (await findAccount(installation.db, 'near'))?.account;
+    const after = await databaseNow(installation.db);
+    expect(account?.trackedFrom).toBeGreaterThanOrEqual(now);
+    expect(account?.trackedFrom).toBeLessThanOrEqual(after);
+    expect(account?.watermark).toBe(account?.trackedFrom);
+    expect(await importTrackedFrom('near', at)).toMatchObject({ imported: 0, skipped: 1 });
+  });
+
+  it('that an earlier version has let in settles no boundary before its instant: its events wait', async () => {
+    const { app, db } = installation;
+    await importTrackedFrom('old', now);
+    const ahead = formatInstant(now + 60 * 1_440 * MINUTE).slice(0, 19);
+    await db.raw(`UPDATE accounts SET tracked_from = '${ahead}', watermark = '${ahead}' WHERE id = 'old'`);
+    const event = { ...spent('old-1', 'old', '2021-02-01'), at: now };
+    expect(await recordEvents(app.recordDeps, [event])).toMatchObject([
+      { outcome: 'waiting', code: 'boundary-ahead' },
+    ]);
+    expect(await countOf(db, "SELECT COUNT(*) FROM cycles WHERE account_id = 'old'")).toBe(0);
   });
 });
 
