@@ -11,7 +11,11 @@ import { MailOutage } from './operations/mail/mail-outage.ts';
 import type { RelayDeps } from './operations/mail/relay-notices.ts';
 import type { RecordDeps } from './operations/events/record-events.ts';
 import { RunDirectory } from './operations/settling/run-directory.ts';
-import { BOUNDARIES_MAX, type SettleDeps } from './operations/settling/settle-accounts.ts';
+import {
+  BOUNDARIES_MAX,
+  type SettleDeps,
+  type SettleSettings,
+} from './operations/settling/settle-accounts.ts';
 import type { SweepDeps } from './operations/runs/sweep.ts';
 import { Inspector } from './queue/inspector.ts';
 import type { ReminderDeps } from './operations/mail/stage-reminders.ts';
@@ -43,105 +47,130 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Parts that only other parts see, beside those of an App. */
+interface Parts extends App {
+  readonly mailer: Mailer;
+  readonly outage: MailOutage;
+  readonly hold: HoldWatch;
+  readonly slots: Slots;
+  readonly runs: RunDirectory;
+  readonly settleSettings: SettleSettings;
+  /** What is to be closed at the end, the last first. */
+  readonly opened: (() => Promise<unknown> | void)[];
+}
+
+/** How parts are made, each from others. */
+type Makers<Name extends keyof Parts = keyof Parts> = {
+  readonly [Part in Name]: (parts: Parts) => Parts[Part];
+};
+
 export function composeApp(config: Config, clock: Clock, log: Log): App {
-  const opened: (() => Promise<unknown> | void)[] = [];
-  const db = once(() => {
-    const database = connectDatabase(required(config, 'databaseUrl'), config.databasePoolMax);
-    opened.push(() => database.destroy());
-    return database;
+  return lazily({
+    config: () => config,
+    clock: () => clock,
+    log: () => log,
+    ...servers,
+    ...watches,
+    ...dependencies,
   });
-  const readDb = once(() => {
-    if (config.readDatabaseUrl === undefined) return db();
-    const database = connectDatabase(config.readDatabaseUrl, config.databasePoolMax);
-    opened.push(() => database.destroy());
-    return database;
-  });
-  const queue = once(() => {
+}
+
+const servers: Makers<'db' | 'readDb' | 'queue' | 'inspector' | 'mailer' | 'opened' | 'close'> = {
+  db: ({ config, opened }) => openDatabase(required(config, 'databaseUrl'), config, opened),
+  readDb: (parts) =>
+    parts.config.readDatabaseUrl === undefined
+      ? parts.db
+      : openDatabase(parts.config.readDatabaseUrl, parts.config, parts.opened),
+  queue: ({ config, opened }) => {
     const producer = new Producer(required(config, 'redisUrl'), config.queuePrefix);
     opened.push(() => producer.close());
     return producer;
-  });
-  const tally = new Tally();
-  const inspector = once(() => {
-    const looking = new Inspector(required(config, 'redisUrl'), config.queuePrefix);
+  },
+  inspector: ({ config, opened, tally }) => {
+    const inspector = new Inspector(required(config, 'redisUrl'), config.queuePrefix);
     opened.push(async () => {
       // What was counted since the last time, where Redis takes it.
-      await tally.carry(looking).catch(() => undefined);
-      looking.close();
+      await tally.carry(inspector).catch(() => undefined);
+      inspector.close();
     });
-    return looking;
-  });
-  const mailer = once((): Mailer => {
-    const connected = connectMailer(required(config, 'smtpUrl'), {
+    return inspector;
+  },
+  mailer: ({ config, opened }) => {
+    const mailer = connectMailer(required(config, 'smtpUrl'), {
       from: config.mailFrom,
       connectionsMax: config.mailConnectionsMax,
       ratePerSecond: config.mailRatePerSecond,
     });
-    opened.push(() => connected.close());
-    return connected;
-  });
-  const outage = once(() => new MailOutage({ clock, log, mailer: mailer() }));
-  const hold = once(() => new HoldWatch({ db: db(), clock }));
+    opened.push(() => mailer.close());
+    return mailer;
+  },
+  opened: () => [],
+  close:
+    ({ opened }) =>
+    async () => {
+      for (const close of opened.toReversed()) await close();
+    },
+};
+
+function openDatabase(url: string, config: Config, opened: Parts['opened']): Database {
+  const database = connectDatabase(url, config.databasePoolMax);
+  opened.push(() => database.destroy());
+  return database;
+}
+
+/** What is known, counted and bounded within one process. */
+const watches: Makers<'tally' | 'health' | 'outages' | 'runs' | 'outage' | 'hold' | 'slots'> = {
+  tally: () => new Tally(),
+  health: ({ clock }) => new Health(clock),
+  outages: ({ clock, log }) => new OutageLog({ clock, log }),
+  runs: ({ db, clock }) => new RunDirectory(db, clock),
+  outage: ({ clock, log, mailer }) => new MailOutage({ clock, log, mailer }),
+  hold: ({ db, clock }) => new HoldWatch({ db, clock }),
   // One letter on its way and one at hand for each connection.
-  const slots = once(() => new Slots(Math.min(config.mailConnectionsMax * 2, config.mailRatePerSecond * 30)));
-  const markOne = (id: number): Promise<void> => markSent(db(), [id]);
-  const runs = once(() => new RunDirectory(db(), clock));
-  const settleSettings = {
+  slots: ({ config }) => new Slots(Math.min(config.mailConnectionsMax * 2, config.mailRatePerSecond * 30)),
+};
+
+/** What each operation is given. */
+const dependencies: Makers<
+  'settleSettings' | 'settleDeps' | 'recordDeps' | 'sweepDeps' | 'relayDeps' | 'reminderDeps' | 'deliverDeps'
+> = {
+  settleSettings: ({ config }) => ({
     attemptsMax: config.settleAttemptsMax,
     backoffMs: config.settleBackoffMs,
     guardAccounts: config.guardAccounts,
     guardPercent: config.guardPercent,
     boundariesMax: BOUNDARIES_MAX,
     noticeMaxAgeMs: config.noticeMaxAgeMs,
-  };
-  return {
-    config,
+  }),
+  settleDeps: ({ db, clock, log, runs, settleSettings: settings, tally }) => ({
+    db,
     clock,
     log,
-    get db() {
-      return db();
-    },
-    get readDb() {
-      return readDb();
-    },
-    get queue() {
-      return queue();
-    },
-    get inspector() {
-      return inspector();
-    },
+    runs,
+    settings,
     tally,
-    health: new Health(clock),
-    outages: new OutageLog({ clock, log }),
-    get settleDeps() {
-      return { db: db(), clock, log, runs: runs(), settings: settleSettings, tally };
-    },
-    get recordDeps() {
-      return { db: db(), clock, log, settings: settleSettings, tally };
-    },
-    get sweepDeps() {
-      return { db: db(), log, queue: queue(), settings: config };
-    },
-    get relayDeps() {
-      return { db: db(), queue: queue(), outage: outage(), settings: config };
-    },
-    get reminderDeps() {
-      return { db: db(), log, settings: config };
-    },
-    get deliverDeps() {
-      if (config.smtpUrl === undefined) return undefined;
-      const mail = { mailer: mailer(), outage: outage(), hold: hold(), slots: slots(), markSent: markOne };
-      return { db: db(), clock, log, random: Math.random, ...mail, settings: config };
-    },
-    close: async () => {
-      for (const close of opened.toReversed()) await close();
-    },
-  };
-}
+  }),
+  recordDeps: ({ db, clock, log, settleSettings: settings, tally }) => ({ db, clock, log, settings, tally }),
+  sweepDeps: ({ db, log, queue, config: settings }) => ({ db, log, queue, settings }),
+  relayDeps: ({ db, queue, outage, config: settings }) => ({ db, queue, outage, settings }),
+  reminderDeps: ({ db, log, config: settings }) => ({ db, log, settings }),
+  deliverDeps: (parts) => {
+    if (parts.config.smtpUrl === undefined) return undefined;
+    const { db, clock, log, mailer, outage, hold, slots, config: settings } = parts;
+    const markOne = (id: number): Promise<void> => markSent(db, [id]);
+    return { db, clock, log, random: Math.random, mailer, outage, hold, slots, markSent: markOne, settings };
+  },
+};
 
-function once<Arguments extends unknown[], Value>(
-  make: (...given: Arguments) => Value,
-): (...given: Arguments) => Value {
-  let made: { value: Value } | undefined;
-  return (...given) => (made ??= { value: make(...given) }).value;
+/** An object whose fields are made when they are first read. */
+function lazily(makers: Makers): Parts {
+  const parts = {} as Parts;
+  for (const [name, make] of Object.entries(makers)) {
+    let made: { readonly value: unknown } | undefined;
+    Object.defineProperty(parts, name, {
+      enumerable: true,
+      get: () => (made ??= { value: make(parts) }).value,
+    });
+  }
+  return parts;
 }
