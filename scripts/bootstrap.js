@@ -2,7 +2,7 @@
  * What every npm script runs first, on an empty clone too: plain JavaScript that leans on nothing but Node. It checks
  * Node, installs the locked packages when they are missing or out of step, and then becomes the named program.
  *
- *   node scripts/bootstrap.js start|test|with-servers|bench|check|connects [args…]
+ *   node scripts/bootstrap.js start|test|with-servers|bench|prove|check|connects [args…]
  *
  * The program runs inside this very process, so that arguments, input, output, signals and exit codes need no passing
  * on: a Ctrl-C that the terminal and npm both deliver meets one receiver.
@@ -18,7 +18,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, 'node_modules');
 /** Written after a completed install only; `npm ci` begins by removing it together with everything else. */
 const STAMP = join(MODULES, '.connects-installed');
-const SCRIPTS = ['start', 'test', 'with-servers', 'bench', 'check'];
+const SCRIPTS = ['start', 'test', 'with-servers', 'bench', 'bench/events', 'bench/mail', 'prove', 'check'];
 const NODE_MIN = [20, 19];
 const INSTALL_WAIT_MAX_MS = 600_000;
 const PARENT_POLL_MS = 250;

@@ -1,5 +1,5 @@
 /**
- * `npm run prove:delivery`: at least once, measured. Notices are sent while their senders are killed outright, again and
+ * `npm run prove -- delivery`: at least once, measured. Notices are sent while their senders are killed outright, again and
  * again, at every step of the way. Counted are those that are missing (none may be) and those that came twice: only
  * what the mail server had taken before the outbox knew, and each under the Message-ID that it had before.
  */

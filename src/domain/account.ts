@@ -15,13 +15,11 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
-/** All that deciding needs to know of an account. Amounts are whole Connects. */
-export interface Account {
+/** What is known of an account when this system takes it over. */
+export interface TakeOver {
   readonly id: string;
   readonly kind: AccountKind;
   readonly plan: PlanName;
-  /** Takes the plan's place at the next boundary. */
-  readonly pendingPlan: PlanName | null;
   readonly status: AccountStatus;
   /** The date from which all boundaries are counted; an upgrade moves it. */
   readonly anchorOn: LocalDate;
@@ -29,6 +27,13 @@ export interface Account {
   /** Since when this system keeps the account; boundaries before it are nobody's. */
   readonly trackedFrom: Instant;
   readonly openingBalance: number;
+  readonly readinessAwarded: boolean;
+}
+
+/** All that deciding needs to know of an account. Amounts are whole Connects. */
+export interface Account extends TakeOver {
+  /** Takes the plan's place at the next boundary. */
+  readonly pendingPlan: PlanName | null;
   readonly balance: number;
   /** Connects that a reversal could not take back; recovered from the next paid parts. */
   readonly owed: number;
@@ -44,7 +49,6 @@ export interface Account {
   /** Its first instant in `zone`, the cache. */
   readonly nextCycleAt: Instant | null;
   readonly noticesOptedOut: boolean;
-  readonly readinessAwarded: boolean;
 }
 
 export const ENTRY_KINDS = [
@@ -81,6 +85,11 @@ export interface Entry {
   /** What it was posted for. (account, subject, kind) is unique: the idempotency key. */
   readonly subject: string;
   readonly proposal: string | null;
+}
+
+/** An entry as it stands in the ledger. */
+export interface PostedEntry extends Entry {
+  readonly postedAt: Instant;
 }
 
 export const DECISION_CODES = [
@@ -120,19 +129,6 @@ export interface Decision {
 }
 
 export const cycleSubject = (cycleOn: LocalDate): string => `cycle:${cycleOn}`;
-
-/** What is known of an account when this system takes it over. */
-export interface TakeOver {
-  readonly id: string;
-  readonly kind: AccountKind;
-  readonly plan: PlanName;
-  readonly status: AccountStatus;
-  readonly anchorOn: LocalDate;
-  readonly zone: string;
-  readonly trackedFrom: Instant;
-  readonly openingBalance: number;
-  readonly readinessAwarded: boolean;
-}
 
 /**
  * An account as of its take-over: the first boundary to settle is the first (n ≥ 1) at or after `trackedFrom`; the

@@ -1,10 +1,10 @@
 /** Reading whole accounts, a page at a time, for the audit: everything that is recorded of them, in few statements. */
+import type { PostedEntry } from '../domain/account.ts';
 import { type Queryable, selectRows } from '../db/query.ts';
 import type {
   AuditedAccount,
   AuditedAmendment,
   AuditedAward,
-  AuditedEntry,
   AuditedSettlement,
 } from '../domain/audit/audit.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
@@ -61,9 +61,9 @@ export async function listAudited(
   }));
 }
 
-async function entriesOf(db: Queryable, ids: readonly string[]): Promise<Map<string, AuditedEntry[]>> {
+async function entriesOf(db: Queryable, ids: readonly string[]): Promise<Map<string, PostedEntry[]>> {
   const rows = await selectRows<
-    Omit<AuditedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'> & {
+    Omit<PostedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'> & {
       account: string;
       effectiveAt: Date;
       occurredAt: Date;

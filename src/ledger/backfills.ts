@@ -53,22 +53,13 @@ export interface Backfill {
   readonly endedAt: Instant | null;
 }
 
-interface Stored {
-  id: number;
-  state: BackfillState;
-  asked: string;
-  planned: string;
-  planHash: string;
-  notify: Notify;
-  rate: number | null;
-  runId: number;
-  doneTo: string;
-  workingUntil: Date | null;
-  actor: string;
-  reason: string;
-  createdAt: Date;
-  endedAt: Date | null;
-}
+type Stored = Omit<Backfill, 'asked' | 'planned' | 'workingUntil' | 'createdAt' | 'endedAt'> & {
+  readonly asked: string;
+  readonly planned: string;
+  readonly workingUntil: Date | null;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+};
 
 const SELECT = `SELECT id, state, asked, planned, plan_hash AS planHash, notify, rate, run_id AS runId,
   done_to AS doneTo, working_until AS workingUntil, actor, reason, created_at AS createdAt, ended_at AS endedAt

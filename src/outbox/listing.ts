@@ -1,22 +1,14 @@
 /** SQL of `outbox` for operators: looking at notices, and changing what becomes of them. */
 import type { Transaction } from '../db/connection.ts';
 import { type Binding, type Queryable, execute, selectOne, selectRows, toDate } from '../db/query.ts';
-import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { Instant } from '../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind, isOptional } from '../domain/notice-kinds.ts';
-import type { NoticeState } from './outbox.ts';
+import type { Notice, NoticeState } from './outbox.ts';
 
-export interface NoticeRow {
-  readonly id: number;
-  readonly accountId: string;
-  readonly kind: NoticeKind;
-  readonly ref: string;
+export interface NoticeRow extends Notice {
   readonly state: NoticeState;
-  readonly firstCycleOn: LocalDate | null;
-  readonly lastCycleOn: LocalDate | null;
-  readonly runId: number | null;
   readonly stagedAt: Instant;
   readonly nextAttemptAt: Instant;
-  readonly attempts: number;
   /** The server's words, or why it is not sent. */
   readonly lastError: string | null;
   readonly sentAt: Instant | null;

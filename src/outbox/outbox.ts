@@ -145,14 +145,8 @@ async function write(db: Database, sql: string, bindings: readonly Binding[]): P
 
 const REPEATS_MAX = 8;
 
-export interface Notice {
+export interface Notice extends Omit<NoticeDraft, 'state' | 'stagedAt'> {
   readonly id: number;
-  readonly accountId: string;
-  readonly kind: NoticeKind;
-  readonly ref: string;
-  readonly firstCycleOn: LocalDate | null;
-  readonly lastCycleOn: LocalDate | null;
-  readonly runId: number | null;
   /** The one that has begun included. */
   readonly attempts: number;
 }

@@ -1,28 +1,20 @@
 /** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
 import { type LocalDate, firstInstantOf, formatInstant } from '../domain/calendar.ts';
-import type { EntryKind } from '../domain/account.ts';
-import { type EntryFilter, type RecordedEntry, listEntriesBefore } from './account-records.ts';
+import type { PostedEntry } from '../domain/account.ts';
+import { type EntryFilter, listEntriesBefore } from './account-records.ts';
 import type { Inquiry } from './explain/answer.ts';
 import { type HistoryType, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
 
-export interface HistoryLine {
-  readonly seq: number;
+export interface HistoryLine extends Omit<PostedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'> {
   /** The local date on which it counts. */
   readonly on: LocalDate;
   readonly type: HistoryType;
   /** In the member's words, with what it is for. */
   readonly action: string;
-  readonly kind: EntryKind;
-  readonly amount: number;
-  /** After this line. */
-  readonly balance: number;
   readonly effectiveAt: string;
   /** When it happened; earlier than `effectiveAt` only where it reached the program late. */
   readonly occurredAt: string;
   readonly postedAt: string;
-  readonly cycleOn: LocalDate | null;
-  readonly subject: string;
-  readonly proposal: string | null;
   /** Lines that belong to one another: the two of an interview award, the grant of a cycle. Null stands alone. */
   readonly group: {
     readonly subject: string;
@@ -106,8 +98,8 @@ const daysBefore = (on: LocalDate, days: number): LocalDate =>
   new Date(Date.parse(on) - days * 86_400_000).toISOString().slice(0, 10);
 
 /** Neighbours with one subject are one group, counted in the order in which they were posted. */
-function toLines({ words }: Inquiry, entries: readonly RecordedEntry[]): HistoryLine[] {
-  const groups = new Map<string, RecordedEntry[]>();
+function toLines({ words }: Inquiry, entries: readonly PostedEntry[]): HistoryLine[] {
+  const groups = new Map<string, PostedEntry[]>();
   for (const entry of entries) groups.set(entry.subject, [entry, ...(groups.get(entry.subject) ?? [])]);
   return entries.map((entry) => {
     const group = groups.get(entry.subject) ?? [];
@@ -129,7 +121,7 @@ function toLines({ words }: Inquiry, entries: readonly RecordedEntry[]): History
   });
 }
 
-const groupOf = (entry: RecordedEntry, group: readonly RecordedEntry[]) => ({
+const groupOf = (entry: PostedEntry, group: readonly PostedEntry[]) => ({
   subject: entry.subject,
   part: group.indexOf(entry) + 1,
   of: group.length,
@@ -137,14 +129,14 @@ const groupOf = (entry: RecordedEntry, group: readonly RecordedEntry[]) => ({
   isOneSum: new Set(group.map((one) => Math.sign(one.amount))).size === 1,
 });
 
-const instantsOf = ({ effectiveAt, occurredAt, postedAt }: RecordedEntry) => ({
+const instantsOf = ({ effectiveAt, occurredAt, postedAt }: PostedEntry) => ({
   effectiveAt: formatInstant(effectiveAt),
   occurredAt: formatInstant(occurredAt),
   postedAt: formatInstant(postedAt),
 });
 
 /** `Interview award (i1, proposal p1)`. */
-function actionOf({ kind, subject, proposal }: RecordedEntry): string {
+function actionOf({ kind, subject, proposal }: PostedEntry): string {
   const interview = subject.startsWith('interview:') ? subject.slice('interview:'.length) : undefined;
   const about = [
     ...(interview === undefined ? [] : [`interview ${interview}`]),

@@ -1,6 +1,6 @@
 /** Everything that is recorded of one account. Every statement here begins with the account's id. */
 import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
-import type { DecisionCode, EntryKind } from '../domain/account.ts';
+import type { DecisionCode, EntryKind, PostedEntry } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { Interview } from '../domain/events/records.ts';
 import type { Settlement } from '../domain/settle.ts';
@@ -68,32 +68,18 @@ export const listCyclesPostedAt = (
 
 // ------------------------------------------------------------------------------------------------ entries
 
-/** A line of the ledger. */
-export interface RecordedEntry {
-  readonly seq: number;
-  readonly kind: EntryKind;
-  readonly amount: number;
-  readonly balance: number;
-  readonly effectiveAt: Instant;
-  readonly occurredAt: Instant;
-  readonly postedAt: Instant;
-  readonly cycleOn: LocalDate | null;
-  readonly subject: string;
-  readonly proposal: string | null;
-}
-
 const ENTRIES = `SELECT seq, kind, amount, balance_after AS balance, effective_at AS effectiveAt,
   occurred_at AS occurredAt, posted_at AS postedAt, cycle_on AS cycleOn, subject, proposal
   FROM entries WHERE account_id = ?`;
 
-type StoredEntry = Stored<RecordedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'>;
+type StoredEntry = Stored<PostedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'>;
 
 async function entries(
   db: Queryable,
   account: string,
   rest: string,
   bindings: readonly Binding[],
-): Promise<RecordedEntry[]> {
+): Promise<PostedEntry[]> {
   const rows = await selectRows<StoredEntry>(db, `${ENTRIES} ${rest}`, [account, ...bindings]);
   return rows.map((row) => ({
     ...row,
@@ -108,20 +94,20 @@ export async function listEntriesOf(
   db: Queryable,
   account: string,
   subjects: readonly string[],
-): Promise<RecordedEntry[]> {
+): Promise<PostedEntry[]> {
   if (subjects.length === 0) return [];
   return entries(db, account, `AND subject IN (?) ORDER BY seq LIMIT ${ROWS_MAX}`, [subjects]);
 }
 
 /** What was posted under a cycle's date: its grant, what a failed payment took back, what came later. */
-export const listEntriesOfCycle = (db: Queryable, account: string, on: LocalDate): Promise<RecordedEntry[]> =>
+export const listEntriesOfCycle = (db: Queryable, account: string, on: LocalDate): Promise<PostedEntry[]> =>
   entries(db, account, `AND cycle_on = ? ORDER BY seq LIMIT ${ROWS_MAX}`, [on]);
 
 export const listEntriesOfProposal = (
   db: Queryable,
   account: string,
   proposal: string,
-): Promise<RecordedEntry[]> =>
+): Promise<PostedEntry[]> =>
   entries(db, account, `AND proposal = ? ORDER BY seq LIMIT ${ROWS_MAX}`, [proposal]);
 
 /** A part of the history: what it is about, from when until when, and where the page before ended. */
@@ -139,7 +125,7 @@ export function listEntriesBefore(
   account: string,
   filter: EntryFilter,
   page: { readonly before: number | undefined; readonly limit: number },
-): Promise<RecordedEntry[]> {
+): Promise<PostedEntry[]> {
   const conditions: [string, Binding | undefined][] = [
     ['seq < ?', page.before],
     ['kind IN (?)', filter.kinds],

@@ -1,22 +1,9 @@
 /** What an audit looks at: everything that is recorded of one account. */
-import type { Account, EntryKind } from '../account.ts';
+import type { Account, PostedEntry } from '../account.ts';
 import type { Instant, LocalDate } from '../calendar.ts';
 import type { Settlement } from '../settle.ts';
 import type { Span } from '../spans.ts';
 import type { Terms } from '../terms.ts';
-
-export interface AuditedEntry {
-  readonly seq: number;
-  readonly kind: EntryKind;
-  readonly amount: number;
-  readonly balance: number;
-  readonly effectiveAt: Instant;
-  readonly occurredAt: Instant;
-  readonly postedAt: Instant;
-  readonly cycleOn: LocalDate | null;
-  readonly subject: string;
-  readonly proposal: string | null;
-}
 
 export interface AuditedSettlement extends Settlement {
   readonly termsVersion: number;
@@ -56,7 +43,7 @@ export interface AuditedAccount {
   readonly spans: readonly Span[];
   readonly settlements: readonly AuditedSettlement[];
   readonly amendments: readonly AuditedAmendment[];
-  readonly entries: readonly AuditedEntry[];
+  readonly entries: readonly PostedEntry[];
   readonly awards: readonly AuditedAward[];
   /** Staged, whatever became of them: the cycles that they tell of. */
   readonly notices: readonly { readonly first: LocalDate; readonly last: LocalDate }[];

@@ -1,12 +1,11 @@
 /** Awards under audit: each once, as its interview records it, and no window over its maximum. */
-import type { EntryKind } from '../account.ts';
-import type { AuditedEntry } from './audited.ts';
+import type { EntryKind, PostedEntry } from '../account.ts';
 import { DAY_MS, type Examination } from './examination.ts';
 import { type Instant, formatInstant } from '../calendar.ts';
 import { termsInForce } from '../terms.ts';
 
 export function checkAwards(audit: Examination): void {
-  const once = new Map<string, AuditedEntry>();
+  const once = new Map<string, PostedEntry>();
   for (const one of audit.recorded.entries) {
     const what = onceOf(one);
     if (what === undefined) continue;
@@ -90,7 +89,7 @@ export function checkWindows(audit: Examination): void {
 const isInterview = (kind: EntryKind): boolean => kind === 'interview-award' || kind === 'interview-refund';
 
 /** What an entry may be posted for only once, whatever its subject; undefined for what has no such limit. */
-function onceOf({ kind, proposal }: AuditedEntry): string | undefined {
+function onceOf({ kind, proposal }: PostedEntry): string | undefined {
   if (kind === 'welcome' || kind === 'readiness-test') return kind;
   return isInterview(kind) && proposal !== null ? `proposal ${proposal}` : undefined;
 }

@@ -3,8 +3,8 @@
  * else. What was due of a cycle goes by the balance that would have been there, had all before it been right: so the
  * corrections of several findings add up to the right balance, in whatever order they are posted.
  */
-import { type EntryKind, cycleSubject } from '../account.ts';
-import type { AuditedEntry, AuditedSettlement } from './audited.ts';
+import { type EntryKind, type PostedEntry, cycleSubject } from '../account.ts';
+import type { AuditedSettlement } from './audited.ts';
 import type { Examination } from './examination.ts';
 import { grantSubject } from '../corrections/backfill.ts';
 import type { LocalDate } from '../calendar.ts';
@@ -78,7 +78,7 @@ function checkInstants(audit: Examination): void {
 
 /** By subject, in the order of the ledger. */
 function postedOf(audit: Examination): Map<string, Posted> {
-  const posted = new Map<string, [AuditedEntry, ...AuditedEntry[]]>();
+  const posted = new Map<string, [PostedEntry, ...PostedEntry[]]>();
   for (const one of audit.recorded.entries) {
     if (!isOfCycle(one)) continue;
     const known = posted.get(one.subject);
@@ -118,7 +118,7 @@ function cyclesOf(audit: Examination): Map<string, Cycle> {
   return cycles;
 }
 
-type Posted = readonly [AuditedEntry, ...AuditedEntry[]];
+type Posted = readonly [PostedEntry, ...PostedEntry[]];
 
 /** @returns how much too much it has posted */
 function checkPosted(audit: Examination, entries: Posted, cycle: Cycle | undefined, ahead: number): number {
@@ -144,7 +144,7 @@ function checkPosted(audit: Examination, entries: Posted, cycle: Cycle | undefin
 
 /** Where they don't follow one another, something else stands between them. */
 const closingsOf = (entries: Posted): number[] => {
-  const last = entries.at(-1) as AuditedEntry;
+  const last = entries.at(-1) as PostedEntry;
   return last.seq - entries[0].seq === entries.length - 1 ? [last.balance] : [];
 };
 
@@ -302,8 +302,8 @@ function inWords({ expired, free, paid, recovered }: Amounts): string {
 
 const OF_CYCLE: readonly EntryKind[] = ['rollover-expiry', 'monthly-free', 'monthly-plan'];
 
-const isOfCycle = ({ kind, subject }: AuditedEntry): boolean =>
+const isOfCycle = ({ kind, subject }: PostedEntry): boolean =>
   OF_CYCLE.includes(kind) || (kind === 'recovery' && subject.startsWith('cycle:'));
 
-const onOf = ({ cycleOn, subject }: Pick<AuditedEntry, 'cycleOn' | 'subject'>): LocalDate =>
+const onOf = ({ cycleOn, subject }: Pick<PostedEntry, 'cycleOn' | 'subject'>): LocalDate =>
   cycleOn ?? subject.slice('cycle:'.length, 'cycle:2021-01-01'.length);

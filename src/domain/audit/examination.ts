@@ -1,6 +1,6 @@
 /** One account under audit: what is recorded of it, the rules, and what has been found so far. */
-import type { Account } from '../account.ts';
-import type { AuditRules, AuditedAccount, AuditedEntry, AuditedSettlement } from './audited.ts';
+import type { Account, PostedEntry } from '../account.ts';
+import type { AuditRules, AuditedAccount, AuditedSettlement } from './audited.ts';
 import type { Finding, FindingCode } from './findings.ts';
 import { type Instant, type LocalDate, type MonthEnd, firstInstantOf } from '../calendar.ts';
 import { monthEndOf } from '../terms.ts';
@@ -72,7 +72,7 @@ export class Examination {
   }
 
   /** Whether an entry is the correction of a finding. */
-  isCorrection({ subject }: AuditedEntry): boolean {
+  isCorrection({ subject }: PostedEntry): boolean {
     return this.#corrected.has(subject);
   }
 

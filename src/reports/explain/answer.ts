@@ -1,9 +1,9 @@
 /** What every answer is made of, and what every part of it may look at. */
 import type { Queryable } from '../../db/query.ts';
-import type { Account } from '../../domain/account.ts';
+import type { Account, PostedEntry } from '../../domain/account.ts';
 import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
-import type { RecordedDecision, RecordedEntry } from '../account-records.ts';
+import type { RecordedDecision } from '../account-records.ts';
 import type { ZoneWords } from '../member-words.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
@@ -47,7 +47,7 @@ export interface Inquiry {
 
 /** A decision together with the entries that it posted. */
 export interface Told extends RecordedDecision {
-  readonly posted: readonly RecordedEntry[];
+  readonly posted: readonly PostedEntry[];
 }
 
 /** How decisions of one code are told. */
@@ -63,7 +63,7 @@ export type Tellings = Readonly<Record<string, Telling>>;
 export const iso = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 /** An entry as evidence. */
-export const entryEvidence = (entry: RecordedEntry) => ({
+export const entryEvidence = (entry: PostedEntry) => ({
   seq: entry.seq,
   kind: entry.kind,
   amount: entry.amount,

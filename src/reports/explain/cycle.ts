@@ -1,12 +1,11 @@
 /** Why a billing cycle gave what it gave, or why there is none on that date. */
-import { cycleSubject } from '../../domain/account.ts';
+import { type PostedEntry, cycleSubject } from '../../domain/account.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import {
   type CycleNotice,
   type RecordedCycle,
   type RecordedDecision,
-  type RecordedEntry,
   findCycleUpTo,
   listCycleNotices,
   listCyclesPostedAt,
@@ -106,7 +105,7 @@ export async function cycleAnswers(inquiry: Inquiry, cycles: readonly RecordedCy
 function tellCycle(
   inquiry: Inquiry,
   cycle: RecordedCycle,
-  entries: readonly RecordedEntry[],
+  entries: readonly PostedEntry[],
   notices: readonly CycleNotice[],
 ): Answer {
   const { notice: told, postedAt, startsAt, runId, ...recorded } = cycle;
@@ -142,8 +141,8 @@ function tellCycle(
 /** What the boundary itself posted; a later grant of one that gave nothing stands under the same subject. */
 const ownEntries = (
   { cycleOn, code }: RecordedCycle,
-  entries: readonly RecordedEntry[],
-): readonly RecordedEntry[] =>
+  entries: readonly PostedEntry[],
+): readonly PostedEntry[] =>
   code === 'granted' || code === 'no-monthly-grant'
     ? entries.filter((one) => one.subject === cycleSubject(cycleOn))
     : [];

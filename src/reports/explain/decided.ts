@@ -1,5 +1,6 @@
 /** A recorded decision as an answer: looked up by what it is about and how it ended. */
-import { type RecordedDecision, type RecordedEntry, listEntriesOf } from '../account-records.ts';
+import type { PostedEntry } from '../../domain/account.ts';
+import { type RecordedDecision, listEntriesOf } from '../account-records.ts';
 import {
   type Answer,
   type Inquiry,
@@ -52,7 +53,7 @@ async function withEntries(
   decisions: readonly RecordedDecision[],
 ): Promise<Told[]> {
   const subjects = [...new Set(decisions.map((one) => one.subject))];
-  const posted = new Map<string, RecordedEntry[]>();
+  const posted = new Map<string, PostedEntry[]>();
   for (let from = 0; from < subjects.length; from += SUBJECTS_MAX)
     for (const entry of await listEntriesOf(db, account.id, subjects.slice(from, from + SUBJECTS_MAX)))
       posted.set(entry.subject, [...(posted.get(entry.subject) ?? []), entry]);

@@ -1,8 +1,8 @@
 /** What a proposal cost, what came back of it, why not more, and what its interviews earned. */
+import type { PostedEntry } from '../../domain/account.ts';
 import type { Proposal } from '../../domain/events/records.ts';
 import { findProposals } from '../../ledger/records.ts';
 import {
-  type RecordedEntry,
   listDecisionsOf,
   listDecisionsOfKind,
   listEntriesOfProposal,
@@ -39,7 +39,7 @@ async function refusalsAbout({ db, account }: Inquiry, id: string) {
   return [...charges, ...returns.filter((one) => textIn(one, 'proposal') === id)];
 }
 
-function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly RecordedEntry[]): Answer {
+function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly PostedEntry[]): Answer {
   const { terms } = inquiry;
   const { id, spent, refunded, rewardedBy, closedBy } = proposal;
   const charge = entries.find((one) => one.kind === 'proposal');
@@ -69,13 +69,13 @@ function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly Reco
   };
 }
 
-const costOf = ({ words }: Inquiry, { id, spent }: Proposal, charge: RecordedEntry | undefined): string =>
+const costOf = ({ words }: Inquiry, { id, spent }: Proposal, charge: PostedEntry | undefined): string =>
   charge
     ? `Proposal ${id} cost ${connects(spent)} on ${words.day(charge.effectiveAt)}.`
     : `Proposal ${id} had cost ${connects(spent)} before this account was taken over.`;
 
 /** What came back, by how, and why the rest did not. */
-function cameBack({ words }: Inquiry, proposal: Proposal, entries: readonly RecordedEntry[]): string {
+function cameBack({ words }: Inquiry, proposal: Proposal, entries: readonly PostedEntry[]): string {
   const { spent, refunded } = proposal;
   const back = entries.filter((one) => one.kind === 'return' || one.kind === 'interview-refund');
   if (back.length === 0) return 'None came back: no return for it has been reported to us.';

@@ -1,4 +1,5 @@
 /** What came in, what was decided and what was refused since a date. */
+import type { PostedEntry } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Window, fullestWindow } from '../../domain/events/interviews.ts';
 import type { Award } from '../../domain/events/records.ts';
@@ -6,7 +7,6 @@ import { findAwards } from '../../ledger/records.ts';
 import {
   ROWS_MAX,
   type RecordedDecision,
-  type RecordedEntry,
   listEntriesBefore,
   listCyclesFrom,
   listDecisionsSince,
@@ -80,7 +80,7 @@ export async function interviewWindow(inquiry: Inquiry, asked?: Instant): Promis
 
 const FAR_FUTURE = Date.UTC(9999, 0, 1);
 
-const interviewEntriesSince = ({ db, account }: Inquiry, from: Instant): Promise<RecordedEntry[]> =>
+const interviewEntriesSince = ({ db, account }: Inquiry, from: Instant): Promise<PostedEntry[]> =>
   listEntriesBefore(
     db,
     account.id,
@@ -94,7 +94,7 @@ interface Counted {
   /** Of replies since then. */
   readonly own: readonly Award[];
   /** Added since then, for replies that reached the program late. */
-  readonly late: readonly RecordedEntry[];
+  readonly late: readonly PostedEntry[];
 }
 
 function windowAnswer(inquiry: Inquiry, since: Instant, { awards, own, late }: Counted): Answer {

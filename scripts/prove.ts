@@ -1,0 +1,17 @@
+/** `npm run prove -- NAME`: a long proof, too long for the tests. Without a name, what there is. */
+const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () => Promise<unknown> }>> = {
+  delivery: {
+    what: '1,000 notices, 120 kills: none missing',
+    run: () => import('./prove/delivery.ts'),
+  },
+};
+
+const EXIT_USAGE = 2;
+const [name = ''] = process.argv.splice(2, 1);
+const proof = PROOFS[name];
+if (proof) await proof.run();
+else {
+  const lines = Object.entries(PROOFS).map(([one, { what }]) => `  ${one.padEnd(10)}${what}\n`);
+  process.stderr.write(`usage: npm run prove -- NAME\n${lines.join('')}`);
+  process.exit(EXIT_USAGE);
+}
