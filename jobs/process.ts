@@ -79,8 +79,8 @@ export function logErrors(app: App, worker: Worker, name: string): void {
   worker.backend.connection.on('ready', () => app.outages.isOver(REDIS_AWAY));
   worker.on('error', (thrown) => {
     const error = asRedisUnavailable('taking jobs', thrown);
-    if (isOutage(error)) return app.outages.tell(error, app.clock.now());
-    const now = app.clock.now();
+    if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
+    const now = app.clock.elapsedMs();
     if (now < silentUntil) return;
     silentUntil = now + 10_000;
     app.log.warn({ queue: name, code: 'queue-error' }, messageOf(error));

@@ -128,7 +128,7 @@ async function settleBatch(
   requests: readonly SettleRequest[],
 ): Promise<Map<string, SettleOutcome>> {
   app.health.pulse();
-  const startedAt = app.clock.now();
+  const startedAt = app.clock.elapsedMs();
   const outcomes = await settleAccounts(app.settleDeps, requests).catch((error: unknown) => {
     // A server that is away is told of by those who wait for it; anything else is a fault of ours, and nobody else's.
     if (!(error instanceof ConnectsError))
@@ -137,7 +137,7 @@ async function settleBatch(
   });
   app.health.pulse();
   app.tally.observe('settle-batch-size', requests.length);
-  app.tally.observe('settle-duration', (app.clock.now() - startedAt) / 1_000);
+  app.tally.observe('settle-duration', (app.clock.elapsedMs() - startedAt) / 1_000);
   return outcomes;
 }
 

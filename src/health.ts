@@ -1,6 +1,5 @@
 /** What a process knows of its own health: whether it gets anything done, and whether it is about to end. */
 import type { Clock } from './clock.ts';
-import type { Instant } from './domain/calendar.ts';
 
 /** Undefined when all is well; else what is wrong. */
 export type ReadinessCheck = () => Promise<string | undefined>;
@@ -8,8 +7,8 @@ export type ReadinessCheck = () => Promise<string | undefined>;
 export class Health {
   readonly #clock: Clock;
   readonly #checks = new Map<string, ReadinessCheck>();
-  /** When this process last settled a batch, or found that a server keeps it from it; undefined: it does not settle. */
-  #pulseAt: Instant | undefined;
+  /** When, by the clock that nobody sets, this process last settled a batch, or found that a server keeps it from it; undefined: it does not settle. */
+  #pulseAt: number | undefined;
   draining = false;
 
   constructor(clock: Clock) {
@@ -18,11 +17,11 @@ export class Health {
 
   /** A batch was begun or ended: this process is not stuck. */
   pulse(): void {
-    this.#pulseAt = this.#clock.now();
+    this.#pulseAt = this.#clock.elapsedMs();
   }
 
   /** Undefined where this process settles nothing. */
-  get pulseAt(): Instant | undefined {
+  get pulseAt(): number | undefined {
     return this.#pulseAt;
   }
 

@@ -4,7 +4,6 @@
  */
 import type { Clock } from './clock.ts';
 import { asUnavailable } from './db/connection.ts';
-import type { Instant } from './domain/calendar.ts';
 import { ConnectsError } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -18,8 +17,8 @@ export const isOutage = (error: unknown): error is ConnectsError =>
 
 export class OutageLog {
   readonly #deps: OutageLogDeps;
-  readonly #since = new Map<string, Instant>();
-  readonly #overAt = new Map<string, Instant>();
+  readonly #since = new Map<string, number>();
+  readonly #overAt = new Map<string, number>();
 
   constructor(deps: OutageLogDeps) {
     this.#deps = deps;
@@ -31,7 +30,7 @@ export class OutageLog {
    * @throws what `work` throws; `unavailable` in place of what a driver threw because its server cannot be used
    */
   async watch<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
-    const startedAt = this.#deps.clock.now();
+    const startedAt = this.#deps.clock.elapsedMs();
     try {
       const result = await work();
       for (const code of met) this.isOver(code);
@@ -47,11 +46,11 @@ export class OutageLog {
     }
   }
 
-  /** @param startedAt of what failed: what began before the last outage was over tells of that one */
-  tell({ code, message }: ConnectsError, startedAt: Instant): void {
+  /** @param startedAt of what failed, by `elapsedMs`: what began before the last outage was over tells of that one */
+  tell({ code, message }: ConnectsError, startedAt: number): void {
     if (this.#since.has(code) || startedAt <= (this.#overAt.get(code) ?? -Infinity)) return;
     const { clock, log } = this.#deps;
-    this.#since.set(code, clock.now());
+    this.#since.set(code, clock.elapsedMs());
     log.warn({ code }, message);
   }
 
@@ -60,7 +59,7 @@ export class OutageLog {
     if (since === undefined) return;
     const { clock, log } = this.#deps;
     this.#since.delete(code);
-    this.#overAt.set(code, clock.now());
-    log.info({ outage: code, outageMs: clock.now() - since }, 'the outage is over');
+    this.#overAt.set(code, clock.elapsedMs());
+    log.info({ outage: code, outageMs: clock.elapsedMs() - since }, 'the outage is over');
   }
 }

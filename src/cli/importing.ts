@@ -33,7 +33,7 @@ export class ImportFile<Row> {
     await this.#requireUnchanged();
     const what = this.#pass ? this.#noun : `${this.#noun} checked`;
     this.end();
-    const now = this.#cli.app.clock.now();
+    const now = this.#cli.app.clock.elapsedMs();
     this.#pass = {
       progress: new Progress(this.#cli.streams.err, what, now),
       rows: 0,
@@ -45,12 +45,12 @@ export class ImportFile<Row> {
   readonly onProgress = (rows: number): void => {
     if (!this.#pass) return;
     this.#pass.rows = rows;
-    this.#pass.progress.show(this.#state(), this.#cli.app.clock.now());
+    this.#pass.progress.show(this.#state(), this.#cli.app.clock.elapsedMs());
   };
 
   /** Draws the bar to its end. */
   end(): void {
-    this.#pass?.progress.end(this.#state(), this.#cli.app.clock.now());
+    this.#pass?.progress.end(this.#state(), this.#cli.app.clock.elapsedMs());
   }
 
   /** Leaves the bar as it stands: something went wrong. */

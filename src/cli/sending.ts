@@ -21,22 +21,22 @@ export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline 
   const { clock, deliverDeps } = cli.app;
   if (!deliverDeps || !(await canSendMore(deliverDeps))) return;
   const total = await unsent(cli);
-  const progress = new Progress(cli.streams.err, 'notices sent', clock.now());
+  const progress = new Progress(cli.streams.err, 'notices sent', clock.elapsedMs());
   let countAt = 0;
   while (await canSendMore(deliverDeps)) {
-    const isLate = clock.now() >= deadline;
+    const isLate = clock.elapsedMs() >= deadline;
     if (isLate) cli.exitCode = EXIT.tryAgain;
     if (isLate || signal.aborted) {
       progress.stop();
       const why = isLate ? '--timeout passed' : 'interrupted';
       return say(cli, `${why} with ${counted(await unsent(cli), 'notice')} left: the next pass goes on`);
     }
-    if (clock.now() >= countAt) {
+    if (clock.elapsedMs() >= countAt) {
       const left = await unsent(cli);
-      progress.show({ done: Math.max(0, total - left), total }, clock.now());
-      countAt = clock.now() + COUNT_EVERY_MS;
+      progress.show({ done: Math.max(0, total - left), total }, clock.elapsedMs());
+      countAt = clock.elapsedMs() + COUNT_EVERY_MS;
     }
     await clock.sleep(LOOK_MS, signal);
   }
-  progress.end({ done: total, total }, clock.now());
+  progress.end({ done: total, total }, clock.elapsedMs());
 }

@@ -44,7 +44,7 @@ export function healthPages(app: App): HealthPages {
 /** Why a page could not be shown: a server that is away is told of once, and its return by whoever looks for progress. */
 export function tellOfError({ clock, log, outages }: App, thrown: unknown): void {
   const error = asUnavailable(thrown);
-  if (isOutage(error)) return outages.tell(error, clock.now());
+  if (isOutage(error)) return outages.tell(error, clock.elapsedMs());
   log.warn({ code: 'console-error' }, driverWords(error));
 }
 

@@ -118,7 +118,7 @@ describe('health', () => {
 describe('progress', () => {
   let now = 0;
   let next: string | undefined;
-  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const clock = { ...systemClock, elapsedMs: () => now };
   const state = () => ({
     oldest: next === undefined ? null : { id: next, addedAt: 0 },
     waiting: next ? 1 : 0,

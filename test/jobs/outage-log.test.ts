@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScheduler } from '../../jobs/start-scheduler.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
+import { systemClock } from '../../src/clock.ts';
 import { startHealth } from '../../src/console/health-server.ts';
 import { unavailable } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
@@ -76,7 +77,7 @@ describe('the outage log', () => {
   it('takes what began before an outage was over for a part of that one, and a later failure for another', async () => {
     const { lines, log } = keepLines();
     let now = 1_000;
-    const outages = new OutageLog({ clock: { now: () => now, sleep: () => Promise.resolve() }, log });
+    const outages = new OutageLog({ clock: { ...systemClock, elapsedMs: () => now }, log });
     const away = unavailable('redis-unavailable', 'away');
     const met = new Set<string>();
     const fail = (): Promise<void> => outages.watch(met, () => Promise.reject(away)).catch(() => undefined);

@@ -211,7 +211,7 @@ describe('an outage', () => {
         return Promise.resolve(trouble);
       },
     };
-    const outage = new MailOutage({ clock: { ...systemClock, now: () => now }, log, mailer });
+    const outage = new MailOutage({ clock: { ...systemClock, elapsedMs: () => now }, log, mailer });
     expect(await Promise.all(Array.from({ length: 50 }, () => outage.isThere()))).toEqual(
       Array(50).fill(false),
     );
@@ -237,7 +237,7 @@ describe('an outage', () => {
     const lines: { code: string }[] = [];
     const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) });
     const mailer = { probe: () => Promise.resolve(undefined) };
-    const outage = new MailOutage({ clock: { ...systemClock, now: () => now }, log, mailer });
+    const outage = new MailOutage({ clock: { ...systemClock, elapsedMs: () => now }, log, mailer });
     const putOff = (count: number): void => {
       for (let member = 0; member < count; member += 1) outage.putOff(`a-${member}`, '451 queue full');
     };

@@ -140,14 +140,14 @@ async function audit(
   accounts: readonly string[] | undefined,
 ): Promise<Found> {
   const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const found: Found = { kept: [], counts: {}, total: 0 };
   const findings = auditFleet(db, {
     alarmAgeMs: flags.alarmAge,
     signal,
     ...(flags.asOf !== undefined && { asOf: flags.asOf }),
     ...(accounts && { accounts }),
-    onProgress: (state) => progress.show(state, app.clock.now()),
+    onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
   });
   try {
     for await (const one of findings) {

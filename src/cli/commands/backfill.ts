@@ -209,9 +209,9 @@ async function runPlan(cli: Cli, flags: AskedFlags): Promise<void> {
 
 async function makePlan(cli: Cli, asked: BackfillAsked): Promise<BackfillPlan> {
   const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts looked at', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts looked at', app.clock.elapsedMs());
   try {
-    const onProgress = (done: number): void => progress.show({ done }, app.clock.now());
+    const onProgress = (done: number): void => progress.show({ done }, app.clock.elapsedMs());
     return await planBackfill(app.db, { asked, signal, onProgress });
   } finally {
     progress.stop();
@@ -304,7 +304,7 @@ async function rehearseStart(
 
 async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number): Promise<void> {
   const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const worker = flags.work ? cli.processes.startWorker(app) : undefined;
   const helpSweep = (): Promise<unknown> =>
     sweep(app.sweepDeps, { source: 'command', actor: cli.defaultActor, signal });
@@ -312,7 +312,7 @@ async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number
     const waited = await backfillUntilDone(app, {
       id,
       signal,
-      onProgress: (state) => progress.show(state, app.clock.now()),
+      onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       ...(worker && { helpSweep }),
     });

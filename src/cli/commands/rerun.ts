@@ -131,7 +131,7 @@ async function reportPreview(
   const { run, accounts, byCode } = opened;
   const { config, clock, settleDeps } = cli.app;
   const session = openRehearsal(required(config, 'databaseUrl'));
-  const progress = new Progress(cli.streams.err, 'accounts', clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', clock.elapsedMs());
   try {
     const { outcome, ...preview } = await previewRerun(
       { session, clock, settings: settleDeps.settings, settleGraceMs: config.settleGraceMs },
@@ -140,7 +140,7 @@ async function reportPreview(
         asOf: run.asOf,
         due: accounts,
         signal: cli.signal,
-        onProgress: (state) => progress.show(state, clock.now()),
+        onProgress: (state) => progress.show(state, clock.elapsedMs()),
       },
     );
     progress.stop();
@@ -178,13 +178,13 @@ async function submitOnly(cli: Cli, flags: RerunFlags, run: Run): Promise<void> 
 
 async function stayWith(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
   const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const worker = flags.work ? cli.processes.startWorker(app) : undefined;
   try {
     const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, run, {
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       signal,
-      onProgress: (state) => progress.show(state, app.clock.now()),
+      onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
     });
     progress.stop();
     if (worker && watched.outcome === 'done') await sendWhatCanBeSent(cli, signal);

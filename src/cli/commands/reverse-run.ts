@@ -75,14 +75,14 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
     ? (flags.reason ?? 'dry run')
     : requireIntent(`reverse-run takes back what ${what} granted`, flags);
   await requireSchema(app);
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const request = {
     source,
     reason,
     actor: flags.actor ?? cli.defaultActor,
     signal,
     notify: flags.notify,
-    onProgress: (state: { done: number }) => progress.show(state, app.clock.now()),
+    onProgress: (state: { done: number }) => progress.show(state, app.clock.elapsedMs()),
   };
   try {
     const done = flags.dryRun ? await rehearsed(cli, request) : await reverseRun(app.settleDeps, request);

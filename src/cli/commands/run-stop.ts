@@ -70,8 +70,8 @@ function sentenceOf({ run, remaining, inFlight, queued }: StopOutcome, flags: St
 /** Batches that began before may still commit: they are counted, too. */
 async function stayUntilClosed(cli: Cli, id: number): Promise<void> {
   const { app, signal } = cli;
-  const until = app.clock.now() + STAY_MAX_MS;
-  while (app.clock.now() < until && !signal.aborted) {
+  const until = app.clock.elapsedMs() + STAY_MAX_MS;
+  while (app.clock.elapsedMs() < until && !signal.aborted) {
     if (await closeRunIfDone(app, { id })) return;
     await app.clock.sleep(LOOK_MS, signal);
   }

@@ -98,14 +98,14 @@ const isOpen = (run: Run): boolean => run.state === 'running' || run.state === '
 async function watchRun(cli: Cli, id: number): Promise<Run> {
   const { app, signal } = cli;
   let run = await getRun(cli.app.db, id);
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   try {
     await lookUntil(app, { signal, everyMs: WATCH_MS }, async () => {
       run = await getRun(cli.app.db, id);
       if (!isOpen(run)) return 'closed';
       const left = await countLeft(app.db, run);
       const done = Math.max(0, run.dueAtStart - left);
-      progress.show({ done, total: Math.max(run.dueAtStart, done) }, app.clock.now());
+      progress.show({ done, total: Math.max(run.dueAtStart, done) }, app.clock.elapsedMs());
       return undefined;
     });
   } finally {

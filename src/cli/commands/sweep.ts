@@ -123,7 +123,7 @@ const requestOf = (cli: Cli, flags: SweepFlags) => ({
 
 async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
-  const startedAt = app.clock.now();
+  const startedAt = app.clock.elapsedMs();
   const progress = new Progress(cli.streams.err, 'accounts', startedAt);
   const worker = flags.work ? cli.processes.startWorker(app) : undefined;
   try {
@@ -135,11 +135,11 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
         ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
         onProgress: (state) => {
           last = state;
-          progress.show(state, app.clock.now());
+          progress.show(state, app.clock.elapsedMs());
         },
       },
     );
-    if (last.total > 0) progress.end(last, app.clock.now());
+    if (last.total > 0) progress.end(last, app.clock.elapsedMs());
     if (worker && waited.outcome === 'done')
       await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
     await reportWaited(cli, flags, waited);
@@ -178,14 +178,14 @@ async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
   await requireSchema(app);
   const { config, clock } = app;
   const session = openRehearsal(required(config, 'databaseUrl'));
-  const progress = new Progress(cli.streams.err, 'accounts', clock.now());
+  const progress = new Progress(cli.streams.err, 'accounts', clock.elapsedMs());
   try {
     const preview = await previewSweep(
       { session, clock, settings: app.settleDeps.settings, settleGraceMs: config.settleGraceMs },
       {
         ...(flags.asOf !== undefined && { asOf: flags.asOf }),
         signal,
-        onProgress: (state) => progress.show(state, clock.now()),
+        onProgress: (state) => progress.show(state, clock.elapsedMs()),
       },
     );
     progress.stop();

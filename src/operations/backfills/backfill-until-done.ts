@@ -29,7 +29,7 @@ export async function backfillUntilDone(
   request: WaitRequest,
 ): Promise<WaitedBackfill> {
   const { clock, db } = deps;
-  const deadline = clock.now() + (request.timeoutMs ?? Infinity);
+  const deadline = clock.elapsedMs() + (request.timeoutMs ?? Infinity);
   let helpAt = 0;
   for (;;) {
     const backfill = await findBackfill(db, request.id);
@@ -42,10 +42,10 @@ export async function backfillUntilDone(
     if (backfill.endedAt !== null) return { outcome: 'ended', backfill };
     if (backfill.state === 'paused') return { outcome: 'paused', backfill };
     if (request.signal?.aborted) return { outcome: 'interrupted', backfill };
-    if (clock.now() >= deadline) return { outcome: 'timed-out', backfill };
-    if (request.helpSweep && clock.now() >= helpAt && (await findOpenSweep(db))) {
+    if (clock.elapsedMs() >= deadline) return { outcome: 'timed-out', backfill };
+    if (request.helpSweep && clock.elapsedMs() >= helpAt && (await findOpenSweep(db))) {
       await request.helpSweep();
-      helpAt = clock.now() + HELP_EVERY_MS;
+      helpAt = clock.elapsedMs() + HELP_EVERY_MS;
     }
     await clock.sleep(LOOK_MS, request.signal);
   }

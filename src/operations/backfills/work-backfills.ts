@@ -139,13 +139,13 @@ class Turn {
   async #batch(terms: TermsVersion, ids: readonly string[]): Promise<void> {
     const { clock } = this.#deps;
     const { rate } = this.#backfill;
-    const begunAt = clock.now();
+    const begunAt = clock.elapsedMs();
     const items = await backfillBatch(this.#deps, this.#ground(terms), ids);
     await this.#advance(
       ids.at(-1) as string,
       items.filter((one) => one.state === 'failed'),
     );
-    if (rate !== null) await this.#rest((ids.length * 1_000) / rate - (clock.now() - begunAt));
+    if (rate !== null) await this.#rest((ids.length * 1_000) / rate - (clock.elapsedMs() - begunAt));
   }
 
   #ground(terms: TermsVersion): BatchGround {

@@ -152,12 +152,12 @@ export async function holdMail(deps: HoldDeps, change: Change): Promise<UnderWay
   await insertAuditedHold(deps, change);
   const ids = await findUnderWay(deps.db);
   if (ids.length === 0 || change.dryRun) return { count: ids.length, left: 0, leaving: 0 };
-  const deadline = deps.clock.now() + HOLD_WAIT_MS;
+  const deadline = deps.clock.elapsedMs() + HOLD_WAIT_MS;
   // Who looked just before may take its page, and begin, until it looks again.
   await deps.clock.sleep(HOLD_SEEN_MS);
   const countLeaving = (): Promise<number> => countNotices(deps.db, { states: ['sending'] });
   let leaving = await countLeaving();
-  while (leaving > 0 && deps.clock.now() < deadline) {
+  while (leaving > 0 && deps.clock.elapsedMs() < deadline) {
     await deps.clock.sleep(HOLD_LOOK_MS);
     leaving = await countLeaving();
   }

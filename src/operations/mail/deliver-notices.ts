@@ -69,6 +69,8 @@ export async function deliverNotices(
   deps: DeliverDeps,
   ids: readonly number[],
 ): Promise<Map<number, DeliverOutcome>> {
+  // Counted from the question: the lease may be older than its answer.
+  const lastStart = deps.clock.elapsedMs() + LAST_START_MS;
   const now = await databaseNow(deps.db);
   const held = await deps.hold.look();
   const admitted = held ? 0 : deps.outage.admit(ids.length);
@@ -76,7 +78,6 @@ export async function deliverNotices(
   if (admitted === 0) return new Map();
   const isTrial = deps.outage.isOn;
   const notices = await takeNotices(deps.db, { ids: ids.slice(0, admitted), until: now + LEASE_MS });
-  const lastStart = deps.clock.now() + LAST_START_MS;
   const compose = await composerOf(deps, notices);
   const back: Notice[] = [];
   let words: string | null = null;
@@ -85,7 +86,7 @@ export async function deliverNotices(
     notices.map(async (notice) => {
       // The slot is for the mail server: while the mark is written, the next letter is on its way.
       const sent = await deps.slots.run(async () => {
-        const mayBegin = (isTrial || !deps.outage.isOn) && deps.clock.now() <= lastStart;
+        const mayBegin = (isTrial || !deps.outage.isOn) && deps.clock.elapsedMs() <= lastStart;
         if (!mayBegin || (await deps.hold.isHeld())) return { outcome: 'paused', words: null } as const;
         return sendOne(deps, notice, compose);
       });

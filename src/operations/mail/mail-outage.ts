@@ -7,7 +7,6 @@
  *   not taking   it lets us in, and puts off or turns away whatever it is given: asked by one letter
  */
 import type { Clock } from '../../clock.ts';
-import type { Instant } from '../../domain/calendar.ts';
 import type { Log } from '../../log.ts';
 import type { Mailer } from '../../notices/mailer.ts';
 
@@ -24,8 +23,8 @@ const PUT_OFF_MAX = 20;
 
 interface Outage {
   readonly kind: 'away' | 'not-taking';
-  readonly since: Instant;
-  probeAt: Instant;
+  readonly since: number;
+  probeAt: number;
   waitMs: number;
 }
 
@@ -86,7 +85,7 @@ export class MailOutage {
   async allowance(count: number): Promise<number> {
     const outage = this.#outage;
     if (outage === undefined) return count;
-    if (this.#deps.clock.now() < outage.probeAt) return 0;
+    if (this.#deps.clock.elapsedMs() < outage.probeAt) return 0;
     if (outage.kind === 'not-taking') return Math.min(count, 1);
     if ((await this.#probe()) === undefined) {
       this.#end();
@@ -100,25 +99,25 @@ export class MailOutage {
   admit(count: number): number {
     const outage = this.#outage;
     if (outage === undefined) return count;
-    if (outage.kind === 'away' || this.#deps.clock.now() < outage.probeAt) return 0;
+    if (outage.kind === 'away' || this.#deps.clock.elapsedMs() < outage.probeAt) return 0;
     this.#wait(outage);
     return Math.min(count, 1);
   }
 
   #begin(kind: Outage['kind']): void {
-    const since = this.#deps.clock.now();
+    const since = this.#deps.clock.elapsedMs();
     this.#putOff.clear();
     this.#outage = { kind, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
   }
 
   #wait(outage: Outage): void {
     outage.waitMs = Math.min(outage.waitMs * 2, LONGEST_WAIT_MS);
-    outage.probeAt = this.#deps.clock.now() + outage.waitMs;
+    outage.probeAt = this.#deps.clock.elapsedMs() + outage.waitMs;
   }
 
   #end(): void {
     if (!this.#outage) return;
-    const outageMs = this.#deps.clock.now() - this.#outage.since;
+    const outageMs = this.#deps.clock.elapsedMs() - this.#outage.since;
     this.#outage = undefined;
     this.#deps.log.info({ code: 'mail-reachable', outageMs }, 'the mail server takes mail again');
   }

@@ -1,7 +1,6 @@
 /** Looking again and again until something holds: through outages, up to a deadline, until somebody interrupts. */
 import type { Clock } from '../../clock.ts';
 import { classOfDatabaseError, isDatabaseError } from '../../db/errors.ts';
-import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 
@@ -27,23 +26,23 @@ export async function lookUntil<Found>(
   { timeoutMs = Infinity, signal, everyMs = LOOK_MS }: LookLimits,
   look: () => Promise<Found | undefined>,
 ): Promise<Found | 'timed-out' | 'interrupted'> {
-  const deadline = clock.now() + timeoutMs;
-  let answeredAt: Instant | undefined;
+  const deadline = clock.elapsedMs() + timeoutMs;
+  let answeredAt: number | undefined;
   let away = false;
   for (;;) {
     try {
       const found = await look();
       if (found !== undefined) return found;
-      answeredAt = clock.now();
+      answeredAt = clock.elapsedMs();
       away = false;
     } catch (error) {
-      const patient = answeredAt !== undefined && clock.now() - answeredAt < OUTAGE_MAX_MS;
+      const patient = answeredAt !== undefined && clock.elapsedMs() - answeredAt < OUTAGE_MAX_MS;
       if (!patient || !isOutage(error)) throw error;
       if (!away) log.warn({ code: 'server-away' }, messageOf(error));
       away = true;
     }
     if (signal?.aborted) return 'interrupted';
-    if (clock.now() >= deadline) return 'timed-out';
+    if (clock.elapsedMs() >= deadline) return 'timed-out';
     await clock.sleep(everyMs, signal);
   }
 }

@@ -28,9 +28,9 @@ export async function runUntilClosed(
   let submitAt = 0;
   const outcome = await lookUntil(deps, limits, async () => {
     run = (await findRun(db, run.id)) ?? run;
-    if (run.state === 'running' && clock.now() >= submitAt) {
+    if (run.state === 'running' && clock.elapsedMs() >= submitAt) {
       await submitLeft(deps, run, limits.signal);
-      submitAt = clock.now() + SUBMIT_EVERY_MS;
+      submitAt = clock.elapsedMs() + SUBMIT_EVERY_MS;
     }
     remaining = await countLeft(db, run);
     const total = run.dueAtStart;

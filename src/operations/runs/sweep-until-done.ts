@@ -74,7 +74,7 @@ class Waiting {
       this.#remaining = await countDue(this.#deps.db, this.#request.asOf);
       return 'stopped';
     }
-    if (clock.now() >= this.#submitAt) {
+    if (clock.elapsedMs() >= this.#submitAt) {
       const again = this.#submitAt > 0;
       // Never a run in place of one that was stopped a moment ago.
       const mayOpen = async (): Promise<boolean> => !(await this.#isStopped());
@@ -82,7 +82,7 @@ class Waiting {
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
       for (const run of await listOpenRuns(this.#deps.db))
         if (run.kind === 'rerun') this.#runs.set(run.id, run);
-      this.#submitAt = clock.now() + SUBMIT_EVERY_MS;
+      this.#submitAt = clock.elapsedMs() + SUBMIT_EVERY_MS;
     }
     this.#remaining = await this.#countLeft();
     onProgress?.({ done: Math.max(0, this.#total - this.#remaining), total: this.#total });
@@ -95,10 +95,10 @@ class Waiting {
   async #countLeft(): Promise<number> {
     const { clock, db } = this.#deps;
     const { asOf } = this.#request;
-    const startedAt = clock.now();
+    const startedAt = clock.elapsedMs();
     if (startedAt < this.#countAt && (await anyDue(db, asOf))) return this.#remaining;
     const left = (await countDue(db, asOf)) + (await this.#countRerun());
-    const endedAt = clock.now();
+    const endedAt = clock.elapsedMs();
     this.#countAt = endedAt + 20 * (endedAt - startedAt);
     return left;
   }

@@ -5,7 +5,6 @@
 import type { Clock } from '../../clock.ts';
 import { DATABASE_AWAY, type Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
-import type { Instant } from '../../domain/calendar.ts';
 import type { Health } from '../../health.ts';
 import type { OutageLog } from '../../outage-log.ts';
 import { REDIS_AWAY } from '../../queue/connection.ts';
@@ -36,43 +35,42 @@ const OUTAGES = [DATABASE_AWAY, REDIS_AWAY];
 
 export class ProgressWatch {
   readonly #deps: ProgressDeps;
-  #movedAt: Instant;
+  #movedAt: number;
   #next: string | undefined;
   #waiting = 0;
 
   constructor(deps: ProgressDeps) {
     this.#deps = deps;
-    this.#movedAt = deps.clock.now();
+    this.#movedAt = deps.clock.elapsedMs();
   }
 
   /** One look. Never throws: what cannot be asked is nobody's stall. */
   async look(): Promise<void> {
     const { clock, health, outages } = this.#deps;
-    const now = clock.now();
+    const now = clock.elapsedMs();
     try {
-      const [settle] = await outages.watch(new Set(OUTAGES), () => this.#askServers(now));
+      const [settle] = await outages.watch(new Set(OUTAGES), () => this.#askServers());
       const next = settle?.oldest?.id;
       this.#waiting = settle?.waiting ?? 0;
       if (next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
       this.#next = next;
     } catch {
-      this.#movedAt = clock.now();
+      this.#movedAt = clock.elapsedMs();
     }
   }
 
-  async #askServers(now: Instant): Promise<readonly QueueState[]> {
-    await databaseNow(this.#deps.db);
-    return this.#deps.inspector.readQueues(now);
+  async #askServers(): Promise<readonly QueueState[]> {
+    return this.#deps.inspector.readQueues(await databaseNow(this.#deps.db));
   }
 
   /** A process that settles must move by itself: that others do says nothing of its own workers. */
-  #moved(next: string, pulseAt: Instant | undefined): boolean {
+  #moved(next: string, pulseAt: number | undefined): boolean {
     return pulseAt === undefined ? next !== this.#next : pulseAt > this.#movedAt;
   }
 
   get progress(): Progress {
     const { clock, settings } = this.#deps;
-    const stalledMs = Math.max(0, clock.now() - this.#movedAt);
+    const stalledMs = Math.max(0, clock.elapsedMs() - this.#movedAt);
     return { live: stalledMs < settings.stallMaxMs, waiting: this.#waiting, stalledMs };
   }
 }

@@ -2,7 +2,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import type { Queryable } from '../../db/query.ts';
-import type { Instant } from '../../domain/calendar.ts';
 import type { Terms } from '../../domain/terms.ts';
 import { type Run, findOpenSweep, findRun } from '../../ledger/runs.ts';
 import { getTermsVersion } from '../../ledger/terms-versions.ts';
@@ -20,7 +19,7 @@ export class RunDirectory {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #terms = new Map<number, Terms>();
-  readonly #known = new Map<number, { run: OpenRun | undefined; until: Instant }>();
+  readonly #known = new Map<number, { run: OpenRun | undefined; until: number }>();
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -42,7 +41,7 @@ export class RunDirectory {
   }
 
   async #get(db: Queryable, id: number): Promise<OpenRun | undefined> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsedMs();
     const known = this.#known.get(id);
     if (known && known.until > now) return known.run;
     const run = await this.#read(db, id);

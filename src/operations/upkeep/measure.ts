@@ -28,7 +28,7 @@ const KEPT_MS = 5_000;
 
 export class Meter {
   readonly #deps: MeasureDeps;
-  #kept: { readonly text: Promise<string>; readonly at: Instant } | undefined;
+  #kept: { readonly text: Promise<string>; readonly at: number } | undefined;
 
   constructor(deps: MeasureDeps) {
     this.#deps = deps;
@@ -36,7 +36,7 @@ export class Meter {
 
   /** @throws unavailable when the database cannot be asked; without Redis, only its metrics are absent */
   read(): Promise<string> {
-    const now = this.#deps.clock.now();
+    const now = this.#deps.clock.elapsedMs();
     if (this.#kept && now - this.#kept.at < KEPT_MS) return this.#kept.text;
     const text = measure(this.#deps);
     this.#kept = { text, at: now };

@@ -123,7 +123,7 @@ describe('doctor', () => {
   });
 
   it('names clocks that disagree, and asks to try again', async () => {
-    const behind = (byMs: number) => ({ ...systemClock, now: () => Date.now() - byMs });
+    const behind = (byMs: number) => ({ ...systemClock, wallNow: () => Date.now() - byMs });
     const skewed = (await faults({}, behind(60_000))).find((one) => one.check === 'clock');
     expect(skewed).toMatchObject({
       state: 'fault',

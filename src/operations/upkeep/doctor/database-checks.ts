@@ -1,4 +1,5 @@
 /** The database: server, settings, clock, schema, rights. */
+import { skewOf } from '../../../clocks.ts';
 import {
   AFTER_EARLIER_SCHEMA,
   migrationsBeforeRelease,
@@ -118,9 +119,7 @@ const SKEW_MAX_MS = 30_000;
 
 /** Boundaries go by the database's clock; waits and limits by ours. */
 export async function checkClock({ db, clock }: Deps): Promise<readonly Finding[]> {
-  const before = clock.now();
-  const theirs = await databaseNow(db);
-  const skewMs = theirs - (before + clock.now()) / 2;
+  const skewMs = await skewOf(() => databaseNow(db), clock);
   const seconds = (Math.abs(skewMs) / 1_000).toFixed(1);
   const found = `the database's clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} this machine's`;
   const fix = 'let both machines keep time with NTP (chrony, systemd-timesyncd)';

@@ -1,10 +1,11 @@
 /** Redis: server, settings, queues, workers. */
+import { databaseNow } from '../../../db/query.ts';
 import type { QueueState } from '../../../queue/inspector.ts';
 import { counted } from '../../../words.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'inspector' | 'clock' | 'queue'>;
+type Deps = Pick<DoctorDeps, 'db' | 'inspector' | 'queue'>;
 
 const FULL_SHARE = 0.8;
 
@@ -44,8 +45,8 @@ export async function checkRedisServer({ inspector }: Deps): Promise<readonly Fi
 }
 
 /** Ticks are the only delayed jobs: one a minute late has nobody to move it. */
-export async function checkQueues({ inspector, clock }: Deps): Promise<readonly Finding[]> {
-  const queues = await inspector.readQueues(clock.now());
+export async function checkQueues({ db, inspector }: Deps): Promise<readonly Finding[]> {
+  const queues = await inspector.readQueues(await databaseNow(db));
   const stalled = await inspector.countStalled('settle');
   const findings = queues.flatMap((one) => checkQueue(one));
   if (stalled > 0)
