@@ -3,7 +3,7 @@
  * log has two lines of it, one when it begins and one when it is over.
  */
 import type { Clock } from './clock.ts';
-import { asUnavailable } from './db/connection.ts';
+import { asUnavailable } from './db/errors.ts';
 import { ConnectsError } from './errors.ts';
 import type { Log } from './log.ts';
 

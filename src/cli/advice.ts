@@ -1,6 +1,6 @@
 /** What to do when a server cannot be used: one line for each way in which that happens. */
 import type { Config } from '../config.ts';
-import { withoutPassword } from '../db/connection.ts';
+import { withoutPassword } from '../db/address.ts';
 import type { ConnectsError } from '../errors.ts';
 
 /** The servers that a command was told of. */

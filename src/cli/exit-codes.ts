@@ -1,7 +1,11 @@
 /** The one place that turns outcomes and errors into exit codes; operators map them to retry or alert. */
 import { CommanderError } from 'commander';
-import { databaseUnavailable } from '../db/connection.ts';
-import { classOfDatabaseError, describeRowError, isDatabaseError } from '../db/errors.ts';
+import {
+  classOfDatabaseError,
+  databaseUnavailable,
+  describeRowError,
+  isDatabaseError,
+} from '../db/errors.ts';
 import { ConnectsError, type ErrorKind, messageOf } from '../errors.ts';
 import { type Addresses, adviceOn } from './advice.ts';
 

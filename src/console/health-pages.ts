@@ -1,8 +1,7 @@
 /** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
-import { asUnavailable } from '../db/connection.ts';
-import { driverWords } from '../db/errors.ts';
+import { asUnavailable, driverWords } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';

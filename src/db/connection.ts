@@ -1,7 +1,7 @@
 /** Connections to MariaDB or MySQL, all with the same session settings, and the transaction with bounded replay. */
 import knex, { type Knex } from 'knex';
-import { invalidInput, unavailable } from '../errors.ts';
-import { classOfDatabaseError, driverWords, isDatabaseError } from './errors.ts';
+import { connectionOptions } from './address.ts';
+import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from './errors.ts';
 
 export type Database = Knex;
 /** A connection inside a transaction. */
@@ -71,32 +71,6 @@ function prepareSession(
   );
 }
 
-function connectionOptions(url: string): Record<string, unknown> {
-  const parsed = new URL(url);
-  const database = decodeURIComponent(parsed.pathname.slice(1));
-  if (!database) throw invalidInput('environment', 'the database address names no database: …/connects');
-  const socketPath = parsed.searchParams.get('socketPath');
-  return {
-    ...(socketPath
-      ? { socketPath }
-      : { host: withoutBrackets(parsed.hostname), port: Number(parsed.port || 3306) }),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    database,
-    ...(parsed.searchParams.get('ssl') === 'true' && { ssl: { rejectUnauthorized: true } }),
-  };
-}
-
-/** `[::1]` is an address in a URL only. */
-const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
-
-/** An address fit for messages and logs: without its password. */
-export function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password) parsed.password = '***';
-  return decodeURIComponent(parsed.toString());
-}
-
 /** How often a transaction that lost a race is replayed before the race counts as the server's trouble. */
 const REPLAYS_MAX = 8;
 
@@ -120,13 +94,3 @@ export async function inTransaction<Result>(
     }
   }
 }
-
-/** The code of an outage of the database. */
-export const DATABASE_AWAY = 'database-unavailable';
-
-/** In our words, what a driver threw because its server cannot be used; anything else as it is. */
-export const asUnavailable = (thrown: unknown): unknown =>
-  isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
-
-export const databaseUnavailable = (error: unknown): Error =>
-  unavailable('database-unavailable', `the database cannot be used: ${driverWords(error)}`, error);

@@ -3,7 +3,7 @@
  * misnames some). This is the one place that knows.
  */
 
-import { messageOf } from '../errors.ts';
+import { messageOf, unavailable } from '../errors.ts';
 
 /** `row`: this row is refused, whoever tries. `replay`: the transaction lost a race. `server`: not about us at all. */
 export type DatabaseErrorClass = 'row' | 'replay' | 'server';
@@ -91,3 +91,13 @@ export function driverWords(error: unknown): string {
 
 const asDriverError = (error: unknown): DriverError =>
   typeof error === 'object' && error !== null ? (error as DriverError) : {};
+
+/** The code of an outage of the database. */
+export const DATABASE_AWAY = 'database-unavailable';
+
+/** In our words, what a driver threw because its server cannot be used; anything else as it is. */
+export const asUnavailable = (thrown: unknown): unknown =>
+  isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
+
+export const databaseUnavailable = (error: unknown): Error =>
+  unavailable('database-unavailable', `the database cannot be used: ${driverWords(error)}`, error);

@@ -1,6 +1,5 @@
 /** Finding the one row of a batch that the database refuses. */
-import { databaseUnavailable } from './connection.ts';
-import { classOfDatabaseError, isDatabaseError } from './errors.ts';
+import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from './errors.ts';
 
 /**
  * Attempts a batch; where the database refuses a row of it, two halves, and so on down to the one item that is refused

@@ -6,8 +6,8 @@
  * A lease that runs out returns a row to pending; `too-old` and `suppressed` are never sent, unless a person says so.
  */
 import type { Database, Transaction } from '../db/connection.ts';
-import { databaseUnavailable, inTransaction } from '../db/connection.ts';
-import { classOfDatabaseError, isDatabaseError } from '../db/errors.ts';
+import { inTransaction } from '../db/connection.ts';
+import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from '../db/errors.ts';
 import {
   type Binding,
   type Queryable,

@@ -3,7 +3,8 @@
  * when the same job is next for minutes, nobody works. A server that is away is no reason: restarting us mends nothing.
  */
 import type { Clock } from '../../clock.ts';
-import { DATABASE_AWAY, type Database } from '../../db/connection.ts';
+import type { Database } from '../../db/connection.ts';
+import { DATABASE_AWAY } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Health } from '../../health.ts';
 import type { OutageLog } from '../../outage-log.ts';

@@ -1,7 +1,6 @@
 /** `connects doctor`: every check, in the order in which one would look; what cannot be reached ends its own part only. */
 import type { Config } from '../../../config.ts';
-import { databaseUnavailable } from '../../../db/connection.ts';
-import { isDatabaseError } from '../../../db/errors.ts';
+import { databaseUnavailable, isDatabaseError } from '../../../db/errors.ts';
 import { ConnectsError, messageOf } from '../../../errors.ts';
 import { isLocal } from '../../../notices/mailer.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
