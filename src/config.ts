@@ -2,12 +2,12 @@
  * All settings, read from the environment once, at the entry point. Each has a name, a default and a reason; a
  * wrong one is named together with all other wrong ones.
  */
-import { getNextMillis } from 'bullmq';
 import { z } from 'zod';
 import { contradictionsOf } from './contradictions.ts';
 import { emailField } from './domain/events/fields.ts';
 import { invalidInput, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
+import { nextSlot } from './queue/cron.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PORT_MAX = 65_535;
@@ -368,8 +368,7 @@ function faultOfCron(pattern: string): string | undefined {
   const what = 'expected a cron pattern of five or six fields, such as "* * * * *"';
   if (!/^(\S+\s+){4,5}\S+$/.test(pattern)) return what;
   try {
-    const first = getNextMillis(0, { pattern, tz: 'UTC' });
-    return first === undefined
+    return nextSlot(pattern, 0) === Infinity
       ? 'expected a cron pattern that has a slot: no date is like this one'
       : undefined;
   } catch (error) {

@@ -11,8 +11,8 @@ export interface Process {
 
 /** The long-running parts, handed in by the entry point: the command line itself never imports them. */
 export interface Processes {
-  startWorker(app: App): Process;
-  startScheduler(app: App): Process;
+  startWorker(app: App): Process | Promise<Process>;
+  startScheduler(app: App): Process | Promise<Process>;
   startConsole(app: App): Promise<Process & { readonly url: string }>;
   /** Health and metrics of a process without a console. */
   startHealth?(app: App): Promise<Process & { readonly url: string }>;

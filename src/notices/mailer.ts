@@ -1,8 +1,8 @@
 /** Sending one message by SMTP. What the server says is an outcome, not an exception. */
-import { type Transporter, createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { emailField } from '../domain/events/fields.ts';
 import { messageOf } from '../errors.ts';
-import { rawMessageOf } from './mime.ts';
+import type { rawMessageOf as RawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';
 
 export interface Letter extends Message {
@@ -58,10 +58,24 @@ const MESSAGES_PER_CONNECTION = 1_000;
  *   machine is spoken to in the clear (`?tls=required` demands it there too)
  */
 export function connectMailer(url: string, settings: MailerSettings): Mailer {
+  const server = serverOf(url);
+  let opened: Promise<Pool> | undefined;
+  const pool = (): Promise<Pool> => (opened ??= openPool(server, settings));
+  return {
+    send: async (letter) => send(await pool(), settings, letter),
+    probe: async (withinMs) => {
+      const { createTransport } = await import('nodemailer');
+      return probe(createTransport({ ...server, ...timeoutsOf(withinMs) }));
+    },
+    close: () => void opened?.then(({ transport }) => transport.close()),
+  };
+}
+
+function serverOf(url: string) {
   const parsed = new URL(url);
   const secure = parsed.protocol === 'smtps:';
   const plain = isLocal(url) && parsed.searchParams.get('tls') !== 'required';
-  const server = {
+  return {
     // `[::1]` is an address in a URL only.
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(parsed.port || (secure ? 465 : 587)),
@@ -76,6 +90,18 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** Connections, and what makes a message's text. */
+interface Pool {
+  readonly transport: Pick<Transporter, 'sendMail' | 'close'>;
+  readonly rawMessageOf: typeof RawMessageOf;
+}
+
+/** The library is loaded for the first letter: most commands send none. */
+async function openPool(server: ReturnType<typeof serverOf>, settings: MailerSettings): Promise<Pool> {
+  const { createTransport } = await import('nodemailer');
+  const { rawMessageOf } = await import('./mime.ts');
   const transport = createTransport({
     ...server,
     ...timeoutsOf(),
@@ -87,11 +113,7 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
     rateDelta: 1_000,
     rateLimit: settings.ratePerSecond,
   });
-  return {
-    send: (letter) => send(transport, settings, letter),
-    probe: (withinMs) => probe(createTransport({ ...server, ...timeoutsOf(withinMs) })),
-    close: () => transport.close(),
-  };
+  return { transport, rawMessageOf };
 }
 
 const timeoutsOf = (withinMs = Infinity) => ({
@@ -111,7 +133,11 @@ async function probe(transport: Transporter): Promise<string | undefined> {
   }
 }
 
-async function send(transport: Transporter, settings: MailerSettings, letter: Letter): Promise<SendOutcome> {
+async function send(
+  { transport, rawMessageOf }: Pool,
+  settings: MailerSettings,
+  letter: Letter,
+): Promise<SendOutcome> {
   // Checked where it came in; what was written to the database by hand was not.
   if (!emailField.safeParse(letter.to).success)
     return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };

@@ -1,10 +1,18 @@
-/** The slots of a cron pattern, by the scheduler's own arithmetic: so what is expected here is what fires there. */
-import { getNextMillis } from 'bullmq';
+/**
+ * The slots of a cron pattern, by the parser that the scheduler's library itself uses: so what is expected here is what
+ * fires there. The library as a whole is much larger, and no command but the scheduler needs it for this.
+ */
+import { CronExpressionParser } from 'cron-parser';
 
-/** The first slot after an instant, in UTC; Infinity where there is none. */
+/** The first slot after an instant, in UTC; Infinity where there is none. @throws for what is no pattern */
 export function nextSlot(pattern: string, after: number): number {
   if (!Number.isFinite(after)) return Infinity;
-  return getNextMillis(after, { pattern, tz: 'UTC' }) ?? Infinity;
+  const slots = CronExpressionParser.parse(pattern, { tz: 'UTC', currentDate: new Date(after) });
+  try {
+    return slots.next().getTime();
+  } catch {
+    return Infinity;
+  }
 }
 
 const HOUR_MS = 3_600_000;

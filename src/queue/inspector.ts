@@ -5,7 +5,7 @@
  * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes.
  * A flushed Redis forgets them, as a restart would.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import { noticeContract, settleContract, tickContract } from './contracts.ts';
 
@@ -44,7 +44,9 @@ const SCORE_PER_MS = 0x1000;
 const ACTIVE_MAX = 1_000;
 
 export class Inspector {
-  readonly #redis: Redis;
+  readonly #url: string;
+  /** Made at the first question, and its library loaded for it. */
+  #client: Promise<Redis> | undefined;
   readonly #prefix: string;
   readonly #troubles = new ConnectionTroubles();
   /** Whoever asks while the connection is away waits for the same return of it: one pair of listeners, not one each. */
@@ -52,9 +54,15 @@ export class Inspector {
 
   /** @param url of Redis; @param prefix of the installation */
   constructor(url: string, prefix: string) {
-    this.#redis = new Redis({ ...producerConnection(url), lazyConnect: true });
-    this.#redis.on('error', (error) => this.#troubles.add(error));
+    this.#url = url;
     this.#prefix = prefix;
+  }
+
+  async #open(): Promise<Redis> {
+    const { Redis } = await import('ioredis');
+    const redis = new Redis({ ...producerConnection(this.#url), lazyConnect: true });
+    redis.on('error', (error) => this.#troubles.add(error));
+    return redis;
   }
 
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */
@@ -128,35 +136,37 @@ export class Inspector {
 
   async #ask<Answer>(what: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
     const asking = async (): Promise<Answer> => {
-      await this.#connect();
-      return question(this.#redis);
+      this.#client ??= this.#open();
+      const redis = await this.#client;
+      await this.#connect(redis);
+      return question(redis);
     };
     return withinDeadline(asking(), what, this.#troubles);
   }
 
-  async #connect(): Promise<void> {
-    if (this.#redis.status === 'ready') return;
-    if (this.#redis.status === 'wait' || this.#redis.status === 'end') return this.#redis.connect();
-    this.#ready ??= this.#becomeReady().finally(() => (this.#ready = undefined));
+  async #connect(redis: Redis): Promise<void> {
+    if (redis.status === 'ready') return;
+    if (redis.status === 'wait' || redis.status === 'end') return redis.connect();
+    this.#ready ??= becomeReady(redis).finally(() => (this.#ready = undefined));
     return this.#ready;
   }
 
-  async #becomeReady(): Promise<void> {
-    let onReady: () => void = () => undefined;
-    let onEnd = onReady;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        onReady = resolve;
-        onEnd = () => reject(new Error('Connection is closed.'));
-        this.#redis.once('ready', onReady).once('end', onEnd);
-      });
-    } finally {
-      this.#redis.off('ready', onReady).off('end', onEnd);
-    }
-  }
-
   close(): void {
-    this.#redis.disconnect();
+    void this.#client?.then((redis) => redis.disconnect());
+  }
+}
+
+async function becomeReady(redis: Redis): Promise<void> {
+  let onReady: () => void = () => undefined;
+  let onEnd = onReady;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onReady = resolve;
+      onEnd = () => reject(new Error('Connection is closed.'));
+      redis.once('ready', onReady).once('end', onEnd);
+    });
+  } finally {
+    redis.off('ready', onReady).off('end', onEnd);
   }
 }
 

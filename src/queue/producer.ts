@@ -1,5 +1,5 @@
 /** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import {
   type NoticePayload,
@@ -32,38 +32,50 @@ export interface JobQueue {
   countSettling(): Promise<QueueCounts>;
 }
 
+interface Queues {
+  readonly settle: Queue<SettlePayload>;
+  readonly notices: Queue<NoticePayload>;
+  readonly ticks: Queue;
+}
+
 export class Producer implements JobQueue {
-  readonly #settle: Queue<SettlePayload>;
-  readonly #notices: Queue<NoticePayload>;
-  readonly #ticks: Queue;
+  readonly #opened: Promise<Queues>;
   readonly #troubles = new ConnectionTroubles();
 
   /** @param url of Redis; @param prefix separates installations that share it. Connects in the background. */
   constructor(url: string, prefix: string) {
+    this.#opened = this.#open(url, prefix);
+  }
+
+  /** The library is large: it is loaded for whoever has a queue to use, not with the program. */
+  async #open(url: string, prefix: string): Promise<Queues> {
+    const { Queue } = await import('bullmq');
     const options = { connection: producerConnection(url), prefix, ...QUEUE_OPTIONS };
-    this.#settle = new Queue(settleContract.queue, options);
-    this.#notices = new Queue(noticeContract.queue, options);
-    this.#ticks = new Queue(tickContract.queue, options);
+    const queues = {
+      settle: new Queue<SettlePayload>(settleContract.queue, options),
+      notices: new Queue<NoticePayload>(noticeContract.queue, options),
+      ticks: new Queue(tickContract.queue, options),
+    };
     // Each call reports its own failure, with what these events told.
-    for (const queue of this.#queues) queue.on('error', (error) => this.#troubles.add(error));
+    for (const queue of Object.values(queues)) queue.on('error', (error) => this.#troubles.add(error));
+    return queues;
   }
 
-  get #queues(): readonly Pick<Queue, 'on' | 'close'>[] {
-    return [this.#settle, this.#notices, this.#ticks];
+  async enqueueSettling(payloads: readonly SettlePayload[]): Promise<void> {
+    const { settle } = await this.#opened;
+    await this.#addInChunks(settle, settleContract.name, settleContract.jobId, payloads);
   }
 
-  enqueueSettling(payloads: readonly SettlePayload[]): Promise<void> {
-    return this.#addInChunks(this.#settle, settleContract.name, settleContract.jobId, payloads);
-  }
-
-  enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
-    return this.#addInChunks(this.#notices, noticeContract.name, noticeContract.jobId, payloads);
+  async enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
+    const { notices } = await this.#opened;
+    await this.#addInChunks(notices, noticeContract.name, noticeContract.jobId, payloads);
   }
 
   async countSettling(): Promise<QueueCounts> {
-    await this.#within(this.#settle.waitUntilReady(), 'counting jobs');
+    const { settle } = await this.#opened;
+    await this.#within(settle.waitUntilReady(), 'counting jobs');
     const counts = await this.#within(
-      this.#settle.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
+      settle.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
       'counting jobs',
     );
     const of = (state: string): number => counts[state] ?? 0;
@@ -76,9 +88,10 @@ export class Producer implements JobQueue {
 
   /** When the scheduler ticks next; null while nothing is scheduled. */
   async findNextTick(): Promise<number | null> {
-    await this.#within(this.#ticks.waitUntilReady(), 'reading the schedule');
+    const { ticks } = await this.#opened;
+    await this.#within(ticks.waitUntilReady(), 'reading the schedule');
     const scheduled = await this.#within(
-      this.#ticks.getJobScheduler(tickContract.schedulerId),
+      ticks.getJobScheduler(tickContract.schedulerId),
       'reading the schedule',
     );
     return scheduled?.next ?? null;
@@ -106,7 +119,8 @@ export class Producer implements JobQueue {
 
   /** Closing waits for Redis, which may be away: hence the deadline. */
   async close(): Promise<void> {
-    const closing = Promise.allSettled(this.#queues.map((queue) => queue.close()));
+    const queues: readonly Pick<Queue, 'close'>[] = Object.values(await this.#opened);
+    const closing = Promise.allSettled(queues.map((queue) => queue.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())]);
   }
 }

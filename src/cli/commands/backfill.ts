@@ -305,7 +305,7 @@ async function rehearseStart(
 async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number): Promise<void> {
   const { app, signal } = cli;
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
-  const worker = flags.work ? cli.processes.startWorker(app) : undefined;
+  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
   const helpSweep = (): Promise<unknown> =>
     sweep(app.sweepDeps, { source: 'command', actor: cli.defaultActor, signal });
   try {

@@ -35,8 +35,8 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
     // First, because it is what can fail: nothing has begun to work then.
     if (parts.includes('console')) pages = await openConsole(cli);
     else if (app.config.healthPort !== 0) pages = await openHealth(cli);
-    if (parts.includes('worker')) started.push(processes.startWorker(app));
-    if (parts.includes('scheduler')) started.push(processes.startScheduler(app));
+    if (parts.includes('worker')) started.push(await processes.startWorker(app));
+    if (parts.includes('scheduler')) started.push(await processes.startScheduler(app));
     app.log.info({ parts }, 'started');
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -179,7 +179,7 @@ async function submitOnly(cli: Cli, flags: RerunFlags, run: Run): Promise<void> 
 async function stayWith(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
   const { app, signal } = cli;
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
-  const worker = flags.work ? cli.processes.startWorker(app) : undefined;
+  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
   try {
     const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, run, {
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),

@@ -125,7 +125,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
   const startedAt = app.clock.elapsedMs();
   const progress = new Progress(cli.streams.err, 'accounts', startedAt);
-  const worker = flags.work ? cli.processes.startWorker(app) : undefined;
+  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
   try {
     let last = { done: 0, total: 0 };
     const waited = await sweepUntilDone(

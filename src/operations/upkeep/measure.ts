@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { findLastAudit } from '../../ledger/audit-results.ts';
-import { type MetricSource, renderMetrics } from '../../metrics.ts';
+import type { MetricSource } from '../../metrics.ts';
 import { type OutageLog, isOutage } from '../../outage-log.ts';
 import { findOldestUnsent } from '../../outbox/outbox.ts';
 import { nextSlot } from '../../queue/cron.ts';
@@ -52,6 +52,8 @@ export async function measure(deps: MeasureDeps): Promise<string> {
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
   const measures = await readMeasures(db, { next, oldestUnsentAt });
   const redis = await readRedis(deps, measures.now);
+  // Whoever asks for metrics goes on asking; no other command needs what makes their text.
+  const { renderMetrics } = await import('../../metrics.ts');
   return renderMetrics({
     measures,
     ...redis,
