@@ -1,43 +1,14 @@
-/** The entry point: the only reader of arguments, environment and signals, and the only one that exits. */
-import { readFileSync } from 'node:fs';
+/**
+ * The entry point: the only reader of arguments, environment and signals, and the only one that exits. It loads what the
+ * typed command needs, and no more: a quick answer takes less time than loading all there is.
+ */
 import { userInfo } from 'node:os';
-import { startHealth } from '../console/health-server.ts';
-import { startConsole } from '../console/server.ts';
-import { startScheduler } from '../../jobs/start-scheduler.ts';
-import { startWorker } from '../../jobs/start-worker.ts';
-import { type App, composeApp } from '../app.ts';
-import { systemClock } from '../clock.ts';
-import { type Config, parseConfig } from '../config.ts';
-import { createLog } from '../log.ts';
 import { VERSION } from '../version.ts';
 import type { Cli, Streams } from './context.ts';
 import { EXIT, exitOf } from './exit-codes.ts';
 import { keepHeapLean } from './lean-heap.ts';
-import { buildProgram } from './program.ts';
-
-const SERVERS_FILE = '.local/run/servers.json';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where `npm start` leaves the addresses of its servers; what the environment names comes first. */
-function withLocalServers(env: Environment): { env: Environment; file?: string } {
-  // Never half of one installation and half of another.
-  if (env.DATABASE_URL || env.REDIS_URL) return { env };
-  const file = env.CONNECTS_SERVERS_FILE || SERVERS_FILE;
-  try {
-    const found = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string | undefined>;
-    const named = {
-      DATABASE_URL: found.databaseUrl,
-      MIGRATE_DATABASE_URL: found.migrateDatabaseUrl,
-      REDIS_URL: found.redisUrl,
-      SMTP_URL: env.SMTP_URL || found.smtpUrl,
-      CONNECTS_INBOX_URL: env.CONNECTS_INBOX_URL || found.inboxUrl,
-    };
-    return { env: { ...env, ...named }, file };
-  } catch {
-    return { env };
-  }
-}
+import { buildProgramFor } from './one-command.ts';
+import type { OpenApp, OpenedApp } from './open-app.ts';
 
 const stopping = new AbortController();
 let stoppedBy: NodeJS.Signals | undefined;
@@ -88,32 +59,30 @@ function standardStreams(): Streams {
   };
 }
 
-let app: App | undefined;
-let used: { config: Config; file: string | undefined } | undefined;
+/** Loaded for actions only: neither help nor a slip needs an app. */
+let openApp: OpenApp | undefined;
+let opened: OpenedApp | undefined;
 
-function openApp(): App {
-  const { env, file } = withLocalServers(process.env);
-  const config = parseConfig(env);
-  used = { config, file };
-  // To whoever waits for one command, its own words say what happens; the log would only repeat them.
-  const level = cli.longRunning || env.CONNECTS_LOG_LEVEL ? config.logLevel : 'warn';
-  return composeApp(config, systemClock, createLog(level, canDraw ? aroundBar : undefined));
+function composed(): OpenedApp {
+  if (!openApp) throw new Error('there is an app for actions only');
+  return openApp(process.env, { quiet: !cli.longRunning, destination: canDraw ? aroundBar : undefined });
 }
 
 const cli: Cli = {
   get app() {
-    app ??= openApp();
-    return app;
+    opened ??= composed();
+    return opened.app;
   },
   streams: standardStreams(),
   processes: {
-    startWorker: (working) => {
+    startWorker: async (app) => {
+      const { startWorker } = await import('../../jobs/start-worker.ts');
       keepHeapLean();
-      return startWorker(working);
+      return startWorker(app);
     },
-    startScheduler,
-    startConsole,
-    startHealth,
+    startScheduler: async (app) => (await import('../../jobs/start-scheduler.ts')).startScheduler(app),
+    startConsole: async (app) => (await import('../console/server.ts')).startConsole(app),
+    startHealth: async (app) => (await import('../console/health-server.ts')).startHealth(app),
   },
   signal: stopping.signal,
   defaultActor: currentUser(),
@@ -123,18 +92,22 @@ const cli: Cli = {
 
 async function main(): Promise<number> {
   try {
-    await buildProgram(cli, VERSION).parseAsync(process.argv);
+    const program = await buildProgramFor(process.argv.slice(2), cli, VERSION);
+    program.hook('preAction', async () => void ({ openApp } = await import('./open-app.ts')));
+    await program.parseAsync(process.argv);
     return stoppedBy && cli.exitCode === EXIT.done ? stoppedCode() : cli.exitCode;
   } catch (error) {
     if (stoppedBy) return stoppedCode();
-    const { code, message } = exitOf(error, used);
+    const { code, message } = exitOf(error, opened);
     if (message) process.stderr.write(`connects: ${message}\n`);
     return code;
   } finally {
-    await app?.close();
+    await opened?.app.close();
   }
 }
 
-process.exitCode = await main();
-// Connections that a dead server never answered must not keep a finished command alive; its output must be out first.
-process.stdout.write('', () => setTimeout(() => process.exit(), 500).unref());
+void main().then((code) => {
+  process.exitCode = code;
+  // Connections that a dead server never answered must not keep a finished command alive; its output must be out first.
+  process.stdout.write('', () => setTimeout(() => process.exit(), 500).unref());
+});

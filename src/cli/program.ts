@@ -1,5 +1,5 @@
 /** All commands of `connects`, as data for commander. */
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
 import { addAccountCommands } from './commands/accounts.ts';
 import { addAdjustCommand } from './commands/adjust.ts';
@@ -20,63 +20,37 @@ import { addSweepCommands } from './commands/sweep.ts';
 import { addTokenCommands } from './commands/tokens.ts';
 import { invalidInput } from '../errors.ts';
 import type { Cli } from './context.ts';
-import { EXIT_MEANING } from './exit-codes.ts';
+import { type AddCommands, buildFrame } from './frame.ts';
 import { withHelp } from './options.ts';
 
-/** Those log what they do; for the others their output says it. */
-const LONG_RUNNING = ['worker', 'scheduler', 'console', 'serve'];
+/** In the order in which help lists them. */
+const ALL: readonly AddCommands[] = [
+  addSweepCommands,
+  addRunCommands,
+  addFailureCommands,
+  addRerunCommand,
+  addAccountCommand,
+  addAccountCommands,
+  addEventCommands,
+  addBackfillCommands,
+  addAdjustCommand,
+  addReverseRunCommand,
+  addAuditCommand,
+  addExportCommand,
+  addNoticeCommands,
+  addTokenCommands,
+  addDatabaseCommands,
+  addOperateCommands,
+  addPureCommands,
+  addProcessCommands,
+  addHelp,
+];
 
-const GENERAL_HELP = `
-Servers are those of DATABASE_URL, REDIS_URL and SMTP_URL, or of a running "npm start".
-Data goes to stdout, progress and messages to stderr. Instants are UTC.
-
-Exit codes:
-${Object.entries(EXIT_MEANING)
-  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-  .join('\n')}`;
-
-export function buildProgram(cli: Cli, version: string): Command {
-  const program = new Command('connects')
-    .description('Grants Connects to every account at the start of its billing cycle, exactly once.')
-    .version(version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => cli.streams.out.write(text),
-      writeErr: (text) => cli.streams.err.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'connects: ')),
-    })
-    .addHelpText('after', GENERAL_HELP)
-    .hook('preAction', (_program, command) => {
-      cli.longRunning = LONG_RUNNING.includes(command.name());
-    });
-  addSweepCommands(program, cli);
-  addRunCommands(program, cli);
-  addFailureCommands(program, cli);
-  addRerunCommand(program, cli);
-  addAccountCommand(program, cli);
-  addAccountCommands(program, cli);
-  addEventCommands(program, cli);
-  addBackfillCommands(program, cli);
-  addAdjustCommand(program, cli);
-  addReverseRunCommand(program, cli);
-  addAuditCommand(program, cli);
-  addExportCommand(program, cli);
-  addNoticeCommands(program, cli);
-  addTokenCommands(program, cli);
-  addDatabaseCommands(program, cli);
-  addOperateCommands(program, cli);
-  addPureCommands(program, cli);
-  addProcessCommands(program, cli);
-  addHelp(program);
-  for (const command of commandsOf(program))
-    command.showHelpAfterError(`("${pathOf(command)} --help" shows what it takes)`);
-  return program;
-}
+export const buildProgram = (cli: Cli, version: string): Command => buildFrame(cli, version, ALL);
 
 /** `connects help`, also of a command within a command. */
 function addHelp(program: Command): void {
   const command = program
-    .helpCommand(false)
     .command('help')
     .description('help on a command, such as "connects help run show"')
     .argument('[command...]')
@@ -92,13 +66,3 @@ function addHelp(program: Command): void {
     });
   withHelp(command, 'connects help run show', [0, 2]);
 }
-
-/** Every command below and including this one. */
-export const commandsOf = (command: Command): readonly Command[] => [
-  command,
-  ...command.commands.flatMap(commandsOf),
-];
-
-/** What one types to reach it: `connects run show`. */
-export const pathOf = (command: Command): string =>
-  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();

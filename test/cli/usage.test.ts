@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
-import { buildProgram, commandsOf, pathOf } from '../../src/cli/program.ts';
+import { commandsOf, pathOf } from '../../src/cli/frame.ts';
+import { LOADED_ALONE, buildProgramFor } from '../../src/cli/one-command.ts';
+import { buildProgram } from '../../src/cli/program.ts';
 import { runCli } from '../support/cli.ts';
 import { keepingCli, runHere } from '../support/in-process.ts';
 
@@ -230,4 +232,31 @@ test('--version is the version of the package', async () => {
     version: string;
   };
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+describe('a command that is loaded alone', () => {
+  const helpOf = (command: Command): string[] => commandsOf(command).map((one) => one.helpInformation());
+
+  it('is every command there is, but for help', () => {
+    const all = program.commands.map((one) => one.name()).filter((name) => name !== 'help');
+    expect(LOADED_ALONE.filter((name) => name !== '--version').toSorted()).toEqual(all.toSorted());
+  });
+
+  test.each(program.commands.map((one) => one.name()).filter((name) => name !== 'help'))(
+    '%s is the same as among all the others',
+    async (name) => {
+      const alone = await buildProgramFor([name], keepingCli().cli, '0.0.0');
+      const [one, among] = [alone, program].map((some) => some.commands.find((each) => each.name() === name));
+      expect(helpOf(one as Command)).toEqual(helpOf(among as Command));
+      expect(alone.commands.length).toBeLessThan(program.commands.length);
+    },
+  );
+
+  test.each([[[]], [['--help']], [['help']], [['swep']], [['--', 'due']]])(
+    'is not what %j gets',
+    async (typed) => {
+      const { commands: built } = await buildProgramFor(typed, keepingCli().cli, '0.0.0');
+      expect(built.length).toBe(program.commands.length);
+    },
+  );
 });

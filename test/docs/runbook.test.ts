@@ -1,7 +1,8 @@
 /** The runbook and the operations page keep up with the code: every alert, code, metric, setting and command. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandsOf, buildProgram, pathOf } from '../../src/cli/program.ts';
+import { commandsOf, pathOf } from '../../src/cli/frame.ts';
+import { buildProgram } from '../../src/cli/program.ts';
 import { SETTINGS } from '../../src/config.ts';
 import { describeRowError } from '../../src/db/errors.ts';
 import { FINDING_CODES } from '../../src/domain/audit/audit.ts';

@@ -2,7 +2,7 @@
 import type { App } from '../../src/app.ts';
 import type { Cli, Processes } from '../../src/cli/context.ts';
 import { exitOf } from '../../src/cli/exit-codes.ts';
-import { buildProgram } from '../../src/cli/program.ts';
+import { buildProgramFor } from '../../src/cli/one-command.ts';
 import type { Ended } from './cli.ts';
 
 export interface InProcess {
@@ -48,7 +48,8 @@ export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => str
 export async function runHere(args: readonly string[], given: InProcess = {}): Promise<Ended> {
   const { cli, stdout, stderr } = keepingCli(given);
   try {
-    await buildProgram(cli, '0.0.0').parseAsync(args, { from: 'user' });
+    const program = await buildProgramFor(args, cli, '0.0.0');
+    await program.parseAsync(args, { from: 'user' });
     return { code: cli.exitCode, stdout: stdout(), stderr: stderr() };
   } catch (error) {
     const addresses = given.app && { config: given.app.config, file: undefined };

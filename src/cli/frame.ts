@@ -1,0 +1,51 @@
+/** What all commands of `connects` hang on: the program itself, its exit codes, what it says to a slip. */
+import { Command } from 'commander';
+import type { Cli } from './context.ts';
+import { EXIT_MEANING } from './exit-codes.ts';
+
+/** Those log what they do; for the others their output says it. */
+const LONG_RUNNING = ['worker', 'scheduler', 'console', 'serve'];
+
+const GENERAL_HELP = `
+Servers are those of DATABASE_URL, REDIS_URL and SMTP_URL, or of a running "npm start".
+Data goes to stdout, progress and messages to stderr. Instants are UTC.
+
+Exit codes:
+${Object.entries(EXIT_MEANING)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}`;
+
+/** Hangs commands on a program. */
+export type AddCommands = (program: Command, cli: Cli) => void;
+
+/** @param adding which commands it has */
+export function buildFrame(cli: Cli, version: string, adding: readonly AddCommands[]): Command {
+  const program = new Command('connects')
+    .description('Grants Connects to every account at the start of its billing cycle, exactly once.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => cli.streams.out.write(text),
+      writeErr: (text) => cli.streams.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'connects: ')),
+    })
+    .addHelpText('after', GENERAL_HELP)
+    .helpCommand(false)
+    .hook('preAction', (_program, command) => {
+      cli.longRunning = LONG_RUNNING.includes(command.name());
+    });
+  for (const add of adding) add(program, cli);
+  for (const command of commandsOf(program))
+    command.showHelpAfterError(`("${pathOf(command)} --help" shows what it takes)`);
+  return program;
+}
+
+/** Every command below and including this one. */
+export const commandsOf = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(commandsOf),
+];
+
+/** What one types to reach it: `connects run show`. */
+export const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();

@@ -1,0 +1,58 @@
+/**
+ * The program with the one command that was typed. Loading the others would take longer than most commands take to
+ * answer; a call for help, a slip, or no command at all gets all of them.
+ */
+import type { Command } from 'commander';
+import type { Cli } from './context.ts';
+import { type AddCommands, buildFrame } from './frame.ts';
+
+const processes = async (): Promise<AddCommands> =>
+  (await import('./commands/processes.ts')).addProcessCommands;
+const pure = async (): Promise<AddCommands> => (await import('./commands/pure.ts')).addPureCommands;
+const database = async (): Promise<AddCommands> =>
+  (await import('./commands/database.ts')).addDatabaseCommands;
+const operate = async (): Promise<AddCommands> => (await import('./commands/operate.ts')).addOperateCommands;
+const sweep = async (): Promise<AddCommands> => (await import('./commands/sweep.ts')).addSweepCommands;
+
+/** Where each first word is found. One that is missing here is found with all the others, only later. */
+const LOADERS = new Map<string, () => Promise<AddCommands>>(
+  Object.entries({
+    sweep,
+    due: sweep,
+    run: async () => (await import('./commands/runs.ts')).addRunCommands,
+    failures: async () => (await import('./commands/failures.ts')).addFailureCommands,
+    rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,
+    account: async () => (await import('./commands/account.ts')).addAccountCommand,
+    accounts: async () => (await import('./commands/accounts.ts')).addAccountCommands,
+    events: async () => (await import('./commands/events.ts')).addEventCommands,
+    backfill: async () => (await import('./commands/backfill.ts')).addBackfillCommands,
+    adjust: async () => (await import('./commands/adjust.ts')).addAdjustCommand,
+    'reverse-run': async () => (await import('./commands/reverse-run.ts')).addReverseRunCommand,
+    audit: async () => (await import('./commands/audit.ts')).addAuditCommand,
+    export: async () => (await import('./commands/export.ts')).addExportCommand,
+    notices: async () => (await import('./commands/notices.ts')).addNoticeCommands,
+    tokens: async () => (await import('./commands/tokens.ts')).addTokenCommands,
+    terms: database,
+    migrate: database,
+    doctor: operate,
+    prune: operate,
+    calendar: pure,
+    simulate: pure,
+    worker: processes,
+    scheduler: processes,
+    console: processes,
+    serve: processes,
+    '--version': async () => () => undefined,
+  }),
+);
+
+/** @param typed what follows `connects` on the command line */
+export async function buildProgramFor(typed: readonly string[], cli: Cli, version: string): Promise<Command> {
+  const load = LOADERS.get(typed[0] ?? '');
+  if (load) return buildFrame(cli, version, [await load()]);
+  const { buildProgram } = await import('./program.ts');
+  return buildProgram(cli, version);
+}
+
+/** The first words that load one file only. */
+export const LOADED_ALONE: readonly string[] = [...LOADERS.keys()];
