@@ -7,7 +7,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const EXIT_TRY_AGAIN = 75;
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
 const source = join(here, 'main.ts');
@@ -16,21 +15,9 @@ const built = join(root, 'dist', 'src', 'cli', 'main.js');
 // `npm start` leaves the addresses of its servers there; commands typed in another folder find them too.
 process.env.CONNECTS_SERVERS_FILE ||= join(root, '.local', 'run', 'servers.json');
 
-/** Node 20 doesn't read TypeScript by itself. */
-async function registerTypeScript() {
-  try {
-    const { register } = await import('tsx/esm/api');
-    register();
-  } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    process.stderr.write(`connects: the npm packages are not installed; run \`npm ci\` in ${root}\n`);
-    process.exit(EXIT_TRY_AGAIN);
-  }
-}
-
 if (!existsSync(source) && existsSync(built)) {
   await import(pathToFileURL(built).href);
 } else {
-  await registerTypeScript();
-  await import(pathToFileURL(source).href);
+  const { runTypeScript } = await import('../../scripts/run-typescript.js');
+  await runTypeScript(root, 'src/cli/main.ts', ['src', 'jobs', 'migrations']);
 }
