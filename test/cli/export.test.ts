@@ -192,22 +192,18 @@ describe('a large export', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const main = join(root, 'src/cli/main.ts');
+  const main = join(root, 'src/cli/connects.js');
   const env = () => ({ PATH: process.env.PATH, HOME: process.env.HOME, ...installation.env });
 
   test('of 200,000 rows needs no more memory than a small one', async () => {
     const file = join(folder, 'entries.ndjson');
     const out = openSync(file, 'w');
     // What is kept of 200,000 rows would be several times as much.
-    const child = spawn(
-      process.execPath,
-      ['--max-old-space-size=64', '--import', 'tsx', main, 'export', 'entries'],
-      {
-        cwd: root,
-        env: env(),
-        stdio: ['ignore', out, 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, ['--max-old-space-size=64', main, 'export', 'entries'], {
+      cwd: root,
+      env: env(),
+      stdio: ['ignore', out, 'pipe'],
+    });
     let peak = 0;
     const watching = setInterval(() => {
       try {
@@ -226,7 +222,7 @@ describe('a large export', () => {
   });
 
   test('whose reader has seen enough ends at once, and that is no fault', async () => {
-    const command = `"${process.execPath}" --import tsx "${main}" export entries | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const command = `"${process.execPath}" "${main}" export entries | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const startedAt = performance.now();
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
       execFile('bash', ['-c', command], { cwd: root, env: env() }, (_error, stdout, stderr) =>
@@ -239,7 +235,7 @@ describe('a large export', () => {
   });
 
   test('that the disk cannot hold ends with 1 and says so', async () => {
-    const command = `"${process.execPath}" --import tsx "${main}" export entries --account a1 > /dev/full`;
+    const command = `"${process.execPath}" "${main}" export entries --account a1 > /dev/full`;
     const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
       execFile('bash', ['-c', command], { cwd: root, env: env() }, (error, _stdout, stderr) =>
         resolve({ code: error?.code, stderr }),

@@ -36,8 +36,11 @@ export interface Victim {
   readonly loaded: Promise<unknown>;
 }
 
+/** What starts one: compiled and kept, as the command line is. */
+export const VICTIM = join(__dirname, 'start-victim.js');
+
 export function loadVictim(script = 'victim.ts'): Victim {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, script)], {
+  const child = spawn(process.execPath, [VICTIM, script], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // JSON has no Infinity, which is how "no limit" is said.

@@ -29,7 +29,7 @@ export function startCli(
   env: Readonly<Record<string, string>> = {},
   { input, uid }: StartOptions = {},
 ): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'src/cli/connects.js'), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, CONNECTS_SERVERS_FILE: '/nonexistent', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -1,7 +1,6 @@
 /** Working on a backfill: killed, paused, cancelled, at a rate, after live sweeps, by ten workers at once. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { startWorker } from '../../../jobs/start-worker.ts';
 import { databaseNow, execute } from '../../../src/db/query.ts';
 import { findBackfill } from '../../../src/ledger/backfills.ts';
@@ -10,6 +9,7 @@ import { cancelBackfill, pauseBackfill, resumeBackfill } from '../../../src/oper
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { workOnBackfill } from '../../../src/operations/backfills/work-backfills.ts';
 import { countRun } from '../../../src/reports/run-counts.ts';
+import { VICTIM } from '../../faults/victims.ts';
 import { type AccountRowGiven, importRows, numbered } from '../../support/accounts.ts';
 import { asking, backfilled, balanceOf, emptyAll, planOf, started, work } from '../../support/backfilling.ts';
 import { settleAsOf } from '../../support/facts.ts';
@@ -76,14 +76,10 @@ describe('a backfill whose worker is killed', () => {
 
 /** A process that works on a backfill, and dies before its n-th statement. */
 async function kill(env: Readonly<Record<string, string>>, id: number, statement: number): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(__dirname, '../../faults/backfill-victim.ts')],
-    {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    },
-  );
+  const child = spawn(process.execPath, [VICTIM, 'backfill-victim.ts'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   await once(child, 'message');
   const gone = once(child, 'exit');
   child.send({ env, id, statement });
