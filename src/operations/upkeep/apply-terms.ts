@@ -1,6 +1,7 @@
 /** Storing a new version of the terms. History keeps its meaning: what was granted by stays as it was. */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { databaseNow, selectOne } from '../../db/query.ts';
+import { isDuplicateKey } from '../../db/errors.ts';
+import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { type Fault, type Terms, effectiveAt, monthEndOf, termsInForce } from '../../domain/terms.ts';
 import { countAccounts } from '../../ledger/accounts.ts';
@@ -23,29 +24,35 @@ export type ApplyTermsOutcome =
   | { readonly outcome: 'unchanged'; readonly version: number }
   | { readonly outcome: 'refused'; readonly faults: readonly Fault[] };
 
+/** Each turn that is lost is one that somebody else won: more of them at once than this is no people's work. */
+const TURNS_MAX = 50;
+
+/**
+ * Those who apply at once take turns: a version's number is taken once, and whoever comes second looks again and sees
+ * the version of the one before. No row is locked, because MySQL lets nobody lock what he may only read.
+ */
 export async function applyTerms(
   deps: { readonly db: Database },
   request: ApplyTermsRequest,
 ): Promise<ApplyTermsOutcome> {
-  return inTransaction(deps.db, async (transaction) => {
-    await lockVersions(transaction);
-    const latest = await findLatestTerms(transaction);
-    if (latest && JSON.stringify(latest.terms) === JSON.stringify(request.terms))
-      return { outcome: 'unchanged', version: latest.version };
-    const faults = latest ? await faultsAgainstHistory(transaction, latest.terms, request) : [];
-    if (faults.length > 0) return { outcome: 'refused', faults };
-    const version = (latest?.version ?? 0) + 1;
-    if (!request.dryRun) await store(transaction, request, version, latest);
-    return { outcome: 'applied', version };
-  });
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await inTransaction(deps.db, (transaction) => applyOnce(transaction, request));
+    } catch (error) {
+      if (!isDuplicateKey(error) || turn >= TURNS_MAX) throw error;
+    }
+  }
 }
 
-/**
- * Those who apply at once take turns: each sees the version of the one before. All of them lock the first version,
- * because the latest is another one for whoever comes a moment later.
- */
-async function lockVersions(transaction: Transaction): Promise<void> {
-  await selectOne(transaction, 'SELECT version FROM terms_versions WHERE version = 1 FOR UPDATE');
+async function applyOnce(transaction: Transaction, request: ApplyTermsRequest): Promise<ApplyTermsOutcome> {
+  const latest = await findLatestTerms(transaction);
+  if (latest && JSON.stringify(latest.terms) === JSON.stringify(request.terms))
+    return { outcome: 'unchanged', version: latest.version };
+  const faults = latest ? await faultsAgainstHistory(transaction, latest.terms, request) : [];
+  if (faults.length > 0) return { outcome: 'refused', faults };
+  const version = (latest?.version ?? 0) + 1;
+  if (!request.dryRun) await store(transaction, request, version, latest);
+  return { outcome: 'applied', version };
 }
 
 async function store(
