@@ -50,16 +50,17 @@ const breakages: Readonly<Record<string, Breakage>> = {
         [ids],
       )),
   },
-  /** Its row breaks a rule already, so that no UPDATE of it is taken. */
+  /** No UPDATE of its row is taken, whatever it would change: it cannot even be marked. */
   row: {
-    code: 'check-violated',
-    message: /accounts_opening_not_negative/,
-    apply: ({ db }, ids) =>
-      db.transaction(async (transaction) => {
-        await execute(transaction, 'SET check_constraint_checks = 0');
-        await execute(transaction, 'UPDATE accounts SET opening_balance = -1 WHERE id IN (?)', [ids]);
-        await execute(transaction, 'SET check_constraint_checks = 1');
-      }),
+    code: 'refused-by-trigger',
+    message: /^this row stays as it is$/,
+    apply: async ({ db }, ids) =>
+      void (await execute(
+        db,
+        `CREATE TRIGGER accounts_test BEFORE UPDATE ON accounts FOR EACH ROW
+           IF OLD.id IN (?) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'this row stays as it is'; END IF`,
+        [ids],
+      )),
   },
   /** An entry with its key is there already. */
   key: {

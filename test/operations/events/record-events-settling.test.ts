@@ -7,6 +7,7 @@ import { type AccountRowGiven, importRows } from '../../support/accounts.ts';
 import { exportedRows } from '../../support/expected.ts';
 import { fact, linesOf, opened, record, settleAsOf, spent, storyOf } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { liftRule } from '../../support/rules.ts';
 import { countOf } from '../../support/state.ts';
 import { playWhole, readWhole } from '../../support/whole-account.ts';
 
@@ -187,13 +188,13 @@ describe('an account that was put aside', () => {
   const stateOf = (id: string): Promise<unknown[]> =>
     selectRows(installation.db, 'SELECT DISTINCT state FROM failures WHERE account_id = ?', [id]);
 
-  afterEach(() => execute(installation.db, 'ALTER TABLE cycles DROP CONSTRAINT IF EXISTS cycles_aside'));
+  afterEach(() => liftRule(installation.db, 'cycles', 'cycles_aside'));
 
   it('is nobody’s failure any more once an event brings it current', async () => {
     await imported({ id: 'aside', openingBalance: 9 });
     await put('aside', '2021-02-01');
     expect(await stateOf('aside')).toEqual([{ state: 'put-aside' }]);
-    await execute(installation.db, 'ALTER TABLE cycles DROP CONSTRAINT cycles_aside');
+    await liftRule(installation.db, 'cycles', 'cycles_aside');
     await record(installation.app, [spent('aside-1', 'aside', '2021-04-10')]);
     expect(await stateOf('aside')).toEqual([{ state: 'cleared' }]);
   });

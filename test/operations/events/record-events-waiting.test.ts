@@ -7,6 +7,7 @@ import { settleAccounts } from '../../../src/operations/settling/settle-accounts
 import { type AccountRowGiven, importRows, numbered } from '../../support/accounts.ts';
 import { bought, fact, linesOf, opened, record, settleAsOf, spent, storyOf } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { liftRule } from '../../support/rules.ts';
 import { countOf } from '../../support/state.ts';
 import { checksumOf, playWhole, readWhole } from '../../support/whole-account.ts';
 
@@ -262,7 +263,7 @@ describe('when the database refuses an entry', () => {
       id,
       subject,
     ]);
-  const mend = (): Promise<unknown> => sql('ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_test');
+  const mend = (): Promise<unknown> => liftRule(installation.db, 'entries', 'entries_test');
   afterEach(mend);
 
   it('only that event and the later ones of its account wait; those before it, and all other accounts, go through', async () => {
@@ -316,7 +317,7 @@ describe('when the database refuses an entry', () => {
 describe('when the database refuses to open an account', () => {
   const refuse = (id: string): Promise<unknown> =>
     sql('ALTER TABLE accounts ADD CONSTRAINT accounts_test CHECK (id <> ?)', [id]);
-  const mend = (): Promise<unknown> => sql('ALTER TABLE accounts DROP CONSTRAINT IF EXISTS accounts_test');
+  const mend = (): Promise<unknown> => liftRule(installation.db, 'accounts', 'accounts_test');
   afterEach(mend);
 
   it('its opening waits with what follows; what came before it is of an unknown account, and not kept', async () => {
