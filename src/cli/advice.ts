@@ -51,7 +51,9 @@ const DATABASE_ADVICE: Record<number, string> = {
 function databaseAdvice(cause: Cause): string {
   const known = DATABASE_ADVICE[Number(cause.errno)];
   return (
-    known ?? connectionAdvice(cause, 'MariaDB') ?? 'Try again; if it stays, look into the log of the server.'
+    known ??
+    connectionAdvice(cause, 'the database server') ??
+    'Try again; if it stays, look into the log of the server.'
   );
 }
 

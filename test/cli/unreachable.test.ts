@@ -84,13 +84,13 @@ const isReadable = (message: string): void => {
   expect(message).not.toMatch(/\n\s+at |SELECT |Error: |hunter2/);
 };
 
-describe('MariaDB', () => {
+describe('a database server', () => {
   const CASES: Case[] = [
     [
       'that refuses connections',
       () => 'mysql://root:hunter2@127.0.0.1:1/connects',
       'connect ECONNREFUSED 127.0.0.1:1',
-      'Nothing listens there: is MariaDB running, and is the address right?',
+      'Nothing listens there: is the database server running, and is the address right?',
     ],
     [
       'that refuses them at every address of a host',
@@ -102,7 +102,7 @@ describe('MariaDB', () => {
       'without a socket',
       () => 'mysql:///connects?socketPath=/nonexistent/m.sock',
       'connect ENOENT /nonexistent/m.sock',
-      'There is no such socket: is MariaDB running, and is the path right?',
+      'There is no such socket: is the database server running, and is the path right?',
     ],
     [
       'on an unknown host',
@@ -114,7 +114,7 @@ describe('MariaDB', () => {
       'that hangs',
       () => `mysql://root:hunter2@${hangingAt()}/connects`,
       'ETIMEDOUT',
-      'There is no answer: is MariaDB up',
+      'There is no answer: is the database server up',
     ],
     [
       'with another password',
