@@ -1,7 +1,8 @@
 /** Installs packages on Debian and Ubuntu without any system-wide server starting, now or at the next boot. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { findProgram } from './program-path.ts';
+import { runQuietly } from './run-quietly.ts';
 import { SetupError } from './setup-error.ts';
 
 const LOG_TAIL_CHARACTERS = 3_000;
@@ -87,23 +88,9 @@ export async function aptInstall(packages: readonly string[]): Promise<void> {
     'connects-install',
     ...packages,
   ];
-  const { exitCode, output } = await run(command as string, args);
+  const { exitCode, output } = await runQuietly(command as string, args);
   if (exitCode === 0) return;
   throw new SetupError(
     `apt-get could not install ${packages.join(' ')}:\n${output.slice(-LOG_TAIL_CHARACTERS)}`,
   );
-}
-
-function run(command: string, args: string[]): Promise<{ exitCode: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const keep = (chunk: Buffer) => {
-      output += chunk.toString();
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ exitCode: code ?? 1, output }));
-  });
 }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisProgram } from './server-binaries.ts';
 import { launchServer, type LaunchedServer, type ServerPlace } from './server-process.ts';
 
 /** A few seconds of loading at the very most: it holds waiting jobs only. */
@@ -11,8 +12,12 @@ export interface LocalRedis extends LaunchedServer {
   readonly redisUrl: string;
 }
 
-export async function startRedis(place: ServerPlace, program: string, durable: boolean): Promise<LocalRedis> {
-  const folder = join(place.folder, 'redis');
+export async function startRedis(
+  place: ServerPlace,
+  program: RedisProgram,
+  durable: boolean,
+): Promise<LocalRedis> {
+  const folder = join(place.folder, program.product);
   mkdirSync(folder, { recursive: true });
   const socket = join(place.socketFolder, 'redis.sock');
   const args = ['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', folder];
@@ -22,8 +27,8 @@ export async function startRedis(place: ServerPlace, program: string, durable: b
   args.push('--save', ...(durable ? ['3600', '1'] : ['']));
   args.push('--daemonize', 'no', '--set-proc-title', 'no');
   const server = await launchServer({
-    name: 'redis',
-    program,
+    name: program.product,
+    program: program.server,
     args,
     place,
     readyMaxMs: READY_MAX_MS,

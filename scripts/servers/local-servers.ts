@@ -1,5 +1,5 @@
 /**
- * A private MariaDB and Redis for this checkout: in a folder of their own, on unix sockets that only this user reaches,
+ * A private database and Redis for this checkout: in a folder of their own, on unix sockets that only this user reaches,
  * never touching a server that somebody else runs.
  */
 import { createHash } from 'node:crypto';
@@ -7,10 +7,11 @@ import { chmodSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
-import { startMariadb, type LocalMariadb } from './local-mariadb.ts';
+import { startDatabase, type LocalDatabase } from './local-database.ts';
 import { startRedis, type LocalRedis } from './local-redis.ts';
 import { endLeftOver } from './processes.ts';
 import { locateBinaries, type LocalServer, type ServerBinaries } from './server-binaries.ts';
+import { PRODUCT_NAMES } from './server-choice.ts';
 import { pidFileOf, type ServerPlace } from './server-process.ts';
 import { SetupError } from './setup-error.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -38,16 +39,18 @@ export interface LocalServersRequest {
 }
 
 export interface LocalServers {
-  /** Undefined when MariaDB was not asked for. */
+  /** Undefined when a database was not asked for. */
   readonly databaseUrl: string | undefined;
   /** Only with `least-privilege`. */
   readonly migrateDatabaseUrl: string | undefined;
   /** Undefined when Redis was not asked for. */
   readonly redisUrl: string | undefined;
+  /** What runs, for a person: `MariaDB 10.11.14`, `Redis 7.0.15`. */
+  readonly titles: readonly string[];
   readonly timings: { readonly installedInMs: number; readonly startedInMs: number };
   /** Resolves with a line that says how, when a server ends that nobody stopped. */
   readonly lost: Promise<string>;
-  /** Redis, then MariaDB. May be called again; `hasty` cuts the waiting short, at the price of a recovery at the next start. */
+  /** Redis, then the database. May be called again; `hasty` cuts the waiting short, at the price of a recovery at the next start. */
   stop(options?: { hasty?: boolean }): Promise<void>;
 }
 
@@ -57,7 +60,7 @@ export interface LocalServers {
  * @throws SetupError (exit 75) when something is missing, does not start, or another process holds the folder
  */
 export async function startLocalServers(request: LocalServersRequest): Promise<LocalServers> {
-  const binaries = await locateBinaries(request.servers ?? ['mariadb', 'redis']);
+  const binaries = await locateBinaries(request.servers ?? ['database', 'redis']);
   const startedAt = performance.now();
   const folder = openFolder(request.folder);
   const lock = lockFolder(folder, request.folder === undefined ? 'another run' : 'npm start');
@@ -68,7 +71,7 @@ export async function startLocalServers(request: LocalServersRequest): Promise<L
   };
   const temporary = request.folder === undefined;
   if (temporary) place.watchdog.remove(folder);
-  const running: { mariadb?: LocalMariadb; redis?: LocalRedis } = {};
+  const running: { database?: LocalDatabase; redis?: LocalRedis } = {};
   const stop = stopper({ running, place, lock, temporary, ownsWatchdog: request.watchdog === undefined });
   try {
     await endLeftOvers(folder);
@@ -77,16 +80,17 @@ export async function startLocalServers(request: LocalServersRequest): Promise<L
     await stop();
     throw error;
   }
-  const { mariadb, redis } = running;
+  const { database, redis } = running;
   return {
-    databaseUrl: mariadb?.databaseUrl,
-    migrateDatabaseUrl: request.users === 'least-privilege' ? mariadb?.rootUrl : undefined,
+    databaseUrl: database?.databaseUrl,
+    migrateDatabaseUrl: request.users === 'least-privilege' ? database?.rootUrl : undefined,
     redisUrl: redis?.redisUrl,
+    titles: [binaries.database, binaries.redis].flatMap((one) => (one ? [one.title] : [])),
     timings: {
       installedInMs: binaries.installedInMs,
       startedInMs: Math.round(performance.now() - startedAt),
     },
-    lost: Promise.race([mariadb, redis].flatMap((one) => (one ? [one.ended] : []))),
+    lost: Promise.race([database, redis].flatMap((one) => (one ? [one.ended] : []))),
     stop,
   };
 }
@@ -95,15 +99,15 @@ async function startAll(
   request: LocalServersRequest,
   binaries: ServerBinaries,
   place: ServerPlace,
-  running: { mariadb?: LocalMariadb; redis?: LocalRedis },
+  running: { database?: LocalDatabase; redis?: LocalRedis },
 ): Promise<void> {
   const starts: Promise<unknown>[] = [];
   if (binaries.redis)
     starts.push(startRedis(place, binaries.redis, request.durable).then((redis) => (running.redis = redis)));
-  if (binaries.mariadb) {
+  if (binaries.database) {
     const appUser = request.users === 'least-privilege';
-    const wanted = { place, binaries: binaries.mariadb, durable: request.durable, appUser };
-    starts.push(startMariadb(wanted).then((mariadb) => (running.mariadb = mariadb)));
+    const wanted = { place, program: binaries.database, durable: request.durable, appUser };
+    starts.push(startDatabase(wanted).then((database) => (running.database = database)));
   }
   // Wait for both also when one fails, so that the one that came up is stopped.
   const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
@@ -112,7 +116,7 @@ async function startAll(
 
 /** A folder of an earlier run killed together with its watchdog still has its servers: they are ended, then replaced. */
 async function endLeftOvers(folder: string): Promise<void> {
-  for (const name of ['redis', 'mariadb']) {
+  for (const name of Object.keys(PRODUCT_NAMES)) {
     const pid = await endLeftOver(pidFileOf(folder, name), STOP_MAX_MS);
     if (pid !== undefined)
       process.stderr.write(`connects: ended a ${name} left over by an earlier run (pid ${pid})\n`);
@@ -120,7 +124,7 @@ async function endLeftOvers(folder: string): Promise<void> {
 }
 
 interface Stoppable {
-  readonly running: { mariadb?: LocalMariadb; redis?: LocalRedis };
+  readonly running: { database?: LocalDatabase; redis?: LocalRedis };
   readonly place: ServerPlace;
   readonly lock: FolderLock;
   readonly temporary: boolean;
@@ -131,7 +135,7 @@ function stopper({ running, place, lock, temporary, ownsWatchdog }: Stoppable): 
   let stopped: Promise<void> | undefined;
   const stopAll = async (graceMs: number) => {
     await running.redis?.stop(graceMs);
-    await running.mariadb?.stop(graceMs);
+    await running.database?.stop(graceMs);
     if (ownsWatchdog) await place.watchdog.dismiss();
     if (place.socketFolder !== place.folder) rmSync(place.socketFolder, { recursive: true, force: true });
     lock.release();
@@ -141,7 +145,7 @@ function stopper({ running, place, lock, temporary, ownsWatchdog }: Stoppable): 
     // What is thrown away needs no orderly end.
     const graceMs = temporary ? 0 : hasty ? HASTY_STOP_MAX_MS : STOP_MAX_MS;
     stopped ??= stopAll(graceMs);
-    if (hasty) await Promise.all([running.redis?.stop(graceMs), running.mariadb?.stop(graceMs)]);
+    if (hasty) await Promise.all([running.redis?.stop(graceMs), running.database?.stop(graceMs)]);
     await stopped;
   };
 }

@@ -27,10 +27,10 @@ function setting(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-/** Starts MariaDB and Redis, as far as the environment names none. */
+/** Starts a database and Redis, as far as the environment names none. */
 export async function startOwnServers(folder: string, watchdog: Watchdog): Promise<LocalServers | undefined> {
   const servers: LocalServer[] = [];
-  if (!setting('DATABASE_URL')) servers.push('mariadb');
+  if (!setting('DATABASE_URL')) servers.push('database');
   if (!setting('REDIS_URL')) servers.push('redis');
   if (servers.length === 0) return undefined;
   const place = join(folder, 'servers');

@@ -113,6 +113,7 @@ export class Start {
     if (servers) {
       this.#undo.push((options) => servers.stop(options));
       this.#lost = servers.lost;
+      this.#say(`runs on ${servers.titles.join(' and ')}`);
       const { installedInMs, startedInMs } = servers.timings;
       if (installedInMs > 0) this.#spent.push({ name: 'server programs', ms: installedInMs });
       this.#spent.push({ name: 'servers', ms: startedInMs });

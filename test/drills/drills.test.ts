@@ -10,7 +10,7 @@ import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
 import { Drill } from '../support/drill.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
+import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { reset } from '../support/reset.ts';
 import { countOf } from '../support/state.ts';
@@ -145,17 +145,17 @@ describe('drills on running servers', () => {
 
 describe('drills on servers that go away', () => {
   let redis: PrivateServer;
-  let mariadb: PrivateServer;
+  let database: PrivateServer;
   let installation: Installation;
   beforeAll(async () => {
-    [redis, mariadb] = await Promise.all([privateRedis(), privateMariadb()]);
+    [redis, database] = await Promise.all([privateRedis(), privateDatabase()]);
     const env = {
       SMTP_URL: '',
       REDIS_URL: redis.url,
       CONNECTS_BATCH_MAX: '5',
       CONNECTS_WORKER_CONCURRENCY: '5',
     };
-    installation = await install({ databaseServer: mariadb.url, env });
+    installation = await install({ databaseServer: database.url, env });
     const client = redisClient(redis.url);
     await client.config('SET', 'maxmemory-policy', 'noeviction');
     client.disconnect();
@@ -166,7 +166,7 @@ describe('drills on servers that go away', () => {
   });
   afterAll(async () => {
     await installation.remove();
-    await Promise.all([redis.remove(), mariadb.remove()]);
+    await Promise.all([redis.remove(), database.remove()]);
   });
 
   it('Redis lost', async () => {
@@ -188,8 +188,8 @@ describe('drills on servers that go away', () => {
     const run = await latestRun(installation);
     const worker = startWorker(app);
     await until('it has begun', async () => (await countOf(db, 'SELECT COUNT(*) FROM cycles')) > 0);
-    await mariadb.crash();
-    await mariadb.restart();
+    await database.crash();
+    await database.restart();
     await drill.follow(3, run);
     await worker.stop();
     expect(drill.left).toBe(0);

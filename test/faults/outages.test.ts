@@ -11,7 +11,7 @@ import { startCli } from '../support/cli.ts';
 import { keepingCli } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
 import { type PostOffice, openPostOffice } from '../support/post-office.ts';
-import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
+import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
 import { allSent, until, waitingSweep } from '../support/sweeping.ts';
@@ -53,16 +53,16 @@ async function sweepThrough(installation: Installation, trouble: () => Promise<v
 }
 
 describe('a database that crashes in the middle of a sweep and comes back after seconds', () => {
-  let mariadb: PrivateServer;
+  let database: PrivateServer;
   let installation: Installation;
   beforeAll(async () => {
-    mariadb = await privateMariadb();
-    installation = await install({ databaseServer: mariadb.url, env: { ...BATCHES, SMTP_URL: '' } });
+    database = await privateDatabase();
+    installation = await install({ databaseServer: database.url, env: { ...BATCHES, SMTP_URL: '' } });
     await importRows(installation.app, numbered('a', FLEET));
   });
   afterAll(async () => {
     await installation.remove();
-    await mariadb.remove();
+    await database.remove();
   });
 
   it('holds up `connects sweep --wait --work`, which then ends with 0; nobody is put aside, no attempt is counted', async () => {
@@ -71,9 +71,9 @@ describe('a database that crashes in the middle of a sweep and comes back after 
       installation.env,
     );
     await underWay(installation);
-    await mariadb.crash();
+    await database.crash();
     await sleep(3_000);
-    await mariadb.restart();
+    await database.restart();
     const early = await settled(installation);
     const { code, stdout, stderr } = await sweeping.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
@@ -84,16 +84,16 @@ describe('a database that crashes in the middle of a sweep and comes back after 
 });
 
 describe('a database that is restarted while somebody watches a run', () => {
-  let mariadb: PrivateServer;
+  let database: PrivateServer;
   let installation: Installation;
   beforeAll(async () => {
-    mariadb = await privateMariadb();
-    installation = await install({ databaseServer: mariadb.url, env: { SMTP_URL: '' } });
+    database = await privateDatabase();
+    installation = await install({ databaseServer: database.url, env: { SMTP_URL: '' } });
     await importRows(installation.app, numbered('a', 3));
   });
   afterAll(async () => {
     await installation.remove();
-    await mariadb.remove();
+    await database.remove();
   });
 
   it('interrupts the watching, and does not end it', async () => {
@@ -108,9 +108,9 @@ describe('a database that is restarted while somebody watches a run', () => {
     ).parseAsync(['run', 'show', run, '--watch'], { from: 'user' });
     watching.catch(() => undefined);
     await until('it watches', () => shown.some((text) => text.includes('of 3 accounts')));
-    await mariadb.crash();
+    await database.crash();
     await sleep(2_000);
-    await mariadb.restart();
+    await database.restart();
     const worker = startWorker(installation.app);
     await watching;
     await worker.stop();

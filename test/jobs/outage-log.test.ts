@@ -9,7 +9,7 @@ import { createLog } from '../../src/log.ts';
 import { OutageLog } from '../../src/outage-log.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type PrivateServer, privateMariadb, privateRedis } from '../support/private-servers.ts';
+import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
 
 interface Line {
@@ -29,27 +29,27 @@ const codesOf = (lines: readonly Line[]): (string | undefined)[] =>
   lines.filter((one) => one.level >= WARN).map((one) => one.code);
 
 describe('a worker, a scheduler and a scrape of both', () => {
-  let mariadb: PrivateServer;
+  let database: PrivateServer;
   let redis: PrivateServer;
   let installation: Installation;
   const { lines, log } = keepLines();
   beforeAll(async () => {
-    [mariadb, redis] = await Promise.all([privateMariadb(), privateRedis()]);
+    [database, redis] = await Promise.all([privateDatabase(), privateRedis()]);
     const env = { REDIS_URL: redis.url, CONNECTS_SWEEP_CRON: '0 0 1 1 *', CONNECTS_STALL_MAX: '4s' };
-    installation = await install({ databaseServer: mariadb.url, env, log });
+    installation = await install({ databaseServer: database.url, env, log });
     await importRows(installation.app, numbered('a', 20));
     await waitingSweep(installation.app, { timeoutMs: 0 });
   });
   afterAll(async () => {
     await installation.remove();
-    await Promise.all([mariadb.remove(), redis.remove()]);
+    await Promise.all([database.remove(), redis.remove()]);
   });
 
   const isOver = (code: string): Promise<void> =>
     until(`${code} is over`, () => lines.some((one) => one.outage === code));
 
   it.each([
-    ['the database', 'database-unavailable', () => mariadb],
+    ['the database', 'database-unavailable', () => database],
     ['Redis', 'redis-unavailable', () => redis],
   ])('tell of an outage of %s twice: when it begins, and when it is over', async (_name, code, server) => {
     const processes = [startWorker(installation.app), startScheduler(installation.app)];

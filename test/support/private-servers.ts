@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalMariadb, startMariadb } from '../../scripts/servers/local-mariadb.ts';
+import { type LocalDatabase, startDatabase } from '../../scripts/servers/local-database.ts';
 import { startRedis } from '../../scripts/servers/local-redis.ts';
 import { locateBinaries } from '../../scripts/servers/server-binaries.ts';
 import type { ServerPlace } from '../../scripts/servers/server-process.ts';
@@ -18,12 +18,12 @@ export interface PrivateServer {
   remove(): Promise<void>;
 }
 
-/** A MariaDB that loses no commit when it is killed. */
-export async function privateMariadb(): Promise<PrivateServer> {
-  const { mariadb } = await locateBinaries(['mariadb']);
-  if (!mariadb) throw new Error('no MariaDB on this machine');
-  const start = (place: ServerPlace): Promise<LocalMariadb> =>
-    startMariadb({ place, binaries: mariadb, durable: true, appUser: false });
+/** A database server that loses no commit when it is killed. */
+export async function privateDatabase(): Promise<PrivateServer> {
+  const { database } = await locateBinaries(['database']);
+  if (!database) throw new Error('no database server on this machine');
+  const start = (place: ServerPlace): Promise<LocalDatabase> =>
+    startDatabase({ place, program: database, durable: true, appUser: false });
   return keep(start, (server) => server.rootUrl);
 }
 

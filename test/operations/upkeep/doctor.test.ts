@@ -14,7 +14,7 @@ import { migrateDatabase } from '../../../src/operations/upkeep/migrate-database
 import { importRows, numbered } from '../../support/accounts.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
-import { type PrivateServer, privateMariadb, privateRedis } from '../../support/private-servers.ts';
+import { type PrivateServer, privateDatabase, privateRedis } from '../../support/private-servers.ts';
 import { redisClient } from '../../support/redis.ts';
 import { reset } from '../../support/reset.ts';
 import { openPostOffice } from '../../support/post-office.ts';
@@ -22,18 +22,18 @@ import { stageNotices } from '../../support/staged-notices.ts';
 import { MAY_2021, waitingSweep } from '../../support/sweeping.ts';
 
 describe('doctor', () => {
-  let mariadb: PrivateServer;
+  let database: PrivateServer;
   let redis: PrivateServer;
   let installation: Installation;
   beforeAll(async () => {
-    [mariadb, redis] = await Promise.all([privateMariadb(), privateRedis()]);
-    installation = await install({ databaseServer: mariadb.url, env: { REDIS_URL: redis.url } });
+    [database, redis] = await Promise.all([privateDatabase(), privateRedis()]);
+    installation = await install({ databaseServer: database.url, env: { REDIS_URL: redis.url } });
     await redisCommand('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
   });
   beforeEach(() => reset(installation));
   afterAll(async () => {
     await installation.remove();
-    await Promise.all([mariadb.remove(), redis.remove()]);
+    await Promise.all([database.remove(), redis.remove()]);
   });
 
   const redisCommand = async (name: string, ...words: string[]): Promise<void> => {
@@ -57,7 +57,7 @@ describe('doctor', () => {
     unset: string,
     work: () => Promise<Result>,
   ): Promise<Result> => {
-    const admin = connectDatabase(mariadb.url, 1);
+    const admin = connectDatabase(database.url, 1);
     try {
       await admin.raw(`SET GLOBAL ${set}`);
       return await work();
@@ -74,12 +74,12 @@ describe('doctor', () => {
     ]);
     const { code, stdout, stderr } = await runHere(['doctor'], { app: installation.app });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok +database: MariaDB/m);
+    expect(stdout).toMatch(/^ok +database: (MariaDB|MySQL) \d/m);
     expect(stderr).toBe('0 faults, 2 warnings: see docs/runbook.md\n');
   });
 
   it('finds no fault in the rights of the user that migrate provides for, who cannot change the ledger', async () => {
-    const admin = connectDatabase(mariadb.url, 1);
+    const admin = connectDatabase(database.url, 1);
     const url = new URL(installation.env.DATABASE_URL as string);
     try {
       await admin.raw("CREATE USER IF NOT EXISTS 'app'@'localhost' IDENTIFIED BY 'secret'");
