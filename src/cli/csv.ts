@@ -2,46 +2,59 @@
 import { parse } from 'csv-parse/sync';
 import { invalidInput } from '../errors.ts';
 import type { SourceRow } from '../operations/accounts/import-accounts.ts';
+import { plainLine } from '../plain-text.ts';
 import { requireFile } from './file-faults.ts';
-import { type Line, linesOf } from './lines.ts';
+import { type Input, type Line, linesOf, rawOf, titleOf } from './lines.ts';
 
 /** A record of the file: its cells, or what keeps it from having any. */
 interface CsvRecord {
   readonly line: number;
   readonly text: string;
+  /** As it stands in the file, its line end included. */
+  readonly raw: string | Buffer;
+  /** False where some of its bytes could not be read. */
+  readonly isUtf8: boolean;
   readonly cells: readonly string[] | undefined;
   readonly fault?: string;
 }
 
 /** Lines that one quoted cell may run over; further ones belong to a quote that somebody forgot to close. */
 const SPAN_MAX = 100;
+/** And characters: what is looked at again and again must stay short. */
+const SPAN_LENGTH_MAX = 1024 * 1024;
 
 /**
  * Rows of a CSV file, cells trimmed; blank ones are left out. A row with too few or too many cells is faulty, and so
  * is one whose quotes do not close: then only its first line is lost, and what follows is read as rows again.
+ * @param onHeader is given the header as it stands in the file, its line end included
  * @throws invalid-input `file` when the header lacks a column, repeats one, or has one that is unknown
  */
 export async function* readCsvRows(
-  file: string,
+  input: Input,
   columns: readonly string[],
   optional: readonly string[],
+  onHeader?: (raw: string | Buffer) => void,
 ): AsyncGenerator<SourceRow> {
-  await requireFile(file);
+  if (typeof input === 'string') await requireFile(input);
   let header: readonly string[] | undefined;
-  for await (const record of recordsOf(linesOf(file))) {
+  for await (const record of recordsOf(linesOf(input))) {
     if (header) yield toRow(header, record);
-    else header = checkHeader(file, record, columns, optional);
+    else {
+      header = checkHeader(titleOf(input), record, columns, optional);
+      onHeader?.(record.raw);
+    }
   }
   const needed = columns.filter((name) => !optional.includes(name));
-  if (!header) throw invalidInput('file', `${file} is empty: expected a header ${needed.join(',')}`);
+  if (!header)
+    throw invalidInput('file', `${titleOf(input)} is empty: expected a header ${needed.join(',')}`);
 }
 
 async function* recordsOf(lines: AsyncIterable<Line>): AsyncGenerator<CsvRecord> {
   let gathered: Line[] = [];
   for await (const line of lines) {
     if (gathered.length === 0 && !line.text.includes('"')) {
-      const record = { ...line, cells: line.text.split(',') };
-      if (!isBlank(record.cells)) yield record;
+      const cells = line.text.split(',');
+      if (!isBlank(cells)) yield recordOf([line], cells);
       continue;
     }
     gathered.push(line);
@@ -55,40 +68,50 @@ function* closedRecords(gathered: Line[], atEnd: boolean): Generator<CsvRecord, 
   let left = gathered;
   while (left.length > 0) {
     const record = firstRecordOf(left);
-    if (!record && !atEnd && left.length <= SPAN_MAX) return left;
-    const lost = lostLine(left[0] as Line);
-    const { taken, ...found } = record ?? lost;
+    if (!record && !atEnd && mayClose(left)) return left;
+    const { taken, ...found } = record ?? lostLine(left[0] as Line);
     if (!(found.cells && isBlank(found.cells))) yield found;
     left = left.slice(taken);
   }
   return left;
 }
 
+const mayClose = (lines: readonly Line[]): boolean =>
+  lines.length <= SPAN_MAX && lines.reduce((sum, one) => sum + one.text.length, 0) <= SPAN_LENGTH_MAX;
+
 type Taken = CsvRecord & { readonly taken: number };
 
 /** The record that the first lines make; undefined while its last quote is open. */
 function firstRecordOf(lines: readonly Line[]): Taken | undefined {
-  const first = lines[0] as Line;
-  let text = '';
   let quotes = 0;
   for (const [index, line] of lines.entries()) {
-    text = index === 0 ? line.text : `${text}\n${line.text}`;
     quotes += line.text.split('"').length - 1;
     if (quotes % 2 === 1) continue;
-    const cells = parseQuoted(text);
-    if (!cells) return lostLine(first);
-    return { line: first.line, text, cells, taken: index + 1 };
+    const own = lines.slice(0, index + 1);
+    const cells = parseQuoted(textOf(own));
+    return cells ? { ...recordOf(own, cells), taken: own.length } : lostLine(own[0] as Line);
   }
   return undefined;
 }
 
-const lostLine = ({ line, text }: Line): Taken => ({
-  line,
-  text,
-  cells: undefined,
+const lostLine = (line: Line): Taken => ({
+  ...recordOf([line], undefined),
   taken: 1,
   fault: 'expected quotes around whole cells only, each closed, and "" for a quote inside one',
 });
+
+function recordOf(lines: readonly Line[], cells: readonly string[] | undefined): CsvRecord {
+  const { line = 0 } = lines[0] ?? {};
+  const isUtf8 = lines.every((one) => one.bytes === undefined);
+  return { line, text: textOf(lines), raw: rawOfAll(lines, isUtf8), isUtf8, cells };
+}
+
+const textOf = (lines: readonly Line[]): string => lines.map((one) => one.text).join('\n');
+
+const rawOfAll = (lines: readonly Line[], isUtf8: boolean): string | Buffer =>
+  isUtf8
+    ? lines.map(rawOf).join('')
+    : Buffer.concat(lines.map(({ text, end, bytes }) => bytes ?? Buffer.from(text + end)));
 
 function parseQuoted(text: string): string[] | undefined {
   try {
@@ -130,20 +153,34 @@ function checkHeader(
   );
 }
 
-const listed = (what: string, names: readonly string[]): string[] =>
-  names.length === 0
-    ? []
-    : [`${what} ${names.map((name) => name || '(a column without a name)').join(', ')}`];
+const listed = (what: string, names: readonly string[]): string[] => {
+  if (names.length === 0) return [];
+  const more = names.length > NAMES_MAX ? `, and ${names.length - NAMES_MAX} more` : '';
+  return [`${what} ${names.slice(0, NAMES_MAX).map(nameOfColumn).join(', ')}${more}`];
+};
 
-function toRow(header: readonly string[], { line, text, cells, fault }: CsvRecord): SourceRow {
-  // What cannot be told apart goes to the first column whole, so that a list of rejected rows still holds it.
-  if (!cells)
-    return { line, cells: { [header[0] as string]: text }, faults: [{ where: '(row)', what: fault ?? '' }] };
+/** Of another kind of file altogether, the first line may be anything. */
+const NAMES_MAX = 20;
+const NAME_LENGTH_MAX = 60;
+
+const nameOfColumn = (name: string): string => {
+  const shown = plainLine(name) || '(a column without a name)';
+  return shown.length > NAME_LENGTH_MAX ? `${shown.slice(0, NAME_LENGTH_MAX)}…` : shown;
+};
+
+function toRow(header: readonly string[], record: CsvRecord): SourceRow {
+  const { line, raw, cells = [], fault } = record;
   const named = Object.fromEntries(header.map((name, index) => [name, (cells[index] ?? '').trim()]));
-  if (cells.length !== header.length) {
-    const what = `expected ${header.length} cells, as in the header, and found ${cells.length}`;
-    return { line, cells: named, faults: [{ where: '(row)', what }] };
-  }
-  const garbled = header.find((name) => named[name]?.includes('\uFFFD'));
-  return { line, cells: named, faults: garbled ? [{ where: garbled, what: 'expected UTF-8 text' }] : [] };
+  const faulty = (where: string, what: string): SourceRow => ({
+    line,
+    raw,
+    cells: named,
+    faults: [{ where, what }],
+  });
+  if (fault !== undefined) return faulty('(row)', fault);
+  if (cells.length !== header.length)
+    return faulty('(row)', `expected ${header.length} cells, as in the header, and found ${cells.length}`);
+  if (!record.isUtf8)
+    return faulty(header.find((name) => named[name]?.includes('\uFFFD')) ?? '(row)', 'expected UTF-8 text');
+  return { line, raw, cells: named, faults: [] };
 }

@@ -1,5 +1,5 @@
 /** What the operating system says of a file, in words, and what it must be for us. */
-import { constants } from 'node:fs';
+import { type Stats, constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { invalidInput, messageOf } from '../errors.ts';
 
@@ -8,6 +8,7 @@ const WORDS: Record<string, string> = {
   EACCES: 'this user may not read or write it',
   EPERM: 'this user may not read or write it',
   EISDIR: 'is a folder: expected a file',
+  ENXIO: 'nobody reads or writes at its other end',
   ENOTDIR: 'a part of its path is not a folder',
   ELOOP: 'its links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
@@ -27,10 +28,19 @@ const isSystemError = (error: unknown): error is { code: string } =>
 
 export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
 
-/** @throws invalid-input `file` when there is no such readable file */
+/** For what is read once. @throws invalid-input `file` when there is no such readable file */
 export async function requireFile(file: string): Promise<void> {
-  if (file !== '-') await statOf(file);
+  if (file === '-') return;
+  const found = await statOf(file);
+  // `<(…)` of a shell is a pipe that somebody writes into; one that lies in a folder may wait for ever for a writer.
+  if (found.isFile() || INHERITED.test(file)) return;
+  throw invalidInput(
+    'file',
+    `${file} is ${kindOf(found)}: expected a file on a disk, or - and the text as standard input`,
+  );
 }
+
+const INHERITED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 /** For what is read twice. @throws invalid-input `file` for standard input, a pipe, or anything but a file */
 export async function requireRereadable(file: string): Promise<void> {
@@ -39,7 +49,7 @@ export async function requireRereadable(file: string): Promise<void> {
   if (!(await statOf(file)).isFile()) throw invalidInput('file', `${file}: ${what}, not a pipe or a device`);
 }
 
-async function statOf(file: string): Promise<Awaited<ReturnType<typeof stat>>> {
+async function statOf(file: string): Promise<Stats> {
   try {
     const found = await stat(file);
     if (found.isDirectory()) throw invalidInput('file', `${file} is a folder: expected a file`);
@@ -48,4 +58,11 @@ async function statOf(file: string): Promise<Awaited<ReturnType<typeof stat>>> {
   } catch (error) {
     throw fileFault(file, error);
   }
+}
+
+/** What is no file, in words. */
+export function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
 }

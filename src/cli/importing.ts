@@ -1,36 +1,75 @@
 /** What imports have in common: a file that is read twice, progress of both passes, and bad rows told and kept. */
-import { constants, createWriteStream } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Fault } from '../domain/terms.ts';
-import { invalidInput } from '../errors.ts';
+import { type Bad, type BadRow, kindOf } from '../operations/imports/bad-rows.ts';
 import { type Cli, say } from './context.ts';
-import { fileFault, requireRereadable } from './file-faults.ts';
+import { EXIT } from './exit-codes.ts';
+import { OpenFile } from './open-file.ts';
+import { plainLine } from '../plain-text.ts';
 import { Progress } from './progress.ts';
-import { counted, formatCount } from './words.ts';
+import { Rejects, faultsFileOf } from './rejects.ts';
+import { counted } from './words.ts';
+
+/** What an import is given to work with; closed when it has ended, however that was. */
+export interface ImportGround<Row> {
+  readonly source: ImportFile<Row>;
+  readonly rejects: Rejects | undefined;
+}
+
+/**
+ * Opens the file, and looks whether rejects can be written, before anything else is done.
+ * @param rejectsPath of --rejects
+ * @throws invalid-input `file`
+ */
+export async function withImportFile<Row>(
+  cli: Cli,
+  { file, noun, rejectsPath }: { file: string; noun: string; rejectsPath: string | undefined },
+  read: (input: OpenFile, rejects: Rejects | undefined) => AsyncIterable<Row>,
+  work: (ground: ImportGround<Row>) => Promise<void>,
+): Promise<void> {
+  const input = await OpenFile.open(file);
+  let rejects: Rejects | undefined;
+  let source: ImportFile<Row> | undefined;
+  try {
+    rejects = rejectsPath === undefined ? undefined : await Rejects.at(rejectsPath, input);
+    source = new ImportFile(cli, noun, () => read(input, rejects));
+    await work({ source, rejects });
+    await tellGrowth(cli, input);
+  } finally {
+    source?.stop();
+    await rejects?.drop();
+    await input.close();
+  }
+}
+
+/** What its writer added meanwhile was not read, and is not counted: the same command takes it next time. */
+async function tellGrowth(cli: Cli, input: OpenFile): Promise<void> {
+  const bytes = await input.grownBy();
+  if (bytes === 0) return;
+  say(
+    cli,
+    `${input.name} grew by ${counted(bytes, 'byte')} while it was read. Only what it held at the start was read: ` +
+      'import it again when its writer is done',
+  );
+  // What is left is reason enough to come again, but hides no fault of what was read.
+  if (cli.exitCode === EXIT.done) cli.exitCode = EXIT.tryAgain;
+}
 
 /** One import: its file, and how far it is. */
 export class ImportFile<Row> {
   readonly #cli: Cli;
-  readonly #file: string;
   readonly #noun: string;
   readonly #read: () => AsyncIterable<Row>;
-  #seen: string | undefined;
   #pass: { progress: Progress; rows: number; total: number } | undefined;
 
   /** @param noun in the plural: `rows` */
-  constructor(cli: Cli, file: string, noun: string, read: () => AsyncIterable<Row>) {
+  constructor(cli: Cli, noun: string, read: () => AsyncIterable<Row>) {
     this.#cli = cli;
-    this.#file = file;
     this.#noun = noun;
     this.#read = read;
   }
 
-  /** Begins a pass. @throws invalid-input `file` when the file cannot be read twice, or changed since the first pass */
+  /** Begins a pass. */
   async *rows(): AsyncGenerator<Row> {
-    await this.#requireUnchanged();
     const what = this.#pass ? this.#noun : `${this.#noun} checked`;
     this.end();
     const now = this.#cli.app.clock.elapsedMs();
@@ -63,68 +102,55 @@ export class ImportFile<Row> {
     const { rows = 0, total = 0 } = this.#pass ?? {};
     return total > 0 ? { done: rows, total } : { done: rows };
   }
-
-  async #requireUnchanged(): Promise<void> {
-    await requireRereadable(this.#file);
-    const { size, mtimeMs, ino } = await stat(this.#file);
-    const found = `${size} ${mtimeMs} ${ino}`;
-    if (this.#seen !== undefined && this.#seen !== found)
-      throw invalidInput('file', `${this.#file} changed while it was read: import it again`);
-    this.#seen = found;
-  }
 }
 
-/**
- * Whether rejected rows can be written there, asked before anything else is done.
- * @throws invalid-input `file` when they cannot, or when it is the file that is imported
- */
-export async function requireRejectsFile(rejects: string, file: string): Promise<void> {
-  const found = await stat(rejects).catch(() => undefined);
-  if (found?.isDirectory()) throw invalidInput('file', `--rejects ${rejects} is a folder: expected a file`);
-  if (!found && !(await stat(dirname(rejects)).catch(() => undefined))?.isDirectory())
-    throw invalidInput('file', `--rejects ${rejects}: there is no such folder`);
-  try {
-    await access(found ? rejects : dirname(rejects), constants.W_OK);
-    if (found && (await realpath(rejects)) === (await realpath(file)))
-      throw invalidInput('file', `--rejects ${rejects} is the file that is imported: give another one`);
-  } catch (error) {
-    throw fileFault(`--rejects ${rejects}`, error);
-  }
+/** Rows of one kind of fault that are told one by one. */
+const EXAMPLES_MAX = 20;
+
+/** The first rows of each kind of fault, in the order of the file: what is told of a file that is wrong in a million rows. */
+export function examplesOf({ bad, kinds }: Bad): BadRow[] {
+  const told = new Map(kinds.map((one) => [kindOf(one), 0]));
+  return bad.flatMap((row) => {
+    const faults = row.faults.filter((fault) => {
+      const before = told.get(kindOf(fault)) ?? EXAMPLES_MAX;
+      told.set(kindOf(fault), before + 1);
+      return before < EXAMPLES_MAX;
+    });
+    return faults.length === 0 ? [] : [{ line: row.line, faults }];
+  });
 }
 
-/** @throws invalid-input `file` when they cannot be written */
-export async function writeRejects(rejects: string, lines: Iterable<string>): Promise<void> {
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(rejects));
-  } catch (error) {
-    throw fileFault(`--rejects ${rejects}`, error);
-  }
-}
-
-export interface Rejected {
-  readonly line: number;
-  readonly faults: readonly Fault[];
-}
-
-/** Bad rows that are listed one by one; the file of rejects has them all. */
-const LISTED_MAX = 10_000;
-
-/** One line on stderr for every fault: file, line, column, and what was expected. */
-export function tellRejected(cli: Cli, file: string, bad: readonly Rejected[], noun: string): void {
-  for (const row of bad.slice(0, LISTED_MAX))
-    for (const fault of row.faults) say(cli, `${file}, line ${row.line}, ${fault.where}: ${fault.what}`);
-  if (bad.length > LISTED_MAX)
+/** On stderr: file, line, column, and what was expected; how many more rows are like one of those; and where they all are. */
+export function tellRejected(
+  cli: Cli,
+  file: string,
+  bad: Bad,
+  one: string,
+  rejects: Rejects | undefined,
+): void {
+  const lineOf = (line: number, { where, what }: Fault): string =>
+    plainLine(`line ${line}, ${where}: ${what}`);
+  for (const { line, faults } of examplesOf(bad))
+    for (const fault of faults) say(cli, `${plainLine(file)}, ${lineOf(line, fault)}`);
+  for (const kind of bad.kinds.filter((each) => each.rows > EXAMPLES_MAX))
+    say(cli, `… and ${counted(kind.rows - EXAMPLES_MAX, `more ${one}`)} like ${lineOf(kind.line, kind)}`);
+  if (bad.badCount === 0) return;
+  if (rejects)
     say(
       cli,
-      `… and ${formatCount(bad.length - LISTED_MAX)} more bad ${noun}: --rejects FILE writes them all`,
+      `all ${counted(bad.badCount, `bad ${one}`)}, as they were: ${rejects.path}; what is wrong with each: ${faultsFileOf(rejects.path)}`,
     );
 }
 
 /** Why nothing was done, and what to do about it. */
-export const refusal = (bad: readonly Rejected[], one: string, done: string): string =>
-  `nothing was ${done}: mend the ${counted(bad.length, `bad ${one}`)}, ` +
+export const refusal = ({ badCount }: Bad, one: string, done: string): string =>
+  `nothing was ${done}: mend the ${counted(badCount, `bad ${one}`)}, ` +
   'or leave them out with --skip-invalid (and keep them with --rejects FILE)';
 
-/** The same as data, for --json. */
-export const faultList = (bad: readonly Rejected[]): { line: number; where: string; what: string }[] =>
-  bad.slice(0, LISTED_MAX).flatMap(({ line, faults }) => faults.map((fault) => ({ line, ...fault })));
+/** The same as data, for --json: the first of each kind, and how many there are of it. */
+export const faultsAsJson = (
+  bad: Bad,
+): { faults: { line: number; where: string; what: string }[]; kinds: Bad['kinds'] } => ({
+  faults: examplesOf(bad).flatMap(({ line, faults }) => faults.map((fault) => ({ line, ...fault }))),
+  kinds: bad.kinds,
+});

@@ -23,7 +23,12 @@ async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
 const read = (content: string | Buffer): Promise<SourceRow[]> =>
   all(readCsvRows(fileOf(content), ['id', 'email', 'note'], ['note', 'error']));
 
-const good = (line: number, id: string, email: string) => ({ line, cells: { id, email }, faults: [] });
+const good = (line: number, id: string, email: string) => ({
+  line,
+  raw: expect.any(String) as string,
+  cells: { id, email },
+  faults: [],
+});
 
 describe('rows of a CSV file', () => {
   test.each<[string, string]>([
@@ -66,7 +71,8 @@ describe('rows of a CSV file', () => {
     expect(rows.map((row) => row.line)).toEqual([2, 3, 4, 5]);
     expect(rows[1]).toEqual({
       line: 3,
-      cells: { id: broken },
+      raw: `${broken}\n`,
+      cells: { id: '', email: '' },
       faults: [{ where: '(row)', what: expect.stringContaining('expected quotes around whole cells only') }],
     });
     expect(rows.slice(2)).toEqual([good(4, 'c', 'd'), good(5, 'e', 'f')]);
@@ -86,6 +92,22 @@ describe('rows of a CSV file', () => {
     );
     expect(rows[0]?.faults).toEqual([{ where: 'email', what: 'expected UTF-8 text' }]);
     expect(rows[1]).toEqual(good(3, 'b', 'ü'));
+  });
+
+  test('may hold U+FFFD itself', async () => {
+    expect(await read('id,email\na,\uFFFD\n')).toEqual([good(2, 'a', '\uFFFD')]);
+  });
+
+  test.each<[what: string, raw: string | Buffer]>([
+    ['too many cells', ' a , b ,c,,d\r\n'],
+    ['too few', 'a\n'],
+    ['a cell of several lines', '"a\r\nb",c\r\n'],
+    ['an open quote', '"a,b\r\n'],
+    ['no line end', 'a, b'],
+    ['other bytes', Buffer.from([0x61, 0x2c, 0xff, 0x0d, 0x0a])],
+  ])('are given as they stand in the file: %s', async (_what, raw) => {
+    const rows = await read(Buffer.concat([Buffer.from('\uFEFFid,email\r\n'), Buffer.from(raw)]));
+    expect(rows.map((row) => row.raw)).toEqual([raw]);
   });
 
   test('are the same wherever the file is cut into pieces', async () => {
@@ -141,8 +163,8 @@ describe('a file that cannot be rows at all', () => {
 
 test('a line ends at a line end and nowhere else', async () => {
   expect(await all(linesOf(fileOf('a\u2028b\u0085c\r\n\rd\n')))).toEqual([
-    { line: 1, text: 'a\u2028b\u0085c' },
-    { line: 2, text: '' },
-    { line: 3, text: 'd' },
+    { line: 1, text: 'a\u2028b\u0085c', end: '\r\n' },
+    { line: 2, text: '', end: '\r' },
+    { line: 3, text: 'd', end: '\n' },
   ]);
 });

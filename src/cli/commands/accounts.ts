@@ -2,23 +2,17 @@
 import type { Command } from 'commander';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../operations/accounts/account-rows.ts';
 import {
-  type BadRow,
   type ImportOutcome,
+  type SourceRow,
   importAccounts,
 } from '../../operations/accounts/import-accounts.ts';
-import { type Cli, formatCsv, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
 import { readCsvRows } from '../csv.ts';
 import { EXIT } from '../exit-codes.ts';
-import { requireRereadable } from '../file-faults.ts';
-import {
-  ImportFile,
-  faultList,
-  refusal,
-  requireRejectsFile,
-  tellRejected,
-  writeRejects,
-} from '../importing.ts';
+import { faultsAsJson, refusal, tellRejected, withImportFile } from '../importing.ts';
+import type { OpenFile } from '../open-file.ts';
 import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import type { Rejects } from '../rejects.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted, formatCount } from '../words.ts';
 
@@ -43,7 +37,10 @@ export function addAccountCommands(program: Command, cli: Cli): void {
       `a CSV file with the header ${NEEDED_COLUMNS.join(',')}, and readiness_awarded if known`,
     )
     .option('--skip-invalid', 'import the good rows when there are bad ones')
-    .option('--rejects <file>', 'write the bad rows there, to be mended and imported again')
+    .option(
+      '--rejects <file>',
+      'write the bad rows there as they are, to be mended and imported again; their faults beside them',
+    )
     .addOption(dryRunFlag())
     .addOption(actorFlag())
     .addOption(reasonFlag())
@@ -58,14 +55,11 @@ export function addAccountCommands(program: Command, cli: Cli): void {
 }
 
 async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<void> {
-  await requireRereadable(file);
-  const { rejects } = flags;
-  if (rejects !== undefined) await requireRejectsFile(rejects, file);
-  await requireSchema(cli.app);
-  const source = new ImportFile(cli, file, 'rows', () =>
-    readCsvRows(file, ACCOUNT_COLUMNS, OPTIONAL_COLUMNS),
-  );
-  try {
+  const given = { file, noun: 'rows', rejectsPath: flags.rejects };
+  const read = (input: OpenFile, rejects: Rejects | undefined): AsyncIterable<SourceRow> =>
+    readCsvRows(input, ACCOUNT_COLUMNS, OPTIONAL_COLUMNS, rejects?.begin);
+  await withImportFile(cli, given, read, async ({ source, rejects }) => {
+    await requireSchema(cli.app);
     const imported = await importAccounts(cli.app, {
       rows: () => source.rows(),
       source: file,
@@ -75,38 +69,28 @@ async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<vo
       actor: flags.actor ?? cli.defaultActor,
       reason: flags.reason,
       onProgress: (rows) => source.onProgress(rows),
-      onChecked: async (bad) => {
-        if (rejects !== undefined) await writeRejects(rejects, rejectLines(bad));
-      },
+      ...(rejects && { onBad: (rows) => rejects.add(rows) }),
     });
+    await rejects?.end();
     if (imported.outcome !== 'interrupted') source.end();
     else source.stop();
-    // Written once more where somebody else was faster with an account: then there are more of them.
-    if (rejects !== undefined && imported.imported > 0)
-      await writeRejects(rejects, rejectLines(imported.bad));
-    reportImport(cli, file, flags, imported);
-  } finally {
-    source.stop();
-  }
+    reportImport(cli, file, flags, imported, rejects);
+  });
 }
 
-function* rejectLines(bad: readonly BadRow[]): Generator<string> {
-  yield formatCsv([[...ACCOUNT_COLUMNS, 'error']]);
-  for (const row of bad) {
-    const error = row.faults.map((one) => `${one.where}: ${one.what}`).join('; ');
-    yield formatCsv([
-      [...ACCOUNT_COLUMNS.map((name) => row.cells[name] ?? ''), `line ${row.line}: ${error}`],
-    ]);
-  }
-}
-
-function reportImport(cli: Cli, file: string, flags: ImportFlags, imported: ImportOutcome): void {
-  const { outcome, rows, skipped, bad } = imported;
-  tellRejected(cli, file, bad, 'rows');
-  if (outcome === 'refused') say(cli, refusal(bad, 'row', 'imported'));
+function reportImport(
+  cli: Cli,
+  file: string,
+  flags: ImportFlags,
+  imported: ImportOutcome,
+  rejects: Rejects | undefined,
+): void {
+  const { outcome, rows, skipped, badCount } = imported;
+  tellRejected(cli, file, imported, 'row', rejects);
+  if (outcome === 'refused') say(cli, refusal(imported, 'row', 'imported'));
   if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
   // Also where somebody else's accounts came in between. What an interruption ends with is the signal's code.
-  if (outcome !== 'interrupted' && bad.length > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
+  if (outcome !== 'interrupted' && badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
   if (flags.json)
     return printJson(cli, {
       outcome,
@@ -114,13 +98,13 @@ function reportImport(cli: Cli, file: string, flags: ImportFlags, imported: Impo
       rows,
       imported: imported.imported,
       skipped,
-      bad: bad.length,
-      faults: faultList(bad),
+      bad: badCount,
+      ...faultsAsJson(imported),
     });
   const would = flags.dryRun ? ' (dry run: nothing was written)' : '';
   return print(
     cli,
     `${formatCount(imported.imported)} imported, ${formatCount(skipped)} there already, ` +
-      `${formatCount(bad.length)} bad, of ${counted(rows, 'row')}${would}`,
+      `${formatCount(badCount)} bad, of ${counted(rows, 'row')}${would}`,
   );
 }

@@ -17,19 +17,13 @@ import { insertInactiveOpenings } from '../../ledger/openings.ts';
 import { insertSpans } from '../../ledger/spans.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
-import { type AccountImport, parseAccountRow } from './account-rows.ts';
+import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
+import { inBatches } from '../imports/batches.ts';
+import { type AccountImport, type ParsedAccountRow, parseAccountRow } from './account-rows.ts';
 
 /** One row of a file, wherever it came from. `faults` are those of reading it at all. */
-export interface SourceRow {
-  readonly line: number;
+export interface SourceRow extends BadRow {
   readonly cells: Readonly<Record<string, string>>;
-  readonly faults: readonly Fault[];
-}
-
-export interface BadRow {
-  readonly line: number;
-  readonly cells: Readonly<Record<string, string>>;
-  readonly faults: readonly Fault[];
 }
 
 export interface ImportRequest {
@@ -45,18 +39,16 @@ export interface ImportRequest {
   readonly signal?: AbortSignal;
   /** Rows read so far in this pass. */
   readonly onProgress?: (rows: number) => void;
-  /** Called once, with the bad rows, after the first pass and before anything is written. */
-  readonly onChecked?: (bad: readonly BadRow[]) => Promise<void>;
+  /** Given bad rows as they are found, each once: those of the first pass before anything is written. */
+  readonly onBad?: (rows: readonly BadRow[]) => Promise<void>;
 }
 
-export interface ImportOutcome {
+export interface ImportOutcome extends Bad {
   readonly outcome: 'imported' | 'refused' | 'interrupted';
   readonly rows: number;
   readonly imported: number;
   /** There already, with the same content. */
   readonly skipped: number;
-  /** In the order of the file. */
-  readonly bad: readonly BadRow[];
 }
 
 export interface ImportDeps {
@@ -68,40 +60,30 @@ const BATCH = 500;
 
 export async function importAccounts(deps: ImportDeps, request: ImportRequest): Promise<ImportOutcome> {
   const terms = await getLatestTerms(deps.db);
-  const checked = await checkAll(deps, request);
-  const { bad, rows, skipped } = checked;
-  if (request.signal?.aborted) return { outcome: 'interrupted', rows, imported: 0, skipped, bad };
-  await request.onChecked?.(bad);
-  if (bad.length > 0 && !request.skipInvalid) return { outcome: 'refused', rows, imported: 0, skipped, bad };
-  if (request.dryRun)
-    return { outcome: 'imported', rows, imported: rows - bad.length - skipped, skipped, bad };
-  const written = await writeAll(deps, request, terms.terms, checked);
-  const allBad = [...bad, ...written.late].toSorted((a, b) => a.line - b.line);
-  return {
-    outcome: written.outcome,
-    rows,
-    imported: written.imported,
-    skipped: written.skipped,
-    bad: allBad,
-  };
-}
-
-interface Checked {
-  readonly rows: number;
-  readonly skipped: number;
-  readonly bad: readonly BadRow[];
+  const found = new BadRows();
+  const { rows, skipped } = await checkAll(deps, request, found);
+  const unwritten = { rows, imported: 0, skipped, ...found.told };
+  if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
+  if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
+  if (request.dryRun) return { outcome: 'imported', ...unwritten, imported: rows - found.count - skipped };
+  const written = await writeAll(deps, request, terms.terms, found);
+  return { rows, ...written, ...found.told };
 }
 
 /** The first pass: every row against the rules, the rest of the file, and what is there already. */
-async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Checked> {
+async function checkAll(
+  deps: ImportDeps,
+  request: ImportRequest,
+  found: BadRows,
+): Promise<{ rows: number; skipped: number }> {
   const now = await databaseNow(deps.db);
   const seen: Seen = new Map();
-  const bad: BadRow[] = [];
   let rows = 0;
   let skipped = 0;
-  for await (const batch of inBatches(request.rows())) {
+  for await (const batch of inBatches(request.rows(), BATCH)) {
     if (request.signal?.aborted) break;
     rows += batch.length;
+    const bad: BadRow[] = [];
     const good: { row: SourceRow; account: AccountImport }[] = [];
     for (const row of batch) {
       const account = checkRow(row, { now, seen, bad });
@@ -109,9 +91,27 @@ async function checkAll(deps: ImportDeps, request: ImportRequest): Promise<Check
       else if (account) good.push({ row, account });
     }
     skipped += await checkAgainstDatabase(deps.db, good, bad);
+    await tellBad(
+      request,
+      found,
+      bad.toSorted((a, b) => a.line - b.line),
+    );
     request.onProgress?.(rows);
   }
-  return { rows, skipped, bad: bad.toSorted((a, b) => a.line - b.line) };
+  return { rows, skipped };
+}
+
+async function tellBad({ onBad }: ImportRequest, found: BadRows, bad: readonly BadRow[]): Promise<void> {
+  for (const one of bad) found.add(one);
+  if (bad.length > 0) await onBad?.(bad);
+}
+
+/** By itself: what it was read with, the fields' own rules, and whether it has happened yet. */
+function judgeRow({ cells, faults }: SourceRow, now: Instant): ParsedAccountRow {
+  if (faults.length > 0) return { ok: false, faults };
+  const parsed = parseAccountRow(cells);
+  const ahead = parsed.ok && faultOfAhead('tracked_from', parsed.account.takeOver.trackedFrom, now);
+  return ahead ? { ok: false, faults: [ahead] } : parsed;
 }
 
 /** By account id: where it stands first in the file, and with what. */
@@ -121,12 +121,9 @@ function checkRow(
   row: SourceRow,
   { now, seen, bad }: { readonly now: Instant; readonly seen: Seen; readonly bad: BadRow[] },
 ): AccountImport | 'repeated' | undefined {
-  const parsed =
-    row.faults.length > 0 ? { ok: false as const, faults: row.faults } : parseAccountRow(row.cells);
+  const parsed = judgeRow(row, now);
   if (!parsed.ok) return void bad.push({ ...row, faults: parsed.faults });
   const { account } = parsed;
-  const ahead = faultOfAhead('tracked_from', account.takeOver.trackedFrom, now);
-  if (ahead) return void bad.push({ ...row, faults: [ahead] });
   const id = account.takeOver.id;
   const before = seen.get(id);
   if (before?.contentHash === account.contentHash) return 'repeated';
@@ -161,27 +158,28 @@ interface Written {
   readonly outcome: 'imported' | 'interrupted';
   readonly imported: number;
   readonly skipped: number;
-  /** Good when they were checked, and overtaken since by another writer. */
-  readonly late: readonly BadRow[];
 }
 
-/** The second pass: each batch is one transaction; what is there already is left alone. */
+/**
+ * The second pass: each batch is one transaction; what is there already is left alone. Rows that were good when they
+ * were checked, and are not any more, are bad ones.
+ */
 async function writeAll(
   deps: ImportDeps,
   request: ImportRequest,
   terms: Terms,
-  checked: Checked,
+  found: BadRows,
 ): Promise<Written> {
-  const badLines = new Set(checked.bad.map((one) => one.line));
-  const sum = { imported: 0, skipped: 0, late: [] as BadRow[] };
+  const sum = { imported: 0, skipped: 0 };
+  const now = await databaseNow(deps.db);
   let rows = 0;
-  for await (const batch of inBatches(request.rows())) {
+  for await (const batch of inBatches(request.rows(), BATCH)) {
     if (request.signal?.aborted) return { ...sum, outcome: 'interrupted' };
-    const good = goodRows(batch, badLines);
+    const { good, late } = judgeAgain(batch, found, now);
     const written = await writeBatch(deps.db, good, terms, request);
+    await tellBad(request, found, [...late, ...written.late]);
     sum.imported += written.imported;
     sum.skipped += good.length - written.imported - written.late.length;
-    sum.late.push(...written.late);
     rows += batch.length;
     request.onProgress?.(rows);
   }
@@ -190,11 +188,21 @@ async function writeAll(
 
 type GoodRow = AccountImport & { readonly row: SourceRow };
 
-const goodRows = (batch: readonly SourceRow[], badLines: ReadonlySet<number>): GoodRow[] =>
-  batch.flatMap((row) => {
-    const parsed = badLines.has(row.line) ? undefined : parseAccountRow(row.cells);
-    return parsed?.ok ? [{ ...parsed.account, row }] : [];
-  });
+/** Whatever is written has been judged as it was read now. */
+function judgeAgain(
+  batch: readonly SourceRow[],
+  found: BadRows,
+  now: Instant,
+): { good: GoodRow[]; late: BadRow[] } {
+  const good: GoodRow[] = [];
+  const late: BadRow[] = [];
+  for (const row of batch.filter((one) => !found.has(one.line))) {
+    const judged = judgeRow(row, now);
+    if (judged.ok) good.push({ ...judged.account, row });
+    else late.push({ ...row, faults: judged.faults });
+  }
+  return { good, late };
+}
 
 /** Others may import the same accounts at this moment: whoever comes second looks again. */
 const TURNS_MAX = 5;
@@ -275,14 +283,3 @@ const auditOf = (
     last: fresh.at(-1)?.takeOver.id,
   },
 });
-
-async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
-  let batch: Row[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}

@@ -13,20 +13,13 @@ import type { Fault } from '../../domain/terms.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
 import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
+import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
+import { inBatches } from '../imports/batches.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
 /** One line of a file: its text, and what was read, or the fault of reading it. */
-export interface SourceLine {
-  readonly line: number;
-  readonly text: string;
+export interface SourceLine extends BadRow {
   readonly value?: unknown;
-  readonly faults: readonly Fault[];
-}
-
-export interface BadLine {
-  readonly line: number;
-  readonly text: string;
-  readonly faults: readonly Fault[];
 }
 
 export interface EventsImport {
@@ -43,53 +36,42 @@ export interface EventsImport {
   readonly reason?: string;
   readonly source?: string;
   readonly onProgress?: (lines: number) => void;
-  /** Called once, with the bad lines, after the first pass and before anything is written. */
-  readonly onChecked?: (bad: readonly BadLine[]) => Promise<void>;
+  /** Given bad lines as they are found, each once: those of the first pass before anything is written. */
+  readonly onBad?: (lines: readonly BadRow[]) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 export type Rehearse = <Result>(work: (db: Database) => Promise<Result>) => Promise<Result>;
 
-export interface EventsImported {
+export interface EventsImported extends Bad {
   readonly outcome: 'imported' | 'refused' | 'interrupted';
   readonly lines: number;
   readonly applied: number;
   readonly refused: number;
   readonly duplicates: number;
   readonly waiting: number;
-  readonly bad: readonly BadLine[];
 }
 
 /** Lines checked, or recorded, at a time. */
 const BATCH = 4_000;
 
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
-  const checked = await checkAll(deps.db, request);
-  const counts = { lines: checked.lines, applied: 0, refused: 0, duplicates: 0, waiting: 0 };
-  if (request.signal?.aborted) return { outcome: 'interrupted', ...counts, bad: checked.bad };
-  await request.onChecked?.(checked.bad);
-  if (checked.bad.length > 0 && !request.skipInvalid)
-    return { outcome: 'refused', ...counts, bad: checked.bad };
+  const found = new BadRows();
+  const lines = await checkAll(deps.db, request, found);
+  const unwritten = { lines, applied: 0, refused: 0, duplicates: 0, waiting: 0, ...found.told };
+  if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
+  if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
   return request.rehearse
-    ? rehearseAll(deps, request, request.rehearse, checked)
-    : recordAll(deps, request, checked.bad);
+    ? rehearseAll(deps, request, request.rehearse, found, lines)
+    : recordAll(deps, request, found);
 }
 
-interface Checked {
-  readonly lines: number;
-  /** Good lines whose event arrived before, or stands on an earlier line. */
-  readonly duplicates: number;
-  readonly bad: readonly BadLine[];
-}
-
-/** The first pass: every line against the schema, the rest of the file, and what is there already. */
-async function checkAll(db: Database, request: EventsImport): Promise<Checked> {
+/** The first pass: every line against the schema, the rest of the file, and what is there already. @returns how many */
+async function checkAll(db: Database, request: EventsImport, found: BadRows): Promise<number> {
   const now = await databaseNow(db);
   const seen: Seen = { events: new Map(), open: new Set() };
-  const bad: BadLine[] = [];
   let lines = 0;
-  let duplicates = 0;
-  for await (const batch of inBatches(request.lines())) {
+  for await (const batch of inBatches(request.lines(), BATCH)) {
     if (request.signal?.aborted) break;
     const read = batch.map((line) => ({ line, ...readLine(line, now) }));
     const known = await findAllKnown(
@@ -97,15 +79,21 @@ async function checkAll(db: Database, request: EventsImport): Promise<Checked> {
       read.flatMap(({ event }) => event ?? []),
       seen,
     );
+    const bad: BadRow[] = [];
     for (const { line, event, faults } of read) {
       const judged = event ? judge(event, line.line, known, seen) : faults;
-      if (judged === 'duplicate') duplicates += 1;
-      else if (judged.length > 0) bad.push({ ...line, faults: judged });
+      if (judged.length > 0) bad.push({ ...line, faults: judged });
     }
+    await tellBad(request, found, bad);
     lines += batch.length;
     request.onProgress?.(lines);
   }
-  return { lines, duplicates, bad };
+  return lines;
+}
+
+async function tellBad({ onBad }: EventsImport, found: BadRows, bad: readonly BadRow[]): Promise<void> {
+  for (const one of bad) found.add(one);
+  if (bad.length > 0) await onBad?.(bad);
 }
 
 function readLine(line: SourceLine, now: Instant): { event?: MemberEvent; faults: readonly Fault[] } {
@@ -138,18 +126,18 @@ async function findAllKnown(
   return inPages(distinct(events.map((event) => event.id)), (page) => findEvents(db, page));
 }
 
-/** In the order of the file: a line that changes nothing, or the faults of one that cannot be applied, or none. */
+/** In the order of the file: the faults of a line that cannot be applied; none also of one that changes nothing. */
 function judge(
   event: MemberEvent,
   line: number,
   known: ReadonlyMap<string, KnownEvent>,
   seen: Seen,
-): 'duplicate' | readonly Fault[] {
+): readonly Fault[] {
   const hash = contentHashOf(event);
   const earlier = seen.events.get(event.id);
   if (earlier)
     return earlier.hash === hash
-      ? 'duplicate'
+      ? []
       : [{ where: 'id', what: `${event.id} stands on line ${earlier.line} already, with other content` }];
   const arrived = known.get(event.id);
   if (arrived && arrived.contentHash !== hash)
@@ -158,7 +146,7 @@ function judge(
   if (faults.length > 0) return faults;
   seen.events.set(event.id, { line, hash });
   if (event.type === 'account.opened') seen.open.add(event.account);
-  return arrived ? 'duplicate' : [];
+  return [];
 }
 
 function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<string>): Fault[] {
@@ -171,21 +159,28 @@ function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<strin
 const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
 /** The second pass. */
-async function recordAll(
-  deps: RecordDeps,
-  request: EventsImport,
-  bad: readonly BadLine[],
-): Promise<EventsImported> {
-  const badLines = new Set(bad.map((one) => one.line));
-  const sum = new ImportSum(bad);
+async function recordAll(deps: RecordDeps, request: EventsImport, found: BadRows): Promise<EventsImported> {
+  const sum = new ImportSum();
+  const now = await databaseNow(deps.db);
   let lines = 0;
-  for await (const batch of inBatches(request.lines())) {
-    if (request.signal?.aborted) return sum.end('interrupted', lines);
-    sum.add(await recordLines(deps, request, goodOf(batch, badLines)));
+  for await (const batch of inBatches(request.lines(), BATCH)) {
+    if (request.signal?.aborted) return { outcome: 'interrupted', lines, ...sum.counts, ...found.told };
+    await recordBatch(deps, request, found, sum, judgeAgain(batch, found, now));
     lines += batch.length;
     request.onProgress?.(lines);
   }
-  return sum.end('imported', lines);
+  return { outcome: 'imported', lines, ...sum.counts, ...found.told };
+}
+
+async function recordBatch(
+  deps: RecordDeps,
+  request: EventsImport,
+  found: BadRows,
+  sum: ImportSum,
+  { good, late }: Judged,
+): Promise<void> {
+  const overtaken = sum.add(await recordLines(deps, request, good));
+  await tellBad(request, found, [...late, ...overtaken]);
 }
 
 interface GoodLine {
@@ -193,11 +188,23 @@ interface GoodLine {
   readonly event: MemberEvent;
 }
 
-const goodOf = (lines: readonly SourceLine[], badLines: ReadonlySet<number>): GoodLine[] =>
-  lines.flatMap((line) => {
-    const parsed = badLines.has(line.line) ? undefined : parseEvent(line.value);
-    return parsed?.ok ? [{ line, event: parsed.event }] : [];
-  });
+interface Judged {
+  readonly good: readonly GoodLine[];
+  /** Good when they were checked, and not any more. */
+  readonly late: readonly BadRow[];
+}
+
+/** Whatever is recorded has been judged as it was read now. */
+function judgeAgain(lines: readonly SourceLine[], found: BadRows, now: Instant): Judged {
+  const good: GoodLine[] = [];
+  const late: BadRow[] = [];
+  for (const line of lines.filter((one) => !found.has(one.line))) {
+    const { event, faults } = readLine(line, now);
+    if (event) good.push({ line, event });
+    else late.push({ ...line, faults });
+  }
+  return { good, late };
+}
 
 interface Recorded {
   readonly line: SourceLine;
@@ -217,23 +224,17 @@ async function recordLines(
 
 /** What became of the lines so far. */
 class ImportSum {
-  readonly #counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0 };
-  readonly #bad: BadLine[];
+  readonly counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0 };
 
-  constructor(bad: readonly BadLine[]) {
-    this.#bad = [...bad];
-  }
-
-  add(recorded: readonly Recorded[]): void {
+  /** @returns the lines that were overtaken since they were checked, by another writer */
+  add(recorded: readonly Recorded[]): BadRow[] {
+    const overtaken: BadRow[] = [];
     for (const { line, outcome } of recorded)
-      if (outcome.outcome === 'duplicate') this.#counts.duplicates += 1;
+      if (outcome.outcome === 'duplicate') this.counts.duplicates += 1;
       else if (outcome.outcome === 'conflict' || outcome.outcome === 'unknown-account')
-        this.#bad.push(lateFault(line, outcome));
-      else this.#counts[outcome.outcome] += 1;
-  }
-
-  end(outcome: 'imported' | 'interrupted', lines: number): EventsImported {
-    return { outcome, lines, ...this.#counts, bad: this.#bad };
+        overtaken.push(lateFault(line, outcome));
+      else this.counts[outcome.outcome] += 1;
+    return overtaken;
   }
 }
 
@@ -248,11 +249,14 @@ async function rehearseAll(
   deps: RecordDeps,
   request: EventsImport,
   rehearse: Rehearse,
-  { bad, lines }: Checked,
+  found: BadRows,
+  lines: number,
 ): Promise<EventsImported> {
-  const badLines = new Set(bad.map((one) => one.line));
-  const sum = new ImportSum(bad);
+  const sum = new ImportSum();
+  const now = await databaseNow(deps.db);
   const parts = Math.ceil(lines / (request.rehearsedMax ?? REHEARSED_MAX));
+  // Nothing is counted as done that is undone.
+  const { tally: _tally, ...uncounted } = deps;
   for (let part = 0; part < parts; part += 1) {
     const mine: SourceLine[] = [];
     let read = 0;
@@ -260,13 +264,13 @@ async function rehearseAll(
       read += 1;
       if (isOfPart(line, part, parts)) mine.push(line);
       if (read % BATCH === 0) request.onProgress?.(read);
-      if (request.signal?.aborted) return sum.end('interrupted', read);
+      if (request.signal?.aborted)
+        return { outcome: 'interrupted', lines: read, ...sum.counts, ...found.told };
     }
-    // Nothing is counted as done that is undone.
-    const { tally: _tally, ...uncounted } = deps;
-    sum.add(await rehearse((db) => recordLines({ ...uncounted, db }, request, goodOf(mine, badLines))));
+    const judged = judgeAgain(mine, found, now);
+    await rehearse((db) => recordBatch({ ...uncounted, db }, request, found, sum, judged));
   }
-  return sum.end('imported', lines);
+  return { outcome: 'imported', lines, ...sum.counts, ...found.told };
 }
 
 /** A repeated line's account is the same, so both fall into one part; so do an opening and what comes after it. */
@@ -279,7 +283,7 @@ function isOfPart({ value }: SourceLine, part: number, parts: number): boolean {
 const hashOf = (text: string): number => createHash('md5').update(text).digest().readUInt32LE(0);
 
 /** Good when it was checked, and overtaken since by another writer. */
-function lateFault(line: SourceLine, outcome: { outcome: string; message?: string }): BadLine {
+function lateFault(line: SourceLine, outcome: { outcome: string; message?: string }): BadRow {
   return { ...line, faults: [{ where: 'id', what: outcome.message ?? outcome.outcome }] };
 }
 
@@ -291,15 +295,4 @@ async function inPages<Value>(
   for (let from = 0; from < keys.length; from += IDS_MAX)
     for (const [key, value] of await find(keys.slice(from, from + IDS_MAX))) found.set(key, value);
   return found;
-}
-
-async function* inBatches<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
-  let batch: Row[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
