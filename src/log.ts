@@ -1,5 +1,6 @@
 /** Structured logs on stderr: one line per run and per failure, none per success, and no personal data. */
 import { type Logger, pino } from 'pino';
+import { plainText } from './plain-text.ts';
 
 export type Log = Logger;
 
@@ -12,8 +13,11 @@ export interface LogDestination {
 
 export function createLog(level: (typeof LOG_LEVELS)[number], destination?: LogDestination): Log {
   // stderr, because stdout is for what was asked for; synchronous, so that a last line before exit is not lost.
-  const usual = (): LogDestination => pino.destination({ dest: 2, sync: true });
-  return pino({ level, base: { service: 'connects' } }, destination ?? usual());
+  const target = destination ?? pino.destination({ dest: 2, sync: true });
+  return pino(
+    { level, base: { service: 'connects' } },
+    { write: (line: string) => void target.write(plainText(line)) },
+  );
 }
 
 export const silentLog: Log = pino({ level: 'silent' });

@@ -42,17 +42,20 @@ function shorten(text: string, max: number): string {
 
 // ------------------------------------------------------------------------------------------- explanations
 
-/** @param dim how a terminal shows what is for operators */
-export function explanationText(explanation: Explanation, dim: (text: string) => string): string {
+export function explanationText(explanation: Explanation): string {
   const words = new ZoneWords(explanation.zone);
   const asOf = words.moment(parseInstant(explanation.asOf) ?? 0);
   const heading = wrap(
     `Account ${explanation.account}. Dates and times are of ${explanation.zone}; it is ${asOf}.`,
   );
-  return [heading, ...explanation.answers.map((one) => answerText(one, words, dim))].join('\n\n');
+  return [heading, ...explanation.answers.map((one) => answerText(one, words))].join('\n\n');
 }
 
-function answerText(answer: Answer, words: ZoneWords, dim: (text: string) => string): string {
+/** What is for operators is shown quieter. */
+export const withQuietCodes = (text: string): string =>
+  text.replace(/^ {2}\([\w…-]+\)$/gm, (line) => `\u001B[2m${line}\u001B[0m`);
+
+function answerText(answer: Answer, words: ZoneWords): string {
   const { rule, next, code } = answer;
   const since =
     rule && `Rule since ${dayWords(rule.effectiveFrom)} (terms version ${rule.termsVersion}): ${rule.text}`;
@@ -63,7 +66,7 @@ function answerText(answer: Answer, words: ZoneWords, dim: (text: string) => str
     ...listOf(emailLine(answer, words)),
     ...(since ? [wrap(since, '  ')] : []),
     ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
-    dim(shorten(`  (${code})`, WIDTH)),
+    shorten(`  (${code})`, WIDTH),
   ];
   return parts.join('\n');
 }

@@ -1,6 +1,7 @@
 /** What every command is given, and how it speaks: data on stdout, everything else on stderr. */
 import { stringify } from 'csv-stringify/sync';
 import type { App } from '../app.ts';
+import { plainLine, plainText } from '../plain-text.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { formatCount } from './words.ts';
 
@@ -19,7 +20,14 @@ export interface Processes {
 }
 
 export interface Streams {
-  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly out: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean;
+    /** Resolves when more can be written, or nobody reads any more. */
+    drained?(): Promise<void>;
+    /** Whether nobody reads any more: what is under way goes on all the same, and ends with its own code. */
+    readonly isClosed?: boolean;
+  };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
@@ -37,9 +45,24 @@ export interface Cli {
   exitCode: ExitCode;
 }
 
-export const say = (cli: Cli, text: string): void => void cli.streams.err.write(`${text}\n`);
-export const print = (cli: Cli, text: string): void => void cli.streams.out.write(`${text}\n`);
+/** A line for people, on stderr. */
+export const say = (cli: Cli, text: string): void => void cli.streams.err.write(`${plainText(text)}\n`);
+
+/** @param paint adds what a terminal understands, to text that holds nothing of the kind any more */
+export const print = (cli: Cli, text: string, paint = (plain: string): string => plain): void =>
+  void cli.streams.out.write(`${paint(plainText(text))}\n`);
+
 export const printJson = (cli: Cli, value: unknown): void => print(cli, JSON.stringify(value, null, 2));
+
+/**
+ * A part of what may be long. Waits where the reader is slower than the database, so that memory stays flat.
+ * @returns false when nobody reads any more: there is no point in going on
+ */
+export async function printPart(cli: Cli, text: string): Promise<boolean> {
+  const { out } = cli.streams;
+  if (out.write(plainText(text)) === false) await out.drained?.();
+  return out.isClosed !== true;
+}
 
 /** Aligned columns: counts to the right, with separators, under a heading on the right. Ids are given as text. */
 export function formatTable(
@@ -62,6 +85,7 @@ export function formatTable(
   );
 }
 
-const cellText = (cell: string | number): string => (typeof cell === 'number' ? formatCount(cell) : cell);
+const cellText = (cell: string | number): string =>
+  typeof cell === 'number' ? formatCount(cell) : plainLine(cell);
 
 export const formatCsv = (rows: readonly (readonly unknown[])[]): string => stringify(rows as unknown[][]);

@@ -1,5 +1,6 @@
 /** What all commands of `connects` hang on: the program itself, its exit codes, what it says to a slip. */
 import { Command } from 'commander';
+import { plainText } from '../plain-text.ts';
 import type { Cli } from './context.ts';
 import { EXIT_MEANING } from './exit-codes.ts';
 
@@ -25,8 +26,8 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
     .version(version)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => cli.streams.out.write(text),
-      writeErr: (text) => cli.streams.err.write(text),
+      writeOut: (text) => cli.streams.out.write(plainText(text)),
+      writeErr: (text) => cli.streams.err.write(plainText(text)),
       outputError: (text, write) => write(text.replace(/^error: /, 'connects: ')),
     })
     .addHelpText('after', GENERAL_HELP)

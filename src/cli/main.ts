@@ -2,9 +2,10 @@
  * The entry point: the only reader of arguments, environment and signals, and the only one that exits. It loads what the
  * typed command needs, and no more: a quick answer takes less time than loading all there is.
  */
+import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { VERSION } from '../version.ts';
-import type { Cli, Streams } from './context.ts';
+import { type Cli, type Streams, say } from './context.ts';
 import { EXIT, exitOf } from './exit-codes.ts';
 import { keepHeapLean } from './lean-heap.ts';
 import { buildProgramFor } from './one-command.ts';
@@ -22,11 +23,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 const stoppedCode = (): number => (stoppedBy === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
 
+/** Aborts when what is printed reaches nobody any more. */
+const unread = new AbortController();
+let outputFault: Error | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // `connects export … | head` closes the pipe: that is its reader's choice, not a fault. A full disk is one.
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  process.stderr.write(`connects: the output could not be written: ${error.message}\n`);
-  process.exit(EXIT.unexpected);
+  if (unread.signal.aborted) return;
+  unread.abort();
+  // `connects audit | head` closes the pipe: that is its reader's choice, no fault, and hides no verdict. A full disk is one.
+  if (error.code === 'EPIPE') return;
+  outputFault = error;
+  say(cli, `connects: the output could not be written: ${error.message}`);
 });
 // Nobody reads our messages any more: the work goes on.
 process.stderr.on('error', () => undefined);
@@ -46,9 +52,18 @@ const canDraw = process.stderr.isTTY && process.env.TERM !== 'dumb';
 /** A line of the log takes the place of the bar, which is drawn again below it. */
 const aroundBar = { write: (line: string): void => void process.stderr.write(`\r\u001B[2K${line}`) };
 
+const nothing = (): void => undefined;
+
 function standardStreams(): Streams {
   return {
-    out: process.stdout,
+    out: {
+      write: (text) => unread.signal.aborted || process.stdout.write(text),
+      isTTY: process.stdout.isTTY,
+      drained: () => once(process.stdout, 'drain', { signal: unread.signal }).then(nothing, nothing),
+      get isClosed() {
+        return unread.signal.aborted;
+      },
+    },
     err: {
       write: (text) => process.stderr.write(text),
       isTTY: canDraw,
@@ -99,7 +114,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (stoppedBy) return stoppedCode();
     const { code, message } = exitOf(error, opened);
-    if (message) process.stderr.write(`connects: ${message}\n`);
+    if (message) say(cli, `connects: ${message}`);
     return code;
   } finally {
     await opened?.app.close();
@@ -107,7 +122,7 @@ async function main(): Promise<number> {
 }
 
 void main().then((code) => {
-  process.exitCode = code;
+  process.exitCode = outputFault && code === EXIT.done ? EXIT.unexpected : code;
   // Connections that a dead server never answered must not keep a finished command alive; its output must be out first.
   process.stdout.write('', () => setTimeout(() => process.exit(), 500).unref());
 });

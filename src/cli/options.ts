@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
 import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/events/fields.ts';
+import { plainLine } from '../plain-text.ts';
 import { EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
 export function instantFlag(text: string): Instant {
@@ -41,7 +42,7 @@ export const countFlag =
 export const textFlag =
   (lengthMax: number) =>
   (text: string): string => {
-    const isPlain = !/\p{Cc}/u.test(text) && text.trim() !== '';
+    const isPlain = plainLine(text) === text && text.trim() !== '';
     if (!isPlain || text.length > lengthMax)
       throw new InvalidArgumentError(`expected one line of 1 to ${lengthMax} characters.`);
     return text;

@@ -1,6 +1,6 @@
 /** Running commands without a process of their own: the same program, its output kept instead of printed. */
 import type { App } from '../../src/app.ts';
-import type { Cli, Processes } from '../../src/cli/context.ts';
+import { type Cli, type Processes, say } from '../../src/cli/context.ts';
 import { exitOf } from '../../src/cli/exit-codes.ts';
 import { buildProgramFor } from '../../src/cli/one-command.ts';
 import type { Ended } from './cli.ts';
@@ -54,6 +54,7 @@ export async function runHere(args: readonly string[], given: InProcess = {}): P
   } catch (error) {
     const addresses = given.app && { config: given.app.config, file: undefined };
     const { code, message } = exitOf(error, addresses);
-    return { code, stdout: stdout(), stderr: message ? `${stderr()}connects: ${message}\n` : stderr() };
+    if (message) say(cli, `connects: ${message}`);
+    return { code, stdout: stdout(), stderr: stderr() };
   }
 }

@@ -1,5 +1,4 @@
 /** account show, history, explain and forecast: one account, as its member asks about it. */
-import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { factIdField } from '../../domain/events/fields.ts';
@@ -11,8 +10,8 @@ import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
-import { explanationText, forecastText, historyText, viewText } from '../account-text.ts';
-import { type Cli, print, printJson, say } from '../context.ts';
+import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
+import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import { accountFlag, countFlag, dateFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -124,17 +123,17 @@ async function streamJson(
 ): Promise<void> {
   const { id } = inquiry.account;
   const { zone } = inquiry.words;
-  await write(
+  await printPart(
     cli,
     `{\n  "account": ${JSON.stringify(id)},\n  "zone": ${JSON.stringify(zone)},\n  "entries": [`,
   );
   let comma = '';
   for await (const line of streamHistory(inquiry, filter, flags)) {
     if (cli.signal.aborted) return;
-    await write(cli, `${comma}\n    ${JSON.stringify(line)}`);
+    if (!(await printPart(cli, `${comma}\n    ${JSON.stringify(line)}`))) return;
     comma = ',';
   }
-  await write(cli, `${comma === '' ? '' : '\n  '}]\n}\n`);
+  await printPart(cli, `${comma === '' ? '' : '\n  '}]\n}\n`);
 }
 
 async function streamLines(
@@ -145,14 +144,8 @@ async function streamLines(
 ): Promise<void> {
   for await (const line of streamHistory(inquiry, filter, flags)) {
     if (cli.signal.aborted) return;
-    await write(cli, `${JSON.stringify({ account: inquiry.account.id, ...line })}\n`);
+    if (!(await printPart(cli, `${JSON.stringify({ account: inquiry.account.id, ...line })}\n`))) return;
   }
-}
-
-/** Waits where the reader is slower than the database, so that memory stays flat. */
-async function write(cli: Cli, text: string): Promise<void> {
-  const out = cli.streams.out as NodeJS.WritableStream;
-  if (out.write(text) === false) await once(out, 'drain');
 }
 
 // ------------------------------------------------------------------------------------------------ explain
@@ -194,8 +187,7 @@ async function explain(cli: Cli, id: string, { asOf, json, ...question }: Explai
   await requireSchema(cli.app);
   const explanation = await explainAccount(cli.app.readDb, id, question, asOf);
   if (json) return printJson(cli, explanation);
-  const dim = (text: string): string => (cli.streams.out.isTTY ? `\u001B[2m${text}\u001B[0m` : text);
-  return print(cli, explanationText(explanation, dim));
+  return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
 }
 
 // ----------------------------------------------------------------------------------------------- forecast

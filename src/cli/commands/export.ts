@@ -1,5 +1,4 @@
 /** export: everything that was recorded, as a stream. */
-import { once } from 'node:events';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
@@ -11,7 +10,7 @@ import {
   type ExportRow,
   exportRows,
 } from '../../reports/exports.ts';
-import { type Cli, formatCsv } from '../context.ts';
+import { type Cli, formatCsv, printPart } from '../context.ts';
 import { accountFlag, dateFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -47,10 +46,10 @@ async function runExport(cli: Cli, what: ExportKind, { format, ...filter }: Expo
   await requireAccount(cli, filter.account);
   const columns = EXPORT_COLUMNS[what];
   const line = format === 'csv' ? csvLine : ndjsonLine;
-  if (format === 'csv') await write(cli, formatCsv([columns]));
+  if (format === 'csv') await printPart(cli, formatCsv([columns]));
   for await (const row of exportRows(app.readDb, what, filter)) {
     if (signal.aborted) return;
-    await write(cli, line(columns, row));
+    if (!(await printPart(cli, line(columns, row)))) return;
   }
 }
 
@@ -81,9 +80,3 @@ const csvLine = (columns: readonly string[], row: ExportRow): string =>
 
 const cellOf = (value: ExportRow[string] | undefined): unknown =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-
-/** Waits where the reader is slower than the database, so that memory stays flat. */
-async function write(cli: Cli, text: string): Promise<void> {
-  const out = cli.streams.out as NodeJS.WritableStream;
-  if (out.write(text) === false) await once(out, 'drain');
-}

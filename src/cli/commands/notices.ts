@@ -19,6 +19,7 @@ import { previewForAccount, previewSample } from '../../operations/mail/preview-
 import { findHold } from '../../outbox/hold.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
+import { plainLine } from '../../plain-text.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import {
   accountFlag,
@@ -231,7 +232,10 @@ async function showNotice(cli: Cli, id: number, flags: { json?: true }): Promise
     'unsent' in message
       ? `(nothing to send: ${message.unsent})`
       : `Subject: ${message.subject}\n\n${message.text}`;
-  return print(cli, [...lines.map(([name, value]) => `${name.padEnd(14)} ${value}`), '', text].join('\n'));
+  return print(
+    cli,
+    [...lines.map(([name, value]) => `${name.padEnd(14)} ${plainLine(String(value))}`), '', text].join('\n'),
+  );
 }
 
 // ------------------------------------------------------------------------------------------------- changes
