@@ -16,7 +16,7 @@ export function createLog(level: (typeof LOG_LEVELS)[number], destination?: LogD
   const target = destination ?? pino.destination({ dest: 2, sync: true });
   return pino(
     { level, base: { service: 'connects' } },
-    { write: (line: string) => void target.write(plainText(line)) },
+    { write: (line: string) => target.write(plainText(line)) },
   );
 }
 

@@ -31,6 +31,9 @@ export function parseJson(text: string): ParsedJson {
  * What is wrong stays wrong however much follows, so it can be looked for by halves.
  */
 function wrongEnd(text: string): number | undefined {
+  const begun = text.search(/[^ \t\r\n]/);
+  // A file of another kind is wrong from the first character of each of its lines: no need to look for it.
+  if (begun >= 0 && !/[{["\d\-tfn]/.test(text[begun] as string)) return begun + 1;
   if (couldGoOn(text)) return undefined;
   let good = 0;
   let wrong = text.length;

@@ -1,28 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  linkSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { readCsvRows } from '../../src/cli/csv.ts';
-import { OpenFile } from '../../src/cli/open-file.ts';
-import { buildProgram } from '../../src/cli/program.ts';
+import { join } from 'node:path';
 import { selectRows } from '../../src/db/query.ts';
-import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
-import type { SourceRow } from '../../src/operations/accounts/import-accounts.ts';
 import type { AccountRowGiven } from '../support/accounts.ts';
 import { toCells } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
-import { type Ended, runCli, startCli } from '../support/cli.ts';
-import { keepingCli, runHere } from '../support/in-process.ts';
+import { type Ended, startCli } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
@@ -217,63 +201,6 @@ describe('bad rows', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('gold', 'plus').replace('"a,b"', 'a@b.example'));
     expect((await importHere(file)).stdout).toBe('0 imported, 4 there already, 0 bad, of 4 rows\n');
   });
-
-  const SURPLUS = 'shifted,freelancer,basic,a,b@example.test,UTC,2021-01-01,2021-01-01T00:00:00Z,5,suspended';
-  test.each<[what: string, bad: string | Buffer]>([
-    ['with a comma too many', `${SURPLUS}\n`],
-    ['with spaces, in an order of its own', ` "spaced" ,  freelancer,nonsense \r\n`],
-    ['with a quote that does not close', `"${rowOf({ id: 'lost' })}\n`],
-    ['of several lines', `${rowWith('long', 'email', '"x\r\ny"')}\r\n`],
-    ['that is no UTF-8', Buffer.from(`${rowWith('latin', 'email', 'ä@example.test')}\n`, 'latin1')],
-  ])('%s are among the rejects byte for byte', async (_what, bad) => {
-    const rejects = pathOf('exact.csv');
-    const file = fileOf(Buffer.concat([Buffer.from(`${HEADER}\n`), Buffer.from(bad)]));
-    expect((await importHere(file, '--skip-invalid', '--rejects', rejects)).code).toBe(0);
-    expect(readFileSync(rejects)).toEqual(readFileSync(file));
-  });
-
-  test('that a comma shifted are what they were meant to be once it is quoted', async () => {
-    const rejects = pathOf('shifted.csv');
-    await importHere(fileOf(csvOf(SURPLUS)), '--skip-invalid', '--rejects', rejects);
-    writeFileSync(rejects, readFileSync(rejects, 'utf8').replace('a,b@', 'b@'));
-    expect((await importHere(rejects)).code).toBe(0);
-    const rows = await selectRows(installation.db, "SELECT status FROM accounts WHERE id = 'shifted'");
-    expect(rows).toEqual([{ status: 'suspended' }]);
-  });
-
-  test('leave a file of rejects with a header only when there are none', async () => {
-    const rejects = pathOf('none.csv');
-    writeFileSync(rejects, 'of an earlier import\n');
-    await importHere(fileOf(csvOf(rowOf({ id: 'fine' }))), '--rejects', rejects);
-    expect(readFileSync(rejects, 'utf8')).toBe(`${HEADER}\n`);
-  });
-
-  test('by the thousand for one reason are told by their first twenty, a count, and where they all are', async () => {
-    const rows = range(0, 3_000).map((n) => rowWith(`many-${n}`, 'status', n === 2_999 ? 'gone' : 'Active'));
-    const unknown = range(0, 30).map((n) =>
-      rowOf({ id: `other-${n}`, anchorOn: '2021-02-02', trackedFrom: 'x' }),
-    );
-    const file = fileOf(csvOf(...rows, ...unknown, rowWith('last', 'plan', 'gold')));
-    const rejects = pathOf('many.csv');
-    const { code, stderr, stdout } = await importHere(file, '--rejects', rejects);
-    expect(code).toBe(2);
-    const said = stderr.split('\n');
-    expect(said.slice(0, 20)).toEqual(
-      range(2, 22).map((n) => `${file}, line ${n}, status: expected one of active, suspended, closed`),
-    );
-    expect(said.slice(20)).toEqual([
-      ...range(3_002, 3_022).map((n) => `${file}, line ${n}, tracked_from: ${INSTANT}`),
-      `${file}, line 3032, plan: expected one of basic, plus, agency`,
-      '… and 2,980 more rows like line 2, status: expected one of active, suspended, closed',
-      `… and 10 more rows like line 3002, tracked_from: ${INSTANT}`,
-      `all 3,031 bad rows, as they were: ${rejects}; what is wrong with each: ${rejects}.faults`,
-      expect.stringContaining('nothing was imported: mend the 3,031 bad rows'),
-      '',
-    ]);
-    expect(stdout).toContain('3,031 bad, of 3,031 rows');
-    expect(readFileSync(rejects)).toEqual(readFileSync(file));
-    expect(readFileSync(`${rejects}.faults`, 'utf8').split('\n')).toHaveLength(3_031 + 1);
-  });
 });
 
 describe('an account that is there already', () => {
@@ -318,153 +245,6 @@ describe('an account that is there already', () => {
     expect((await importHere(fileOf(`\uFEFF${shuffled}\r\n${written}\r\n`))).stdout).toBe(
       '0 imported, 1 there already, 0 bad, of 1 row\n',
     );
-  });
-});
-
-describe('a file that cannot be imported', () => {
-  test.each<[what: string, file: () => string, said: string]>([
-    ['missing', () => pathOf('missing.csv'), 'there is no such file'],
-    ['a folder', () => folder, 'is a folder: expected a file'],
-    ['empty', () => fileOf(''), `is empty: expected a header ${HEADER}`],
-    [
-      'without a header',
-      () => fileOf(`${rowOf({ id: 'h' })}\n`),
-      `line 1: expected the header ${HEADER}: it lacks account_id,`,
-    ],
-    ['with an unknown column', () => fileOf(`${HEADER},phone\n`), 'it has the unknown phone'],
-    ['with a column twice', () => fileOf(`${HEADER},zone\n`), 'it repeats zone'],
-    [
-      'a pipe',
-      () => pipeAt('read.csv'),
-      'it is read twice, so expected a file on a disk, not a pipe or a device',
-    ],
-    ['a device', () => '/dev/null', 'it is read twice, so expected a file on a disk, not a pipe or a device'],
-  ])('because it is %s says so and ends with 2', async (_what, file, said) => {
-    const { code, stdout, stderr } = await importHere(file());
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
-  });
-
-  test('with only a header imports nothing, and that is no fault', async () => {
-    expect((await importHere(fileOf(`${HEADER}\n`))).stdout).toBe(
-      '0 imported, 0 there already, 0 bad, of 0 rows\n',
-    );
-  });
-
-  const READS = (input: OpenFile): AsyncIterable<SourceRow> =>
-    readCsvRows(input, ACCOUNT_COLUMNS, OPTIONAL_COLUMNS);
-  const idsOf = async (input: OpenFile): Promise<(string | undefined)[]> => {
-    const ids: (string | undefined)[] = [];
-    for await (const row of READS(input)) ids.push(row.cells.account_id);
-    return ids;
-  };
-
-  test.each<[what: string, change: (file: string) => void]>([
-    [
-      'a character was changed in place',
-      (file) => {
-        writeFileSync(file, readFileSync(file, 'utf8').replace('changed-1', 'changed-9'));
-      },
-    ],
-    ['it was cut short', (file) => truncateSync(file, 100)],
-  ])('because %s between the two passes is not imported any further', async (_what, change) => {
-    const file = fileOf(csvOf(rowOf({ id: 'changed-1' })));
-    const input = await OpenFile.open(file);
-    expect(await idsOf(input)).toEqual(['changed-1']);
-    expect(await idsOf(input)).toEqual(['changed-1']);
-    change(file);
-    await expect(idsOf(input)).rejects.toThrow(`${file} changed while it was read: import it again`);
-    await input.close();
-  });
-
-  test('to its end because its writer still writes is imported as far as it went, and that is said', async () => {
-    const file = fileOf(csvOf(rowOf({ id: 'grown-1' })));
-    const { cli, stdout, stderr } = keepingCli({ app: installation.app });
-    // What is written between the passes is there before any row is.
-    const app = Object.create(installation.app, {
-      db: {
-        get: () => {
-          if (!readFileSync(file, 'utf8').includes('grown-2'))
-            appendFileSync(file, `${rowOf({ id: 'grown-2' })}\n`);
-          return installation.app.db;
-        },
-      },
-    }) as typeof installation.app;
-    Object.defineProperty(cli, 'app', { value: app });
-    await buildProgram(cli, '0').parseAsync(['accounts', 'import', file], { from: 'user' });
-    expect(stdout()).toBe('1 imported, 0 there already, 0 bad, of 1 row\n');
-    expect(stderr()).toContain(
-      `${file} grew by ${rowOf({ id: 'grown-2' }).length + 1} bytes while it was read.`,
-    );
-    expect(cli.exitCode).toBe(75);
-    expect(await idsLike('grown-%')).toEqual(['grown-1']);
-    expect((await importHere(file)).stdout).toBe('1 imported, 1 there already, 0 bad, of 2 rows\n');
-  });
-
-  const pipeAt = (name: string): string => {
-    const pipe = pathOf(name);
-    execFileSync('mkfifo', [pipe]);
-    return pipe;
-  };
-  const linkTo = (file: string, name: string, make: (from: string, to: string) => void): string => {
-    make(file, pathOf(name));
-    return pathOf(name);
-  };
-
-  test.each<[string, (file: string) => string, string]>([
-    ['in a folder that does not exist', () => '/nonexistent/r.csv', 'there is no such folder'],
-    ['that is a folder', () => tmpdir(), 'is a folder: expected a file'],
-    ['that is the file itself', (file) => file, 'is the file that is imported: give another one'],
-    [
-      'that is a hard link of the file',
-      (file) => linkTo(file, 'hard.csv', linkSync),
-      'is the file that is imported: give another one',
-    ],
-    [
-      'that is a symbolic link to the file',
-      (file) => linkTo(file, 'soft.csv', symlinkSync),
-      'is the file that is imported: give another one',
-    ],
-    [
-      'whose file of faults is the file',
-      (file) => linkTo(file, 'beside.csv.faults', linkSync).replace('.faults', ''),
-      'is the file that is imported: give another one',
-    ],
-    [
-      'that is the file by another path',
-      (file) => join(folder, '..', basename(folder), basename(file)),
-      'is the file that is imported: give another one',
-    ],
-    [
-      'that is a pipe',
-      () => pipeAt('pipe.csv'),
-      'is a pipe: expected a file on a disk, or a name for a new one',
-    ],
-    [
-      'that is a device',
-      () => '/dev/null',
-      'is a device: expected a file on a disk, or a name for a new one',
-    ],
-  ])('with rejects %s is not even begun', async (_what, rejects, said) => {
-    const file = fileOf(csvOf(rowOf({ id: 'unbegun' })));
-    const content = readFileSync(file);
-    const { code, stderr } = await importHere(file, '--rejects', rejects(file));
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(said) });
-    expect(readFileSync(file)).toEqual(content);
-    expect(await idsLike('unbegun')).toEqual([]);
-  });
-
-  const isRoot = process.getuid?.() === 0;
-  test('because this user may not read it says so', async () => {
-    const file = fileOf(csvOf(rowOf({ id: 'secret' })));
-    // Root may read anything: there the command runs as somebody else.
-    const options = isRoot ? { uid: 65_534 } : {};
-    const secret = isRoot ? '/etc/shadow' : file;
-    if (!isRoot) chmodSync(file, 0);
-    expect(await runCli(['accounts', 'import', secret], installation.env, options)).toMatchObject({
-      code: 2,
-      stderr: `connects: ${secret}: this user may not read or write it\n`,
-    });
   });
 });
 
