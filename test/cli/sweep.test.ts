@@ -97,7 +97,7 @@ describe('sweep', () => {
       const sweeping = ['sweep', '--work', '--as-of', ASOF];
       const { code, stdout, stderr } = await runHere([...sweeping, '--timeout', '6s'], given);
       expect(code).toBe(75);
-      expect(stderr).toMatch(/^--timeout passed with \d+ notices? left: the next pass goes on\n$/);
+      expect(stderr).toMatch(/^--timeout passed with \d+ notices? left: the next pass goes on\n$/m);
       expect(stdout).toContain('60 settled');
     } finally {
       await slow.remove();
