@@ -94,10 +94,14 @@ function countedLines({ evidence, code }: Answer, words: ZoneWords): string[] {
     return `    ${at}  ${signed(amount).padStart(4)}  ${shorten(`interview ${interview}, proposal ${proposal}`, 62)}`;
   });
   const sum = list.reduce((total, one) => total + one.amount, 0);
+  const { held = sum, countedInAll = list.length } = evidence as { held?: number; countedInAll?: number };
+  const earlier = countedInAll - list.length;
+  const before = `    ${`${counted(earlier, 'earlier one')}`.padEnd(24)}  ${signed(held - sum).padStart(4)}`;
   return [
     '  Counted, by when you replied:',
+    ...(earlier > 0 ? [before] : []),
     ...lines,
-    `    ${'in all'.padEnd(24)}  ${signed(sum).padStart(4)}`,
+    `    ${'in all'.padEnd(24)}  ${signed(held).padStart(4)}`,
   ];
 }
 

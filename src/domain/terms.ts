@@ -23,7 +23,8 @@ const planSchema = z.strictObject({
 });
 
 const interviewSchema = z.strictObject({
-  award: count,
+  /** Not 0: what ends the reward is null. */
+  award: z.int().min(1).max(AMOUNT_MAX),
   windowMax: count,
   windowDays: z.int().min(1).max(366),
   asTwoEntries: z.boolean(),
@@ -92,7 +93,11 @@ function faultsBetweenRows(rows: readonly { effectiveFrom?: unknown; monthEnd?: 
         where: `${index}.effectiveFrom`,
         what: `expected a date after ${previous.effectiveFrom}, the row before`,
       });
-    if (monthEnd !== undefined && previous.monthEnd !== undefined && monthEnd !== previous.monthEnd)
+    if (
+      typeof monthEnd === 'string' &&
+      typeof previous.monthEnd === 'string' &&
+      monthEnd !== previous.monthEnd
+    )
       faults.push({
         where: `${index}.monthEnd`,
         what: `expected ${JSON.stringify(previous.monthEnd)}, as in every row`,

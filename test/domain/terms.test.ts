@@ -64,6 +64,12 @@ describe('a file of terms', () => {
     });
   });
 
+  test('ends the interview reward by null only: an award of 0 would be one that cannot be written', () => {
+    const interview = { award: 0, windowMax: 50, windowDays: 7, asTwoEntries: false };
+    const parsed = parseTerms([{ ...december2020, interview }]);
+    expect(parsed).toMatchObject({ ok: false, faults: [{ where: '0.interview.award' }] });
+  });
+
   test('is told every fault at once, each with its place', () => {
     const broken = [
       { ...december2020, welcome: -1, readinessTest: 1.5, monthEnd: 'last', extra: true },

@@ -72,7 +72,8 @@ export const refused = (account: Account, decision: Decision, parts: EffectParts
  * - `interview:…`: `termsFrom` (before the program: `programFrom`); `proposal` once there is one; then `status`,
  *   `rewardedBy` (the interview that was rewarded) or `closedBy` (the one that met a full window) where that refused
  *   it. Where the window decided: `award, refund` (the part of the award that is one), `room, held, windowMax,
- *   windowDays, windowEndsAt` and `counted`: the awards in that window as `{ interview, proposal, occurredAt, amount }`.
+ *   windowDays, windowEndsAt` and `counted`: the latest 50 awards in that window as `{ interview, proposal, occurredAt,
+ *   amount }`; where there are more, their number is `countedInAll`, and the oldest occurred at `oldestAt`.
  * - `plan:…` upgraded: `paid, free, recovered, plansFree, elapsedDays, cycleDays, fromCycleOn, fromAnchorOn, anchorOn,
  *   nextCycleOn, termsFrom` (an opening on Plus ends no cycle: no days, no from); downgrade-pending: `fromPlan, toPlan,
  *   takesEffectOn`; downgrade-cancelled: `plan, withdrawn`; refused: `plan`, `kind` or `status`.
@@ -80,6 +81,8 @@ export const refused = (account: Account, decision: Decision, parts: EffectParts
  *   `owedInAll` where something was reversed; unknown-cycle: `cycleOn, nextCycleOn`; not-on-plan: `plan`.
  * - `spend:…`, `proposal:…`, `adjustment:…`: `asked`, and `balance`, `status` or `spent` (recorded already).
  * - `return:…`: `proposal, asked`, and `spent, refunded, returned` where the proposal is known.
+ * - whatever `balance-limit` refused, a `purchase:…` too: `asked, balance, most`.
+ * - `event:…` `refused-by-operator`: `type`, `reason`.
  */
 export function decided(
   ground: Ground,

@@ -77,7 +77,8 @@ function eligibility(
   const { rewardedBy, closedBy } = proposal;
   if (rewardedBy !== null) return { code: 'already-awarded', detail: { ...about, rewardedBy } };
   if (!row) return { code: 'before-program', detail: { ...about, ...programStart(ground.terms) } };
-  if (!row.interview) return { code: 'reward-ended', detail: about };
+  // Terms of an earlier version may say 0 where they mean null.
+  if (!row.interview || row.interview.award === 0) return { code: 'reward-ended', detail: about };
   if (closedBy !== null) return { code: 'weekly-cap', detail: { ...about, award: 0, closedBy } };
   return { proposal, terms: row.interview, termsFrom: row.effectiveFrom };
 }
@@ -116,8 +117,14 @@ function awardWithinWindow(
   });
 }
 
-/** What `explain` needs to show the sum: the window that decided, and every award in it. */
+/** Awards that a decision names: a window may hold thousands, and what is written down has an end. */
+const COUNTED_MAX = 50;
+
+/** What `explain` needs to show the sum: the window that decided, the latest awards in it, and how many there are. */
 function evidenceOf({ proposal, terms, termsFrom }: Reply, window: Window): Detail {
+  const [oldest] = window.awards;
+  const counted = window.awards.slice(-COUNTED_MAX);
+  const isCut = counted.length < window.awards.length;
   return {
     proposal: proposal.id,
     termsFrom,
@@ -125,7 +132,11 @@ function evidenceOf({ proposal, terms, termsFrom }: Reply, window: Window): Deta
     windowDays: terms.windowDays,
     windowEndsAt: formatInstant(window.endsAt),
     held: window.held,
-    counted: window.awards.map((award) => ({ ...award, occurredAt: formatInstant(award.occurredAt) })),
+    counted: counted.map((award) => ({ ...award, occurredAt: formatInstant(award.occurredAt) })),
+    ...(isCut && {
+      countedInAll: window.awards.length,
+      oldestAt: formatInstant((oldest as Award).occurredAt),
+    }),
   };
 }
 

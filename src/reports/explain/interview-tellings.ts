@@ -91,8 +91,8 @@ function partial(told: Told, inquiry: Inquiry): string {
 
 /** When the oldest of the counted awards leaves the window; undefined where none was counted. */
 export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined {
-  const [oldest] = (told.detail.counted ?? []) as readonly { readonly occurredAt: string }[];
-  const at = oldest && parseInstant(oldest.occurredAt);
+  const [first] = (told.detail.counted ?? []) as readonly { readonly occurredAt: string }[];
+  const at = parseInstant(textIn(told, 'oldestAt') ?? first?.occurredAt ?? '');
   return at === undefined ? undefined : at + amountIn(told, 'windowDays') * 86_400_000;
 }
 

@@ -1,4 +1,5 @@
 import { fullestWindow } from '../../../src/domain/events/interviews.ts';
+import { formatInstant } from '../../../src/domain/calendar.ts';
 import type { Award } from '../../../src/domain/events/records.ts';
 import { replay } from '../../../src/domain/simulation/simulate.ts';
 import { builtInTerms } from '../../../src/domain/terms.ts';
@@ -6,6 +7,7 @@ import { codesOf, event, ledgerOf, play, scenarioOf, termsWith } from '../playin
 
 type Event = ReturnType<typeof event>;
 
+const HOUR = 3_600_000;
 const account = { openingBalance: 200, anchorOn: '2021-03-31', trackedFrom: '2021-03-31T00:00:00Z' };
 const submitted = (at: string, n: number, connects = 4) =>
   event(at, 'proposal.submitted', { proposal: `p${n}`, connects });
@@ -14,9 +16,9 @@ const requested = (at: string, n: number) =>
 const replied = (at: string, n: number) => event(at, 'interview.replied', { interview: `i${n}` });
 
 /** Proposals 1 to n, each with its interview, all in March. */
-const asked = (n: number): Event[] =>
+const asked = (n: number, connects = 4): Event[] =>
   Array.from({ length: n }, (_, index) => [
-    submitted('2021-03-31', index + 1),
+    submitted('2021-03-31', index + 1, connects),
     requested('2021-03-31', index + 1),
   ]).flat();
 
@@ -258,6 +260,26 @@ describe('the seven-day window', () => {
         termsFrom: '2020-12-01',
       },
     });
+  });
+
+  test('names the latest fifty that it counted, and says how many there were and since when', () => {
+    const terms = termsWith(() => ({
+      interview: { award: 1, windowMax: 1_000, windowDays: 30, asTwoEntries: false },
+    }));
+    const at = (n: number): string => formatInstant(Date.parse('2021-04-01T00:00:00Z') + n * HOUR);
+    const events = [
+      ...asked(241, 1),
+      ...Array.from({ length: 241 }, (_, n) => ({ ...replied('2021-04-01', n + 1), at: at(n) })),
+    ];
+    const result = play({ account: { ...account, openingBalance: 300 }, terms, events });
+    const detail = result.decisions.at(-1)?.detail as { counted: { interview: string }[] };
+    expect(detail).toMatchObject({ award: 1, held: 240, room: 760, countedInAll: 240, oldestAt: at(0) });
+    expect(detail.counted.map((one) => one.interview)).toEqual(
+      Array.from({ length: 50 }, (_, n) => `i${n + 191}`),
+    );
+    expect(result.decisions[50]?.detail).not.toHaveProperty('countedInAll');
+    const bytes = result.decisions.map((one) => JSON.stringify(one.detail).length);
+    expect(Math.max(...bytes)).toBeLessThan(64 * 1_024);
   });
 
   test('finds the fullest of those that contain the reply', () => {
