@@ -51,6 +51,12 @@ export interface Account extends TakeOver {
   readonly noticesOptedOut: boolean;
 }
 
+/**
+ * The most that an account may hold, for whatever an event adds; what a boundary finds above it expires, whatever the
+ * cap says. No single number of the program comes near what a database integer has room for beyond it.
+ */
+export const BALANCE_MAX = 2_000_000_000;
+
 export const ENTRY_KINDS = [
   'rollover-expiry',
   'monthly-free',
@@ -116,6 +122,8 @@ export const DECISION_CODES = [
   'downgrade-cancelled',
   'payment-failed',
   'unknown-cycle',
+  'balance-limit',
+  'refused-by-operator',
 ] as const;
 export type DecisionCode = (typeof DECISION_CODES)[number];
 

@@ -12,6 +12,9 @@ export interface PostingGround {
   readonly proposal?: string;
 }
 
+/** What a balance's column has room for. */
+const INTEGER_MAX = 2 ** 31 - 1;
+
 /** Collects the entries of one boundary or event. Zero amounts are never written, here or anywhere. */
 export class Posting {
   readonly entries: Entry[] = [];
@@ -42,15 +45,13 @@ export class Posting {
     };
   }
 
-  /** @throws broken-rule `negative-balance`: callers check first; this is the assertion behind them. */
+  /** @throws broken-rule `negative-balance`, `balance-limit`: callers check first; this is the assertion behind them. */
   post(kind: EntryKind, amount: number): void {
     if (amount === 0) return;
     const balance = this.#balance + amount;
-    if (balance < 0 || !Number.isSafeInteger(balance))
-      throw brokenRule(
-        'negative-balance',
-        `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`,
-      );
+    const left = `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`;
+    if (balance < 0 || !Number.isSafeInteger(balance)) throw brokenRule('negative-balance', left);
+    if (balance > INTEGER_MAX) throw brokenRule('balance-limit', left);
     const { effectiveAt, occurredAt, subject, cycleOn, proposal } = this.#ground;
     const seq = this.#lastSeq + 1;
     this.entries.push({

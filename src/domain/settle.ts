@@ -3,7 +3,14 @@
  * state out. policy: "Settling a cycle".
  */
 import { brokenRule } from '../errors.ts';
-import { type Account, type Decision, type DecisionCode, type Entry, cycleSubject } from './account.ts';
+import {
+  type Account,
+  BALANCE_MAX,
+  type Decision,
+  type DecisionCode,
+  type Entry,
+  cycleSubject,
+} from './account.ts';
 import { type Instant, type LocalDate, boundaryAfter, firstInstantOf } from './calendar.ts';
 import { Posting } from './posting.ts';
 import { type PlanName, type PlanTerms, type Terms, monthEndOf, termsInForce } from './terms.ts';
@@ -87,10 +94,19 @@ function untouched(
   return { account, settlement, entries: [] };
 }
 
+/** What expires of a balance, and the cap that says so: null carries everything that an account may hold. */
+export function rolloverOf(
+  opening: number,
+  rolloverCap: number | null,
+): { expired: number; cap: number | null } {
+  const cap = rolloverCap ?? (opening > BALANCE_MAX ? BALANCE_MAX : null);
+  return { expired: cap === null ? 0 : Math.max(0, opening - cap), cap };
+}
+
 /** Steps 3 to 5: what exceeds the cap expires, then the free part, then the paid part less what is owed. */
 function grant(account: Account, plan: PlanTerms, cycleOn: LocalDate, at: Instant): SettledBoundary {
   const opening = account.balance;
-  const expired = plan.rolloverCap === null ? 0 : Math.max(0, opening - plan.rolloverCap);
+  const { expired, cap } = rolloverOf(opening, plan.rolloverCap);
   const carried = opening - expired;
   const posting = new Posting(account, { effectiveAt: at, subject: cycleSubject(cycleOn), cycleOn });
   posting.post('rollover-expiry', -expired);
@@ -113,7 +129,7 @@ function grant(account: Account, plan: PlanTerms, cycleOn: LocalDate, at: Instan
     recovered,
     closing,
     plan: account.plan,
-    cap: plan.rolloverCap,
+    cap,
     code,
   };
   return { account: settled, settlement, entries: posting.entries };

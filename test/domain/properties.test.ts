@@ -203,6 +203,8 @@ describe('the random stories', () => {
       'no-monthly-grant',
       'reward-ended',
       'not-eligible',
+      'balance-limit',
+      'refused-by-operator',
     ]);
   });
 });

@@ -120,7 +120,7 @@ function sentenceOf(outcome: AdjustOutcome): string {
     case 'applied':
       return 'posted';
     case 'refused':
-      return `refused by the rules (${outcome.codes.join(', ')}): the balance would go below zero`;
+      return `refused by the rules (${outcome.codes.join(', ')}): ${REFUSED[outcome.codes[0] ?? ''] ?? 'nothing was posted'}`;
     case 'duplicate':
       return BEFORE[outcome.before];
     case 'conflict':
@@ -131,6 +131,11 @@ function sentenceOf(outcome: AdjustOutcome): string {
       return `kept waiting, because the account cannot be brought current (${outcome.code}: ${outcome.message})`;
   }
 }
+
+const REFUSED: Readonly<Record<string, string>> = {
+  'insufficient-connects': 'the balance would go below zero',
+  'balance-limit': 'an account cannot hold so many',
+};
 
 const BEFORE = {
   applied: 'posted before under this key; nothing changed',

@@ -8,6 +8,7 @@ import type { AuditedSettlement } from './audited.ts';
 import type { Examination } from './examination.ts';
 import { grantSubject } from '../corrections/backfill.ts';
 import type { LocalDate } from '../calendar.ts';
+import { rolloverOf } from '../settle.ts';
 import { type PlanTerms, termsInForce } from '../terms.ts';
 
 type Amounts = Pick<AuditedSettlement, 'expired' | 'free' | 'paid' | 'recovered'>;
@@ -227,7 +228,7 @@ function checkRecord(audit: Examination, one: AuditedSettlement, { due, openings
       cycleOn,
       `the settlement of ${cycleOn} says ${inWords(one)}, and ${inWords(due)} was due`,
     );
-  else if (plan && plan.rolloverCap !== cap)
+  else if (plan && rolloverOf(opening, plan.rolloverCap).cap !== cap)
     addDiffers(
       audit,
       cycleOn,
@@ -261,7 +262,7 @@ function dueOf(audit: Examination, cycle: Cycle, opening: number, recovered: num
   if (!plan) return amounts;
   const { free, paid, rolloverCap } = plan;
   const held = isSound(audit) ? opening : settlement.opening;
-  const expired = rolloverCap === null ? 0 : Math.max(0, held - rolloverCap);
+  const { expired } = rolloverOf(held, rolloverCap);
   return { expired, free, paid, recovered: Math.min(paid, recovered) };
 }
 

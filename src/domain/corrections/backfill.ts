@@ -16,7 +16,7 @@
  * What a reversal could not take, because it had been spent, is taken from the second grant of the same cycle: else
  * being reversed and granted again would mint Connects. So are Connects owed since a failed payment, from a paid part.
  */
-import { type Account, type Decision, type Entry, cycleSubject } from '../account.ts';
+import { type Account, BALANCE_MAX, type Decision, type Entry, cycleSubject } from '../account.ts';
 import { type Instant, type LocalDate, formatInstant } from '../calendar.ts';
 import type { PastBoundary } from './past-boundaries.ts';
 import { Posting } from '../posting.ts';
@@ -28,7 +28,7 @@ export const BACKFILL_REASONS = ['absent', 'account-inactive', 'before-program',
 export type BackfillReason = (typeof BACKFILL_REASONS)[number];
 
 /** Why one of them is left as it is. */
-export type SkipReason = 'inactive-now' | 'no-terms' | 'no-monthly-grant';
+export type SkipReason = 'inactive-now' | 'no-terms' | 'no-monthly-grant' | 'balance-limit';
 
 /** What is recorded of one boundary, its later changes included. */
 export interface PastCycle {
@@ -237,6 +237,7 @@ function backfillOne(account: Account, candidate: Candidate, ground: BackfillGro
   const paid = candidate.cycle?.paymentFailed ? 0 : row.plans[candidate.plan].paid;
   const isTracked = candidate.at >= account.trackedFrom;
   if (free + paid === 0 && !(reason === 'absent' && isTracked)) return left('no-monthly-grant');
+  if (account.balance + free + paid > BALANCE_MAX) return left('balance-limit');
   return grantOne(account, candidate, { free, paid, termsFrom: row.effectiveFrom }, ground, at);
 }
 

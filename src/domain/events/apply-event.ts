@@ -3,9 +3,9 @@
  * all that changed come out. policy: "Events".
  */
 import { brokenRule } from '../../errors.ts';
-import type { Account, Decision, Entry } from '../account.ts';
+import { type Account, BALANCE_MAX, type Decision, type Entry } from '../account.ts';
 import { type Instant, boundary, firstInstantOf, localDateOf } from '../calendar.ts';
-import { type Effect, type Ground, applied } from './effect.ts';
+import { type Effect, type Ground, applied, decided, refused } from './effect.ts';
 import type { EventOf, MemberEvent } from './events.ts';
 import { replyToInterview, requestInterview } from './interviews.ts';
 import { downgradePlan, failPayment, postPlus, upgradePlan } from './plan-changes.ts';
@@ -54,12 +54,8 @@ export function applyEvent(
   const effectiveAt = Math.max(event.at, before.watermark);
   const ground = { terms, eventId: event.id, occurredAt: event.at, effectiveAt };
   const caughtUp = catchUp(before, terms, effectiveAt);
-  const effect = effectOf(
-    { ...caughtUp.account, watermark: effectiveAt },
-    event,
-    ground,
-    records ?? noRecords,
-  );
+  const current = { ...caughtUp.account, watermark: effectiveAt };
+  const effect = withinLimit(current, effectOf(current, event, ground, records ?? noRecords), ground);
   const settled = [...caughtUp.settled, ...effect.settled];
   const steps = [...stepsOf(settled), { account: effect.account, at: effectiveAt }];
   return { ...appliedOf(effect, ground), settled, spans: spansBegun(before, steps) };
@@ -154,6 +150,16 @@ function effectOf(
     case 'balance.adjusted':
       return adjust(account, event, ground);
   }
+}
+
+/** Nothing is added beyond what an account may hold; what it takes, and what was replied, counts all the same. */
+function withinLimit(before: Account, effect: Effect, ground: Ground): Effect {
+  const [entry] = effect.entries;
+  if (!entry || effect.account.balance <= Math.max(BALANCE_MAX, before.balance)) return effect;
+  const asked = effect.entries.reduce((sum, one) => sum + one.amount, 0);
+  const detail = { asked, balance: before.balance, most: BALANCE_MAX };
+  const { interviews } = effect;
+  return refused(before, decided(ground, entry.subject, 'balance-limit', detail), { interviews });
 }
 
 /** Closed is final. */

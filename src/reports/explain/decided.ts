@@ -16,6 +16,7 @@ import {
 import { INTERVIEW_TELLINGS } from './interview-tellings.ts';
 import {
   ADJUSTMENT_TELLINGS,
+  COMMON_TELLINGS,
   LATER_CYCLE_TELLINGS,
   PROPOSAL_TELLINGS,
   READINESS_TELLINGS,
@@ -61,7 +62,7 @@ async function withEntries(
 }
 
 export function answerOf(inquiry: Inquiry, told: Told): Answer {
-  const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? UNTOLD;
+  const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? COMMON_TELLINGS[told.code] ?? UNTOLD;
   const { subject, code, detail, posted, at } = told;
   return {
     subject,

@@ -118,6 +118,22 @@ export const ADJUSTMENT_TELLINGS: Tellings = {
   },
 };
 
+/** Whatever it was about. */
+export const COMMON_TELLINGS: Tellings = {
+  'balance-limit': {
+    sentence: (told, inquiry) =>
+      `${connectsWere(amountIn(told, 'asked'))} not added on ${on(told, inquiry)}: you had ` +
+      `${connects(amountIn(told, 'balance'))}, and an account can hold ${amountIn(told, 'most')}.`,
+    rule: null,
+  },
+  'refused-by-operator': {
+    sentence: (told, inquiry) =>
+      `What reached us of ${on(told, inquiry)} (${textIn(told, 'type')}) could not be counted, and was set aside on ` +
+      `${inquiry.words.day(told.postedAt)}: ${(textIn(told, 'reason') ?? '').replace(/\.$/, '')}.`,
+    rule: null,
+  },
+};
+
 /** A cycle's second decision: its own stands in its record; what comes later names who made it. */
 export const LATER_CYCLE_TELLINGS: Tellings = {
   granted: {
