@@ -78,7 +78,7 @@ CREATE TABLE `amendments` (
 CREATE TABLE `audit_log` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `at` datetime(3) NOT NULL,
-  `actor` varchar(100) NOT NULL,
+  `actor` varchar(120) NOT NULL,
   `action` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `target` varchar(120) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `reason` varchar(500) DEFAULT NULL,
@@ -231,6 +231,14 @@ CREATE TABLE `events` (
   KEY `waiting` (`state`,`account_id`,`arrival`),
   KEY `of_account` (`account_id`,`arrival`),
   CONSTRAINT `events_state` CHECK (`state` in ('applied','refused','waiting'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `event_waits` (
+  `event_id` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `code` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `message` varchar(1000) NOT NULL,
+  `at` datetime(3) NOT NULL,
+  PRIMARY KEY (`event_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `failures` (

@@ -32,6 +32,8 @@ import { sql as m0025 } from './0025_audit_log.ts';
 import { sql as m0026 } from './0026_tokens.ts';
 import { sql as m0027 } from './0027_users.ts';
 import { sql as m0028 } from './0028_sessions.ts';
+import { sql as m0029 } from './0029_event_waits.ts';
+import { sql as m0030 } from './0030_audit_log_actor.ts';
 
 export interface Migration {
   readonly name: string;
@@ -67,4 +69,6 @@ export const migrations: readonly Migration[] = [
   { name: '0026_tokens', sql: m0026 },
   { name: '0027_users', sql: m0027 },
   { name: '0028_sessions', sql: m0028 },
+  { name: '0029_event_waits', sql: m0029 },
+  { name: '0030_audit_log_actor', sql: m0030 },
 ];

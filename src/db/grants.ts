@@ -19,6 +19,7 @@ const READ_WRITE = [
   'contacts',
   'account_spans',
   'events',
+  'event_waits',
   'proposals',
   'interviews',
   'runs',

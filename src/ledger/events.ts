@@ -19,7 +19,7 @@ export type EventState = 'applied' | 'refused' | 'waiting';
 export interface EventRow {
   readonly event: MemberEvent;
   readonly state: EventState;
-  /** Null while it waits. */
+  /** Null while it waits, and where its account never opened. */
   readonly effectiveAt: Instant | null;
   readonly late: boolean;
   readonly receivedAt: Instant;

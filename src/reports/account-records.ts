@@ -279,7 +279,7 @@ export async function listSpans(db: Queryable, account: string): Promise<Span[]>
   return rows.reverse().map((row) => ({ ...row, fromAt: row.fromAt.getTime() }));
 }
 
-// ------------------------------------------------------------------------- notices, failures, waiting events
+// ------------------------------------------------------------------------- notices, failures
 
 /** An email about the cycles of one catch-up. */
 export interface CycleNotice {
@@ -330,20 +330,4 @@ export async function findOpenFailure(db: Queryable, account: string): Promise<O
     [account],
   );
   return row && { ...row, lastAt: row.lastAt.getTime() };
-}
-
-export interface WaitingEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly at: Instant;
-}
-
-/** Events that wait for the account to be brought current, in order of arrival. */
-export async function listWaitingEvents(db: Queryable, account: string): Promise<WaitingEvent[]> {
-  const rows = await selectRows<Stored<WaitingEvent, 'at'>>(
-    db,
-    `SELECT id, type, at FROM events WHERE state = 'waiting' AND account_id = ? ORDER BY arrival LIMIT ${ROWS_MAX}`,
-    [account],
-  );
-  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }

@@ -1,4 +1,4 @@
-/** events import. */
+/** events import; events waiting is events-waiting.ts. */
 import type { Command } from 'commander';
 import { type EventsImported, importEvents } from '../../operations/events/import-events.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -10,6 +10,7 @@ import { withRehearsal } from '../rehearsing.ts';
 import type { Rejects } from '../rejects.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted, formatCount } from '../words.ts';
+import { addWaitingCommands } from './events-waiting.ts';
 
 interface ImportFlags {
   skipInvalid?: true;
@@ -44,6 +45,7 @@ export function addEventCommands(program: Command, cli: Cli): void {
     'connects events import events.ndjson --skip-invalid --rejects bad.ndjson',
     [0, 2, 3, 75, 130, 143],
   );
+  addWaitingCommands(events, cli);
 }
 
 async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<void> {
@@ -84,7 +86,10 @@ function report(
   if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
   // What an interruption ends with is the signal's code.
   if (outcome !== 'interrupted') {
-    if (counts.waiting > 0) cli.exitCode = EXIT.someFailed;
+    if (counts.waiting > 0) {
+      cli.exitCode = EXIT.someFailed;
+      if (!flags.dryRun) say(cli, 'which events wait, and why: connects events waiting list');
+    }
     // Also where somebody else's events came in between, after all lines had been good.
     if (badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
   }

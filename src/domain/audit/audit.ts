@@ -9,7 +9,7 @@ import { checkCycleEntries, checkSettlements } from './cycles.ts';
 import { Examination } from './examination.ts';
 import type { Finding } from './findings.ts';
 import type { AuditRules, AuditedAccount } from './audited.ts';
-import { formatInstant } from '../calendar.ts';
+import { type Instant, formatInstant } from '../calendar.ts';
 
 export { nextBoundaryOf } from './calendar.ts';
 export { FINDING_CODES, type Finding, type FindingCode } from './findings.ts';
@@ -101,7 +101,10 @@ function checkForgotten(audit: Examination): void {
       ageMs: asOf - putAsideAt,
     });
   if (waitingSince !== null && asOf - waitingSince > alarmAgeMs)
-    audit.add('waiting-forgotten', `an event waits since ${formatInstant(waitingSince)}`, {
+    audit.add('waiting-forgotten', waitingSentence(audit.account.id, waitingSince), {
       ageMs: asOf - waitingSince,
     });
 }
+
+export const waitingSentence = (account: string, since: Instant): string =>
+  `an event waits since ${formatInstant(since)}: "connects events waiting list --account ${account}" says why`;

@@ -9,12 +9,14 @@ import {
   type Finding,
   type FindingCode,
   auditAccount,
+  waitingSentence,
 } from '../../domain/audit/audit.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { Terms } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';
 import { type AccountFilter, countAccounts } from '../../ledger/accounts.ts';
 import { listAudited } from '../../ledger/audit-pages.ts';
+import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { insertAuditResult } from '../../ledger/audit-results.ts';
 import { getLatestTerms, listTermsVersions } from '../../ledger/terms-versions.ts';
 
@@ -40,6 +42,8 @@ export interface AuditFinding extends Finding {
 
 /** Accounts read in one go. */
 const PAGE = 250;
+/** Events of accounts that never opened; there are hardly ever any. */
+const OPENINGS_MAX = 10_000;
 /** A settlement by an older one is not compared with its terms. */
 const VERSIONS_MAX = 10_000;
 
@@ -55,7 +59,7 @@ export async function* auditFleet(db: Database, request: AuditRequest): AsyncGen
   for (let after = ''; ;) {
     const { page, readAt } = await readPage(db, listed, after);
     const last = page.at(-1);
-    if (!last) return;
+    if (!last) return yield* forgottenOpenings(db, request, asOf);
     for (const one of page) {
       const findings = auditAccount(one, { ...rules, readAt });
       for (const finding of findings) yield withRemedy(finding, findings);
@@ -64,6 +68,22 @@ export async function* auditFleet(db: Database, request: AuditRequest): AsyncGen
     request.onProgress?.({ done, total: Math.max(total, done) });
     if (request.signal?.aborted) return;
     after = last.account.id;
+  }
+}
+
+/** Accounts whose opening waits are in no page: nothing else is recorded of them. */
+async function* forgottenOpenings(
+  db: Database,
+  { accounts, alarmAgeMs }: AuditRequest,
+  asOf: Instant,
+): AsyncGenerator<AuditFinding> {
+  const filter = { unopened: true, ...(accounts && { accounts }) };
+  for (const { account, since, behind } of await listWaitingEvents(db, filter, OPENINGS_MAX)) {
+    if (behind !== null || asOf - since <= alarmAgeMs) continue;
+    const message = waitingSentence(account, since);
+    const about = { cycleOn: null, amount: 0, key: null, ageMs: asOf - since };
+    const mend = `connects events waiting list --account ${account}`;
+    yield { code: 'waiting-forgotten', account, message, ...about, mend, remedy: null };
   }
 }
 

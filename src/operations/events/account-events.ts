@@ -111,7 +111,7 @@ interface State {
 }
 
 function begin(
-  { row, waiting, turnGround }: RecordGround,
+  { row, waiting, turnGround, writes }: RecordGround,
   account: string,
   arrived: readonly Arrived[],
 ): State {
@@ -122,7 +122,11 @@ function begin(
     turnGround,
     arrived.map((one) => one.event),
   );
-  return { ...resumed, why: 'stopped' in resumed ? describeError(resumed.stopped) : undefined };
+  if (!('stopped' in resumed)) return { ...resumed, why: undefined };
+  const why = describeError(resumed.stopped);
+  const stopped = waiting.events.get(account)?.[resumed.resolved.length];
+  if (stopped) writes.waits.push({ eventId: stopped.id, ...why, at: turnGround.lockedAt });
+  return { ...resumed, why };
 }
 
 function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
@@ -169,6 +173,7 @@ function keep(
   receivedAt: Instant,
 ): EventRow {
   done.outcomes.set(index, { outcome: 'waiting', ...why });
+  writes.waits.push({ eventId: event.id, ...why, at: receivedAt });
   if (by && isCorrection(event))
     writes.audits.push(auditOf(event, by, receivedAt, null, { event: event.id, outcome: 'waiting' }));
   return { event, state: 'waiting', effectiveAt: null, late: false, receivedAt };

@@ -9,6 +9,7 @@ import { type Contact, upsertContacts } from '../../ledger/contacts.ts';
 import { type CycleRow, insertCycles } from '../../ledger/cycles.ts';
 import { type DecisionRow, insertDecisions } from '../../ledger/decisions.ts';
 import { type EntryRow, insertEntries } from '../../ledger/entries.ts';
+import { type EventWait, upsertEventWaits } from '../../ledger/event-waits.ts';
 import { type EventRow, insertEvents, resolveWaiting } from '../../ledger/events.ts';
 import { clearFailures } from '../../ledger/failures.ts';
 import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
@@ -34,6 +35,8 @@ export class LedgerWrites {
   readonly events: EventRow[] = [];
   /** Events that had been waiting, and are decided now. */
   readonly resolved: EventRow[] = [];
+  /** Why events could not be decided. */
+  readonly waits: EventWait[] = [];
   readonly notices: NoticeDraft[] = [];
   /** Accounts that have got past whatever they may have failed at. */
   readonly overcome: string[] = [];
@@ -55,6 +58,7 @@ export class LedgerWrites {
     await insertAwards(transaction, this.awards);
     await insertEvents(transaction, this.events);
     await resolveWaiting(transaction, this.resolved);
+    await upsertEventWaits(transaction, this.waits);
     await stageNotices(transaction, this.notices);
     for (const row of this.audits) await insertAudit(transaction, row);
     await updateAccounts(transaction, this.accounts);

@@ -4,8 +4,8 @@ import {
   findCycleUpTo,
   findOpenFailure,
   listDecisionsOfKind,
-  listWaitingEvents,
 } from '../account-records.ts';
+import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { connects, counted, dayWords, planPhrase } from '../member-words.ts';
 import { type Answer, type Inquiry, iso } from './answer.ts';
 
@@ -85,10 +85,13 @@ export async function failure(inquiry: Inquiry): Promise<Answer | undefined> {
   };
 }
 
+/** Waiting events that are told one by one. */
+export const WAITING_MAX = 1_000;
+
 /** Facts that arrived and could not be counted yet. */
 export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
   const { db, account, words } = inquiry;
-  const events = await listWaitingEvents(db, account.id);
+  const events = await listWaitingEvents(db, { accounts: [account.id] }, WAITING_MAX);
   const [oldest] = events;
   if (!oldest) return undefined;
   return {
@@ -97,7 +100,13 @@ export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
     sentence:
       `${counted(events.length, 'event')} of yours ${events.length === 1 ? 'is' : 'are'} kept and not counted yet, the ` +
       `oldest of ${words.day(oldest.at)}: the account must be brought up to date first.`,
-    evidence: { events: events.map((one) => ({ ...one, at: iso(one.at) })) },
+    evidence: {
+      events: events.map(({ account: _account, ...one }) => ({
+        ...one,
+        at: iso(one.at),
+        since: iso(one.since),
+      })),
+    },
     rule: null,
     at: null,
     next: 'They are counted, in their order, as soon as that is done.',

@@ -12,11 +12,11 @@ import {
 } from '../../domain/calendar.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
+import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
-import { listWaitingEvents } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, kindOf } from './answer.ts';
-import { current, failure, lastCycle, owed, waiting } from './current.ts';
+import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
 import { explainInterview } from './interview.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
@@ -164,8 +164,12 @@ export async function inquire(
 const TERMS_MAX = 1_000;
 
 async function unknownAccount(db: Queryable, id: string): Promise<ConnectsError> {
-  const waits = (await listWaitingEvents(db, id)).length;
-  const opening = waits > 0 ? `; ${waits} of its events wait to be applied` : '';
+  const waits = await listWaitingEvents(db, { accounts: [id] }, WAITING_MAX);
+  const [first] = waits;
+  const opening = first
+    ? `; ${waits.length} of its events wait to be applied, the first since ${formatInstant(first.since)} ` +
+      `(${first.code ?? 'no reason was kept'}): see "connects events waiting list"`
+    : '';
   return new ConnectsError(
     'not-found',
     'unknown-account',

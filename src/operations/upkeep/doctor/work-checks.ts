@@ -93,7 +93,8 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
       warning(
         'events',
         `${counted(waitingEvents, 'event waits', 'events wait')} for ${waitingEvents === 1 ? 'its' : 'their'} account, since ${iso(oldestWaitingEventAt)}`,
-        'mend what their accounts fail at; the next sweep or rerun applies them',
+        '"connects events waiting list" says why: mend that, and the next event or sweep of the account applies them; ' +
+          'or "connects events waiting refuse ID"',
       ),
     );
   return findings.length > 0 ? findings : [ok('failures', 'nobody is put aside, and no event waits')];

@@ -1,0 +1,110 @@
+/** SQL of `event_waits`, and of the events that wait: which they are, for whom, since when, and why. */
+import type { Transaction } from '../db/connection.ts';
+import { type Queryable, insertRows, selectOne, selectRows, toDate, updateOf } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import type { EventType, MemberEvent } from '../domain/events/events.ts';
+import type { EventState } from './events.ts';
+
+/** Why an event could not be decided at an instant. */
+export interface EventWait {
+  readonly eventId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly at: Instant;
+}
+
+const COLUMNS = ['event_id', 'code', 'message', 'at'] as const;
+const MESSAGE_MAX = 1_000;
+
+/** The latest reason of each stands. */
+export async function upsertEventWaits(transaction: Transaction, waits: readonly EventWait[]): Promise<void> {
+  const latest = [...new Map(waits.map((one) => [one.eventId, one])).values()];
+  await insertRows(
+    transaction,
+    'event_waits',
+    COLUMNS,
+    latest.map((one) => [one.eventId, one.code, one.message.slice(0, MESSAGE_MAX), toDate(one.at)]),
+    updateOf(COLUMNS.slice(1)),
+  );
+}
+
+export interface WaitingEvent {
+  readonly account: string;
+  readonly id: string;
+  readonly type: EventType;
+  /** When it happened outside. */
+  readonly at: Instant;
+  /** Since when it waits. */
+  readonly since: Instant;
+  /** The earlier event of its account that it waits behind; null for the first, which is the one to look at. */
+  readonly behind: string | null;
+  /** Why it could not be decided; null where an earlier version kept it. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+interface Stored extends Omit<WaitingEvent, 'at' | 'since' | 'behind'> {
+  at: Date;
+  since: Date;
+}
+
+export interface WaitingFilter {
+  /** Only of these; of everybody when absent. */
+  readonly accounts?: readonly string[];
+  /** Only of accounts that are not open, because their opening waits. */
+  readonly unopened?: boolean;
+}
+
+/** By account, then in order of arrival. */
+export async function listWaitingEvents(
+  db: Queryable,
+  { accounts, unopened = false }: WaitingFilter,
+  limit: number,
+): Promise<WaitingEvent[]> {
+  const rows = await selectRows<Stored>(
+    db,
+    `SELECT events.account_id AS account, events.id, events.type, events.at, events.received_at AS since, code, message
+       FROM events LEFT JOIN event_waits ON event_waits.event_id = events.id
+      WHERE events.state = 'waiting' ${accounts ? 'AND events.account_id IN (?)' : ''}
+        ${unopened ? 'AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = events.account_id)' : ''}
+      ORDER BY events.account_id, events.arrival LIMIT ?`,
+    [...(accounts ? [accounts] : []), limit],
+  );
+  let first: Stored | undefined;
+  return rows.map((row) => {
+    if (first?.account !== row.account) first = row;
+    const behind = first === row ? null : first.id;
+    return { ...row, at: row.at.getTime(), since: row.since.getTime(), behind };
+  });
+}
+
+/** What waits of one account, whole; 5,000 of them at the most. */
+export async function listWaitingContent(db: Queryable, account: string): Promise<MemberEvent[]> {
+  const rows = await selectRows<{ content: string }>(
+    db,
+    `SELECT content FROM events WHERE state = 'waiting' AND account_id = ? ORDER BY arrival LIMIT 5000`,
+    [account],
+  );
+  return rows.map(({ content }) => JSON.parse(content) as MemberEvent);
+}
+
+/** Whose an event is, and whether it waits; undefined when its id is unknown. */
+export function findOwner(
+  db: Queryable,
+  id: string,
+): Promise<{ readonly account: string; readonly state: EventState } | undefined> {
+  return selectOne(db, 'SELECT account_id AS account, state FROM events WHERE id = ?', [id]);
+}
+
+/** The same of an event that waits, locked against whoever decides it meanwhile; with its content. */
+export async function lockWaitingEvent(
+  transaction: Transaction,
+  id: string,
+): Promise<MemberEvent | undefined> {
+  const row = await selectOne<{ content: string }>(
+    transaction,
+    "SELECT content FROM events WHERE id = ? AND state = 'waiting' FOR UPDATE",
+    [id],
+  );
+  return row && (JSON.parse(row.content) as MemberEvent);
+}
