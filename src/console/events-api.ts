@@ -90,7 +90,7 @@ async function record(
   app: App,
   inputs: readonly unknown[],
   actor: string,
-): Promise<(Answer & { id: unknown })[]> {
+): Promise<(Answer & { id: string | number | null })[]> {
   const now = await databaseNow(app.db);
   const answers = new Map<number, Answer>();
   const good: { index: number; event: MemberEvent }[] = [];
@@ -113,8 +113,12 @@ async function record(
   return inputs.map((input, index) => ({ id: idOf(input), ...(answers.get(index) as Answer) }));
 }
 
-const idOf = (input: unknown): unknown =>
-  typeof input === 'object' && input !== null && 'id' in input ? input.id : null;
+/** As it was sent, where it is a text or a number: nothing else could be one, and may be nested however deep. */
+function idOf(input: unknown): string | number | null {
+  if (typeof input !== 'object' || input === null || !('id' in input)) return null;
+  const { id } = input;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
 
 const toAnswer = (outcome: EventOutcome): Answer =>
   'effectiveAt' in outcome ? { ...outcome, effectiveAt: formatInstant(outcome.effectiveAt) } : outcome;

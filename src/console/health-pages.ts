@@ -1,10 +1,11 @@
 /** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { App } from '../app.ts';
-import { asUnavailable, driverWords } from '../db/errors.ts';
+import { DATABASE_AWAY, asUnavailable, driverWords } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
+import { answerError } from './errors.ts';
 import { Meter } from '../operations/upkeep/measure.ts';
 import { ProgressWatch, lookEveryMs } from '../operations/runs/watch-progress.ts';
 
@@ -40,11 +41,24 @@ export function healthPages(app: App): HealthPages {
   return { pages, stop: () => clearInterval(looking) };
 }
 
-/** Why a page could not be shown: a server that is away is told of once, and its return by whoever looks for progress. */
-export function tellOfError({ clock, log, outages }: App, thrown: unknown): void {
+/**
+ * Why a page could not be shown. A server that is away is told of once, and its return by whoever looks for progress;
+ * anything else is a fault of ours, and is not said to be a server's.
+ */
+export function answerThrown({ clock, log, outages }: App, context: Context, thrown: unknown): Response {
   const error = asUnavailable(thrown);
-  if (isOutage(error)) return outages.tell(error, clock.elapsedMs());
-  log.warn({ code: 'console-error' }, driverWords(error));
+  if (!isOutage(error)) {
+    log.warn({ code: 'console-error' }, driverWords(error));
+    return answerError(
+      context,
+      500,
+      'This could not be done: the log says why. Sending it again may not help.',
+    );
+  }
+  outages.tell(error, clock.elapsedMs());
+  context.header('Retry-After', '5');
+  const what = error.code === DATABASE_AWAY ? 'The database cannot be reached right now.' : error.message;
+  return answerError(context, 503, `${what} Try again in a moment.`);
 }
 
 /** What stands in the way of work; empty when ready. */

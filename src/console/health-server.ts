@@ -2,8 +2,8 @@
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
-import { answerError, answerUnknown } from './errors.ts';
-import { healthPages, tellOfError } from './health-pages.ts';
+import { answerUnknown } from './errors.ts';
+import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_HEALTH_PORT. */
@@ -13,9 +13,6 @@ export async function startHealth(app: App): Promise<Listening> {
   const all = new Hono();
   all.route('/', pages);
   answerUnknown(all);
-  all.onError((error, context) => {
-    tellOfError(app, error);
-    return answerError(context, 503, 'The database cannot be reached right now.');
-  });
+  all.onError((error, context) => answerThrown(app, context, error));
   return listen(all, { host: app.config.consoleHost, port }, stop);
 }

@@ -3,9 +3,9 @@ import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
 import { readOverview } from '../reports/overview.ts';
-import { answerError, answerUnknown } from './errors.ts';
+import { answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
-import { healthPages, tellOfError } from './health-pages.ts';
+import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { renderOverview } from './overview-page.ts';
 
@@ -34,10 +34,6 @@ export async function startConsole(app: App): Promise<Console> {
   const health = healthPages(app);
   pages.route('/', health.pages);
   answerUnknown(pages);
-  pages.onError((error, context) => {
-    tellOfError(app, error);
-    context.header('Retry-After', '5');
-    return answerError(context, 503, 'The database cannot be reached right now. Try again in a moment.');
-  });
+  pages.onError((error, context) => answerThrown(app, context, error));
   return listen(pages, { host: app.config.consoleHost, port }, health.stop);
 }

@@ -25,5 +25,11 @@ const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1
 export function withoutPassword(url: string): string {
   const parsed = new URL(url);
   if (parsed.password) parsed.password = '***';
-  return decodeURIComponent(parsed.toString());
+  const text = parsed.toString();
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A % of its own, such as in a path: then it is told as it was written.
+    return text;
+  }
 }

@@ -1,3 +1,4 @@
+import type { App } from '../../src/app.ts';
 import { startConsole, type Console } from '../../src/console/server.ts';
 import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -225,4 +226,53 @@ describe('bytes', () => {
       body: { faults: [{ where: 'reason', what: expect.stringContaining('expected a text of 1 to 500') }] },
     });
   });
+});
+
+describe('an event with an id that is none', () => {
+  const nested = (depth: number): string => `${'{"id":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  it.each([
+    ['an object', JSON.stringify({ ...spend('x'), id: { toString: 1 } })],
+    [
+      'an object without a prototype of ours',
+      '{"id":{"__proto__":null,"valueOf":1},"account":{"toString":1}}',
+    ],
+    ['a list', JSON.stringify({ ...spend('x'), id: ['x'], account: [[]] })],
+    ['nested 5,000 deep', nested(5_000)],
+    ['nested 50,000 deep, in a list', `[${nested(50_000)}]`],
+    ['a type nested 5,000 deep', `{"id":"x","type":${nested(5_000)}}`],
+  ])('is answered with its faults: %s', async (_name, body) => {
+    const { status, body: answer } = await post(body);
+    expect(status).toBe(422);
+    const told = JSON.stringify(answer);
+    expect(told).toContain('"outcome":"invalid"');
+    expect(told.length).toBeLessThan(2_000);
+  });
+});
+
+test('an error that is no outage is told as what it is: a fault of ours, and no server that is away', async () => {
+  const readDb = {
+    get: () => {
+      throw new Error('a bug');
+    },
+  };
+  const broken = await startConsole(Object.create(installation.app, { readDb }) as App);
+  const response = await fetch(broken.url);
+  await broken.stop();
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 500,
+    body: { error: expect.stringContaining('the log says why') },
+  });
+});
+
+test.each([94, 95, 100])('a token whose name has %i characters corrects a balance', async (length) => {
+  const name = `t${'é'.repeat(length - 1)}`;
+  const { secret } = await addToken(installation.app, { name, role: 'ingest', actor: 'test', reason: null });
+  await post({ ...opening, id: `e40-${length}`, account: `named-${length}` });
+  const given = { id: `e41-${length}`, account: `named-${length}`, at: '2021-02-05T09:00:00Z' };
+  const correction = { ...given, type: 'balance.adjusted', amount: 1, reason: 'r' };
+  expect(await post(correction, secret)).toMatchObject({ status: 200, body: { outcome: 'applied' } });
+  const [rows] = (await installation.db.raw(
+    `SELECT actor FROM audit_log WHERE target = 'account:named-${length}'`,
+  )) as [{ actor: string }[]];
+  expect(rows).toEqual([{ actor: `token ${name}` }]);
 });

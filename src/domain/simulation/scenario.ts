@@ -100,7 +100,7 @@ function parsedItem(
   if (isRecord(owned) && owned.account !== accountId)
     faults.push({
       where: `${where}.account`,
-      what: `expected ${String(accountId)}, the account of the scenario`,
+      what: `expected ${typeof accountId === 'string' ? `${accountId}, ` : ''}the account of the scenario`,
     });
   const parsed = parseItem(owned);
   if (!parsed.ok) faults.push(...under(where, parsed.faults));

@@ -203,3 +203,37 @@ describe('a scenario', () => {
     });
   });
 });
+
+const nestedBy = (depth: number): unknown =>
+  JSON.parse(`${'{"id":'.repeat(depth)}1${'}'.repeat(depth)}`) as unknown;
+
+test.each([
+  ['an object', { toString: 1 }],
+  ['an object without a prototype of ours', JSON.parse('{"__proto__":1,"valueOf":{}}') as unknown],
+  ['nested 5,000 deep', nestedBy(5_000)],
+  ['nested 50,000 deep', nestedBy(50_000)],
+])('an id that is none is a fault, wherever it stands: %s', (_name, odd) => {
+  const account = { id: odd, kind: 'freelancer', plan: 'basic', anchorOn: '2021-01-11' };
+  const events = [
+    { id: odd, account: 'a1', at: '2021-02-01T10:00:00Z', type: 'connects.spent', amount: 6 },
+    { id: 'e1', account: odd, at: odd, type: odd },
+    odd,
+  ];
+  const terms = [
+    { effectiveFrom: odd, monthEnd: odd },
+    { effectiveFrom: '2021-01-01', monthEnd: 'clamp' },
+    odd,
+  ];
+  const parsed = parseScenario({ account, events, terms, until: odd });
+  const faults = parsed.ok ? [] : parsed.faults;
+  for (const where of [
+    'account.id',
+    'events.0.id',
+    'events.0.account',
+    'events.1.at',
+    'terms.0.monthEnd',
+    'until',
+  ])
+    expect(faults.map((one) => one.where)).toContain(where);
+  expect(JSON.stringify(faults).length).toBeLessThan(10_000);
+});
