@@ -1,48 +1,45 @@
 /**
  * `npm test`: throw-away servers, then every test, or those that the arguments (jest's own) select. The last line,
- * `N passed, N failed`, holds what jest itself counted.
+ * `N passed, N failed`, holds what jest itself counted. With CONNECTS_TEST_ALSO_ON, for example `mysql valkey`, what
+ * leans on the servers most runs a second time, on those; the one last line is the sum of both.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { closingLine, countTests, type TestCounts } from './test/counts.ts';
-import { runCommand } from './servers/run-command.ts';
-import { withThrowAwayServers } from './servers/throw-away.ts';
+import { countAll, type JestReport, sumOf, closingLine } from './test/counts.ts';
+import { type JestRun, runJest } from './test/jest-run.ts';
+import { serversNamed } from './servers/server-choice.ts';
+import { reportFailure } from './servers/setup-error.ts';
 
-const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js');
-const folder = mkdtempSync(join(tmpdir(), 'connects-jest-'));
-const outputFile = join(folder, 'results.json');
+/** What a second run consists of, where no argument selects anything. */
+const ALSO = ['test/scenarios', 'test/faults', 'test/operations'];
+/** The shell's convention: from here on it was a signal. */
+const EXIT_BY_SIGNAL = 128;
 
-/** Undefined when jest died before it could write them. */
-function readCounts(): TestCounts | undefined {
-  try {
-    return countTests(JSON.parse(readFileSync(outputFile, 'utf8')));
-  } catch {
-    return undefined;
-  }
+/** Servers that are not to be had are no failure of the tests, but nobody shall take them for having run. */
+async function runAlso(names: string, chosen: readonly string[], first: JestReport): Promise<JestRun> {
+  const run = await runJest(chosen.length > 0 ? chosen : ALSO);
+  if (run.counts !== undefined || run.exitCode > EXIT_BY_SIGNAL) return run;
+  const skipped = countAll(first, chosen.length > 0 ? [] : ALSO);
+  const line = '!'.repeat(100);
+  process.stderr.write(
+    `${line}\nconnects: NOT TESTED ON ${names.trim().toUpperCase().split(/\s+/).join(' AND ')}: it could not be had or did not start, see above.\n` +
+      `connects: the ${skipped} tests that belong there count as skipped.\n${line}\n`,
+  );
+  return { counts: { passed: 0, failed: 0, skipped }, report: undefined, exitCode: 0 };
 }
 
-let ran = false;
-let counts: TestCounts | undefined;
-const exitCode = await withThrowAwayServers(async (setting) => {
-  const args = [jest, '--json', `--outputFile=${outputFile}`, ...process.argv.slice(2)];
-  ran = true;
-  const code = await runCommand({ command: process.execPath, args, ...setting });
-  counts = readCounts();
-  return code;
-});
-rmSync(folder, { recursive: true, force: true });
-if (!ran) process.exit(exitCode);
+async function runAll(): Promise<number> {
+  const chosen = process.argv.slice(2);
+  const names = process.env['CONNECTS_TEST_ALSO_ON'] ?? '';
+  const also = serversNamed('CONNECTS_TEST_ALSO_ON', names);
+  const runs = [await runJest(chosen)];
+  const [first] = runs;
+  if (first?.counts === undefined) return first?.exitCode ?? 1;
+  if (names !== '' && first.report && first.exitCode < EXIT_BY_SIGNAL) {
+    // Read by whatever starts a server from here on, the tests' own private ones included.
+    Object.assign(process.env, also);
+    runs.push(await runAlso(names, chosen, first.report));
+  }
+  process.stdout.write(`${closingLine(sumOf(runs.flatMap((run) => run.counts ?? [])))}\n`);
+  return runs.find((run) => run.exitCode !== 0)?.exitCode ?? 0;
+}
 
-// Jest died before it could count: whatever ran, that is a failure.
-const { passed, failed, skipped } = counts ?? { passed: 0, failed: 1, skipped: 0 };
-// Jest says no although no test failed: it crashed, was stopped, or a threshold was missed. That is a failure too.
-const failedInAll = failed === 0 && exitCode !== 0 && passed > 0 ? 1 : failed;
-if (counts === undefined)
-  process.stderr.write(`connects: jest ended with exit code ${exitCode} and no results\n`);
-else if (passed + failed === 0) process.stderr.write('connects: no test ran\n');
-else if (failedInAll > failed)
-  process.stderr.write(`connects: no test failed, yet jest ended with exit code ${exitCode}\n`);
-process.stdout.write(`${closingLine({ passed, failed: failedInAll, skipped })}\n`);
-process.exit(exitCode === 0 && (failedInAll > 0 || passed === 0) ? 1 : exitCode);
+process.exit(await runAll().catch(reportFailure));

@@ -149,13 +149,11 @@ async function missingPrograms(servers: readonly LocalServer[], choice: ServerCh
 }
 
 function whatToInstall(missing: readonly Missing[]): string {
-  const packages = missing.flatMap((one) => ('packages' in one ? one.packages : [one.unpack.packageName]));
+  const isChosen = missing.some((one) => 'unpack' in one);
   return [
     `missing on this machine: ${missing.map((one) => one.program).join(', ')}`,
     '',
-    `  Debian, Ubuntu   sudo apt-get install --no-install-recommends ${[...new Set(packages)].join(' ')}`,
-    '  Fedora           sudo dnf install mariadb-server redis',
-    '  macOS            brew install mariadb redis',
+    ...(isChosen ? whereFromWhenChosen(missing) : whereFrom(missing)),
     '',
     'No running server is needed: a private one is started from these programs. Or, without installing anything:',
     '',
@@ -163,4 +161,22 @@ function whatToInstall(missing: readonly Missing[]): string {
     '',
     'Or name servers of your own in DATABASE_URL and REDIS_URL.',
   ].join('\n');
+}
+
+function whereFrom(missing: readonly Missing[]): string[] {
+  const packages = missing.flatMap((one) => ('packages' in one ? one.packages : []));
+  return [
+    `  Debian, Ubuntu   sudo apt-get install --no-install-recommends ${[...new Set(packages)].join(' ')}`,
+    '  Fedora           sudo dnf install mariadb-server redis',
+    '  macOS            brew install mariadb redis',
+  ];
+}
+
+function whereFromWhenChosen(missing: readonly Missing[]): string[] {
+  const names = missing.map((one) => ('unpack' in one ? one.unpack.name : one.program)).join(' ');
+  return [
+    '  Debian           unpacked into .local by itself, unless CONNECTS_NO_INSTALL is 1',
+    `  elsewhere        install ${names} as the system does; macOS: brew install ${names}`,
+    '  or               leave CONNECTS_LOCAL_DATABASE and CONNECTS_LOCAL_REDIS unset',
+  ];
 }

@@ -30,6 +30,25 @@ export function chosenServers(env: NodeJS.ProcessEnv): ServerChoice {
   };
 }
 
+/**
+ * `mysql valkey` as the variables that choose them.
+ * @param variable named in the refusal
+ * @throws SetupError (exit 2) for any other word
+ */
+export function serversNamed(variable: string, words: string): Record<string, string> {
+  const names = words.split(/\s+/).filter((word) => word !== '');
+  return Object.fromEntries(
+    names.map((name) => {
+      if (DATABASES.some((one) => one === name)) return ['CONNECTS_LOCAL_DATABASE', name];
+      if (REDISES.some((one) => one === name)) return ['CONNECTS_LOCAL_REDIS', name];
+      throw unknownProduct(variable, [...DATABASES, ...REDISES], name);
+    }),
+  );
+}
+
+const unknownProduct = (variable: string, known: readonly string[], value: string): SetupError =>
+  new SetupError(`${variable}: expected one of ${known.join(', ')}, not ${value}`, EXIT_USAGE);
+
 function chosen<Product extends string>(
   env: NodeJS.ProcessEnv,
   variable: string,
@@ -38,7 +57,6 @@ function chosen<Product extends string>(
   const value = env[variable];
   if (!value) return undefined;
   const product = known.find((one) => one === value);
-  if (product === undefined)
-    throw new SetupError(`${variable}: expected one of ${known.join(', ')}, not ${value}`, EXIT_USAGE);
+  if (product === undefined) throw unknownProduct(variable, known, value);
   return product;
 }

@@ -8,13 +8,15 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /** What a command needs to run on the throw-away servers; all of it goes to `runCommand`. */
 export interface ThrowAwaySetting {
+  /** Of the servers, for a person: `MariaDB 10.11.14`. */
+  readonly titles: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly interruption: Interruption;
   readonly watchdog: Watchdog;
 }
 
 /**
- * Starts MariaDB, Redis and an inbox, gives their addresses to `run`, and stops them when it ends or a signal comes.
+ * Starts a database, Redis and an inbox, gives their addresses to `run`, and stops them when it ends or a signal comes.
  * @param run resolves with an exit code
  * @returns that code, or 128+n when a signal came before it could begin; failures are reported on stderr
  */
@@ -36,7 +38,12 @@ export async function withThrowAwayServers(
     stops.push(() => inbox.stop());
     if (interruption.signal) return exitCodeOf(null, interruption.signal);
     running = true;
-    return await run({ env: throwAwayEnvironment(servers, inbox), interruption, watchdog });
+    return await run({
+      titles: servers.titles,
+      env: throwAwayEnvironment(servers, inbox),
+      interruption,
+      watchdog,
+    });
   } catch (error) {
     const exitCode = reportFailure(error);
     return interruption.signal ? exitCodeOf(null, interruption.signal) : exitCode;

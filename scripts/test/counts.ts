@@ -15,6 +15,8 @@ export interface JestReport {
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly status: string;
+    /** The file's path. */
+    readonly name: string;
     readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
@@ -29,6 +31,20 @@ export function countTests(report: JestReport): TestCounts {
     skipped: report.numPendingTests + report.numTodoTests,
   };
 }
+
+/** How many tests the files in these folders hold; in all files where no folder is given. */
+export function countAll(report: JestReport, folders: readonly string[]): number {
+  const isMeant = (path: string): boolean =>
+    folders.length === 0 || folders.some((folder) => path.includes(`/${folder}/`));
+  const files = report.testResults.filter((file) => isMeant(file.name.replaceAll('\\', '/')));
+  return files.reduce((sum, file) => sum + file.assertionResults.length, 0);
+}
+
+export const sumOf = (parts: readonly TestCounts[]): TestCounts => ({
+  passed: parts.reduce((sum, one) => sum + one.passed, 0),
+  failed: parts.reduce((sum, one) => sum + one.failed, 0),
+  skipped: parts.reduce((sum, one) => sum + one.skipped, 0),
+});
 
 export function closingLine({ passed, failed, skipped }: TestCounts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
