@@ -254,7 +254,7 @@ describe('an import that is interrupted', () => {
     } finally {
       await other.remove();
     }
-  }, 60_000);
+  });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('by %s is finished by the same command', async (signal) => {
     const own = await install();

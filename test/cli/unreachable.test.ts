@@ -13,6 +13,7 @@ import { type Installation, install, serverUrl } from '../support/installation.t
 import { type PrivateServer, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { readChecksums } from '../support/checksums.ts';
+import { quickly } from '../support/slowness.ts';
 
 let installation: Installation;
 let redis: PrivateServer;
@@ -152,7 +153,7 @@ describe('a database server', () => {
     expect(address).toMatch(/^ {2}DATABASE_URL is mysql:\/\//);
     expect(more).toEqual([]);
     isReadable(stderr);
-    expect(seconds).toBeLessThan(9);
+    expect(seconds).toBeLessThan(quickly(9));
   });
 
   test('whose user has no rights is told how to get them', async () => {
@@ -275,7 +276,7 @@ describe('Redis', () => {
     expect(address).toMatch(/^ {2}REDIS_URL is (redis|unix):\/\//);
     expect(more).toEqual([]);
     isReadable(stderr);
-    expect(seconds).toBeLessThan(9);
+    expect(seconds).toBeLessThan(quickly(9));
     // No run was opened that nobody could have worked on.
     expect(await readChecksums(installation.db)).toEqual(before);
   });

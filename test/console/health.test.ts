@@ -54,10 +54,10 @@ describe('health', () => {
     await withConsole(async (url) => {
       expect(await ask(url, 'livez')).toMatchObject({ status: 200, body: { live: true, waiting: 0 } });
       await enqueue();
-      await until('it is not live', async () => (await ask(url, 'livez')).status === 503, 10_000);
+      await until('it is not live', async () => (await ask(url, 'livez')).status === 503);
       expect((await ask(url, 'livez')).body).toMatchObject({ live: false, waiting: 5 });
       const worker = startWorker(installation.app);
-      await until('it is live again', async () => (await ask(url, 'livez')).status === 200, 10_000);
+      await until('it is live again', async () => (await ask(url, 'livez')).status === 200);
       await worker.stop();
     });
   });
@@ -74,14 +74,14 @@ describe('health', () => {
   async function lookAtReadiness(url: string): Promise<void> {
     await until('it is ready', async () => (await ask(url, 'readyz')).status === 200);
     await redis.crash();
-    await until('it is not ready', async () => (await ask(url, 'readyz')).status === 503, 10_000);
+    await until('it is not ready', async () => (await ask(url, 'readyz')).status === 503);
     await new Promise((resolve) => setTimeout(resolve, 4_500));
     expect((await ask(url, 'livez')).status).toBe(200);
     const { faults } = (await ask(url, 'readyz')).body as { faults: string[] };
     expect(faults.join('\n')).toMatch(/^redis: /m);
     expect(faults.join('\n')).toMatch(/^worker: Redis/m);
     await redis.restart();
-    await until('it is ready again', async () => (await ask(url, 'readyz')).status === 200, 15_000);
+    await until('it is ready again', async () => (await ask(url, 'readyz')).status === 200);
   }
 
   it('is not ready with migrations pending, or while it is about to end', async () => {

@@ -101,7 +101,7 @@ describe('a worker that is killed while it settles a batch', () => {
     }
     expect(wrong).toEqual([]);
     expect(points.length).toBeGreaterThan(35);
-  }, 240_000);
+  });
 });
 
 /** Accounts of which one table says something else than another. */

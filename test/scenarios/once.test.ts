@@ -37,12 +37,12 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
     );
     const sweeps = Array.from({ length: IN_PROCESS }, () => sweepInAnAppOfItsOwn(installation));
     const all = IN_PROCESS + PROCESSES;
-    await until('all ten work', async () => (await countWorkers(installation)) >= all, 90_000);
+    await until('all ten work', async () => (await countWorkers(installation)) >= all);
     await release();
     waited = await Promise.all(sweeps);
     ended = await Promise.all(processes);
     await allSent(installation.app);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await installation.remove();

@@ -14,7 +14,7 @@ export const MAY_2021 = Date.parse('2021-05-01T00:00:00Z');
 export function waitingSweep(app: App, request: Partial<WaitingRequest> = {}): Promise<WaitedSweep> {
   return sweepUntilDone(
     { ...app.sweepDeps, clock: app.clock },
-    { source: 'command', actor: 'test', asOf: MAY_2021, timeoutMs: 60_000, ...request },
+    { source: 'command', actor: 'test', asOf: MAY_2021, timeoutMs: 500_000, ...request },
   );
 }
 
@@ -39,7 +39,7 @@ export async function allSent(app: App): Promise<void> {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 30_000,
+  withinMs = 300_000,
 ): Promise<void> {
   for (const deadline = performance.now() + withinMs; !(await holds());) {
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`);

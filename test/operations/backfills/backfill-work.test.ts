@@ -71,7 +71,7 @@ describe('a backfill whose worker is killed', () => {
     expect((await work(app, id)).state).toBe('completed');
     expect(without(await readState(db))).toEqual(without(clean));
     expect(await countOf(db, 'SELECT SUM(granted) FROM backfill_items')).toBe(60 * 4 * 10);
-  }, 100_000);
+  });
 });
 
 /** A process that works on a backfill, and dies before its n-th statement. */

@@ -230,7 +230,7 @@ describe('rerun', () => {
     const worker = startWorker(installation.app);
     const { app } = installation;
     const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, opened.run, {
-      timeoutMs: 20_000,
+      timeoutMs: 300_000,
     });
     await worker.stop();
     expect(watched).toMatchObject({ outcome: 'done', run: { state: 'completed' } });
