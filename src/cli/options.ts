@@ -86,7 +86,13 @@ export function withHelp(command: Command, example: string, codes: readonly numb
   return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${lines.join('\n')}`);
 }
 
-export const notifyFlag = (): Option =>
-  new Option('--notify <how>', 'which emails to stage').choices(['none', 'digest', 'each']);
+/** @param about what the emails are about; of boundaries that are settled on the way members hear in any case */
+export const notifyFlag = (about: string): Option =>
+  new Option(
+    '--notify <how>',
+    `which emails to stage about ${about}; cycles that begin meanwhile are told anyway`,
+  )
+    .choices(['none', 'digest', 'each'])
+    .default('none');
 
 export const yesFlag = (): Option => new Option('--yes', 'do it without asking');

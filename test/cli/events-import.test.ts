@@ -114,13 +114,18 @@ describe('a file with bad lines', () => {
 });
 
 describe('an import', () => {
-  it('sends no notices unless it is told to', async () => {
+  it('sends no notices of its events unless it is told to, and tells of the cycles that begin on the way', async () => {
     await importRows(installation.app, [{ id: 'quiet' }, { id: 'loud' }]);
-    const notices = (id: string): Promise<number> =>
-      countOf(installation.db, 'SELECT COUNT(*) FROM outbox WHERE account_id = ?', [id]);
-    await runImport(await written([spent('quiet-1', 'quiet', '2021-03-10')]));
-    await runImport(await written([spent('loud-1', 'loud', '2021-03-10')]), '--notify', 'digest');
-    expect([await notices('quiet'), await notices('loud')]).toEqual([0, 1]);
+    const notices = (id: string): Promise<{ kind: string }[]> =>
+      selectRows(installation.db, 'SELECT kind FROM outbox WHERE account_id = ? ORDER BY kind', [id]);
+    const story = (id: string): object[] => [
+      { id: `${id}-1`, account: id, at: '2021-03-10T10:00:00Z', type: 'readiness-test.passed' },
+      spent(`${id}-2`, id, '2021-04-10'),
+    ];
+    await runImport(await written(story('quiet')));
+    await runImport(await written(story('loud')), '--notify', 'digest');
+    expect(await notices('quiet')).toEqual([{ kind: 'grant' }]);
+    expect(await notices('loud')).toEqual([{ kind: 'grant' }, { kind: 'readiness-test' }]);
   });
 
   it('stands in the audit log with every transaction of it; a second time, with none', async () => {

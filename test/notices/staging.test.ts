@@ -1,9 +1,11 @@
 /** Which notices the ledger's transactions stage, why there is none where there is none, and what members then get. */
 import { execute, selectRows } from '../../src/db/query.ts';
 import { openComposer } from '../../src/operations/mail/compose-notices.ts';
+import { reverseRun } from '../../src/operations/reversals/reverse-run.ts';
 import { stageReminders } from '../../src/operations/mail/stage-reminders.ts';
 import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
+import { backfilled } from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -14,6 +16,9 @@ import { allSent, until } from '../support/sweeping.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
+const DAY_MS = 86_400_000;
+/** A date so many days from now, in UTC. */
+const dayOf = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 let office: PostOffice;
 let installation: Installation;
 
@@ -117,15 +122,17 @@ describe('events', () => {
     expect(await staged('e2')).toMatchObject([{ kind: 'welcome' }]);
   });
 
-  it('recorded without notices stage none, and each settlement says that none was asked for', async () => {
+  it('recorded without notices stage none of their own; of the grants on the way the member is told', async () => {
     await record(
       installation.app,
       [opening('e3'), fact('e3-buy', 'e3', '2021-04-04', 'connects.purchased', { amount: 5 })],
       'none',
     );
-    expect(await staged('e3')).toEqual([]);
-    const asked = "SELECT COUNT(*) FROM cycles WHERE account_id = 'e3' AND notice = 'not-asked'";
-    expect(await countOf(installation.db, asked)).toBe(2);
+    expect(await staged('e3')).toMatchObject([
+      { kind: 'grant', ref: 'cycles:2021-03-03..2021-04-03', state: 'pending' },
+    ]);
+    const told = "SELECT COUNT(*) FROM cycles WHERE account_id = 'e3' AND notice = 'staged'";
+    expect(await countOf(installation.db, told)).toBe(2);
   });
 
   it('respect an opt-out of grant emails, which holds back nothing else', async () => {
@@ -167,6 +174,36 @@ describe('events', () => {
     await deliver();
     expect(lettersTo('e6')).toEqual([]);
     expect(lettersTo('new-e6')).toHaveLength(1);
+  });
+});
+
+describe('a cycle that begins on the way to something that nobody is to hear of', () => {
+  const grants = (account: string): Promise<unknown[]> =>
+    selectRows(
+      installation.db,
+      'SELECT kind, first_cycle_on AS first, last_cycle_on AS last FROM outbox WHERE account_id = ? ORDER BY id',
+      [account],
+    );
+
+  it('is told when a backfill comes first', async () => {
+    await importRows(installation.app, [
+      { id: 'way-b', anchorOn: dayOf(-100), trackedFrom: `${dayOf(-50)}T00:00:00Z` },
+    ]);
+    const [from, to] = [dayOf(-80), dayOf(-60)];
+    await backfilled(installation.app, { from, to, accounts: ['way-b'], include: [] });
+    expect(await grants('way-b')).toMatchObject([{ kind: 'grant' }]);
+  });
+
+  it('is told when a reversal comes first', async () => {
+    const { app } = installation;
+    await importRows(app, [{ id: 'way-r', anchorOn: dayOf(-70) }]);
+    await settleAsOf(app, ['way-r'], Date.parse(`${dayOf(-35)}T00:00:00Z`));
+    const [{ run = 0 } = {}] = await selectRows<{ run: number }>(
+      installation.db,
+      "SELECT run_id AS run FROM cycles WHERE account_id = 'way-r'",
+    );
+    await reverseRun(app.settleDeps, { source: { run }, actor: 'test', reason: 'a test' });
+    expect(await grants('way-r')).toMatchObject([{ kind: 'grant' }, { kind: 'grant' }]);
   });
 });
 
@@ -293,7 +330,7 @@ describe('a notice', () => {
     await record(app, [opening('h2')]);
     await deliver();
     const [grant] = lettersTo('h1');
-    expect(grant?.messageId).toMatch(/^<notice-\d+\.h1@example\.test>$/);
+    expect(grant?.messageId).toMatch(/^<grant-[0-9a-f]{32}\.h1@example\.test>$/);
     expect(grant?.headers.get('auto-submitted')).toBe('auto-generated');
     expect(grant?.headers.get('date')).toBeInstanceOf(Date);
     expect(grant?.headers.get('list')).toMatchObject({

@@ -153,7 +153,7 @@ function addStart(backfill: Command, cli: Cli): void {
     ),
   )
     .option('--plan-hash <hash>', 'refuse when the plan is no longer this one', textFlag(HASH_LENGTH_MAX))
-    .addOption(notifyFlag().default('none'))
+    .addOption(notifyFlag('the cycles that are backfilled'))
     .addOption(new Option('--rate <n/s>', 'accounts a second at the most').argParser(rateFlag))
     .addOption(dryRunFlag())
     .addOption(reasonFlag())

@@ -33,7 +33,7 @@ export function addEventCommands(program: Command, cli: Cli): void {
       '--rejects <file>',
       'write the bad lines there as they are, to be mended and imported again; their faults beside them',
     )
-    .addOption(notifyFlag().default('none'))
+    .addOption(notifyFlag('what the events decide'))
     .addOption(dryRunFlag())
     .addOption(actorFlag())
     .addOption(reasonFlag())

@@ -48,6 +48,8 @@ const EVENTS_MAX = 2_000;
 
 /**
  * @param events in order of arrival; of any number of accounts
+ * @param notify whether members hear of what the events decide. Boundaries that are settled on the way are told as a
+ *   sweep tells them: who hears of a grant must not depend on whether its member's events came before the sweep
  * @returns an outcome for each, in the same order
  * @throws unavailable when the database cannot be used: what was committed before is a duplicate next time
  */
@@ -58,7 +60,7 @@ export async function recordEvents(
   by?: Operator,
 ): Promise<EventOutcome[]> {
   const latest = await getLatestTerms(deps.db);
-  const rules = { terms: latest.terms, termsVersion: latest.version, notify, by };
+  const rules = { terms: latest.terms, termsVersion: latest.version, notifyEvents: notify, by };
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
   for (const group of groupsOf(events)) {
     let left: readonly AccountEvents[] = group;
@@ -124,7 +126,9 @@ function inTransactions({ account, events }: AccountEvents): AccountEvents[] {
   }));
 }
 
-type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notify'> & { readonly by: Operator | undefined };
+type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notifyEvents'> & {
+  readonly by: Operator | undefined;
+};
 
 /** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
 const LOOKS_MAX = 5;
@@ -196,7 +200,8 @@ async function recordOnce(
   // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
   const opened = await findAccountIds(transaction, missing);
   const { by, ...pinned } = rules;
-  const turnGround = { ...pinned, runId: null, lockedAt, noticeMaxAgeMs: deps.settings.noticeMaxAgeMs };
+  const { noticeMaxAgeMs } = deps.settings;
+  const turnGround = { ...pinned, notify: 'digest', runId: null, lockedAt, noticeMaxAgeMs } as const;
   const writes = new LedgerWrites();
   const done: Done = { outcomes: new Map(), left: [] };
   for (const one of group) {

@@ -24,7 +24,10 @@ export interface TurnGround {
   readonly terms: Terms;
   readonly termsVersion: number;
   readonly runId: number | null;
+  /** Whether members hear of the boundaries that are settled. */
   readonly notify: Notify;
+  /** Whether they hear of what its events decide. */
+  readonly notifyEvents: Notify;
   /** The database's clock under the lock. */
   readonly lockedAt: Instant;
   readonly noticeMaxAgeMs: number;
@@ -220,7 +223,7 @@ export class AccountTurn {
 
   /** What events decided that a member hears about, each once: its subject is its cause. */
   #eventNotices(): NoticeDraft[] {
-    if (this.#ground.notify === 'none') return [];
+    if (this.#ground.notifyEvents === 'none') return [];
     return this.#steps.flatMap(({ decisions, applied }) =>
       decisions.flatMap((decision) => {
         const kind = noticeKindOf(decision);

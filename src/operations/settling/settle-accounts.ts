@@ -178,7 +178,7 @@ function settleOne(
     const { terms, termsVersion, notify } = run;
     const { noticeMaxAgeMs } = settings;
     const runId = run.onTheWay ? null : run.id;
-    const ground = { terms, termsVersion, notify, runId, lockedAt, noticeMaxAgeMs };
+    const ground = { terms, termsVersion, notify, notifyEvents: notify, runId, lockedAt, noticeMaxAgeMs };
     const { turn, resolved, ...rest } = resume(row, account, waiting, ground);
     if (!turn || 'stopped' in rest) throw rest.stopped;
     // Whatever a run says, no boundary is settled before its instant by the database's clock.

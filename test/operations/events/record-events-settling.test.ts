@@ -121,11 +121,28 @@ describe('notices of what events settle', () => {
     expect(await cycleNotices('told')).toEqual(['staged', 'staged', 'staged']);
   });
 
-  it('are none where none are asked for', async () => {
-    await imported({ id: 'untold', openingBalance: 9 });
-    await record(installation.app, [spent('untold-1', 'untold', '2021-03-05')], 'none');
-    expect(await noticesOf('untold')).toEqual([]);
-    expect(await cycleNotices('untold')).toEqual(['not-asked', 'not-asked']);
+  it.each(['none', 'digest', 'each'] as const)(
+    'tell of the boundaries on the way as a sweep does, once, whatever is told of the events (%s)',
+    async (notify) => {
+      const id = `way-${notify}`;
+      await imported({ id, openingBalance: 9 });
+      await record(
+        installation.app,
+        [spent(`${id}-1`, id, '2021-03-05'), spent(`${id}-2`, id, '2021-04-05')],
+        notify,
+      );
+      expect(await noticesOf(id)).toEqual([
+        { kind: 'grant', first: '2021-02-01', last: '2021-04-01', run: null },
+      ]);
+      expect(await cycleNotices(id)).toEqual(['staged', 'staged', 'staged']);
+    },
+  );
+
+  it('are those of the boundaries alone where none are asked for', async () => {
+    const opening = opened('alone-1', 'alone', '2021-02-03');
+    const test = fact('alone-2', 'alone', '2021-03-05', 'readiness-test.passed');
+    await record(installation.app, [opening, test], 'none');
+    expect(await noticesOf('alone')).toMatchObject([{ kind: 'grant', first: '2021-03-03' }]);
   });
 
   it('are none for members who opted out, before the boundary or by now', async () => {
