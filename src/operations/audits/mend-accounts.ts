@@ -3,7 +3,13 @@ import { type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit/audit.ts';
-import { type Instant, type MonthEnd, firstInstantOf, formatInstant } from '../../domain/calendar.ts';
+import {
+  type Instant,
+  type LocalDate,
+  type MonthEnd,
+  firstInstantOf,
+  formatInstant,
+} from '../../domain/calendar.ts';
 import { type Terms, monthEndOf } from '../../domain/terms.ts';
 import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
 import type { AuditRow } from '../../ledger/audit-log.ts';
@@ -147,30 +153,47 @@ const nextIn = ({ nextCycleOn, nextCycleAt }: Account): object => ({
   nextCycleAt: nextCycleAt === null ? null : formatInstant(nextCycleAt),
 });
 
-/** The notice of each cycle that has none; too old to be sent where its cycle is. */
+/** One notice for cycles that follow each other and have none; too old to be sent where the latest of them is. */
 export const stageMissing =
   (noticeMaxAgeMs: number): Mend =>
   ({ row, recorded, findings }, at) => {
-    const notices = findings.flatMap(({ cycleOn, code }): NoticeDraft[] => {
-      if (code !== 'notice-missing' || cycleOn === null) return [];
-      const settlement = recorded.settlements.find((one) => one.cycleOn === cycleOn);
-      const isOld = at - (settlement?.startsAt ?? at) > noticeMaxAgeMs;
-      return [
-        {
-          accountId: row.account.id,
-          kind: 'grant',
-          ref: `cycles:${cycleOn}..${cycleOn}`,
-          state: isOld ? 'too-old' : 'pending',
-          firstCycleOn: cycleOn,
-          lastCycleOn: cycleOn,
-          runId: null,
-          stagedAt: at,
-        },
-      ];
-    });
-    const told = notices.map(({ firstCycleOn: cycleOn, state }) => ({
+    const notices = untoldOf(recorded, findings).map(({ first, last, latestAt }): NoticeDraft => ({
+      accountId: row.account.id,
+      kind: 'grant',
+      ref: `cycles:${first}..${last}`,
+      state: at - (latestAt ?? at) > noticeMaxAgeMs ? 'too-old' : 'pending',
+      firstCycleOn: first,
+      lastCycleOn: last,
+      runId: null,
+      stagedAt: at,
+    }));
+    const told = notices.map(({ firstCycleOn, lastCycleOn, state }) => ({
       before: null,
-      after: { cycleOn, state },
+      after: { firstCycleOn, lastCycleOn, state },
     }));
     return { notices, told };
   };
+
+interface Untold {
+  readonly first: LocalDate;
+  last: LocalDate;
+  latestAt: Instant | undefined;
+}
+
+/** Cycles without a notice, oldest first; one that was told comes between two of these. */
+function untoldOf({ settlements }: AuditedAccount, findings: readonly Finding[]): Untold[] {
+  const missing = new Set(findings.filter((one) => one.code === 'notice-missing').map((one) => one.cycleOn));
+  const known = new Map(settlements.map((one) => [one.cycleOn, one]));
+  const all = [...new Set([...missing, ...known.keys()])].filter((on) => on !== null).toSorted();
+  const untold: Untold[] = [];
+  let open: Untold | undefined;
+  for (const on of all) {
+    const settlement = known.get(on);
+    if (missing.has(on)) {
+      if (open) open.last = on;
+      else untold.push((open = { first: on, last: on, latestAt: undefined }));
+      open.latestAt = settlement?.startsAt;
+    } else if (settlement?.notice === 'staged') open = undefined;
+  }
+  return untold;
+}

@@ -175,6 +175,34 @@ describe('--fix', () => {
     expect(await audit()).toEqual([]);
   });
 
+  it('tells of cycles that follow each other and have no notice once, as a catch-up is told', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 3));
+    for (const month of ['02', '03', '04', '05']) await settleAll(`2021-${month}-01 00:00`);
+    const forget = (where: string): Promise<unknown> => execute(db, `DELETE FROM outbox WHERE ${where}`);
+    await forget("account_id = 'a-000'");
+    // One was told in between; and one is nobody's to be told of.
+    await forget("account_id IN ('a-001', 'a-002') AND first_cycle_on <> '2021-03-01'");
+    await forget("account_id = 'a-002'");
+    await execute(
+      db,
+      "UPDATE cycles SET notice = 'opted-out' WHERE account_id = 'a-002' AND cycle_on = '2021-03-01'",
+    );
+    const before = await countOf(db, 'SELECT MAX(id) FROM outbox');
+    expect(await fix(await audit())).toMatchObject({ notices: 4 });
+    const staged = await selectRows<{ account: string; ref: string }>(
+      db,
+      `SELECT account_id AS account, ref FROM outbox WHERE id > ${before} ORDER BY account_id, first_cycle_on`,
+    );
+    expect(staged.map((one) => `${one.account} ${one.ref}`)).toEqual([
+      'a-000 cycles:2021-02-01..2021-05-01',
+      'a-001 cycles:2021-02-01..2021-02-01',
+      'a-001 cycles:2021-04-01..2021-05-01',
+      'a-002 cycles:2021-02-01..2021-05-01',
+    ]);
+    expect(await audit()).toEqual([]);
+  });
+
   it('mends by settling and backfilling what can be mended so, and leaves nothing to be found', async () => {
     const { app, db } = installation;
     await importRows(app, [...numbered('a', 6), { id: 'late', anchorOn: '2020-12-20' }]);
@@ -192,7 +220,7 @@ describe('--fix', () => {
       new Set(['balance-differs', 'settlement-missing', 'notice-missing', 'due-too-long']),
     );
     const fixed = await fix(found.filter((one) => one.remedy !== null));
-    expect(fixed).toMatchObject({ settled: 7, balances: 1, notices: 4 });
+    expect(fixed).toMatchObject({ settled: 7, balances: 1, notices: 1 });
     expect(fixed.backfills).toHaveLength(2);
     expect(await audit('now')).toEqual([]);
     const told = await selectRows<{ action: string; actor: string }>(
