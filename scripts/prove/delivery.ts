@@ -88,16 +88,15 @@ async function killAt(proof: Proof, { child, loaded }: Sender, point: Point, nth
   return !late;
 }
 
-const noticeOf = (messageId: string): number => Number(/^<notice-(\d+)\./.exec(messageId)?.[1]);
-
 /** What was taken but not marked may come again; and all leases run out, as they would in a few minutes. */
 async function takeStock({ db, server, open }: Proof): Promise<void> {
-  const unmarked = await selectRows<{ id: number }>(
+  const unmarked = await selectRows<{ email: string }>(
     db,
-    "SELECT id FROM outbox WHERE state <> 'sent' ORDER BY id",
+    `SELECT email FROM outbox JOIN contacts ON contacts.account_id = outbox.account_id
+      WHERE state <> 'sent' ORDER BY outbox.id`,
   );
-  const ids = new Set(unmarked.map((row) => row.id));
-  for (const { messageId } of server.taken) if (ids.has(noticeOf(messageId))) open.add(messageId);
+  const addresses = new Set(unmarked.map((row) => row.email));
+  for (const { messageId, to } of server.taken) if (addresses.has(to)) open.add(messageId);
   await execute(
     db,
     "UPDATE outbox SET lease_until = staged_at WHERE state IN ('claimed', 'sending') AND lease_until IS NOT NULL",

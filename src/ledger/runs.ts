@@ -63,13 +63,26 @@ export async function findRun(db: Queryable, id: number): Promise<Run | undefine
   return row && parseRow(row);
 }
 
+/** When these runs began; those that are not there are left out. */
+export async function findRunsBegun(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Instant>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectRows<{ id: number; startedAt: Date }>(
+    db,
+    'SELECT id, started_at AS startedAt FROM runs WHERE id IN (?)',
+    [[...new Set(ids)]],
+  );
+  return new Map(rows.map((row) => [row.id, row.startedAt.getTime()]));
+}
+
 /** The one sweep that is open, if any. */
 export async function findOpenSweep(db: Queryable): Promise<Run | undefined> {
   const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE open_key = 'sweep'`);
   return row && parseRow(row);
 }
 
-/** The open run with this key, if any. */
 /** @throws not-found `unknown-run` */
 export async function getRun(db: Queryable, id: number): Promise<Run> {
   const run = await findRun(db, id);
@@ -77,6 +90,7 @@ export async function getRun(db: Queryable, id: number): Promise<Run> {
   throw new ConnectsError('not-found', 'unknown-run', `there is no run ${id}: see "connects run list"`);
 }
 
+/** The open run with this key, if any. */
 export async function findRunByKey(db: Queryable, openKey: string): Promise<Run | undefined> {
   const row = await selectOne<StoredRun>(db, `SELECT ${COLUMNS} FROM runs WHERE open_key = ?`, [openKey]);
   return row && parseRow(row);

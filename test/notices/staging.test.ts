@@ -343,15 +343,12 @@ describe('a notice', () => {
 });
 
 describe('reminders', () => {
-  const DAY = 86_400_000;
-  const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
-  const inDays = (days: number): string => dateOf(Date.now() + days * DAY);
   /** Anchored so that its next boundary comes in this many days. */
   function holder(id: string, days: number, openingBalance: number, more: object = {}) {
-    const next = new Date(Date.now() + days * DAY);
+    const next = new Date(Date.now() + days * DAY_MS);
     next.setUTCMonth(next.getUTCMonth() - 1);
-    const anchorOn = dateOf(next.getTime());
-    return { id, anchorOn, openingBalance, trackedFrom: `${inDays(-1)}T00:00:00Z`, ...more };
+    const anchorOn = next.toISOString().slice(0, 10);
+    return { id, anchorOn, openingBalance, trackedFrom: `${dayOf(-1)}T00:00:00Z`, ...more };
   }
   const reminders = (): Promise<{ account: string }[]> =>
     selectRows(

@@ -14,7 +14,7 @@ import {
   retryNotices,
   suppressNotices,
 } from '../../operations/mail/change-notices.ts';
-import { composeMessage, messageIdOf } from '../../operations/mail/compose-notices.ts';
+import { composeMessage, findMessageId } from '../../operations/mail/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
@@ -224,8 +224,9 @@ async function showNotice(cli: Cli, id: number, flags: { json?: true }): Promise
   await requireSchema(app);
   const notice = await findNotice(app.db, id);
   if (!notice) throw new ConnectsError('not-found', 'unknown-notice', `there is no notice ${id}`);
-  const messageId = messageIdOf(notice, app.config);
-  const message = await composeMessage({ db: app.db, settings: app.config }, notice);
+  const deps = { db: app.db, settings: app.config };
+  const messageId = await findMessageId(deps, notice);
+  const message = await composeMessage(deps, notice);
   if (flags.json) return printJson(cli, { ...toJson(notice), messageId, message });
   const lines = Object.entries({ ...toJson(notice), messageId }).filter(([, value]) => value !== null);
   const text =

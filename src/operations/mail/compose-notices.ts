@@ -3,6 +3,7 @@
  * the ledger, so that an address that has changed, or data that was erased meanwhile, is honoured. A page of notices
  * is read together: a handful of statements, however many they are.
  */
+import { createHash } from 'node:crypto';
 import type { Queryable } from '../../db/query.ts';
 import { isOptional } from '../../domain/notice-kinds.ts';
 import type { Letter } from '../../notices/mailer.ts';
@@ -11,7 +12,7 @@ import type { Message } from '../../notices/page.ts';
 import { unsubscribeTokenOf } from '../../notices/unsubscribe-token.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import { factsOf } from './notice-facts.ts';
-import { type Ground, readGround } from './notice-ground.ts';
+import { type Ground, readGround, readRunsBegun } from './notice-ground.ts';
 
 export interface ComposeSettings {
   readonly mailFrom: { readonly address: string };
@@ -58,7 +59,7 @@ function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Le
   const message = messageOf(notice, ground, settings);
   if ('unsent' in message) return message;
   const unsubscribeUrl = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
-  return { ...message, to, messageId: messageIdOf(notice, settings), unsubscribeUrl };
+  return { ...message, to, messageId: messageIdOf(notice, ground, settings), unsubscribeUrl };
 }
 
 function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): Message | Unsent {
@@ -75,13 +76,28 @@ function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): M
   });
 }
 
-/** The same for every attempt. */
-export function messageIdOf(
-  { id, accountId }: Pick<Notice, 'id' | 'accountId'>,
-  settings: ComposeSettings,
+/**
+ * The same for every attempt, and in every database that knows of this notice: it is made of what the letter tells, not
+ * of the number that the outbox gave it, which a restored backup or a failover gives away once more.
+ */
+function messageIdOf(
+  { accountId, kind, ref, runId }: Notice,
+  { begunAt }: Pick<Ground, 'begunAt'>,
+  { mailFrom }: Pick<ComposeSettings, 'mailFrom'>,
 ): string {
-  const domain = settings.mailFrom.address.split('@')[1] ?? 'localhost';
-  return `<notice-${id}.${accountId}@${domain}>`;
+  // So is the number of a run: where it is all that tells two letters apart, its beginning is looked at too.
+  const begun = runId === null ? undefined : begunAt.get(runId);
+  const told = [accountId, kind, ref, ...(begun === undefined ? [] : [begun])];
+  const hash = createHash('sha256').update(told.join('\n')).digest('hex').slice(0, 32);
+  return `<${kind}-${hash}.${accountId}@${mailFrom.address.split('@')[1] ?? 'localhost'}>`;
+}
+
+/** Under which the letter of this notice is sent, or was. */
+export async function findMessageId(
+  { db, settings }: { readonly db: Queryable; readonly settings: Pick<ComposeSettings, 'mailFrom'> },
+  notice: Notice,
+): Promise<string> {
+  return messageIdOf(notice, { begunAt: await readRunsBegun(db, [notice]) }, settings);
 }
 
 type PreferenceSettings = Pick<ComposeSettings, 'preferencesUrl' | 'preferencesSecret'>;

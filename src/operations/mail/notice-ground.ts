@@ -8,6 +8,7 @@ import { groupBy } from '../../group-by.ts';
 import { findAccounts } from '../../ledger/accounts.ts';
 import { findEmails } from '../../ledger/contacts.ts';
 import { type SpanRow, listSpansOf } from '../../ledger/spans.ts';
+import { findRunsBegun } from '../../ledger/runs.ts';
 import { findLatestTerms } from '../../ledger/terms-versions.ts';
 import {
   type ToldDecision,
@@ -39,7 +40,21 @@ export interface Ground {
   readonly spans: ReadonlyMap<string, readonly SpanRow[]>;
   /** By `account instant`: the balance at decisions that posted nothing. */
   readonly balances: ReadonlyMap<string, number>;
+  /** By run, for notices that a run's number names: when it began. */
+  readonly begunAt: ReadonlyMap<number, Instant>;
 }
+
+/** Their references are the numbers of runs. */
+const OF_RUNS: readonly Notice['kind'][] = ['backfill', 'reversal'];
+
+export const readRunsBegun = (
+  db: Queryable,
+  notices: readonly Notice[],
+): Promise<ReadonlyMap<number, Instant>> =>
+  findRunsBegun(
+    db,
+    notices.flatMap(({ kind, runId }) => (OF_RUNS.includes(kind) && runId !== null ? [runId] : [])),
+  );
 
 /** Told with the plan or the next date that held then. */
 const DATED: readonly Notice['kind'][] = [
@@ -79,6 +94,7 @@ export async function readGround(db: Queryable, notices: readonly Notice[]): Pro
     entriesOfRuns: groupBy(await findEntriesOfRuns(db, runs), (one) => `${one.accountId} ${one.runId}`),
     reversals: groupBy(reversals, (one) => `${one.accountId} ${one.runId}`),
     spans: await listSpansOf(db, [...new Set(of(...DATED).map((one) => one.accountId))]),
+    begunAt: await readRunsBegun(db, notices),
     balances: new Map(balances.map(({ accountId, at, balance }) => [`${accountId} ${at}`, balance])),
   };
 }
