@@ -6,6 +6,6 @@ import type { Tally } from '../src/tally.ts';
 export const deliverPage =
   (deps: DeliverDeps, tally?: Pick<Tally, 'add'>) =>
   async (payload: NoticePayload): Promise<void> => {
-    const outcomes = await deliverNotices(deps, payload.notices);
+    const outcomes = await deliverNotices(deps, payload);
     for (const outcome of outcomes.values()) tally?.add(`emails:${outcome}`);
   };

@@ -12,7 +12,7 @@ import {
 } from '../src/operations/settling/settle-accounts.ts';
 import { stageReminders } from '../src/operations/mail/stage-reminders.ts';
 import { tendRuns } from '../src/operations/runs/tend-runs.ts';
-import { markSent } from '../src/outbox/outbox.ts';
+import { type Attempt, markSent } from '../src/outbox/attempts.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import {
   type NoticePayload,
@@ -108,18 +108,19 @@ function startDelivering(app: App, signal: AbortSignal): Worker<NoticePayload> |
 
 /** Group commit for marks: while one statement is on its way, the next one gathers. A database that is away is awaited. */
 function markTogether(app: App, { db }: DeliverDeps, signal: AbortSignal): DeliverDeps['markSent'] {
-  const batcher = new Batcher<number, true>({
-    keyOf: String,
-    flush: async (ids) => {
-      await untilAvailable(patient(app, signal), () => markSent(db, ids));
+  const keyOf = ({ id, attempts }: Attempt): string => `${id} ${attempts}`;
+  const batcher = new Batcher<Attempt, true>({
+    keyOf,
+    flush: async (sent) => {
+      await untilAvailable(patient(app, signal), () => markSent(db, sent));
       // Else each statement would carry the two or three that ended during the one before.
       await app.clock.sleep(MARK_GATHER_MS, signal);
-      return new Map(ids.map((id) => [String(id), true]));
+      return new Map(sent.map((one) => [keyOf(one), true]));
     },
     batchMax: MARK_MAX,
     gatherMs: MARK_GATHER_MS,
   });
-  return async (id) => void (await batcher.submit(id));
+  return async (attempt) => void (await batcher.submit(attempt));
 }
 
 /** One transaction's worth of jobs. Its beginning is a sign of life, too: also of a worker that waits for a server. */

@@ -20,7 +20,7 @@ import type { SweepDeps } from './operations/runs/sweep.ts';
 import { Inspector } from './queue/inspector.ts';
 import type { ReminderDeps } from './operations/mail/stage-reminders.ts';
 import { Slots } from './operations/mail/slots.ts';
-import { markSent } from './outbox/outbox.ts';
+import { type Attempt, markSent } from './outbox/attempts.ts';
 import { Producer } from './queue/producer.ts';
 import { OutageLog } from './outage-log.ts';
 import { Tally } from './tally.ts';
@@ -157,7 +157,7 @@ const dependencies: Makers<
   deliverDeps: (parts) => {
     if (parts.config.smtpUrl === undefined) return undefined;
     const { db, clock, log, mailer, outage, hold, slots, config: settings } = parts;
-    const markOne = (id: number): Promise<void> => markSent(db, [id]);
+    const markOne = (attempt: Attempt): Promise<void> => markSent(db, [attempt]);
     return { db, clock, log, random: Math.random, mailer, outage, hold, slots, markSent: markOne, settings };
   },
 };

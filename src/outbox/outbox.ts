@@ -130,7 +130,7 @@ const RETURN_MAX = 999;
  * around it would cost three more round trips.
  * @throws unavailable when the database cannot be used
  */
-async function write(db: Database, sql: string, bindings: readonly Binding[]): Promise<number> {
+export async function write(db: Database, sql: string, bindings: readonly Binding[]): Promise<number> {
   for (let again = 0; ; again += 1) {
     try {
       return (await execute(db, sql, bindings)).affectedRows;
@@ -151,101 +151,8 @@ export interface Notice extends Omit<NoticeDraft, 'state' | 'stagedAt'> {
   readonly attempts: number;
 }
 
-const NOTICE_COLUMNS = `id, account_id AS accountId, kind, ref, first_cycle_on AS firstCycleOn,
+export const NOTICE_COLUMNS = `id, account_id AS accountId, kind, ref, first_cycle_on AS firstCycleOn,
   last_cycle_on AS lastCycleOn, run_id AS runId, attempts`;
-
-/**
- * Takes claimed rows for sending, before SMTP begins: of several takers only one gets a row, so a job that is
- * delivered twice sends once. What somebody else has, or was sent already, is left out. Ids are at most 999.
- */
-export async function takeNotices(
-  db: Database,
-  take: { readonly ids: readonly number[]; readonly until: Instant },
-): Promise<Notice[]> {
-  return inTransaction(db, async (transaction) => {
-    const rows = await selectRows<Notice>(
-      transaction,
-      `SELECT ${NOTICE_COLUMNS} FROM outbox WHERE id IN (?) AND state = 'claimed' ORDER BY id FOR UPDATE`,
-      [take.ids],
-    );
-    if (rows.length === 0) return [];
-    await execute(
-      transaction,
-      "UPDATE outbox SET state = 'sending', lease_until = ?, attempts = attempts + 1 WHERE id IN (?)",
-      [toDate(take.until), rows.map((row) => row.id)],
-    );
-    return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
-  });
-}
-
-/** @throws unavailable when the database cannot be used: the letters are out, so the caller had better try again */
-export async function markSent(db: Database, ids: readonly number[]): Promise<void> {
-  await write(
-    db,
-    `UPDATE outbox SET state = 'sent', sent_at = UTC_TIMESTAMP(3), lease_until = NULL, last_error = NULL
-      WHERE id IN (?) AND state = 'sending'`,
-    [ids],
-  );
-}
-
-/** An attempt, told from a later one of the same notice by its number: what comes late must not undo that one. */
-type Attempt = Pick<Notice, 'id' | 'attempts'>;
-
-/** Ends a notice that will not be sent: the server refused it, or there is nothing to tell any more. */
-export async function markUnsent(
-  db: Database,
-  { id, attempts }: Attempt,
-  why: { readonly state: 'refused' | 'suppressed'; readonly words: string },
-): Promise<void> {
-  await write(
-    db,
-    `UPDATE outbox SET state = ?, lease_until = NULL, last_error = ?
-      WHERE id = ? AND state = 'sending' AND attempts = ?`,
-    [why.state, why.words.slice(0, LAST_ERROR_MAX), id, attempts],
-  );
-}
-
-const LAST_ERROR_MAX = 500;
-
-/** Back to pending, to be tried again at `retryAt`. */
-export async function postponeNotice(
-  db: Database,
-  { id, attempts }: Attempt,
-  postpone: { readonly retryAt: Instant; readonly words: string },
-): Promise<void> {
-  await write(
-    db,
-    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = ?
-      WHERE id = ? AND state = 'sending' AND attempts = ?`,
-    [toDate(postpone.retryAt), postpone.words.slice(0, LAST_ERROR_MAX), id, attempts],
-  );
-}
-
-/** Gives back what was taken but never reached a server: the attempt does not count. */
-export async function giveBackTaken(
-  db: Database,
-  ids: readonly number[],
-  back: { readonly retryAt: Instant; readonly words: string | null },
-): Promise<void> {
-  if (ids.length === 0) return;
-  await write(
-    db,
-    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?, last_error = IFNULL(?, last_error),
-                       attempts = attempts - 1
-      WHERE id IN (?) AND state = 'sending'`,
-    [toDate(back.retryAt), back.words === null ? null : back.words.slice(0, LAST_ERROR_MAX), ids],
-  );
-}
-
-/** Gives back what was claimed and not taken. */
-export async function giveBackClaimed(db: Database, ids: readonly number[], retryAt: Instant): Promise<void> {
-  await write(
-    db,
-    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
-      WHERE id IN (?) AND state = 'claimed'`,
-    [toDate(retryAt), ids],
-  );
-}
 
 /** Whether anything could be sent now, or is being sent; nothing is, while all mail is held. */
 export async function anySendable(db: Queryable, now: Instant): Promise<boolean> {

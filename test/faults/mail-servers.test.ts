@@ -1,7 +1,8 @@
 /** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
-import { claimNotices, returnExpiredLeases, takeNotices } from '../../src/outbox/outbox.ts';
+import { takeNotices } from '../../src/outbox/attempts.ts';
+import { claimNotices, returnExpiredLeases } from '../../src/outbox/outbox.ts';
 import { noticeContract } from '../../src/queue/contracts.ts';
 import { createLog } from '../../src/log.ts';
 import { importRows, numbered } from '../support/accounts.ts';

@@ -16,18 +16,20 @@ import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import { isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type Letter, type Mailer, SEND_TIMEOUT_MS } from '../../notices/mailer.ts';
 import {
-  type Notice,
-  anySendable,
+  type Attempt,
+  type Taken,
   giveBackClaimed,
   giveBackTaken,
   markUnsent,
   postponeNotice,
   takeNotices,
-} from '../../outbox/outbox.ts';
+} from '../../outbox/attempts.ts';
+import { type Notice, anySendable } from '../../outbox/outbox.ts';
 import { type ComposeSettings, type Composer, openComposer } from './compose-notices.ts';
 import type { HoldWatch } from './hold-watch.ts';
 import type { MailOutage } from './mail-outage.ts';
@@ -45,7 +47,7 @@ export interface DeliverDeps {
   /** Letters that are handed to the mail server at once, over all pages. */
   readonly slots: Slots;
   /** Marks one as sent; those that come together may share a statement. */
-  readonly markSent: (id: number) => Promise<void>;
+  readonly markSent: (attempt: Attempt) => Promise<void>;
   readonly settings: ComposeSettings & { readonly mailAttemptsMax: number };
 }
 
@@ -64,22 +66,28 @@ const LONGEST_WAIT_MS = 4 * 3_600_000;
 /** How long what was given back rests at the least. */
 const GIVEN_BACK_MS = 1_000;
 
-/** @param ids of claimed rows, at most 999. @returns what became of each that was still to be sent, by id */
+/** Rows that were claimed together, at most 999; and when that claim runs out. */
+export interface ClaimedPage {
+  readonly notices: readonly number[];
+  readonly until: Instant;
+}
+
+/** @returns what became of each that was still to be sent, by id */
 export async function deliverNotices(
   deps: DeliverDeps,
-  ids: readonly number[],
+  { notices: ids, until }: ClaimedPage,
 ): Promise<Map<number, DeliverOutcome>> {
   // Counted from the question: the lease may be older than its answer.
   const lastStart = deps.clock.elapsedMs() + LAST_START_MS;
   const now = await databaseNow(deps.db);
   const held = await deps.hold.look();
   const admitted = held ? 0 : deps.outage.admit(ids.length);
-  if (admitted < ids.length) await giveBackClaimed(deps.db, ids.slice(admitted), now);
+  if (admitted < ids.length) await giveBackClaimed(deps.db, { ids: ids.slice(admitted), until }, now);
   if (admitted === 0) return new Map();
   const isTrial = deps.outage.isOn;
   const notices = await takeNotices(deps.db, { ids: ids.slice(0, admitted), until: now + LEASE_MS });
   const compose = await composerOf(deps, notices);
-  const back: Notice[] = [];
+  const back: Taken[] = [];
   let words: string | null = null;
   const outcomes = new Map<number, DeliverOutcome>();
   const settled = await Promise.allSettled(
@@ -97,11 +105,7 @@ export async function deliverNotices(
     }),
   );
   const retryAt = now + GIVEN_BACK_MS;
-  await giveBackTaken(
-    deps.db,
-    back.map((one) => one.id),
-    { retryAt, words },
-  );
+  await giveBackTaken(deps.db, back, { retryAt, words });
   for (const one of settled) if (one.status === 'rejected') throw one.reason;
   return outcomes;
 }
@@ -179,11 +183,11 @@ async function composerOf(deps: DeliverDeps, notices: readonly Notice[]): Promis
 
 async function mark(
   deps: DeliverDeps,
-  notice: Notice,
+  notice: Taken,
   sent: Exclude<Sent, { outcome: 'paused' }>,
 ): Promise<DeliverOutcome> {
   if (sent.outcome === 'sent') {
-    await deps.markSent(notice.id);
+    await deps.markSent(notice);
     return 'sent';
   }
   const { words } = sent;
@@ -204,7 +208,7 @@ export function waitAfter(attempts: number, chance: number): number {
 
 async function end(
   deps: DeliverDeps,
-  notice: Notice,
+  notice: Taken,
   state: 'refused' | 'suppressed',
   words: string,
 ): Promise<DeliverOutcome> {

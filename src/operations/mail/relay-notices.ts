@@ -2,7 +2,8 @@
 import type { Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { findHold } from '../../outbox/hold.ts';
-import { claimNotices, countLeased, giveBackClaimed, returnExpiredLeases } from '../../outbox/outbox.ts';
+import { giveBackClaimed } from '../../outbox/attempts.ts';
+import { claimNotices, countLeased, returnExpiredLeases } from '../../outbox/outbox.ts';
 import type { JobQueue } from '../../queue/producer.ts';
 import type { MailOutage } from './mail-outage.ts';
 
@@ -43,7 +44,7 @@ export async function relayNotices(deps: RelayDeps): Promise<number> {
     await deps.queue.enqueueNotices(pagesOf(ids, pageSize).map((notices) => ({ notices, until })));
   } catch (error) {
     // Nobody need wait for the lease; a page that was enqueued after all finds nothing to take.
-    await giveBackClaimed(db, ids, now);
+    await giveBackClaimed(db, { ids, until }, now);
     throw error;
   }
   return ids.length;
