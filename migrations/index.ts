@@ -34,6 +34,7 @@ import { sql as m0027 } from './0027_users.ts';
 import { sql as m0028 } from './0028_sessions.ts';
 import { sql as m0029 } from './0029_event_waits.ts';
 import { sql as m0030 } from './0030_audit_log_actor.ts';
+import { sql as m0031 } from './0031_rounds.ts';
 
 export interface Migration {
   readonly name: string;
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   { name: '0028_sessions', sql: m0028 },
   { name: '0029_event_waits', sql: m0029 },
   { name: '0030_audit_log_actor', sql: m0030 },
+  { name: '0031_rounds', sql: m0031 },
 ];

@@ -1,6 +1,6 @@
 /** One account as text, within 100 columns: the member's view, the history, answers, what is ahead. */
 import { parseInstant } from '../domain/calendar.ts';
-import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/mail/compose-notices.ts';
+import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/mail/unsent-words.ts';
 import type { AccountForecast } from '../reports/account-forecast.ts';
 import type { HistoryLine } from '../reports/account-history.ts';
 import type { AccountView } from '../reports/account-view.ts';

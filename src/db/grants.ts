@@ -27,6 +27,7 @@ const READ_WRITE = [
   'outbox',
   'backfills',
   'backfill_items',
+  'rounds',
   'tokens',
   'users',
 ];

@@ -122,12 +122,28 @@ export async function lockNotices(
   return rows.map((row) => row.id);
 }
 
+/** Notices of one kind that these accounts were not sent, for one of these reasons; ids of accounts are at most 1,000. */
+export async function listWithheld(
+  db: Queryable,
+  kind: NoticeKind,
+  accountIds: readonly string[],
+  reasons: readonly string[],
+): Promise<{ readonly id: number; readonly accountId: string; readonly ref: string }[]> {
+  return selectRows(
+    db,
+    `SELECT id, account_id AS accountId, ref FROM outbox
+      WHERE account_id IN (?) AND kind = ? AND state = 'suppressed' AND last_error IN (?) ORDER BY id`,
+    [accountIds, kind, reasons],
+  );
+}
+
 /** To be sent as soon as can be, with its attempts before it again. */
 export async function sendAgain(
   transaction: Transaction,
   ids: readonly number[],
   now: Instant,
 ): Promise<void> {
+  if (ids.length === 0) return;
   await execute(
     transaction,
     `UPDATE outbox SET state = 'pending', next_attempt_at = ?, attempts = 0, lease_until = NULL, last_error = NULL

@@ -394,6 +394,63 @@ describe('reminders', () => {
       { kind: 'reminder', state: 'suppressed', error: 'nothing would expire any more' },
     ]);
   });
+
+  describe('that were not sent for a reason that has passed are sent after all', () => {
+    const now = (): string => new Date().toISOString();
+    /** Staged, and then not sent: what it says why. */
+    async function withhold(id: string, because: () => Promise<unknown>): Promise<string | null | undefined> {
+      await importRows(installation.app, [holder(id, 2, 205)]);
+      await stageReminders(installation.app.reminderDeps);
+      await because();
+      await deliver();
+      expect(await staged(id)).toMatchObject([{ kind: 'reminder', state: 'suppressed' }]);
+      return (await staged(id))[0]?.error;
+    }
+    const lookAgain = async (): Promise<void> => {
+      await stageReminders(installation.app.reminderDeps);
+      await deliver();
+    };
+    const happens = (id: string, type: string, fields: object = {}): Promise<unknown> =>
+      record(installation.app, [fact(`${id}-${type}`, id, now(), type, { ...fields })]);
+
+    it('when something would expire again', async () => {
+      const why = await withhold('again-1', () => happens('again-1', 'connects.spent', { amount: 5 }));
+      expect(why).toBe('nothing would expire any more');
+      await lookAgain();
+      expect(lettersTo('again-1')).toEqual([]);
+      await happens('again-1', 'connects.purchased', { amount: 40 });
+      await lookAgain();
+      await lookAgain();
+      expect(lettersTo('again-1').map((one) => one.subject)).toEqual([
+        expect.stringMatching(/^40 Connects will expire/),
+      ]);
+    });
+
+    it('when the member wants such emails again', async () => {
+      await withhold('again-2', () => happens('again-2', 'notices.opted-out'));
+      await happens('again-2', 'notices.opted-in');
+      await lookAgain();
+      expect(lettersTo('again-2')).toHaveLength(1);
+    });
+
+    it('when there is an address, and not before', async () => {
+      const forget = "UPDATE contacts SET email = NULL WHERE account_id = 'again-3'";
+      const why = await withhold('again-3', () => execute(installation.db, forget));
+      expect(why).toBe('the account has no email address');
+      await stageReminders(installation.app.reminderDeps);
+      expect(await staged('again-3')).toMatchObject([{ state: 'suppressed' }]);
+      await happens('again-3', 'account.contact-changed', { email: 'again-3@example.test' });
+      await lookAgain();
+      expect(lettersTo('again-3')).toHaveLength(1);
+    });
+
+    it('but not when an operator withheld them', async () => {
+      const suppress = ['notices', 'suppress', '--account', 'again-4', '--reason', 'not this one'];
+      await withhold('again-4', () => runHere(suppress, { app: installation.app }));
+      await lookAgain();
+      expect(lettersTo('again-4')).toEqual([]);
+    });
+  });
 });
 
 describe('operators', () => {

@@ -77,6 +77,8 @@ class Turn {
   readonly #signal: AbortSignal;
   #until: Instant;
   #doneTo: string;
+  /** Whether it got on in this turn: where each process lives for seconds, each gets on. */
+  #moved = false;
 
   constructor(deps: CatchUpDeps, backfill: Backfill, until: Instant, options: WorkOptions) {
     this.#deps = deps;
@@ -101,19 +103,22 @@ class Turn {
     }
   }
 
-  /** Every account that is left; false when the signal aborted. */
+  /** Every account that is left, or, once the signal aborted, no more than one batch; false when some are left. */
   async #goThrough(terms: TermsVersion): Promise<boolean> {
     const { db } = this.#deps;
     const { asked } = this.#backfill;
     for await (const page of candidatePages(db, asked, terms, this.#doneTo)) {
       for (const batch of this.#batchesOf(page)) {
-        await this.#letSweepsGoFirst();
-        if (this.#signal.aborted) return false;
+        const sweeping = await this.#letSweepsGoFirst();
+        if (this.#signal.aborted && (sweeping || this.#moved)) return false;
         await this.#batch(terms, batch);
+        this.#moved = true;
       }
       await this.#advance(page.lastId, []);
+      this.#moved = true;
+      if (this.#signal.aborted) return false;
     }
-    return !this.#signal.aborted;
+    return true;
   }
 
   /** At a rate, never more at once than a second's worth. */
@@ -182,8 +187,13 @@ class Turn {
     if (!(await renewBackfill(transaction, { ...holding, doneTo }))) throw new Lost(id);
   }
 
-  async #letSweepsGoFirst(): Promise<void> {
-    while (!this.#signal.aborted && (await findOpenSweep(this.#deps.db))) await this.#rest(YIELD_MS);
+  /** Whether one is open all the same, because the signal aborted. */
+  async #letSweepsGoFirst(): Promise<boolean> {
+    for (;;) {
+      if (!(await findOpenSweep(this.#deps.db))) return false;
+      if (this.#signal.aborted) return true;
+      await this.#rest(YIELD_MS);
+    }
   }
 
   /** Keeps what it holds while it waits. */
@@ -213,6 +223,7 @@ class Turn {
     const { db } = this.#deps;
     const now = await databaseNow(db);
     await inTransaction(db, async (transaction) => {
+      await this.#renew(transaction, this.#doneTo);
       await updateBackfillState(transaction, this.#backfill.id, 'cancelled', now);
       await closeRun(transaction, run.id, 'stopped', now);
     });

@@ -12,6 +12,7 @@ import type { Message } from '../../notices/page.ts';
 import { unsubscribeTokenOf } from '../../notices/unsubscribe-token.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import { factsOf } from './notice-facts.ts';
+import { NO_ADDRESS, OPTED_OUT_SINCE } from './unsent-words.ts';
 import { type Ground, readGround, readRunsBegun } from './notice-ground.ts';
 
 export interface ComposeSettings {
@@ -46,10 +47,6 @@ export async function composeMessage(
   const ground = await readGround(deps.db, [notice]);
   return messageOf(notice, ground, deps.settings);
 }
-
-/** Why a letter that was staged is not sent: recorded with it, and told to whoever asks for it. */
-export const NO_ADDRESS = 'the account has no email address';
-export const OPTED_OUT_SINCE = 'the member opted out of grant emails before it was sent';
 
 function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Letter | Unsent {
   const to = ground.emails.get(notice.accountId);

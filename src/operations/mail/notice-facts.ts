@@ -18,6 +18,7 @@ import type { NoticeFacts } from '../../notices/notice.ts';
 import type { PaymentFacts, Remedy } from '../../notices/plan-notices.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import type { Ground } from './notice-ground.ts';
+import { NOTHING_EXPIRES } from './unsent-words.ts';
 
 /** What a notice tells, and the cycle that followed then: it tells of its own time, however late it is sent. */
 export interface ToldNotice {
@@ -132,7 +133,7 @@ function reminderFacts({ firstCycleOn }: Notice, account: Account, ground: Groun
     return 'the cycle that it warned of has moved or ended';
   if (nextCycleAt === null || nextCycleAt <= ground.now) return 'the cycle that it warned of has begun';
   const [next] = forecast(account, ground.terms, 1);
-  if (!next || next.expired === 0 || next.cap === null) return 'nothing would expire any more';
+  if (!next || next.expired === 0 || next.cap === null) return NOTHING_EXPIRES;
   const facts: NoticeFacts = {
     kind: 'reminder',
     cycleOn: nextCycleOn,

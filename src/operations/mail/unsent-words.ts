@@ -1,0 +1,4 @@
+/** Why a letter that was staged is not sent: recorded with it, and told to whoever asks for it. */
+export const NO_ADDRESS = 'the account has no email address';
+export const OPTED_OUT_SINCE = 'the member opted out of grant emails before it was sent';
+export const NOTHING_EXPIRES = 'nothing would expire any more';
