@@ -1,4 +1,5 @@
 /** SQL of `runs`: recorded executions. What they achieved is counted from what they wrote, never kept here. */
+import type { Transaction } from '../db/connection.ts';
 import { isDuplicateKey } from '../db/errors.ts';
 import { type Queryable, execute, selectOne, selectRows, toDate, toDateOrNull } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
@@ -175,6 +176,23 @@ export async function leaseSubmitting(
     [toDate(lease.until), toDate(lease.now), lease.runId, toDate(lease.held ?? lease.now)],
   );
   return written.affectedRows === 1;
+}
+
+/**
+ * Whether that right is still the holder's, under a lock: nobody takes it before the transaction ends. One who was frozen
+ * for longer than his lease must not write beside whoever went on in his place.
+ */
+export async function holdsSubmitting(
+  transaction: Transaction,
+  runId: number,
+  held: Instant,
+): Promise<boolean> {
+  const row = await selectOne(
+    transaction,
+    "SELECT 1 AS found FROM runs WHERE id = ? AND state = 'running' AND submitting_until = ? FOR UPDATE",
+    [runId, toDate(held)],
+  );
+  return row !== undefined;
 }
 
 export async function releaseSubmitting(db: Queryable, runId: number, held: Instant): Promise<void> {

@@ -1,7 +1,15 @@
 /** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
-import { takeNotices } from '../../src/outbox/attempts.ts';
+import {
+  type Taken,
+  giveBackClaimed,
+  giveBackTaken,
+  markSent,
+  markUnsent,
+  postponeNotice,
+  takeNotices,
+} from '../../src/outbox/attempts.ts';
 import { claimNotices, returnExpiredLeases } from '../../src/outbox/outbox.ts';
 import { noticeContract } from '../../src/queue/contracts.ts';
 import { createLog } from '../../src/log.ts';
@@ -34,6 +42,10 @@ interface LogLine {
 }
 
 const containing = (text: string): string => expect.stringContaining(text) as string;
+
+async function eachOf(taken: readonly Taken[], work: (one: Taken) => Promise<void>): Promise<void> {
+  for (const one of taken) await work(one);
+}
 
 describe('notices', () => {
   let office: PostOffice;
@@ -204,6 +216,80 @@ describe('notices', () => {
     await execute(installation.db, 'UPDATE outbox SET lease_until = staged_at WHERE id = ?', [ids[0] ?? 0]);
     expect((await suppressing()).stdout).toMatch(/^1 notice /);
     expect(await outbox()).toMatchObject([{ state: 'suppressed', error: 'wrong' }, { state: 'sending' }]);
+  });
+
+  describe('whose sender was frozen for longer than its lease', () => {
+    /** Taken by a sender that froze, given back when its lease ran out, and taken by another one. */
+    async function takenTwice(): Promise<{ frozen: Taken[]; other: Taken[]; claimed: number[] }> {
+      const { db } = installation;
+      await stage(3);
+      const at = await now();
+      const claimed = await claim();
+      const frozen = await takeNotices(db, { ids: claimed, until: at + MINUTE });
+      await returnExpiredLeases(db, at + MINUTE);
+      await claimNotices(db, { now: at + MINUTE, until: at + 2 * MINUTE, limit: 100 });
+      const other = await takeNotices(db, { ids: claimed, until: at + 3 * MINUTE });
+      expect(other).toHaveLength(3);
+      return { frozen, other, claimed };
+    }
+    const back = { retryAt: 0, words: 'late' };
+
+    it.each([
+      ['gives them back', (taken: Taken[]) => giveBackTaken(installation.db, taken, back)],
+      ['marks them', (taken: Taken[]) => markSent(installation.db, taken)],
+      [
+        'puts them off',
+        (taken: Taken[]) => eachOf(taken, (one) => postponeNotice(installation.db, one, back)),
+      ],
+      [
+        'ends them',
+        (taken: Taken[]) =>
+          eachOf(taken, (one) => markUnsent(installation.db, one, { state: 'refused', words: 'late' })),
+      ],
+    ])('stay with the one who has them now, whatever the frozen one does: %s', async (_what, late) => {
+      const { frozen, other } = await takenTwice();
+      await late(frozen);
+      expect(await outbox()).toMatchObject(other.map(({ id }) => ({ id, state: 'sending', attempts: 2 })));
+      await late(other);
+      expect((await outbox()).map((row) => row.state)).not.toContain('sending');
+    });
+
+    it('stay with him too where an operator has set their attempts back meanwhile', async () => {
+      const { db } = installation;
+      await stage(1);
+      const at = await now();
+      const ids = await claim();
+      const frozen = await takeNotices(db, { ids, until: at + MINUTE });
+      await returnExpiredLeases(db, at + MINUTE);
+      await runHere(['notices', 'retry', '--all'], { app: installation.app });
+      await claimNotices(db, { now: at + 2 * MINUTE, until: at + 3 * MINUTE, limit: 1 });
+      await takeNotices(db, { ids, until: at + 4 * MINUTE });
+      await giveBackTaken(db, frozen, back);
+      expect(await outbox()).toMatchObject([{ state: 'sending', attempts: 1 }]);
+    });
+
+    it('are not sent again where the frozen one got them through and nobody has taken them yet', async () => {
+      const { db } = installation;
+      await stage(2);
+      const at = await now();
+      const taken = await takeNotices(db, { ids: await claim(), until: at + MINUTE });
+      await returnExpiredLeases(db, at + MINUTE);
+      await markSent(db, taken);
+      expect((await outbox()).map((row) => row.state)).toEqual(['sent', 'sent']);
+    });
+
+    it('are not given back by a relay whose claim another has taken over', async () => {
+      const { db } = installation;
+      const ids = await stage(2);
+      const at = await now();
+      await claimNotices(db, { now: at, until: at + MINUTE, limit: 2 });
+      await returnExpiredLeases(db, at + MINUTE);
+      await claimNotices(db, { now: at + MINUTE, until: at + 2 * MINUTE, limit: 2 });
+      await giveBackClaimed(db, { ids, until: at + MINUTE }, at);
+      expect((await outbox()).map((row) => row.state)).toEqual(['claimed', 'claimed']);
+      await giveBackClaimed(db, { ids, until: at + 2 * MINUTE }, at);
+      expect((await outbox()).map((row) => row.state)).toEqual(['pending', 'pending']);
+    });
   });
 
   it('without an address are not sent, and say why', async () => {

@@ -1,4 +1,5 @@
 /** Taking back from one account, under its lock: what is decided, and the rows of it. */
+import type { Transaction } from '../../db/connection.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import {
   type Expiry,
@@ -25,6 +26,8 @@ export interface ReversalGround {
   readonly terms: TermsVersion;
   readonly actor: string;
   readonly reason: string;
+  /** Asked in every transaction that takes back: throws where that is somebody else's by now. */
+  readonly keep?: (transaction: Transaction) => Promise<void>;
 }
 
 export interface AccountFacts {

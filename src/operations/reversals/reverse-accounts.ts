@@ -76,6 +76,7 @@ async function reverseOnce(
     }
   }
   auditBatch(ground, rows, done, now, writes);
+  await ground.keep?.(transaction);
   await writes.write(transaction, now);
   return { done, failed };
 }

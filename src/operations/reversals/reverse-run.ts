@@ -6,7 +6,7 @@
  *   the process dies        the same command goes on: an account is reversed in one transaction, or not at all
  *   an account fails        it is told; the others are reversed, and the same command tries it again
  */
-import { type Database, inTransaction } from '../../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import type { Instant } from '../../domain/calendar.ts';
@@ -18,6 +18,7 @@ import {
   closeRun,
   findRun,
   findRunByKey,
+  holdsSubmitting,
   insertRun,
   leaseSubmitting,
   releaseSubmitting,
@@ -54,6 +55,9 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   const run = await openOrJoin(deps, request, terms);
   const sum = new ReversalSum(run.id, terms.version);
   let held = await lease(deps.db, run.id, undefined);
+  const keep = async (transaction: Transaction): Promise<void> => {
+    if (!(await holdsSubmitting(transaction, run.id, held))) throw active(`run ${run.id}`);
+  };
   const ground = {
     source: request.source,
     reversal: run.id,
@@ -61,6 +65,7 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
     terms,
     actor: request.actor,
     reason: request.reason,
+    keep,
   };
   for await (const ids of pagesOf(deps.db, request.source)) {
     if (request.signal?.aborted) {
@@ -73,7 +78,11 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   }
   const state = sum.failedAny ? 'completed-with-failures' : 'completed';
   const now = await databaseNow(deps.db);
-  if (await closeRun(deps.db, run.id, state, now)) await logClosed(deps, run, state, now);
+  await inTransaction(deps.db, async (transaction) => {
+    await keep(transaction);
+    await closeRun(transaction, run.id, state, now);
+  });
+  await logClosed(deps, run, state, now);
   return sum.end('reversed');
 }
 

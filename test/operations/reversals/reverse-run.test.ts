@@ -1,6 +1,9 @@
 /** Taking a run back, by new entries only, and granting its cycles again under mended terms. */
-import { execute, selectRows } from '../../../src/db/query.ts';
-import { findRun, listRuns } from '../../../src/ledger/runs.ts';
+import { type Transaction, inTransaction } from '../../../src/db/connection.ts';
+import { databaseNow, execute, selectRows } from '../../../src/db/query.ts';
+import { findRun, holdsSubmitting, insertRun, leaseSubmitting, listRuns } from '../../../src/ledger/runs.ts';
+import { getLatestTerms } from '../../../src/ledger/terms-versions.ts';
+import { reverseAccounts } from '../../../src/operations/reversals/reverse-accounts.ts';
 import type { ReverseOutcome } from '../../../src/operations/reversals/reversal-sum.ts';
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { countRun } from '../../../src/reports/run-counts.ts';
@@ -39,6 +42,48 @@ const amendments = (): Promise<Record<string, unknown>[]> =>
     `SELECT account_id, cycle_on, no, kind, opening, closing, expired, free, paid, recovered, short, not_taken
        FROM amendments ORDER BY account_id, cycle_on, no`,
   );
+
+describe('a reversal whose process was frozen for longer than its lease', () => {
+  it('takes nothing back beside the one that goes on in its place', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 2));
+    const source = { run: await settled(['a-000', 'a-001'], '2021-03-01 00:00') };
+    await hold();
+    const before = await readState(db);
+    const [at, terms] = [await databaseNow(db), await getLatestTerms(db)];
+    const about = {
+      kind: 'reversal',
+      termsVersion: 1,
+      notify: 'none',
+      actor: 'test',
+      reason: 'a test',
+    } as const;
+    const opened = await insertRun(db, { ...about, asOf: at, at, dueAtStart: 0, openKey: 'test' });
+    const reversal = opened as number;
+    const lease = (now: number, held?: number): Promise<boolean> =>
+      leaseSubmitting(db, { runId: reversal, now, until: now + 1_000, held });
+    const holds = (held: number): Promise<boolean> =>
+      inTransaction(db, (transaction) => holdsSubmitting(transaction, reversal, held));
+    expect(await lease(at)).toBe(true);
+    expect(await holds(at + 1_000)).toBe(true);
+    expect(await lease(at + 1_000)).toBe(true);
+    expect(await holds(at + 1_000)).toBe(false);
+    const keep = async (transaction: Transaction): Promise<void> => {
+      if (!(await holdsSubmitting(transaction, reversal, at + 1_000))) throw new Error('not ours any more');
+    };
+    const ground = {
+      source,
+      reversal,
+      notify: 'none',
+      terms,
+      actor: 'test',
+      reason: 'a test',
+      keep,
+    } as const;
+    await expect(reverseAccounts(app.settleDeps, ground, ['a-000', 'a-001'])).rejects.toThrow('not ours');
+    expect((await readState(db)).entries).toEqual(before.entries);
+  });
+});
 
 describe('a reversal', () => {
   it('nets grants and expiries of an account in one entry, and marks each cycle', async () => {
