@@ -2,7 +2,6 @@
 import { execute, selectRows } from '../../src/db/query.ts';
 import { openComposer } from '../../src/operations/mail/compose-notices.ts';
 import { reverseRun } from '../../src/operations/reversals/reverse-run.ts';
-import { stageReminders } from '../../src/operations/mail/stage-reminders.ts';
 import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
 import { backfilled } from '../support/backfilling.ts';
@@ -198,11 +197,11 @@ describe('a cycle that begins on the way to something that nobody is to hear of'
     const { app } = installation;
     await importRows(app, [{ id: 'way-r', anchorOn: dayOf(-70) }]);
     await settleAsOf(app, ['way-r'], Date.parse(`${dayOf(-35)}T00:00:00Z`));
-    const [{ run = 0 } = {}] = await selectRows<{ run: number }>(
+    const [granted] = await selectRows<{ run: number }>(
       installation.db,
       "SELECT run_id AS run FROM cycles WHERE account_id = 'way-r'",
     );
-    await reverseRun(app.settleDeps, { source: { run }, actor: 'test', reason: 'a test' });
+    await reverseRun(app.settleDeps, { source: { run: granted?.run ?? 0 }, actor: 'test', reason: 'a test' });
     expect(await grants('way-r')).toMatchObject([{ kind: 'grant' }, { kind: 'grant' }]);
   });
 });
@@ -339,117 +338,6 @@ describe('a notice', () => {
     });
     const [welcome] = lettersTo('h2');
     expect(welcome?.headers.has('list')).toBe(false);
-  });
-});
-
-describe('reminders', () => {
-  /** Anchored so that its next boundary comes in this many days. */
-  function holder(id: string, days: number, openingBalance: number, more: object = {}) {
-    const next = new Date(Date.now() + days * DAY_MS);
-    next.setUTCMonth(next.getUTCMonth() - 1);
-    const anchorOn = next.toISOString().slice(0, 10);
-    return { id, anchorOn, openingBalance, trackedFrom: `${dayOf(-1)}T00:00:00Z`, ...more };
-  }
-  const reminders = (): Promise<{ account: string }[]> =>
-    selectRows(
-      installation.db,
-      "SELECT account_id AS account FROM outbox WHERE kind = 'reminder' ORDER BY account_id",
-    );
-
-  beforeAll(async () => {
-    await importRows(installation.app, [
-      holder('r-due', 2, 223),
-      holder('r-far', 9, 223),
-      holder('r-small', 2, 200),
-      holder('r-out', 2, 300),
-      holder('r-suspended', 2, 300, { status: 'suspended' }),
-      holder('r-spends', 2, 205),
-    ]);
-    await record(installation.app, [fact('r-out-1', 'r-out', new Date().toISOString(), 'notices.opted-out')]);
-  });
-
-  it('are staged for those who would lose something within the days set, once', async () => {
-    const { app } = installation;
-    expect(await stageReminders(app.reminderDeps)).toBe(2);
-    expect(await stageReminders(app.reminderDeps)).toBe(2);
-    expect(await reminders()).toEqual([{ account: 'r-due' }, { account: 'r-spends' }]);
-  });
-
-  it('are not staged where they are turned off', async () => {
-    const { db, log } = installation.app;
-    expect(await stageReminders({ db, log, settings: { reminderDays: 0 } })).toBe(0);
-  });
-
-  it('tell what would be lost when they are sent, and are not sent when nothing would', async () => {
-    const { app } = installation;
-    await record(app, [
-      fact('r-spent', 'r-spends', new Date().toISOString(), 'connects.spent', { amount: 5 }),
-    ]);
-    await deliver();
-    const [letter, ...others] = lettersTo('r-due');
-    expect(others).toEqual([]);
-    expect(letter?.subject).toMatch(/^23 Connects will expire on \d+ \w+ \d{4}$/);
-    expect(lettersTo('r-spends')).toEqual([]);
-    expect(await staged('r-spends')).toMatchObject([
-      { kind: 'reminder', state: 'suppressed', error: 'nothing would expire any more' },
-    ]);
-  });
-
-  describe('that were not sent for a reason that has passed are sent after all', () => {
-    const now = (): string => new Date().toISOString();
-    /** Staged, and then not sent: what it says why. */
-    async function withhold(id: string, because: () => Promise<unknown>): Promise<string | null | undefined> {
-      await importRows(installation.app, [holder(id, 2, 205)]);
-      await stageReminders(installation.app.reminderDeps);
-      await because();
-      await deliver();
-      expect(await staged(id)).toMatchObject([{ kind: 'reminder', state: 'suppressed' }]);
-      return (await staged(id))[0]?.error;
-    }
-    const lookAgain = async (): Promise<void> => {
-      await stageReminders(installation.app.reminderDeps);
-      await deliver();
-    };
-    const happens = (id: string, type: string, fields: object = {}): Promise<unknown> =>
-      record(installation.app, [fact(`${id}-${type}`, id, now(), type, { ...fields })]);
-
-    it('when something would expire again', async () => {
-      const why = await withhold('again-1', () => happens('again-1', 'connects.spent', { amount: 5 }));
-      expect(why).toBe('nothing would expire any more');
-      await lookAgain();
-      expect(lettersTo('again-1')).toEqual([]);
-      await happens('again-1', 'connects.purchased', { amount: 40 });
-      await lookAgain();
-      await lookAgain();
-      expect(lettersTo('again-1').map((one) => one.subject)).toEqual([
-        expect.stringMatching(/^40 Connects will expire/),
-      ]);
-    });
-
-    it('when the member wants such emails again', async () => {
-      await withhold('again-2', () => happens('again-2', 'notices.opted-out'));
-      await happens('again-2', 'notices.opted-in');
-      await lookAgain();
-      expect(lettersTo('again-2')).toHaveLength(1);
-    });
-
-    it('when there is an address, and not before', async () => {
-      const forget = "UPDATE contacts SET email = NULL WHERE account_id = 'again-3'";
-      const why = await withhold('again-3', () => execute(installation.db, forget));
-      expect(why).toBe('the account has no email address');
-      await stageReminders(installation.app.reminderDeps);
-      expect(await staged('again-3')).toMatchObject([{ state: 'suppressed' }]);
-      await happens('again-3', 'account.contact-changed', { email: 'again-3@example.test' });
-      await lookAgain();
-      expect(lettersTo('again-3')).toHaveLength(1);
-    });
-
-    it('but not when an operator withheld them', async () => {
-      const suppress = ['notices', 'suppress', '--account', 'again-4', '--reason', 'not this one'];
-      await withhold('again-4', () => runHere(suppress, { app: installation.app }));
-      await lookAgain();
-      expect(lettersTo('again-4')).toEqual([]);
-    });
   });
 });
 
