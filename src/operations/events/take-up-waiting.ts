@@ -71,6 +71,7 @@ async function takeUpOnce(
     termsVersion: terms.version,
     runId: null,
     notify: 'digest',
+    notifyEvents: 'digest',
     lockedAt: now,
     noticeMaxAgeMs: settings.noticeMaxAgeMs,
   } as const;
