@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from '../support/cli.ts';
+import { asWeAre, powerless } from '../support/powerless.ts';
 
 const ENV = { PATH: process.env.PATH, HOME: process.env.HOME };
-const NOBODY = 65_534;
 const LATER = 'export const later = 1;\n';
 
 let checkout: string;
@@ -41,12 +41,10 @@ const launch = (): ChildProcess =>
   spawn(process.execPath, [at('src/cli/connects.js')], { env: ENV, stdio: 'ignore' });
 
 /** What it printed, both ways. */
-const start = (uid?: number): Promise<string> =>
+const start = (as = asWeAre): Promise<string> =>
   new Promise((resolve) => {
-    const options = { env: ENV, ...(uid !== undefined && { uid }) };
-    execFile(process.execPath, [at('src/cli/connects.js')], options, (_error, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
+    const { command, args, ...user } = as(process.execPath, [at('src/cli/connects.js')]);
+    execFile(command, args, { env: ENV, ...user }, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
 
 it('compiles once, and runs what it kept', async () => {
@@ -108,19 +106,17 @@ it('keeps no more than a few', async () => {
 });
 
 describe('a checkout that cannot be written', () => {
-  const someone = process.getuid?.() === 0 ? NOBODY : undefined;
-
   it('runs from its sources, and from what was kept before', async () => {
     mkdirSync(at('.local'));
     for (const path of ['.local', '.']) chmodSync(at(path), 0o555);
-    expect(await start(someone)).toBe('first\n');
+    expect(await start(powerless)).toBe('first\n');
     expect(readdirSync(at('.local'))).toEqual([]);
     chmodSync(at('.local'), 0o755);
     await start();
     chmodSync(at('.local/compiled'), 0o555);
-    expect(await start(someone)).toBe('first\n');
+    expect(await start(powerless)).toBe('first\n');
     say('other');
-    expect(await start(someone)).toBe('other\n');
+    expect(await start(powerless)).toBe('other\n');
     chmodSync(at('.local/compiled'), 0o755);
     chmodSync(at('.'), 0o755);
   });

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { asWeAre, powerless } from './powerless.ts';
 
 export interface Ended {
   readonly code: number;
@@ -19,21 +20,25 @@ export const root = join(__dirname, '../..');
 export interface StartOptions {
   /** What standard input holds; nothing by default. */
   readonly input?: string;
-  /** As which user, where the tests run as root. */
-  readonly uid?: number;
+  /** True: may not read or write whatever it likes, even where the tests run as root. */
+  readonly powerless?: boolean;
 }
 
 /** @param env added to PATH and HOME only: nothing of the tests' own environment leaks in */
 export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  { input, uid }: StartOptions = {},
+  { input, powerless: isPowerless = false }: StartOptions = {},
 ): Running {
-  const child = spawn(process.execPath, [join(root, 'src/cli/connects.js'), ...args], {
+  const started = (isPowerless ? powerless : asWeAre)(process.execPath, [
+    join(root, 'src/cli/connects.js'),
+    ...args,
+  ]);
+  const child = spawn(started.command, started.args, {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, CONNECTS_SERVERS_FILE: '/nonexistent', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    ...(uid !== undefined && { uid }),
+    ...(started.uid !== undefined && { uid: started.uid }),
   }) as ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
   child.stdin?.end(input);
   let stdout = '';
