@@ -9,4 +9,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS terms_versions (
   actor        VARCHAR(100) NOT NULL,
   reason       VARCHAR(500) NOT NULL,
   PRIMARY KEY (version)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

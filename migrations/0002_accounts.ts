@@ -36,4 +36,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS accounts (
   CONSTRAINT accounts_balance_not_negative CHECK (balance >= 0),
   CONSTRAINT accounts_owed_not_negative CHECK (owed >= 0),
   CONSTRAINT accounts_closed_has_no_next CHECK (status <> 'closed' OR next_cycle_on IS NULL)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

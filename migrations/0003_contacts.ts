@@ -8,4 +8,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS contacts (
   import_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
   erased_at   DATETIME(3) NULL,
   PRIMARY KEY (account_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -6,4 +6,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS account_spans (
   zone       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   plan       VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (account_id, from_at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -5,4 +5,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS inactive_openings (
   PRIMARY KEY (account_id),
   CONSTRAINT inactive_openings_account FOREIGN KEY (account_id) REFERENCES accounts (id),
   CONSTRAINT inactive_openings_status CHECK (status IN ('suspended', 'closed'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -32,4 +32,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS cycles (
   CONSTRAINT cycles_next_is_later CHECK (next_on > cycle_on),
   CONSTRAINT cycles_code CHECK (code IN ('granted', 'no-monthly-grant', 'before-program', 'account-inactive')),
   CONSTRAINT cycles_notice CHECK (notice IN ('staged', 'unchanged', 'opted-out', 'not-asked'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

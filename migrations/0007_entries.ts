@@ -21,4 +21,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS entries (
   CONSTRAINT entries_amount_not_zero CHECK (amount <> 0),
   CONSTRAINT entries_balance_not_negative CHECK (balance_after >= 0),
   CONSTRAINT entries_seq_positive CHECK (seq > 0)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -14,4 +14,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS decisions (
   PRIMARY KEY (account_id, decision_no),
   KEY of_subject (account_id, subject),
   CONSTRAINT decisions_account FOREIGN KEY (account_id) REFERENCES accounts (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

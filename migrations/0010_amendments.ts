@@ -33,4 +33,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS amendments (
   CONSTRAINT amendments_not_negative CHECK (expired >= 0 AND free >= 0 AND paid >= 0 AND recovered >= 0
     AND owed >= 0 AND owed <= recovered AND short >= 0 AND not_taken >= 0),
   CONSTRAINT amendments_notice CHECK (notice IN ('staged', 'unchanged', 'opted-out', 'not-asked'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

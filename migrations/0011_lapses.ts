@@ -11,4 +11,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS lapses (
   PRIMARY KEY (account_id, expired_on, cycle_on, run_id),
   CONSTRAINT lapses_account FOREIGN KEY (account_id) REFERENCES accounts (id),
   CONSTRAINT lapses_positive CHECK (amount > 0)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

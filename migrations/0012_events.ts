@@ -19,4 +19,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS events (
   KEY waiting (state, account_id, arrival),
   KEY of_account (account_id, arrival),
   CONSTRAINT events_state CHECK (state IN ('applied', 'refused', 'waiting'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

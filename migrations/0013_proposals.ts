@@ -8,4 +8,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS proposals (
   closed_by   VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NULL,
   PRIMARY KEY (account_id, proposal),
   CONSTRAINT proposals_refunded CHECK (refunded >= 0 AND refunded <= spent)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -6,4 +6,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS interviews (
   requested_at DATETIME(3) NOT NULL,
   replied_at   DATETIME(3) NULL,
   PRIMARY KEY (account_id, interview)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

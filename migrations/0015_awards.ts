@@ -8,4 +8,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS awards (
   PRIMARY KEY (account_id, interview),
   KEY in_window (account_id, occurred_at),
   CONSTRAINT awards_positive CHECK (amount > 0)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

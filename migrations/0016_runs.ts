@@ -24,4 +24,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS runs (
   CONSTRAINT runs_state CHECK
     (state IN ('running', 'completed', 'completed-with-failures', 'stopping', 'stopped', 'failed')),
   CONSTRAINT runs_notify CHECK (notify IN ('none', 'digest', 'each'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -4,4 +4,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS run_accounts (
   account_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (run_id, account_id),
   KEY of_account (account_id, run_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

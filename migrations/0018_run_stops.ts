@@ -6,4 +6,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS run_stops (
   code   VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reason VARCHAR(500) NOT NULL,
   PRIMARY KEY (run_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

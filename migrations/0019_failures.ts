@@ -17,4 +17,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS failures (
   KEY of_run (run_id, state),
   KEY of_state (state, code),
   CONSTRAINT failures_state CHECK (state IN ('retrying', 'put-aside', 'cleared'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -9,4 +9,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS ticks (
   PRIMARY KEY (id),
   KEY of_time (at),
   CONSTRAINT ticks_outcome CHECK (outcome IN ('nothing-due', 'opened', 'joined', 'failed'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -24,4 +24,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS backfills (
   UNIQUE KEY of_run (run_id),
   KEY of_state (state, id),
   CONSTRAINT backfills_state CHECK (state IN ('running', 'paused', 'completed', 'cancelled'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -12,4 +12,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS backfill_items (
   PRIMARY KEY (backfill_id, account_id, cycle_on),
   KEY of_state (backfill_id, state, account_id),
   CONSTRAINT backfill_items_state CHECK (state IN ('granted', 'recorded', 'skipped', 'failed'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -26,4 +26,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS outbox (
               'reversal', 'reminder')),
   CONSTRAINT outbox_state CHECK
     (state IN ('pending', 'claimed', 'sending', 'sent', 'refused', 'held', 'too-old', 'suppressed'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

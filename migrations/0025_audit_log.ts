@@ -12,4 +12,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS audit_log (
   PRIMARY KEY (id),
   KEY of_target (target, id),
   KEY of_time (at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

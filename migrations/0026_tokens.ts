@@ -9,4 +9,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS tokens (
   PRIMARY KEY (id),
   UNIQUE KEY once (hash),
   CONSTRAINT tokens_role CHECK (role IN ('viewer', 'operator', 'ingest'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -9,4 +9,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS users (
   PRIMARY KEY (id),
   UNIQUE KEY one_name (name),
   CONSTRAINT users_role CHECK (role IN ('viewer', 'operator'))
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

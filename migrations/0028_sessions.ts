@@ -6,4 +6,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS sessions (
   expires_at DATETIME(3) NOT NULL,
   PRIMARY KEY (hash),
   KEY expiry (expires_at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -5,4 +5,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS event_waits (
   message  VARCHAR(1000) NOT NULL,
   at       DATETIME(3) NOT NULL,
   PRIMARY KEY (event_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

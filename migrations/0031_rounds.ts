@@ -8,4 +8,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS rounds (
   reached_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
   moved_at   DATETIME(3) NOT NULL,
   PRIMARY KEY (name)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

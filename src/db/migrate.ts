@@ -10,6 +10,15 @@ const LOCK_WAIT_S = 120;
 /** knex's own tables, named so that they are known for what they are. */
 const tables = { tableName: 'schema_migrations', lockTableName: 'schema_migrations_lock' };
 
+/** As knex would make it, but for the collation, which it leaves to the database: no text's order is chance. */
+const RECORD = `CREATE TABLE IF NOT EXISTS ${tables.tableName} (
+  id             INT UNSIGNED NOT NULL AUTO_INCREMENT,
+  name           VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  batch          INT NULL,
+  migration_time TIMESTAMP NULL DEFAULT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;
+
 /** The steps up to here were numbered anew before the first release: an unknown name among them is from before that. */
 const RENUMBERED_TO = 28;
 
@@ -38,6 +47,7 @@ export async function migrate(url: string): Promise<readonly string[]> {
   try {
     await takeLock(guard);
     await appliedMigrations(guard);
+    await guard.raw(RECORD);
     const settings = { ...tables, migrationSource };
     await db.migrate.forceFreeMigrationsLock(settings);
     const [, applied] = (await db.migrate.latest(settings)) as [number, string[]];

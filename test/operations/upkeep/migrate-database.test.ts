@@ -55,6 +55,26 @@ describe('migrateDatabase', () => {
       appUrl: undefined,
     });
 
+  it('leaves no collation to the server or the database: keys compare byte by byte, other text is the same everywhere', async () => {
+    const { db } = installation;
+    const [{ name } = { name: '' }] = await selectRows<{ name: string }>(db, 'SELECT DATABASE() AS name');
+    await db.raw(`ALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_czech_ci`);
+    await migrateOnce();
+    const collations = await selectRows<{ collation: string }>(
+      db,
+      `SELECT DISTINCT collation_name AS collation FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND collation_name IS NOT NULL ORDER BY collation`,
+    );
+    expect(collations.map((one) => one.collation)).toEqual(['ascii_bin', 'utf8mb4_general_ci']);
+    const ofKeys = await selectRows<{ collation: string }>(
+      db,
+      `SELECT DISTINCT c.collation_name AS collation
+         FROM information_schema.statistics s JOIN information_schema.columns c USING (table_schema, table_name, column_name)
+        WHERE table_schema = DATABASE() AND c.collation_name IS NOT NULL`,
+    );
+    expect(ofKeys).toEqual([{ collation: 'ascii_bin' }]);
+  });
+
   async function expectTheWholeSchema(): Promise<void> {
     const { db } = installation;
     expect(await pendingMigrations(db)).toEqual([]);
