@@ -7,7 +7,10 @@ import { linesOf } from './lines.ts';
 /** Faults that are told one by one. */
 const FAULTS_MAX = 100;
 
-/** @throws invalid-input `file`, naming every line that is no account id */
+/** Accounts of one file: what is asked for is kept with the backfill, and no column has room for a whole fleet. */
+const IDS_MAX = 200_000;
+
+/** @throws invalid-input `file`, naming every line that is no account id, or where there are too many */
 export async function readIds(file: string): Promise<string[]> {
   await requireFile(file);
   const ids: string[] = [];
@@ -20,6 +23,11 @@ export async function readIds(file: string): Promise<string[]> {
   }
   if (faults.length > 0)
     throw invalidInput('file', [`${nameOf(file)}:`, ...faults.slice(0, FAULTS_MAX)].join('\n'));
+  if (ids.length > IDS_MAX)
+    throw invalidInput(
+      'file',
+      `${nameOf(file)}: expected at most ${IDS_MAX} accounts, and found ${ids.length}`,
+    );
   if (ids.length === 0) throw invalidInput('file', `${nameOf(file)} names no account`);
   return ids;
 }

@@ -135,6 +135,11 @@ describe('backfill start', () => {
       code: 2,
       stderr: expect.stringContaining('line 2: expected an account id'),
     });
+    writeFileSync(file, 'a-001\n'.repeat(200_001));
+    expect(await start('--accounts-file', file, ...SURE)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected at most 200000 accounts, and found 200001'),
+    });
   });
 
   it('wants a reason and --yes, the plan that was seen, and no other one over the same cycles', async () => {

@@ -1,0 +1,439 @@
+/**
+ * For every column, every input that a validator lets through fits. The table names what reaches each column: a new
+ * column without an entry fails, and so does a validator that takes what its column has no room for.
+ */
+import type { Option } from 'commander';
+import { commandsOf } from '../../src/cli/frame.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { textFlag } from '../../src/cli/options.ts';
+import { parseConfig } from '../../src/config.ts';
+import { type Database, connectDatabase } from '../../src/db/connection.ts';
+import { type Cell, insertRows, selectRows, toDate } from '../../src/db/query.ts';
+import { ACCOUNT_KINDS, ACCOUNT_STATUSES, DECISION_CODES, ENTRY_KINDS } from '../../src/domain/account.ts';
+import { BACKFILL_REASONS } from '../../src/domain/corrections/backfill.ts';
+import { EVENT_TYPES } from '../../src/domain/events/events.ts';
+import * as fields from '../../src/domain/events/fields.ts';
+import { NOTICE_KINDS } from '../../src/domain/notice-kinds.ts';
+import { PLAN_NAMES, rowSchema } from '../../src/domain/terms.ts';
+import { TOKEN_ROLES } from '../../src/ledger/tokens.ts';
+import { waitAfter } from '../../src/operations/settling/record-failures.ts';
+import { NOTICE_STATES } from '../../src/outbox/outbox.ts';
+import { keepingCli } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+
+/** A validator, and what is written of what it lets through. */
+interface Feed {
+  readonly by: string;
+  /** What is written of a value; undefined for one that is refused. */
+  readonly cell: (value: unknown) => Cell | undefined;
+  /** Tried besides what the column's own limits suggest. */
+  readonly values?: readonly unknown[];
+}
+
+/** What reaches a column: validators, or words that say why nothing from outside does. */
+type Source = readonly Feed[] | string;
+
+// ------------------------------------------------------------------------------------------------ validators
+
+interface Schema {
+  safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown };
+}
+
+const field = (by: string, schema: Schema, values: readonly unknown[] = []): Feed => ({
+  by,
+  values,
+  cell: (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? (parsed.data as Cell) : undefined;
+  },
+});
+
+const options: readonly Option[] = commandsOf(buildProgram(keepingCli().cli, '0.0.0')).flatMap((one) => [
+  ...one.options,
+]);
+
+/** Every command's flag of that name: it lets through what any of them does. */
+function flag(long: string, written: (value: never) => Cell = (value) => value): Feed {
+  const parsers = options.flatMap((one) => (one.long === long && one.parseArg ? [one.parseArg] : []));
+  if (parsers.length === 0) throw new Error(`there is no flag ${long}`);
+  const cell = (value: unknown): Cell | undefined => {
+    for (const parse of parsers)
+      try {
+        return written(([parse(String(value), undefined)].flat() as never[])[0] as never);
+      } catch {
+        // Another command may take it.
+      }
+    return undefined;
+  };
+  return { by: long, cell };
+}
+
+/** A closed set of words of the program. */
+const words = (by: string, values: readonly string[]): Feed => ({
+  by,
+  values,
+  cell: (value) => (values.includes(value as string) ? (value as string) : undefined),
+});
+
+const prefixed = (prefix: string, { by, cell }: Feed): Feed => ({
+  by: `${prefix}… of ${by}`,
+  cell: (value) => {
+    const written = cell(value);
+    return written === undefined ? undefined : `${prefix}${String(written)}`;
+  },
+});
+
+const instant = field('instantField', {
+  safeParse: (value: unknown) => {
+    const parsed = fields.instantField.safeParse(value);
+    return parsed.success ? { success: true, data: toDate(parsed.data) } : { success: false };
+  },
+});
+const count = rowSchema.shape.welcome;
+
+const ACCOUNT = [field('accountIdField', fields.accountIdField), flag('--account')];
+const FACT = field('factIdField', fields.factIdField);
+const ACTOR = flag('--actor');
+const REASON = [flag('--reason'), field('reasonField', fields.reasonField)];
+const TOKEN: Feed = {
+  by: 'tokens add NAME',
+  cell: (value) => {
+    try {
+      return textFlag(100)(String(value));
+    } catch {
+      return undefined;
+    }
+  },
+};
+const DATE = [field('localDateField', fields.localDateField), flag('--from'), flag('--cycle')];
+const ZONE = field('zoneField', fields.zoneField, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
+const AMOUNT = field('amountField', fields.amountField);
+const SIGNED = field('signedAmountField', fields.signedAmountField);
+const COUNT = field('a number of the terms', count);
+const SUBJECTS = [
+  'event:',
+  'interview:',
+  'plan:',
+  'payment:',
+  'spend:',
+  'proposal:',
+  'return:',
+  'adjustment:',
+  'purchase:',
+].map((prefix) => prefixed(prefix, FACT));
+const NOTIFY = words('--notify', ['none', 'digest', 'each']);
+
+const NUMBERED = 'numbered by the database, or counted one by one';
+const CLOCK = "the database's clock";
+const HASH = 'a hash of 64 digits, or a random id';
+const RULES = 'what the rules make of what came in: test/operations/events/limits.test.ts';
+const WORD = 'a word of the program, held by a CHECK and the types';
+const CUT = 'cut to what there is room for, where it is written';
+const CODE = 'a code of the program, of at most 64 characters: test/docs/runbook.test.ts knows all';
+
+/** Columns, and what reaches them. */
+const TABLE: readonly (readonly [columns: string, source: Source])[] = [
+  ['accounts.id account_spans.account_id amendments.account_id awards.account_id', ACCOUNT],
+  ['backfill_items.account_id backfills.done_to contacts.account_id cycles.account_id', ACCOUNT],
+  ['decisions.account_id entries.account_id events.account_id failures.account_id', ACCOUNT],
+  ['inactive_openings.account_id interviews.account_id lapses.account_id outbox.account_id', ACCOUNT],
+  ['proposals.account_id rounds.reached_id run_accounts.account_id', ACCOUNT],
+  ['events.id event_waits.event_id interviews.interview awards.interview', [FACT, flag('--key')]],
+  ['interviews.proposal awards.proposal proposals.proposal entries.proposal', [FACT]],
+  ['proposals.rewarded_by proposals.closed_by', [FACT]],
+  ['entries.subject decisions.subject outbox.ref', SUBJECTS],
+  ['accounts.kind', [words('kind', ACCOUNT_KINDS)]],
+  [
+    'accounts.plan accounts.pending_plan account_spans.plan amendments.plan cycles.plan',
+    [words('plan', PLAN_NAMES)],
+  ],
+  ['accounts.status', [words('status', ACCOUNT_STATUSES)]],
+  ['inactive_openings.status', [words('status', ['suspended', 'closed'])]],
+  ['accounts.zone account_spans.zone', [ZONE]],
+  ['accounts.anchor_on account_spans.anchor_on accounts.cycle_on accounts.next_cycle_on', DATE],
+  ['accounts.catch_up_from amendments.cycle_on backfill_items.cycle_on cycles.cycle_on cycles.next_on', DATE],
+  ['entries.cycle_on lapses.cycle_on lapses.expired_on outbox.first_cycle_on outbox.last_cycle_on', DATE],
+  ['backfills.from_on backfills.to_on', DATE],
+  ['accounts.tracked_from accounts.watermark accounts.next_cycle_at account_spans.from_at', [instant]],
+  ['events.at events.effective_at entries.effective_at entries.occurred_at decisions.at', [instant]],
+  ['interviews.requested_at interviews.replied_at awards.occurred_at cycles.starts_at', [instant]],
+  ['amendments.starts_at rounds.reached_at', [instant]],
+  ['runs.as_of', [flag('--as-of', (at: number) => toDate(at))]],
+  ['accounts.opening_balance', [field('openingBalanceField', fields.openingBalanceField)]],
+  ['proposals.spent', [AMOUNT]],
+  ['entries.amount', [AMOUNT, SIGNED]],
+  ['awards.amount', [field('interview.award', rowSchema.shape.interview.unwrap().shape.award)]],
+  ['accounts.cycle_paid cycles.free cycles.paid cycles.recovered cycles.cap', [COUNT]],
+  ['amendments.free amendments.paid amendments.recovered', [COUNT]],
+  [
+    'accounts.balance accounts.owed entries.balance_after cycles.opening cycles.carried cycles.expired',
+    RULES,
+  ],
+  ['cycles.closing amendments.opening amendments.expired amendments.owed amendments.short', RULES],
+  ['amendments.not_taken amendments.closing proposals.refunded lapses.amount', RULES],
+  ['backfill_items.granted backfill_items.recovered decisions.detail events.content', RULES],
+  [
+    'contacts.email',
+    [field('emailField', fields.emailField, [`${'a'.repeat(64)}@${'b'.repeat(63)}.example`])],
+  ],
+  ['accounts.notices_opted_out accounts.readiness_awarded events.late', 'true or false'],
+  ['entries.kind', [words('ENTRY_KINDS', ENTRY_KINDS)]],
+  ['decisions.code', [words('DECISION_CODES', DECISION_CODES)]],
+  ['events.type', [words('EVENT_TYPES', EVENT_TYPES)]],
+  ['outbox.kind', [words('NOTICE_KINDS', NOTICE_KINDS)]],
+  ['outbox.state', [words('NOTICE_STATES', NOTICE_STATES)]],
+  ['tokens.role', [words('TOKEN_ROLES', TOKEN_ROLES)]],
+  ['backfill_items.reason', [words('BACKFILL_REASONS', BACKFILL_REASONS)]],
+  ['runs.notify backfills.notify', [NOTIFY]],
+  ['audit_log.actor', [ACTOR, prefixed('token ', TOKEN)]],
+  ['audit_log.reason', REASON],
+  [
+    'audit_log.target',
+    [prefixed('account:', ACCOUNT[0] as Feed), prefixed('backfill:', flag('--run', String))],
+  ],
+  ['backfills.actor mail_hold.actor runs.actor run_stops.actor terms_versions.actor', [ACTOR]],
+  [
+    'backfills.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
+    [flag('--reason')],
+  ],
+  ['tokens.name', [TOKEN]],
+  ['backfills.rate', [flag('--rate')]],
+  ['failures.retry_at', [settling()]],
+  [
+    'failures.attempts',
+    [field('CONNECTS_SETTLE_ATTEMPTS', setting('CONNECTS_SETTLE_ATTEMPTS', 'settleAttemptsMax'))],
+  ],
+  [
+    'outbox.attempts',
+    [field('CONNECTS_MAIL_ATTEMPTS', setting('CONNECTS_MAIL_ATTEMPTS', 'mailAttemptsMax'))],
+  ],
+  ['runs.due_at_start', 'accounts, which are fewer than an integer counts'],
+  ['backfills.asked', 'at most 200,000 ids of 64 characters: src/cli/id-file.ts'],
+  ['backfills.planned terms_versions.content', 'counts by reason; at most 1,000 rows of terms'],
+  ['audit_log.before_is audit_log.after_is', 'terms, counts, a file name: nothing near 16 MiB'],
+  ['event_waits.message failures.message backfill_items.message outbox.last_error', CUT],
+  ['event_waits.code failures.code run_stops.code backfill_items.why audit_log.action', CODE],
+  ['users.name users.password_hash users.role', 'nothing yet: no command makes users'],
+  ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id', NUMBERED],
+  [
+    'backfill_items.backfill_id cycles.decision_no decisions.decision_no entries.seq events.arrival',
+    NUMBERED,
+  ],
+  ['amendments.terms_version cycles.terms_version runs.terms_version terms_versions.version', NUMBERED],
+  ['mail_hold.id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id', NUMBERED],
+  ['amendments.run_id amendments.reversed_run audit_log.run_id backfills.run_id cycles.run_id', NUMBERED],
+  [
+    'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
+    NUMBERED,
+  ],
+  ['run_stops.run_id ticks.run_id', NUMBERED],
+  ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
+  ['terms_versions.content_hash tokens.hash', HASH],
+  ['amendments.kind amendments.notice backfills.state backfill_items.state cycles.code cycles.notice', WORD],
+  [
+    'events.state failures.state rounds.name runs.kind runs.state runs.open_key ticks.source ticks.outcome',
+    WORD,
+  ],
+  [
+    'amendments.posted_at audit_log.at backfills.created_at backfills.ended_at backfills.working_until',
+    CLOCK,
+  ],
+  ['contacts.erased_at cycles.posted_at decisions.posted_at entries.posted_at event_waits.at', CLOCK],
+  ['events.received_at failures.first_at failures.last_at failures.put_aside_at failures.cleared_at', CLOCK],
+  ['mail_hold.held_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at', CLOCK],
+  [
+    'rounds.moved_at run_stops.at runs.started_at runs.heartbeat_at runs.ended_at runs.submitting_until',
+    CLOCK,
+  ],
+  ['sessions.created_at sessions.expires_at terms_versions.applied_at ticks.at ticks.slot_at', CLOCK],
+  ['tokens.created_at tokens.revoked_at users.created_at users.disabled_at', CLOCK],
+];
+
+/** What a variable of the environment comes to. */
+function setting(name: string, of: keyof ReturnType<typeof parseConfig>): Schema {
+  return {
+    safeParse: (value) => {
+      try {
+        return { success: true, data: parseConfig({ [name]: String(value) })[of] };
+      } catch {
+        return { success: false };
+      }
+    },
+  };
+}
+
+/** The longest wait between two attempts, from now. */
+function settling(): Feed {
+  const backoff = setting('CONNECTS_SETTLE_BACKOFF', 'settleBackoffMs');
+  return {
+    by: 'CONNECTS_SETTLE_BACKOFF',
+    values: ['0ms', '1s', '1h', '3650d', '3651d', 'never'],
+    cell: (value) => {
+      const { success, data } = backoff.safeParse(value);
+      return success ? toDate(Date.now() + waitAfter(20, data as number)) : undefined;
+    },
+  };
+}
+
+// --------------------------------------------------------------------------------------------------- columns
+
+interface Column {
+  readonly name: string;
+  /** As a column of a table of its own: type, character set, and the CHECKs that name no other column. */
+  readonly definition: string;
+  readonly candidates: readonly unknown[];
+}
+
+async function readColumns(db: Database): Promise<Column[]> {
+  const tables = await selectRows<{ name: string }>(
+    db,
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
+        AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'schema\\_migrations%' ORDER BY table_name`,
+  );
+  const columns: Column[] = [];
+  for (const { name } of tables) {
+    const [row] = await selectRows<Record<string, string>>(db, `SHOW CREATE TABLE \`${name}\``);
+    columns.push(...columnsOf(name, row?.['Create Table'] ?? ''));
+  }
+  return columns;
+}
+
+function columnsOf(table: string, create: string): Column[] {
+  const lines = create.split('\n').map((line) => line.trim().replace(/,$/, ''));
+  const checks = lines.flatMap((line) => /^CONSTRAINT `\w+` (CHECK .*)$/.exec(line)?.[1] ?? []);
+  return lines.flatMap((line) => {
+    const [, name, type = '', rest = ''] = /^`(\w+)` (\w+(?:\([\d,]+\))?)(.*)$/.exec(line) ?? [];
+    if (name === undefined) return [];
+    const charset = /CHARACTER SET \w+ COLLATE \w+/.exec(rest)?.[0] ?? '';
+    const own = checks.filter((check) =>
+      [...check.matchAll(/`(\w+)`/g)].every(([, named]) => named === name),
+    );
+    const definition = [`\`${name}\` ${type} ${charset}`, ...own].join(', ');
+    return [{ name: `${table}.${name}`, definition, candidates: candidatesOf(type) }];
+  });
+}
+
+/** What lies at the limits of a type, and a little beyond. */
+function candidatesOf(type: string): readonly unknown[] {
+  if (type.startsWith('varchar')) return textsAround(Number(/\d+/.exec(type)?.[0]));
+  if (/^(int|bigint|tinyint)/.test(type)) return NUMBERS;
+  if (type.startsWith('datetime')) return INSTANTS;
+  return type === 'date' ? DATES : ['', 'x'];
+}
+
+/** Each sign a unit, two, or several bytes long; with and without what a column of ASCII has no room for. */
+const textsAround = (length: number): string[] =>
+  [...new Set([0, 1, 5, 59, 64, 94, 100, 101, length - 1, length, length + 1, length * 2])].flatMap((size) =>
+    ['a', '9', '-', '.', 'é', '😀', ' ', '\u0001', '\n', "'", '\\'].map((sign) => sign.repeat(size)),
+  );
+
+const NUMBERS = [
+  -1,
+  0,
+  1,
+  20,
+  21,
+  50,
+  51,
+  999_999,
+  1_000_000,
+  1_000_001,
+  -1_000_000,
+  1_000_000_000,
+  1_000_000_001,
+
+  2_000_000_000,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 53 - 1,
+  1.5,
+  Number.NaN,
+  Infinity,
+  '10',
+  '100000',
+  '100000/s',
+];
+
+const INSTANTS = [
+  '1899-12-31T23:59:59Z',
+  '1900-01-01T00:00:00Z',
+  '1900-01-01T00:00:00+14:00',
+  '2999-12-31T23:59:59.999Z',
+
+  '2999-12-31T23:59:59-14:00',
+  '3000-01-01T00:00:00Z',
+  '9999-12-31T23:59:59-14:00',
+  '0000-01-01T00:00:00Z',
+  '0999-12-31T00:00:00Z',
+  '2021-02-30T00:00:00Z',
+  '2021-03-16T24:00:00Z',
+  '2021-03-16T09:00:00+99:99',
+];
+
+const DATES = [
+  '0000-00-00',
+  '0999-01-01',
+  '1899-12-31',
+  '1900-01-01',
+  '2021-02-29',
+  '2021-02-30',
+  '2999-12-31',
+];
+
+// ----------------------------------------------------------------------------------------------------- tests
+
+let installation: Installation;
+/** One session: its tables are temporary. */
+let session: Database;
+let columns: readonly Column[];
+const sources = new Map(
+  TABLE.flatMap(([names, source]) => names.split(' ').map((one) => [one, source] as const)),
+);
+
+beforeAll(async () => {
+  installation = await install();
+  session = connectDatabase(installation.env.DATABASE_URL as string, 1);
+  columns = await readColumns(installation.db);
+});
+afterAll(async () => {
+  await session.destroy();
+  await installation.remove();
+});
+
+test('every column is named, with what reaches it, and none that there is not', () => {
+  expect(columns.length).toBeGreaterThan(200);
+  expect([...sources.keys()].toSorted()).toEqual(columns.map((one) => one.name).toSorted());
+  expect(sources.size).toBe(TABLE.flatMap(([names]) => names.split(' ')).length);
+});
+
+/** Cells that a column made like this one refuses. */
+async function refusedBy({ definition }: Column, cells: readonly Cell[]): Promise<string[]> {
+  await session.raw(`CREATE TEMPORARY TABLE probe (${definition})`);
+  const refused: string[] = [];
+  for (const cell of cells)
+    await insertRows(session, 'probe', [/`(\w+)`/.exec(definition)?.[1] ?? ''], [[cell]]).catch(
+      (error: Error) => refused.push(`${JSON.stringify(cell).slice(0, 40)}: ${error.message.slice(-120)}`),
+    );
+  await session.raw('DROP TEMPORARY TABLE probe');
+  return refused;
+}
+
+test('whatever a validator lets through fits its column', async () => {
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const source = sources.get(column.name);
+    for (const feed of typeof source === 'object' ? source : []) {
+      const type = column.definition.replace(/^`\w+`/, '');
+      if (seen.has(`${feed.by} ${type}`)) continue;
+      seen.add(`${feed.by} ${type}`);
+      const cells = [...column.candidates, ...(feed.values ?? [])].map((one) => feed.cell(one));
+      const taken = [...new Set(cells.filter((one) => one !== undefined))];
+      // A validator that takes nothing of all this, or everything, was not tried.
+      if (taken.length === 0 || !cells.includes(undefined))
+        wrong.push(`${column.name} ← ${feed.by}: not tried`);
+      for (const one of await refusedBy(column, taken)) wrong.push(`${column.name} ← ${feed.by}: ${one}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
