@@ -4,6 +4,7 @@ import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../d
 import { databaseNow } from '../../db/query.ts';
 import { describeError } from '../../errors.ts';
 import { lockAccounts } from '../../ledger/accounts.ts';
+import { upsertEventWaits } from '../../ledger/event-waits.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
 import { loadWaiting, resume } from '../settling/waiting-events.ts';
@@ -52,8 +53,17 @@ async function attempt(
   } catch (error) {
     if (!isDatabaseError(error) || classOfDatabaseError(error) !== 'row') throw error;
     if (most > 1 || first === undefined) return 'refused';
-    return { takenUp: [], first, stopped: { event: first, ...describeRowError(error) } };
+    const why = describeRowError(error);
+    await keepWhy(deps, first, why);
+    return { takenUp: [], first, stopped: { event: first, ...why } };
   }
+}
+
+/** In a transaction of its own: that of the attempt is undone. */
+function keepWhy({ db }: RecordDeps, eventId: string, why: { code: string; message: string }): Promise<void> {
+  return inTransaction(db, async (transaction) =>
+    upsertEventWaits(transaction, [{ eventId, ...why, at: await databaseNow(transaction) }]),
+  );
 }
 
 async function takeUpOnce(
