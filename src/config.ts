@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { contradictionsOf } from './contradictions.ts';
 import { emailField } from './domain/events/fields.ts';
-import { invalidInput, messageOf } from './errors.ts';
+import { configuration, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 import { nextSlot } from './queue/cron.ts';
 
@@ -253,7 +253,7 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** @throws invalid-input `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
+/** @throws configuration `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
   const faults = [
@@ -262,7 +262,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...contradictions(env),
     ...misspelt(env),
   ];
-  if (!parsed.success || faults.length > 0) throw invalidInput('environment', environmentFaults(faults));
+  if (!parsed.success || faults.length > 0) throw configuration('environment', environmentFaults(faults));
   const set = parsed.data;
   return {
     databaseUrl: set.DATABASE_URL,
@@ -395,7 +395,7 @@ function parseSender(text: string): { name: string; address: string } {
 const VARIABLES = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', smtpUrl: 'SMTP_URL' } as const;
 type ServerName = keyof typeof VARIABLES;
 
-/** The address of a server, or what to do about its absence. @throws invalid-input `environment` */
+/** The address of a server, or what to do about its absence. @throws configuration `environment` */
 export function required(config: Config, name: ServerName): string {
   requireServers(config, [name]);
   return config[name] as string;
@@ -403,23 +403,23 @@ export function required(config: Config, name: ServerName): string {
 
 const PORTS = { consolePort: 'CONNECTS_CONSOLE_PORT', healthPort: 'CONNECTS_HEALTH_PORT' } as const;
 
-/** For who listens there. @throws invalid-input `environment` where the variable holds the address of a Service */
+/** For who listens there. @throws configuration `environment` where the variable holds the address of a Service */
 export function requiredPort(config: Config, name: keyof typeof PORTS): number {
   const port = config[name];
   if (port !== undefined) return port;
-  throw invalidInput(
+  throw configuration(
     'environment',
     `${PORTS[name]} is the address of a Service, which Kubernetes sets for a Service of such a name: expected ` +
       `a whole number from 0 to ${PORT_MAX}. Set it in the pod, or set enableServiceLinks: false there.`,
   );
 }
 
-/** @throws invalid-input `environment`, naming every server whose address is not set */
+/** @throws configuration `environment`, naming every server whose address is not set */
 export function requireServers(config: Config, names: readonly ServerName[]): void {
   const missing = names.filter((name) => config[name] === undefined).map((name) => VARIABLES[name]);
   if (missing.length === 0) return;
   const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  throw invalidInput(
+  throw configuration(
     'environment',
     `${missing.join(' and ')} ${is} not set. Set ${them}, or run "npm start" in another terminal: ` +
       'its servers are found by themselves.',

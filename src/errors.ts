@@ -5,6 +5,12 @@
  * Three places translate it, and no other: jobs/outcome.ts for BullMQ, src/cli/exit-codes.ts for the shell,
  * src/console for HTTP.
  */
+interface ErrorOptions {
+  readonly cause?: unknown;
+  /** What mends it, in one sentence. */
+  readonly mend?: string;
+}
+
 export type RetryRule = 'never' | 'later';
 
 export type ErrorKind =
@@ -13,17 +19,21 @@ export type ErrorKind =
   | 'conflict' // it is already active, or already complete
   | 'not-found'
   | 'broken-rule' // an account's own row cannot be settled: it fails alone
+  | 'configuration' // a person must mend a setting, or a server: trying again does not
   | 'unavailable'; // a server, not an account: wait and try again
 
 export class ConnectsError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
+  /** What mends it, in one sentence, where that is known. */
+  readonly mend: string | undefined;
 
-  constructor(kind: ErrorKind, code: string, message: string, options?: { cause?: unknown }) {
+  constructor(kind: ErrorKind, code: string, message: string, options: ErrorOptions = {}) {
     super(message, options);
     this.name = 'ConnectsError';
     this.kind = kind;
     this.code = code;
+    this.mend = options.mend;
   }
 
   get retry(): RetryRule {
@@ -37,8 +47,11 @@ export const invalidInput = (code: string, message: string): ConnectsError =>
 export const brokenRule = (code: string, message: string): ConnectsError =>
   new ConnectsError('broken-rule', code, message);
 
-export const unavailable = (code: string, message: string, cause?: unknown): ConnectsError =>
-  new ConnectsError('unavailable', code, message, { cause });
+export const unavailable = (code: string, message: string, options: ErrorOptions = {}): ConnectsError =>
+  new ConnectsError('unavailable', code, message, options);
+
+export const configuration = (code: string, message: string, options: ErrorOptions = {}): ConnectsError =>
+  new ConnectsError('configuration', code, message, options);
 
 /** One line that a person can read, for whatever was thrown. */
 export function messageOf(error: unknown): string {

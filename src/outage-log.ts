@@ -12,8 +12,9 @@ export interface OutageLogDeps {
   readonly log: Log;
 }
 
+/** Also where a person must mend a server: a process that runs waits for that, as for anything else of servers. */
 export const isOutage = (error: unknown): error is ConnectsError =>
-  error instanceof ConnectsError && error.retry === 'later';
+  error instanceof ConnectsError && (error.retry === 'later' || error.kind === 'configuration');
 
 export class OutageLog {
   readonly #deps: OutageLogDeps;
@@ -47,11 +48,16 @@ export class OutageLog {
   }
 
   /** @param startedAt of what failed, by `elapsedMs`: what began before the last outage was over tells of that one */
-  tell({ code, message }: ConnectsError, startedAt: number): void {
+  tell({ code, message, mend }: ConnectsError, startedAt: number): void {
     if (this.#since.has(code) || startedAt <= (this.#overAt.get(code) ?? -Infinity)) return;
     const { clock, log } = this.#deps;
     this.#since.set(code, clock.elapsedMs());
-    log.warn({ code }, message);
+    log.warn({ code, ...(mend !== undefined && { mend }) }, message);
+  }
+
+  /** Of these, those that are told of and not over. */
+  open(codes: readonly string[]): string[] {
+    return codes.filter((code) => this.#since.has(code));
   }
 
   isOver(code: string): void {

@@ -7,6 +7,7 @@ import {
   isDatabaseError,
 } from '../db/errors.ts';
 import { ConnectsError, type ErrorKind, messageOf } from '../errors.ts';
+import { asRedisUnavailable } from '../queue/connection.ts';
 import { type Addresses, adviceOn } from './advice.ts';
 
 export const EXIT = {
@@ -19,6 +20,7 @@ export const EXIT = {
   notFound: 6,
   drift: 10,
   tryAgain: 75,
+  configuration: 78,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -32,6 +34,7 @@ const OF_KIND: Record<ErrorKind, ExitCode> = {
   'not-found': EXIT.notFound,
   'broken-rule': EXIT.unexpected,
   unavailable: EXIT.tryAgain,
+  configuration: EXIT.configuration,
 };
 
 /**
@@ -43,7 +46,7 @@ export function exitOf(thrown: unknown, addresses?: Addresses): { code: ExitCode
   // commander has printed its message already.
   if (thrown instanceof CommanderError)
     return { code: thrown.exitCode === 0 ? EXIT.done : EXIT.invalid, message: '' };
-  const error = isDatabaseError(thrown) ? ofDatabase(thrown) : thrown;
+  const error = isDatabaseError(thrown) ? ofDatabase(thrown) : asRedisUnavailable('this', thrown);
   if (error instanceof ConnectsError)
     return { code: OF_KIND[error.kind], message: [error.message, ...adviceOn(error, addresses)].join('\n') };
   return {
@@ -69,7 +72,8 @@ export const EXIT_MEANING: Record<ExitCode, string> = {
   5: 'conflict: it is already active, or already complete',
   6: 'not found',
   10: 'the audit found drift',
-  75: 'a server is unreachable, or --timeout passed with work left: try again',
+  75: 'a server is unreachable, clocks disagree, or --timeout passed with work left: try again',
+  78: 'a setting, or a server, is to be mended by a person: the message says what',
   130: 'interrupted (SIGINT), after a clean stop',
   143: 'terminated (SIGTERM), after a clean stop',
 };

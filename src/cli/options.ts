@@ -4,7 +4,7 @@ import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
 import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/events/fields.ts';
 import { plainLine } from '../plain-text.ts';
-import { EXIT_MEANING, type ExitCode } from './exit-codes.ts';
+import { EXIT, EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
 export function instantFlag(text: string): Instant {
   const at = parseInstant(text);
@@ -82,7 +82,9 @@ export const reasonFlag = (): Option =>
 
 /** Adds an example, and the exit codes that a command can end with, to its --help. */
 export function withHelp(command: Command, example: string, codes: readonly number[]): Command {
-  const lines = codes.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code as ExitCode]}`);
+  // Whoever needs a server needs settings, too.
+  const all = codes.flatMap((code) => (code === EXIT.tryAgain ? [code, EXIT.configuration] : [code]));
+  const lines = all.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code as ExitCode]}`);
   return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${lines.join('\n')}`);
 }
 

@@ -1,11 +1,11 @@
 /** The database's address: a URL of one's environment, as the driver and as messages need it. */
-import { invalidInput } from '../errors.ts';
+import { configuration } from '../errors.ts';
 
-/** For the driver, of an address that names a database. @throws invalid-input where it names none */
+/** For the driver, of an address that names a database. @throws configuration where it names none */
 export function connectionOptions(url: string): Record<string, unknown> {
   const parsed = new URL(url);
   const database = decodeURIComponent(parsed.pathname.slice(1));
-  if (!database) throw invalidInput('environment', 'the database address names no database: …/connects');
+  if (!database) throw configuration('environment', 'the database address names no database: …/connects');
   const socketPath = parsed.searchParams.get('socketPath');
   return {
     ...(socketPath

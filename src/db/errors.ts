@@ -1,67 +1,35 @@
-/**
- * What a database error means, by errno (the drivers' names for them differ between MariaDB and MySQL, and mysql2
- * misnames some). This is the one place that knows.
- */
-
-import { messageOf, unavailable } from '../errors.ts';
-
-/** `row`: this row is refused, whoever tries. `replay`: the transaction lost a race. `server`: not about us at all. */
-export type DatabaseErrorClass = 'row' | 'replay' | 'server';
-
-const ROW_ERRNOS = new Set([
-  1048, // a NULL where none may be
-  1062, // duplicate key: under the account's lock, two columns disagree
-  1216,
-  1217,
-  1264, // out of range
-  1265, // data truncated
-  1292, // incorrect value
-  1364, // no default
-  1366, // incorrect value for a column
-  1406, // too long
-  1411,
-  1451,
-  1452, // foreign key
-  1525,
-  1526,
-  1644, // a trigger's SIGNAL
-  3819, // CHECK, MySQL
-  4025, // CHECK, MariaDB
-]);
-
-const REPLAY_ERRNOS = new Set([
-  1205, // lock wait timeout
-  1213, // deadlock
-  1020, // record has changed since last read
-]);
+/** What an error of the database means: src/servers/database-faults.ts knows its codes. */
+import { configuration, messageOf, unavailable } from '../errors.ts';
+import { databaseFault, mendOf } from '../servers/classify.ts';
+import { AGAIN, type FaultClass } from '../servers/fault.ts';
 
 interface DriverError {
   readonly errno?: number;
   readonly code?: string;
   readonly sqlMessage?: string;
-  /** On errors of the operating system. */
-  readonly syscall?: string;
 }
 
 /** Anything unrecognised counts as the server's: an account must never be blamed for what it did not do. */
-export function classOfDatabaseError(error: unknown): DatabaseErrorClass {
-  const { errno = 0 } = asDriverError(error);
-  if (ROW_ERRNOS.has(errno)) return 'row';
-  return REPLAY_ERRNOS.has(errno) ? 'replay' : 'server';
+export const classOfDatabaseError = (error: unknown): FaultClass =>
+  databaseFault(error)?.class ?? 'server-refuses';
+
+/** Whether the connection that said so is of no use any more: what it says, it goes on saying. */
+export const dropsConnection = (error: unknown): boolean => databaseFault(error)?.drops ?? false;
+
+const thrownByDatabase = new WeakSet();
+
+/** What comes out of the driver or the pool is marked where it comes out: a code alone does not tell whose it is. */
+export function markAsDatabases<Thrown>(error: Thrown): Thrown {
+  if (typeof error === 'object' && error !== null) thrownByDatabase.add(error);
+  return error;
 }
 
 /** True for what a driver or the pool threw, as opposed to a fault of our own code. */
 export function isDatabaseError(error: unknown): boolean {
-  const { errno, code, sqlMessage, syscall } = asDriverError(error);
-  // What the operating system says is the database's only where it was said of a connection, not of a file or a port.
-  if (syscall !== undefined && !/^(connect|read|write|getaddrinfo)$/.test(syscall)) return false;
-  if (code === 'EISDIR') return false;
-  if (errno !== undefined || sqlMessage !== undefined) return true;
-  if (typeof code === 'string' && /^(E[A-Z]+|PROTOCOL_|ER_)/.test(code)) return true;
-  return (
-    error instanceof Error &&
-    /Timeout acquiring a connection|Connection lost|closed state/i.test(error.message)
-  );
+  const { errno, sqlMessage } = asDriverError(error);
+  // The operating system's numbers are negative, and may be of a file.
+  if (sqlMessage !== undefined || (errno !== undefined && errno > 0)) return true;
+  return typeof error === 'object' && error !== null && thrownByDatabase.has(error);
 }
 
 export const isDuplicateKey = (error: unknown): boolean => asDriverError(error).errno === 1062;
@@ -92,12 +60,18 @@ export function driverWords(error: unknown): string {
 const asDriverError = (error: unknown): DriverError =>
   typeof error === 'object' && error !== null ? (error as DriverError) : {};
 
-/** The code of an outage of the database. */
-export const DATABASE_AWAY = 'database-unavailable';
+/** The codes of an outage of the database: it may pass by itself, or wants a person. */
+export const DATABASE_OUTAGES = ['database-unavailable', 'database-configuration'];
 
 /** In our words, what a driver threw because its server cannot be used; anything else as it is. */
 export const asUnavailable = (thrown: unknown): unknown =>
   isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
 
-export const databaseUnavailable = (error: unknown): Error =>
-  unavailable('database-unavailable', `the database cannot be used: ${driverWords(error)}`, error);
+/** `unavailable`, or `configuration` where waiting mends nothing. */
+export function databaseUnavailable(error: unknown): Error {
+  const message = `the database cannot be used: ${driverWords(error)}`;
+  const mend = mendOf(databaseFault(error), 'the database server') ?? AGAIN;
+  return classOfDatabaseError(error) === 'configuration'
+    ? configuration('database-configuration', message, { cause: error, mend })
+    : unavailable('database-unavailable', message, { cause: error, mend });
+}

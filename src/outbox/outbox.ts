@@ -138,7 +138,7 @@ export async function write(db: Database, sql: string, bindings: readonly Bindin
       if (!isDatabaseError(error)) throw error;
       const kind = classOfDatabaseError(error);
       if (kind === 'row') throw error;
-      if (kind === 'server' || again >= REPEATS_MAX) throw databaseUnavailable(error);
+      if (kind !== 'replay' || again >= REPEATS_MAX) throw databaseUnavailable(error);
     }
   }
 }

@@ -113,20 +113,20 @@ describe('a console that cannot listen', () => {
     const env = { CONNECTS_CONSOLE_PORT: 'tcp://10.0.0.1:8080' };
     for (const command of ['console', 'serve'])
       expect(await runWith(env, [command])).toMatchObject({
-        code: 2,
+        code: 78,
         stderr: expect.stringContaining('CONNECTS_CONSOLE_PORT is the address of a Service'),
       });
     expect(await runWith(env, ['due'])).toMatchObject({ code: 0 });
     expect(await runWith(env, ['worker'], AbortSignal.timeout(500))).toMatchObject({ code: 0, stderr: '' });
     expect(await runWith({ CONNECTS_HEALTH_PORT: 'tcp://10.0.0.1:8081' }, ['worker'])).toMatchObject({
-      code: 2,
+      code: 78,
       stderr: expect.stringContaining('CONNECTS_HEALTH_PORT is the address of a Service'),
     });
   });
 
-  test('because its host is no address of this machine says so, and ends with 2', async () => {
+  test('because its host is no address of this machine says so, and ends with 78', async () => {
     expect(await runWith({ CONNECTS_CONSOLE_HOST: '192.0.2.1' }, ['console'])).toMatchObject({
-      code: 2,
+      code: 78,
       stderr: expect.stringContaining('CONNECTS_CONSOLE_HOST 192.0.2.1 is no address of this machine'),
     });
   });

@@ -1,4 +1,4 @@
-/** Servers that are not there: exit 75 within seconds, one message that says what, where and what to do. */
+/** Servers that are not there, or will not take us: exit 75 or 78 within seconds, one message that says what, where and what to do. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ const withUser = (user: string, password: string, database?: string): string => 
 };
 
 /** Name, address, what is said of it, and what to do. */
-type Case = [name: string, url: () => string, said: string, todo: string];
+type Case = [name: string, url: () => string, said: string, todo: string, code?: 75 | 78];
 type Timed = Ended & { seconds: number };
 
 /** Waiting for a server that does not answer costs time and nothing else: so all wait together. */
@@ -127,25 +127,28 @@ describe('a database server', () => {
       () => withUser('root', 'hunter2'),
       "Access denied for user 'root'@'localhost'",
       'User or password is refused: check both in the address.',
+      78,
     ],
     [
       'with another user',
       () => withUser('nobody', 'hunter2'),
       "Access denied for user 'nobody'@'localhost'",
       'User or password is refused',
+      78,
     ],
     [
       'without the database',
       () => withUser('root', '', 'no_such_database'),
       "Unknown database 'no_such_database'",
       'Create the database (CREATE DATABASE …)',
+      78,
     ],
   ];
   const ended = allAtOnce(CASES, (url) => runWith({ DATABASE_URL: url }, ['due', '--json']));
 
-  test.each(CASES)('%s', async (name, _url, said, todo) => {
+  test.each(CASES)('%s', async (name, _url, said, todo, expected = 75) => {
     const { code, stdout, stderr, seconds } = await ended(name);
-    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     const [what, advice, address, ...more] = stderr.trimEnd().split('\n');
     expect(what).toContain(`connects: the database cannot be used: `);
     expect(what).toContain(said);
@@ -162,7 +165,7 @@ describe('a database server', () => {
     try {
       const { code, stderr } = await runWith({ DATABASE_URL: withUser(user, '') }, ['due']);
       expect({ code, stderr }).toEqual({
-        code: 75,
+        code: 78,
         stderr: expect.stringContaining('"connects migrate --print-grants" prints it'),
       });
       isReadable(stderr);
@@ -252,12 +255,14 @@ describe('Redis', () => {
       () => redis.url,
       'NOAUTH',
       'User or password is refused: check both in the address.',
+      78,
     ],
     [
       'with another password',
       () => redis.url.replace('unix://', 'unix://:hunter2@localhost'),
       'WRONGPASS',
       'User or password is refused',
+      78,
     ],
   ];
   let before: Record<string, number>;
@@ -266,9 +271,9 @@ describe('Redis', () => {
   });
   const ended = allAtOnce(CASES, (url) => runWith({ REDIS_URL: url }, ['sweep', '--json']));
 
-  test.each(CASES)('%s', async (name, _url, said, todo) => {
+  test.each(CASES)('%s', async (name, _url, said, todo, expected = 75) => {
     const { code, stdout, stderr, seconds } = await ended(name);
-    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     const [what, advice, address, ...more] = stderr.trimEnd().split('\n');
     expect(what).toContain('connects: Redis cannot be used for ');
     expect(what).toContain(said);
@@ -320,7 +325,7 @@ describe('a process of its own', () => {
     ]);
     rmSync(folder, { recursive: true });
     expect(none).toEqual({
-      code: 2,
+      code: 78,
       stdout: '',
       stderr:
         'connects: DATABASE_URL is not set. Set it, or run "npm start" in another terminal: its servers are found by themselves.\n',
@@ -337,7 +342,7 @@ describe('a process of its own', () => {
       REDIS_URL: 'hunter2',
       CONNECTS_SETTLE_GRACE: 'hunter2',
     });
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr.split('\n').slice(0, -1)).toEqual([
       'connects: The environment has wrong values:',
       expect.stringMatching(/^ {2}DATABASE_URL: expected an address such as mysql:/),

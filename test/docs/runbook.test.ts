@@ -7,6 +7,7 @@ import { SETTINGS } from '../../src/config.ts';
 import { describeRowError } from '../../src/db/errors.ts';
 import { FINDING_CODES } from '../../src/domain/audit/audit.ts';
 import { METRICS } from '../../src/metrics.ts';
+import { BEGIN, END, faultLists } from '../../scripts/check/fault-table.ts';
 import { RUNBOOK } from '../support/drill.ts';
 import { keepingCli } from '../support/in-process.ts';
 
@@ -22,7 +23,7 @@ const OPERATIONS = read('docs/operations.md');
 const headings = [...RUNBOOK.matchAll(/^### `?(.+?)`?$/gm)].map(([, name]) => name as string);
 
 const THROWN = [
-  /(?:invalidInput|brokenRule|unavailable|conflict|refused|notFound)\(\s*'([a-z0-9-]+)'/g,
+  /(?:invalidInput|brokenRule|unavailable|configuration|conflict|refused|notFound)\(\s*'([a-z0-9-]+)'/g,
   /new ConnectsError\(\s*'[a-z-]+',\s*'([a-z0-9-]+)'/g,
   /log\.(?:warn|error)\(\s*\{[^}]*?code: '([a-z0-9-]+)'/g,
 ];
@@ -89,6 +90,13 @@ describe('the operations page', () => {
   it('lists every setting and every metric', () => {
     expect(SETTINGS.filter((name) => !OPERATIONS.includes(`\`${name}\``))).toEqual([]);
     expect(Object.keys(METRICS).filter((name) => !OPERATIONS.includes(`\`${name}`))).toEqual([]);
+  });
+});
+
+describe('what servers say', () => {
+  it('is listed as src/servers has it: scripts/check/faults.ts writes the list', () => {
+    const [, written = ''] = OPERATIONS.split(BEGIN);
+    expect(written.slice(0, written.indexOf(END)).trim()).toBe(faultLists());
   });
 });
 

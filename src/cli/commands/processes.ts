@@ -1,7 +1,7 @@
 /** worker, scheduler, console and serve: the long-running processes. */
 import type { Command } from 'commander';
 import { requireServers } from '../../config.ts';
-import { invalidInput, unavailable } from '../../errors.ts';
+import { configuration, unavailable } from '../../errors.ts';
 import { type Cli, type Process, say } from '../context.ts';
 import { withHelp } from '../options.ts';
 import { requireRedis } from '../require-redis.ts';
@@ -101,12 +101,12 @@ function listenFault({ app }: Cli, listener: Listener, error: unknown): unknown 
         `Stop that one, or set ${variable} (${otherwise}).`,
     );
   if (code === 'EACCES')
-    return invalidInput(
+    return configuration(
       'environment',
       `this user may not listen on port ${port}: set ${variable} to 1024 or more`,
     );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return invalidInput(
+    return configuration(
       'environment',
       `CONNECTS_CONSOLE_HOST ${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all of them`,
     );

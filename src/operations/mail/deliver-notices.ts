@@ -17,7 +17,8 @@ import type { Database } from '../../db/connection.ts';
 import { isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { ConnectsError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
+import { isOutage } from '../../outage-log.ts';
 import type { Log } from '../../log.ts';
 import { type Letter, type Mailer, SEND_TIMEOUT_MS } from '../../notices/mailer.ts';
 import {
@@ -161,8 +162,7 @@ function letterOf({ log }: DeliverDeps, notice: Notice, compose: Composer): Lett
 
 /** Where a page cannot be read together each notice is read alone, so that only the one at fault has no letter. */
 async function composerOf(deps: DeliverDeps, notices: readonly Notice[]): Promise<Composer> {
-  const isServers = (error: unknown): boolean =>
-    isDatabaseError(error) || (error instanceof ConnectsError && error.retry === 'later');
+  const isServers = (error: unknown): boolean => isDatabaseError(error) || isOutage(error);
   try {
     return await openComposer(deps, notices);
   } catch (error) {

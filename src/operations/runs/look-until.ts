@@ -1,6 +1,6 @@
 /** Looking again and again until something holds: through outages, up to a deadline, until somebody interrupts. */
 import type { Clock } from '../../clock.ts';
-import { classOfDatabaseError, isDatabaseError } from '../../db/errors.ts';
+import { asUnavailable } from '../../db/errors.ts';
 import { ConnectsError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 
@@ -19,7 +19,8 @@ const OUTAGE_MAX_MS = 600_000;
 /**
  * Calls `look` until it returns something. Servers that go away meanwhile are waited for: whatever was not done is
  * still to be done.
- * @throws what `look` throws; unavailable when the servers are away from the beginning, or for ten minutes
+ * @throws what `look` throws; unavailable when the servers are away from the beginning, or for ten minutes;
+ *   configuration at once, because waiting mends nothing
  */
 export async function lookUntil<Found>(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -35,9 +36,10 @@ export async function lookUntil<Found>(
       if (found !== undefined) return found;
       answeredAt = clock.elapsedMs();
       away = false;
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
       const patient = answeredAt !== undefined && clock.elapsedMs() - answeredAt < OUTAGE_MAX_MS;
-      if (!patient || !isOutage(error)) throw error;
+      if (!patient || !mayPass(error)) throw error;
       if (!away) log.warn({ code: 'server-away' }, messageOf(error));
       away = true;
     }
@@ -47,8 +49,5 @@ export async function lookUntil<Found>(
   }
 }
 
-/** Whether a server could not be used: no fault of an account, nor of ours. */
-const isOutage = (error: unknown): boolean =>
-  error instanceof ConnectsError
-    ? error.retry === 'later'
-    : isDatabaseError(error) && classOfDatabaseError(error) !== 'row';
+/** Whether a server could not be used, and may be used again: no fault of an account, nor of ours. */
+const mayPass = (error: unknown): boolean => error instanceof ConnectsError && error.retry === 'later';

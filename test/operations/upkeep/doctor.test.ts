@@ -293,7 +293,7 @@ describe('doctor', () => {
     });
   });
 
-  it('looks at the environment first, and ends with 2 when nothing else can be looked at', async () => {
+  it('looks at the environment first, and ends with 78 when nothing else can be looked at', async () => {
     expect(await faults({ DATABASE_URL: '' })).toMatchObject([
       { check: 'config', found: 'DATABASE_URL not set' },
     ]);

@@ -1,8 +1,9 @@
 /** `connects doctor`: every check, in the order in which one would look; what cannot be reached ends its own part only. */
 import type { Config } from '../../../config.ts';
-import { databaseUnavailable, isDatabaseError } from '../../../db/errors.ts';
-import { ConnectsError, messageOf } from '../../../errors.ts';
+import { asUnavailable } from '../../../db/errors.ts';
+import { ConnectsError } from '../../../errors.ts';
 import { isLocal } from '../../../notices/mailer.ts';
+import { asRedisUnavailable } from '../../../queue/connection.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
@@ -16,14 +17,14 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   if (!servers) return findings;
   const database = await ask('database', () => checkDatabaseServer(deps));
   findings.push(...database);
-  const there = database.every((one) => one.kind !== 'unavailable');
+  const there = database.every(isReached);
   if (there) findings.push(...(await ask('clock', () => checkClock(deps))));
   const schema = there ? await ask('schema', () => checkSchema(deps)) : [];
   findings.push(...schema);
   const redis = await ask('redis', () => checkRedisServer(deps));
   findings.push(...redis);
   if (!there || schema.some((one) => one.state === 'fault')) return findings;
-  const redisIsThere = redis.every((one) => one.kind !== 'unavailable');
+  const redisIsThere = redis.every(isReached);
   const parts: [string, () => Promise<readonly Finding[]>][] = [
     ['rights', () => checkRights(deps)],
     ['due', () => checkLateness(deps)],
@@ -37,16 +38,17 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   return findings;
 }
 
+const isReached = ({ kind }: Finding): boolean => kind !== 'unavailable' && kind !== 'config';
+
 /** A server that cannot be asked is a finding, not the end. */
 async function ask(name: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await check();
   } catch (thrown) {
-    const error = isDatabaseError(thrown) ? databaseUnavailable(thrown) : thrown;
+    const error = asRedisUnavailable('looking at it', asUnavailable(thrown));
     if (!(error instanceof ConnectsError)) throw error;
-    const fix =
-      name === 'redis' ? 'start Redis, or correct REDIS_URL' : 'start the server, or correct its address';
-    return [fault(name, messageOf(error), fix, 'unavailable')];
+    const fix = error.mend ?? 'start the server, or correct its address';
+    return [fault(name, error.message, fix, error.kind === 'configuration' ? 'config' : 'unavailable')];
   }
 }
 

@@ -5,7 +5,7 @@ export interface Finding {
   readonly found: string;
   /** What to do about it; absent when all is well. */
   readonly fix?: string;
-  /** Of faults: `config` is ours to correct, `unavailable` may pass by itself; `set-up` passes when somebody acts. */
+  /** Of faults: `config` is a setting, or a server's, that a person must correct before anything can be looked at, `unavailable` may pass by itself; `set-up` passes when somebody acts. */
   readonly kind?: 'config' | 'unavailable' | 'set-up';
 }
 

@@ -1,0 +1,65 @@
+/** Looking up what an error of a server means: by its code, and by its text only where it has none. */
+import { CONNECTION_FAULTS, SMTP_FAULTS, TLS_FAULTS } from './connection-faults.ts';
+import { DATABASE_FAULTS } from './database-faults.ts';
+import type { ServerFault } from './fault.ts';
+import { REDIS_FAULTS, REDIS_TEXTS } from './redis-faults.ts';
+
+interface Thrown {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly message?: unknown;
+  readonly responseCode?: unknown;
+  /** Node tries every address of a host, and throws one error of all. */
+  readonly errors?: unknown;
+  /** Where a driver gives its own code to what TLS said, TLS' own. */
+  readonly tlsCode?: unknown;
+}
+
+const byCode = (known: readonly ServerFault[]): ReadonlyMap<unknown, ServerFault> =>
+  new Map(known.map((one) => [one.code, one]));
+
+const DATABASE = byCode(DATABASE_FAULTS);
+const REDIS = byCode(REDIS_FAULTS);
+const SMTP = byCode(SMTP_FAULTS);
+const CONNECTION = byCode([...CONNECTION_FAULTS, ...TLS_FAULTS]);
+
+/** Each of these: undefined for what no table knows. */
+export const databaseFault = (error: unknown): ServerFault | undefined =>
+  // On errors of the operating system, errno is its own number, and negative.
+  DATABASE.get(String(asThrown(error).errno)) ?? connectionFault(error);
+
+export const redisFault = (error: unknown): ServerFault | undefined =>
+  replyFault(String(asThrown(error).message)) ?? connectionFault(error);
+
+export const mailFault = (error: unknown): ServerFault | undefined => {
+  const { code, responseCode } = asThrown(error);
+  return SMTP.get(String(responseCode)) ?? connectionFault(error) ?? SMTP.get(code);
+};
+
+/** What Node says of a connection, or of a certificate. */
+export function connectionFault(error: unknown): ServerFault | undefined {
+  const { tlsCode, code, errors } = asThrown(error);
+  for (const one of [tlsCode, code]) {
+    const known = CONNECTION.get(one);
+    if (known) return known;
+    // OpenSSL has hundreds of its own: TLS failed, and goes on failing.
+    if (/^(ERR_(SSL|TLS)|CERT)_/.test(String(one))) return CONNECTION.get('HANDSHAKE_SSL_ERROR');
+  }
+  return Array.isArray(errors) ? errors.map(connectionFault).find((one) => one !== undefined) : undefined;
+}
+
+/** The word that a reply begins with; of a script that failed, that of the reply that it got. */
+function replyFault(message: string): ServerFault | undefined {
+  const inner = /^ERR Error running script .*?[ :-]([A-Z]{3,}) /.exec(message)?.[1];
+  const word = inner ?? /^-?([A-Z]{3,})\b/.exec(message)?.[1];
+  return word === 'ERR' ? REDIS_TEXTS.find(({ text }) => text.test(message))?.fault : REDIS.get(word);
+}
+
+/** The sentence that mends it. @param server as a person calls it, such as `MariaDB` */
+export function mendOf(fault: ServerFault | undefined, server: string): string | undefined {
+  const mend = fault?.mend.replaceAll('{server}', server);
+  return mend && `${mend.charAt(0).toUpperCase()}${mend.slice(1)}`;
+}
+
+const asThrown = (error: unknown): Thrown =>
+  typeof error === 'object' && error !== null ? (error as Thrown) : {};

@@ -1,0 +1,95 @@
+/** Redis, by the word that a reply begins with. */
+import { AGAIN, LOGIN, type ServerFault, faults } from './fault.ts';
+
+const DROPS = { drops: true };
+const PRIMARY = 'The server is a read-only replica: give the address of the primary.';
+
+export const REDIS_FAULTS: readonly ServerFault[] = [
+  ...faults('server-refuses', 'Redis is still loading what it holds: wait.', { LOADING: 'still loading' }),
+  ...faults('server-refuses', 'A script blocks Redis: wait, or SCRIPT KILL there.', {
+    BUSY: 'a script runs',
+  }),
+  ...faults(
+    'server-refuses',
+    'Redis is full: CONFIG SET maxmemory to more, and in redis.conf, or take away what else lives there.',
+    { OOM: 'memory is full' },
+  ),
+  ...faults(
+    'server-refuses',
+    'Redis has fewer replicas than it wants for writing: bring them back, or lower min-replicas-to-write.',
+    { NOREPLICAS: 'too few replicas' },
+  ),
+  ...faults(
+    'server-refuses',
+    'Redis cannot save to its disk: mend that (its log says what), or CONFIG SET stop-writes-on-bgsave-error no.',
+    { MISCONF: 'it cannot save to disk' },
+  ),
+  ...faults(
+    'server-refuses',
+    PRIMARY,
+    {
+      READONLY: 'read-only replica',
+      MASTERDOWN: 'a replica without its primary',
+      UNBLOCKED: 'it became a replica',
+    },
+    DROPS,
+  ),
+  ...faults('server-refuses', AGAIN, { TRYAGAIN: 'keys are being moved' }),
+  ...faults('configuration', LOGIN, { NOAUTH: 'a password is wanted', WRONGPASS: 'wrong password' }),
+  ...faults(
+    'configuration',
+    'The user of Redis lacks a right: it needs every command on its own keys (ACL SETUSER … ~* &* +@all).',
+    { NOPERM: 'a right is missing' },
+  ),
+  ...faults(
+    'configuration',
+    'Redis runs in protected mode: set a password there (requirepass), and give it in the address.',
+    { DENIED: 'protected mode' },
+  ),
+  ...faults('configuration', 'This is a node of a Redis Cluster: give the address of a single server.', {
+    MOVED: 'a node of a cluster',
+    ASK: 'a node of a cluster',
+    CROSSSLOT: 'a node of a cluster',
+    CLUSTERDOWN: 'a node of a cluster',
+  }),
+  ...faults(
+    'configuration',
+    'Something else keeps keys of these names there: use another database, or another CONNECTS_QUEUE_PREFIX.',
+    { WRONGTYPE: 'a key of somebody else' },
+  ),
+];
+
+interface Worded {
+  readonly text: RegExp;
+  readonly fault: ServerFault;
+}
+
+const worded = (text: RegExp, [found]: readonly ServerFault[]): Worded => ({
+  text,
+  fault: found as ServerFault,
+});
+
+/** Replies that begin with ERR have no other code than their text. */
+export const REDIS_TEXTS: readonly Worded[] = [
+  worded(
+    /max number of clients/i,
+    faults('server-refuses', 'Too many connections: raise maxclients there.', {
+      'ERR max number of clients reached': 'too many connections',
+    }),
+  ),
+  worded(
+    /DB index/i,
+    faults('configuration', 'Redis has no database of that number: correct it in the address.', {
+      'ERR DB index is out of range': 'no such database',
+    }),
+  ),
+  worded(/invalid password/i, faults('configuration', LOGIN, { 'ERR invalid password': 'wrong password' })),
+  worded(
+    /unknown command/i,
+    faults(
+      'configuration',
+      'This is no ordinary Redis (a sentinel, or one with commands taken away): give the address of the server itself.',
+      { 'ERR unknown command': 'a command is missing' },
+    ),
+  ),
+];
