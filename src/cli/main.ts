@@ -13,15 +13,32 @@ import type { OpenApp, OpenedApp } from './open-app.ts';
 
 const stopping = new AbortController();
 let stoppedBy: NodeJS.Signals | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// A terminal that goes away asks for the same as SIGTERM: what is under way is finished, and not cut in two.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The first asks for a clean stop; a second one does not wait for it.
-    if (stoppedBy) process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    if (stoppedBy) process.exit(stoppedCode());
     stoppedBy = signal;
     stopping.abort();
+    endAfter(STOP_MAX_MS, stoppedCode(), 'it was asked to stop, and a server does not answer');
   });
 }
 const stoppedCode = (): number => (stoppedBy === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+
+/** How long a clean stop may take. */
+const STOP_MAX_MS = 20_000;
+/** How long after its --timeout a command may take to end. */
+const LATE_MAX_MS = 10_000;
+
+/** The promise that does not depend on any server: whatever hangs, this process ends. */
+function endAfter(ms: number, code: number, why: string): void {
+  setTimeout(() => {
+    process.stderr.write(
+      `connects: ended without waiting any longer: ${why}; what was not committed is still due\n`,
+    );
+    process.exit(code);
+  }, ms).unref();
+}
 
 /** Aborts when what is printed reaches nobody any more. */
 const unread = new AbortController();
@@ -100,6 +117,10 @@ const cli: Cli = {
     startHealth: async (app) => (await import('../console/health-server.ts')).startHealth(app),
   },
   signal: stopping.signal,
+  limit: (timeoutMs) => {
+    if (timeoutMs !== undefined)
+      endAfter(timeoutMs + LATE_MAX_MS, EXIT.tryAgain, '--timeout has passed, and a server does not answer');
+  },
   defaultActor: currentUser(),
   longRunning: false,
   exitCode: EXIT.done,

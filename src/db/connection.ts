@@ -1,29 +1,18 @@
 /** Connections to MariaDB or MySQL, all with the same session settings, and the transaction with bounded replay. */
 import knex, { type Knex } from 'knex';
 import { connectionOptions } from './address.ts';
+import { PatientClient } from './client.ts';
 import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from './errors.ts';
 
 export type Database = Knex;
 /** A connection inside a transaction. */
 export type Transaction = Knex.Transaction;
 
-/** How long a statement waits for a row lock before the whole transaction is replayed. */
-const LOCK_WAIT_S = 20;
 /** How long a server may take to greet: one that hangs must not keep an operator waiting for long. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const ACQUIRE_TIMEOUT_MS = 15_000;
-
-/** What every session is set to: strict, UTC, READ COMMITTED (REPEATABLE READ lost an update). */
-const SESSION_SETTINGS = [
-  "SET SESSION time_zone = '+00:00', " +
-    "sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', " +
-    `innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-];
-
-interface RawConnection {
-  query(sql: string, done: (error: unknown) => void): void;
-}
+/** After how much silence TCP asks whether the other end is still there. */
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * `mysql://user:password@host:3306/name`, or over a unix socket
@@ -48,27 +37,19 @@ function open(options: Record<string, unknown>, poolMax: number): Database {
     timezone: 'Z',
     dateStrings: ['DATE'],
     connectTimeout: CONNECT_TIMEOUT_MS,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
     // Without this, mysql2 counts rows that were found, not rows that were changed.
     flags: ['-FOUND_ROWS'],
   };
   return knex({
-    client: 'mysql2',
+    client: PatientClient as unknown as typeof Knex.Client,
     connection: connection as Knex.MySql2ConnectionConfig,
-    pool: { min: 0, max: poolMax, afterCreate: prepareSession },
+    pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // What goes wrong is thrown; knex would print it a second time.
     log: { warn: silent, error: silent, debug: silent, deprecate: silent },
   });
-}
-
-function prepareSession(
-  connection: RawConnection,
-  done: (error: unknown, connection: RawConnection) => void,
-): void {
-  const [first = '', second = ''] = SESSION_SETTINGS;
-  connection.query(first, (error) =>
-    error ? done(error, connection) : connection.query(second, (failed) => done(failed, connection)),
-  );
 }
 
 /** How often a transaction that lost a race is replayed before the race counts as the server's trouble. */
@@ -90,7 +71,7 @@ export async function inTransaction<Result>(
       if (!isDatabaseError(error)) throw error;
       const kind = classOfDatabaseError(error);
       if (kind === 'row') throw error;
-      if (kind === 'server' || replay >= REPLAYS_MAX) throw databaseUnavailable(error);
+      if (kind !== 'replay' || replay >= REPLAYS_MAX) throw databaseUnavailable(error);
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Bringing the schema up to date, safely when several start at once, and after a crash in the middle. */
 import { type Migration, migrations } from '../../migrations/index.ts';
-import { unavailable } from '../errors.ts';
+import { configuration, unavailable } from '../errors.ts';
 import { type Database, type Transaction, connectDatabase } from './connection.ts';
 import { isNoSuchTable } from './errors.ts';
+import { MIGRATION_MS, withStatementLimit } from './limits.ts';
 
 /** How long one process waits while another migrates. */
 const LOCK_WAIT_S = 120;
@@ -40,7 +41,10 @@ const migrationSource = {
  * @throws unavailable `migration-locked` when another process holds the lock for more than two minutes;
  * `schema-before-release`, having changed nothing
  */
-export async function migrate(url: string): Promise<readonly string[]> {
+export const migrate = (url: string): Promise<readonly string[]> =>
+  withStatementLimit(MIGRATION_MS, () => migrateAll(url));
+
+async function migrateAll(url: string): Promise<readonly string[]> {
   // One connection keeps the named lock: it goes when the process dies, unlike knex's own lock row.
   const guard = connectDatabase(url, 1);
   const db = connectDatabase(url, 2);
@@ -74,7 +78,7 @@ async function takeLock(guard: Database): Promise<void> {
 
 /**
  * Names of the migrations that the database lacks; all of them when it has no schema at all.
- * @throws unavailable `schema-before-release`
+ * @throws configuration `schema-before-release`
  */
 export async function pendingMigrations(db: Database): Promise<readonly string[]> {
   const applied = new Set(await appliedMigrations(db));
@@ -83,7 +87,7 @@ export async function pendingMigrations(db: Database): Promise<readonly string[]
 
 /**
  * Names of migrations in the database that this version does not know: a newer one has been there.
- * @throws unavailable `schema-before-release`
+ * @throws configuration `schema-before-release`
  */
 export async function unknownMigrations(db: Database): Promise<readonly string[]> {
   return (await appliedMigrations(db)).filter(isUnknown);
@@ -108,7 +112,7 @@ async function appliedMigrations(db: Database): Promise<readonly string[]> {
   const names = await recordedMigrations(db);
   const early = names.find(isBeforeRelease);
   if (early !== undefined)
-    throw unavailable(
+    throw configuration(
       'schema-before-release',
       `the database is of the time before the first release (it has ${early}) and cannot be migrated; ` +
         `nothing was changed: ${AFTER_EARLIER_SCHEMA}`,

@@ -37,6 +37,7 @@ export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => str
       ...given.processes,
     },
     signal: given.signal ?? new AbortController().signal,
+    limit: () => undefined,
     defaultActor: 'tester',
     longRunning: false,
     exitCode: 0,

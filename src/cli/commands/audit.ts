@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { Database } from '../../db/connection.ts';
+import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
 import type { FindingCode } from '../../domain/audit/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { silentLog } from '../../log.ts';
@@ -69,7 +70,7 @@ export function addAuditCommand(program: Command, cli: Cli): void {
     .addOption(actorFlag())
     .addOption(jsonFlag())
     .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
-    .action((flags: AuditFlags) => runAudit(cli, flags));
+    .action((flags: AuditFlags) => withStatementLimit(LONG_STATEMENT_MS, () => runAudit(cli, flags)));
   withHelp(
     command,
     'connects audit --fix --reason "lost with the old primary" --yes',

@@ -304,6 +304,7 @@ async function rehearseStart(
 
 async function stayWith(cli: Cli, flags: WaitFlags & { json?: true }, id: number): Promise<void> {
   const { app, signal } = cli;
+  cli.limit(flags.timeout);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
   const helpSweep = (): Promise<unknown> =>

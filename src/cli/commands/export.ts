@@ -1,5 +1,6 @@
 /** export: everything that was recorded, as a stream. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
 import {
@@ -29,7 +30,9 @@ export function addExportCommand(program: Command, cli: Cli): void {
     .addOption(
       new Option('--format <format>', 'how rows are written').choices(['ndjson', 'csv']).default('ndjson'),
     )
-    .action((what: ExportKind, flags: ExportFlags) => runExport(cli, what, flags));
+    .action((what: ExportKind, flags: ExportFlags) =>
+      withStatementLimit(LONG_STATEMENT_MS, () => runExport(cli, what, flags)),
+    );
   withHelp(command, 'connects export entries --account a1 --from 2021-01-01', [0, 2, 6, 75, 130, 143]);
 }
 

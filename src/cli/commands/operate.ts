@@ -1,5 +1,6 @@
 /** doctor and prune: looking after an installation. */
 import type { Command } from 'commander';
+import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
 import type { App } from '../../app.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
@@ -27,7 +28,7 @@ export function addOperateCommands(program: Command, cli: Cli): void {
     .addOption(actorFlag())
     .addOption(yesFlag())
     .addOption(jsonFlag())
-    .action((flags: PruneFlags) => runPrune(cli, flags));
+    .action((flags: PruneFlags) => withStatementLimit(LONG_STATEMENT_MS, () => runPrune(cli, flags)));
   withHelp(pruning, 'connects prune --reason monthly', [0, 2, 75, 130, 143]);
 }
 
@@ -92,7 +93,7 @@ const lineOf = ({ check, state, found, fix }: Finding): string =>
 /** What cannot be used at all, or is only a matter of time, is worth another try; what is set up wrongly is not. */
 function exitCodeOf(findings: readonly Finding[]): ExitCode {
   const faults = findings.filter((one) => one.state === 'fault');
-  if (faults.some((one) => one.kind === 'config')) return EXIT.invalid;
+  if (faults.some((one) => one.kind === 'config')) return EXIT.configuration;
   if (faults.some((one) => one.kind === 'unavailable')) return EXIT.tryAgain;
   return faults.length > 0 ? EXIT.someFailed : EXIT.done;
 }

@@ -84,6 +84,7 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
   const waits = flags.wait === true || flags.work === true;
   if (flags.timeout !== undefined && !waits)
     throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
+  cli.limit(flags.timeout);
   const what = `rerun settles again whoever ${runId === undefined ? 'is put aside' : `run ${runId} put aside`}`;
   const reason = flags.dryRun ? (flags.reason ?? 'dry run') : requireIntent(what, flags);
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);

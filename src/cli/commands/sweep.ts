@@ -89,6 +89,7 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const waits = flags.wait === true || flags.work === true;
   if (flags.timeout !== undefined && !waits)
     throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
+  cli.limit(flags.timeout);
   if (flags.dryRun) return previewToScreen(cli, flags);
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);

@@ -1,0 +1,27 @@
+/**
+ * TLS to the database: the certificate must be for the host of the address, also where that is a number. mysql2 looks
+ * at names only, and puts its own code in the place of TLS' own.
+ */
+import type { RawConnection } from 'knex/lib/dialects/mysql2/index.js';
+import { type PeerCertificate, TLSSocket, checkServerIdentity } from 'node:tls';
+
+/** Before anything is sent that is meant for that server alone. */
+export function verifyName(connection: RawConnection): void {
+  const startTls = connection.startTLS.bind(connection);
+  connection.startTLS = (done) =>
+    startTls((error) => {
+      const fault = error ?? faultOfName(connection);
+      done(fault && keepCode(fault));
+    });
+}
+
+function faultOfName({ stream, config }: RawConnection): Error | undefined {
+  if (!(stream instanceof TLSSocket) || config.host === undefined) return undefined;
+  const certificate: PeerCertificate = stream.getPeerCertificate();
+  // A session that is taken up again was looked at when it began.
+  if (stream.isSessionReused() && Object.keys(certificate).length === 0) return undefined;
+  return checkServerIdentity(config.host, certificate);
+}
+
+const keepCode = (error: Error & { code?: unknown; tlsCode?: unknown }): Error =>
+  Object.assign(error, { tlsCode: error.code });
