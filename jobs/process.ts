@@ -4,7 +4,7 @@ import type { App } from '../src/app.ts';
 import { driverWords } from '../src/db/errors.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
 import { isOutage } from '../src/outage-log.ts';
-import { REDIS_AWAY, asRedisUnavailable } from '../src/queue/connection.ts';
+import { REDIS_OUTAGES, asRedisUnavailable } from '../src/queue/connection.ts';
 
 /** Something that runs until it is stopped. */
 export interface Process {
@@ -12,8 +12,10 @@ export interface Process {
 }
 
 /** How long a worker may take to finish what it holds; `close` may never resolve while Redis is down. */
-const CLOSE_DEADLINE_MS = 20_000;
-const FORCED_CLOSE_MS = 2_000;
+const CLOSE_DEADLINE_MS = 15_000;
+const FORCED_CLOSE_MS = 1_000;
+/** How long loops may take that have been told to stop: one of them may wait for a server that hangs. */
+export const LOOPS_END_MS = 1_000;
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
 /**
@@ -73,10 +75,16 @@ export async function finishesWithin(app: App, work: Promise<unknown>, ms: numbe
   }
 }
 
+/** Where Redis was away, or refused us: only a write tells that it is over. @throws while it lasts */
+export async function lookForRedis({ outages, inspector }: App): Promise<void> {
+  const known = outages.open(REDIS_OUTAGES);
+  if (known.length > 0) await outages.watch(new Set(known), () => inspector.requireServing());
+}
+
 /** One line per outage, at the level it deserves; a worker whose connections come back says that it is over. */
 export function logErrors(app: App, worker: Worker, name: string): void {
   let silentUntil = 0;
-  worker.backend.connection.on('ready', () => app.outages.isOver(REDIS_AWAY));
+  worker.backend.connection.on('ready', () => void lookForRedis(app).catch(() => undefined));
   worker.on('error', (thrown) => {
     const error = asRedisUnavailable('taking jobs', thrown);
     if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());

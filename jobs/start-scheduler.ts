@@ -6,7 +6,16 @@ import { driverWords } from '../src/db/errors.ts';
 import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
 import { slotOf } from '../src/queue/cron.ts';
-import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
+import {
+  LOOPS_END_MS,
+  type Process,
+  closeWorkers,
+  commonOptions,
+  finishesWithin,
+  logErrors,
+  lookForRedis,
+  repeat,
+} from './process.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepTick } from './sweep-tick.ts';
 
@@ -30,6 +39,7 @@ export function startScheduler(app: App): Process {
   worker.on('failed', (_job, error) => app.log.error({ code: 'tick-failed' }, driverWords(error)));
   ticks.on('error', () => undefined);
   const keeping = repeat(app, stopping.signal, async () => {
+    await lookForRedis(app);
     const found = await ensureTicks(ticks, app.config.sweepCron).catch((error: unknown) => {
       throw asRedisUnavailable('keeping the schedule', error);
     });
@@ -40,7 +50,7 @@ export function startScheduler(app: App): Process {
     stop: async () => {
       stopping.abort();
       await closeWorkers([worker], app);
-      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping]), 2_000);
+      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping]), LOOPS_END_MS);
     },
   };
 }

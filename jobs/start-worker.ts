@@ -23,7 +23,16 @@ import {
 import { Batcher } from './batcher.ts';
 import { startBackfilling } from './start-backfilling.ts';
 import { deliverPage } from './deliver-notices.ts';
-import { type Process, closeWorkers, commonOptions, finishesWithin, logErrors, repeat } from './process.ts';
+import {
+  LOOPS_END_MS,
+  type Process,
+  closeWorkers,
+  commonOptions,
+  finishesWithin,
+  logErrors,
+  lookForRedis,
+  repeat,
+} from './process.ts';
 import { settleAccount } from './settle-account.ts';
 import { untilAvailable } from './patience.ts';
 
@@ -65,8 +74,9 @@ export function startWorker(app: App): Process {
       stopping.abort();
       forget();
       await closeWorkers(workers, app);
-      await Promise.all(loops);
-      await app.tally.carry(app.inspector).catch(() => undefined);
+      await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
+      const carrying = app.tally.carry(app.inspector).catch(() => undefined);
+      await finishesWithin(app, carrying, LOOPS_END_MS);
     },
   };
 }
@@ -178,6 +188,7 @@ function startTending(app: App, signal: AbortSignal): Promise<void> {
 
 function startCarrying(app: App, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
+    await lookForRedis(app);
     await app.tally.carry(app.inspector);
     return CARRY_EVERY_MS;
   });

@@ -1,7 +1,7 @@
 /** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
 import { type Context, Hono } from 'hono';
 import type { App } from '../app.ts';
-import { DATABASE_AWAY, asUnavailable, driverWords } from '../db/errors.ts';
+import { DATABASE_OUTAGES, asUnavailable, driverWords } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
@@ -46,6 +46,8 @@ export function healthPages(app: App): HealthPages {
  * anything else is a fault of ours, and is not said to be a server's.
  */
 export function answerThrown({ clock, log, outages }: App, context: Context, thrown: unknown): Response {
+  // Nobody is left to hear an answer, and nothing is wrong with us.
+  if (context.req.raw.signal.aborted) return answerError(context, 400, 'the request was broken off');
   const error = asUnavailable(thrown);
   if (!isOutage(error)) {
     log.warn({ code: 'console-error' }, driverWords(error));
@@ -57,7 +59,9 @@ export function answerThrown({ clock, log, outages }: App, context: Context, thr
   }
   outages.tell(error, clock.elapsedMs());
   context.header('Retry-After', '5');
-  const what = error.code === DATABASE_AWAY ? 'The database cannot be reached right now.' : error.message;
+  const what = DATABASE_OUTAGES.includes(error.code)
+    ? 'The database cannot be reached right now.'
+    : error.message;
   return answerError(context, 503, `${what} Try again in a moment.`);
 }
 

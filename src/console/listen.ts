@@ -1,11 +1,16 @@
 /** Serving pages over HTTP until stopped. */
+import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 
 export interface Listening {
   readonly url: string;
+  /** Takes no new connection, lets the requests under way finish for a while, and closes. */
   stop(): Promise<void>;
 }
+
+/** How long the requests under way may take when it is stopped. */
+const FINISH_MS = 10_000;
 
 /** @param at port 0 takes a free one. @param onStop called first. @throws the operating system's error */
 export async function listen(
@@ -26,11 +31,15 @@ export async function listen(
   const port = typeof address === 'object' && address ? address.port : at.port;
   return {
     url: `http://${at.host}:${port}/`,
-    stop: () =>
-      new Promise((resolve) => {
-        onStop();
-        server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }),
+    stop: async () => {
+      onStop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Of HTTP 1, which is all that is served here.
+      const http = server as Server;
+      http.closeIdleConnections();
+      const late = setTimeout(() => http.closeAllConnections(), FINISH_MS);
+      await closed;
+      clearTimeout(late);
+    },
   };
 }

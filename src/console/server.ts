@@ -3,13 +3,16 @@ import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
 import { readOverview } from '../reports/overview.ts';
-import { answerUnknown } from './errors.ts';
+import { answerError, answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
 import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { renderOverview } from './overview-page.ts';
 
 export type Console = Listening;
+
+/** Answered to the end: that is how it is known that this process is ending. */
+const HEALTH = ['/livez', '/readyz', '/metrics'];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
 export async function startConsole(app: App): Promise<Console> {
@@ -23,6 +26,13 @@ export async function startConsole(app: App): Promise<Console> {
     );
     context.header('X-Content-Type-Options', 'nosniff');
     context.header('Cache-Control', 'no-store');
+  });
+  pages.use(async (context, next) => {
+    if (!app.health.draining || HEALTH.includes(context.req.path)) return next();
+    // Whoever asks again, over a new connection, asks another process.
+    context.header('Connection', 'close');
+    context.header('Retry-After', '1');
+    return answerError(context, 503, 'This process is about to end. Try again in a moment.');
   });
   pages.get('/', async (context) => {
     // The database's part of the page must show also while Redis is away.

@@ -1,11 +1,16 @@
 /** How BullMQ reaches Redis. Options, not instances: BullMQ never closes an instance that it was handed. */
 import type { RedisOptions } from 'bullmq';
-import { messageOf, unavailable } from '../errors.ts';
+import { configuration, messageOf, unavailable } from '../errors.ts';
+import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
 
 /** How long a producer waits for Redis before it says so. Without a deadline `add` would hang. */
 const CONNECT_DEADLINE_MS = 5_000;
 /** Enough for a Redis that restarts; one that still refuses us after that will go on refusing. */
 const REFUSED_DEADLINE_MS = 2_000;
+/** A connection that owes an answer for so long is closed, and opened anew: longer than a worker's commands block. */
+const SILENCE_MAX_MS = 30_000;
+/** After how much silence TCP asks whether the other end is still there. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** `redis://[user:password@]host:6379/0`, `rediss://…` for TLS, or `unix:///path/redis.sock?db=0`. */
 export function redisOptions(url: string): RedisOptions {
@@ -16,6 +21,11 @@ export function redisOptions(url: string): RedisOptions {
     ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
     // At most two seconds between attempts, for ever: workers outlive a Redis that restarts.
     retryStrategy: (attempt: number) => Math.min(50 * attempt, 2_000),
+    connectTimeout: CONNECT_DEADLINE_MS,
+    socketTimeout: SILENCE_MAX_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    // A primary that became a replica keeps its connections, while the name leads to another one by now.
+    reconnectOnError: (error: Error) => redisFault(error)?.drops ?? false,
   };
   if (parsed.protocol === 'unix:') return { ...common, path, db: Number(parsed.searchParams.get('db') ?? 0) };
   return {
@@ -80,23 +90,51 @@ export async function withinDeadline<Result>(
   try {
     return await Promise.race([work, deadline]);
   } catch (error) {
-    throw isOfConnection(error) ? redisUnavailable(what, troubleSince() ?? error) : error;
+    throw isRedisError(error) ? redisUnavailable(what, telling(error, troubleSince())) : error;
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
 }
 
-/** The code of an outage of Redis. */
-export const REDIS_AWAY = 'redis-unavailable';
+/** A reply says more than that a connection was closed; the connection's own trouble says why it was. */
+const telling = (error: unknown, trouble: unknown): unknown =>
+  redisFault(error) === undefined ? (trouble ?? error) : error;
+
+/** The codes of an outage of Redis: it may pass by itself, or wants a person. */
+export const REDIS_OUTAGES = ['redis-unavailable', 'redis-configuration'];
 
 /** In our words, what a client threw because Redis cannot be used; anything else as it is. */
 export const asRedisUnavailable = (what: string, thrown: unknown): unknown =>
-  isOfConnection(thrown) ? redisUnavailable(what, thrown) : thrown;
+  isRedisError(thrown) ? redisUnavailable(what, thrown) : thrown;
 
-const redisUnavailable = (what: string, error: unknown): Error =>
-  unavailable('redis-unavailable', `Redis cannot be used for ${what}: ${messageOf(error)}`, error);
+/** A server of another kind than one that a queue can live on. */
+export const noSingleServer = (mode: string): Error =>
+  configuration(
+    'redis-configuration',
+    `Redis cannot be used: the server runs as ${mode === 'cluster' ? 'a node of a cluster' : `a ${mode}`}`,
+    { mend: 'Give the address of a single server in REDIS_URL.' },
+  );
 
-const OF_CONNECTION =
-  /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|enableOfflineQueue|Connection is closed|max retries|LOADING|READONLY|NOAUTH|WRONGPASS|NOPERM/i;
+/** `unavailable`, or `configuration` where waiting mends nothing. */
+export function redisUnavailable(what: string, error: unknown): Error {
+  const found = redisFault(error);
+  const message = `Redis cannot be used for ${what}: ${messageOf(error)}`;
+  const options = { cause: error, mend: mendOf(found, 'Redis') ?? 'Is Redis up, and is the address right?' };
+  return found?.class === 'configuration'
+    ? configuration('redis-configuration', message, options)
+    : unavailable('redis-unavailable', message, options);
+}
 
-const isOfConnection = (error: unknown): boolean => OF_CONNECTION.test(messageOf(error));
+/** Of a client that gives them no code. */
+const OF_CONNECTION = /enableOfflineQueue|Connection is closed|max retries|Command timed out|Socket timeout/i;
+/** What the operating system says of a file is none of Redis'. */
+const OF_SOCKET = /^(connect|read|write|getaddrinfo)$/;
+
+/** What Redis replied, or what a connection to it met, as opposed to a fault of our own code. */
+function isRedisError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, syscall, code } = error as { name?: unknown; syscall?: string; code?: unknown };
+  if (name === 'ReplyError' || OF_CONNECTION.test(messageOf(error))) return true;
+  if (syscall !== undefined) return OF_SOCKET.test(syscall);
+  return connectionFault(error) !== undefined && code !== 'ENOENT' && code !== 'EACCES';
+}

@@ -6,7 +6,7 @@
  * A flushed Redis forgets them, as a restart would.
  */
 import type { Redis } from 'ioredis';
-import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
+import { ConnectionTroubles, noSingleServer, producerConnection, withinDeadline } from './connection.ts';
 import { noticeContract, settleContract, tickContract } from './contracts.ts';
 
 export const QUEUES = {
@@ -40,6 +40,8 @@ export interface RedisServer {
 
 /** BullMQ scores delayed jobs by time × 4096 and a counter. */
 const SCORE_PER_MS = 0x1000;
+/** How long what is written to see whether writing goes is kept. */
+const WRITTEN_KEPT_MS = 60_000;
 /** Active jobs that are looked at for the lock of their worker. */
 const ACTIVE_MAX = 1_000;
 
@@ -60,9 +62,21 @@ export class Inspector {
 
   async #open(): Promise<Redis> {
     const { Redis } = await import('ioredis');
-    const redis = new Redis({ ...producerConnection(this.#url), lazyConnect: true });
+    const redis = new Redis({ ...producerConnection(this.#url), lazyConnect: true, enableReadyCheck: false });
     redis.on('error', (error) => this.#troubles.add(error));
     return redis;
+  }
+
+  /**
+   * Reading tells little: a Redis that is full, cannot save, or is a replica answers it as ever. So this writes.
+   * @throws unavailable `redis-unavailable`; configuration `redis-configuration`, also for a cluster or a sentinel
+   */
+  async requireServing(): Promise<void> {
+    await this.#ask('writing', async (redis) => {
+      const [, mode = 'standalone'] = /^(?:redis|server)_mode:(\w+)/m.exec(await redis.info('server')) ?? [];
+      if (mode !== 'standalone') throw noSingleServer(mode);
+      await redis.set(`${this.#prefix}:written`, 1, 'PX', WRITTEN_KEPT_MS);
+    });
   }
 
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */

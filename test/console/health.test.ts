@@ -125,8 +125,17 @@ describe('progress', () => {
   });
   const db = { raw: () => Promise.resolve([[{ now: new Date() }]]) };
   const outages = new OutageLog({ clock, log: silentLog });
-  const watchWith = (health: Health, inspector = { readQueues: () => Promise.resolve([state()]) }) =>
-    new ProgressWatch({ db, clock, health, inspector, outages, settings: { stallMaxMs: 300_000 } } as never);
+  const watchWith = (health: Health, readQueues = () => Promise.resolve([state()])) => {
+    const inspector = { readQueues, requireServing: () => Promise.resolve() };
+    return new ProgressWatch({
+      db,
+      clock,
+      health,
+      inspector,
+      outages,
+      settings: { stallMaxMs: 300_000 },
+    } as never);
+  };
   const pass = async (watch: ProgressWatch, minutes: number): Promise<void> => {
     for (let step = 0; step < minutes * 6; step += 1) {
       now += 10_000;
@@ -166,7 +175,7 @@ describe('progress', () => {
   });
 
   it('is nobody’s fault while servers are away', async () => {
-    const watch = watchWith(new Health(clock), { readQueues: () => Promise.reject(new Error('away')) });
+    const watch = watchWith(new Health(clock), () => Promise.reject(new Error('away')));
     next = 'settle-a';
     await pass(watch, 20);
     expect(watch.progress.live).toBe(true);

@@ -4,11 +4,11 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
-import { DATABASE_AWAY } from '../../db/errors.ts';
+import { DATABASE_OUTAGES } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Health } from '../../health.ts';
 import type { OutageLog } from '../../outage-log.ts';
-import { REDIS_AWAY } from '../../queue/connection.ts';
+import { REDIS_OUTAGES } from '../../queue/connection.ts';
 import type { Inspector, QueueState } from '../../queue/inspector.ts';
 
 export interface ProgressDeps {
@@ -16,7 +16,7 @@ export interface ProgressDeps {
   readonly clock: Clock;
   readonly health: Health;
   readonly outages: OutageLog;
-  readonly inspector: Pick<Inspector, 'readQueues'>;
+  readonly inspector: Pick<Inspector, 'readQueues' | 'requireServing'>;
   readonly settings: { readonly stallMaxMs: number };
 }
 
@@ -32,7 +32,7 @@ export interface Progress {
 export const lookEveryMs = (stallMaxMs: number): number => Math.min(5_000, stallMaxMs / 4);
 
 /** Whoever met these in this process, and asks too rarely to see that they are over, leaves that to us. */
-const OUTAGES = [DATABASE_AWAY, REDIS_AWAY];
+const OUTAGES = [...DATABASE_OUTAGES, ...REDIS_OUTAGES];
 
 export class ProgressWatch {
   readonly #deps: ProgressDeps;
@@ -61,7 +61,10 @@ export class ProgressWatch {
   }
 
   async #askServers(): Promise<readonly QueueState[]> {
-    return this.#deps.inspector.readQueues(await databaseNow(this.#deps.db));
+    const { db, inspector } = this.#deps;
+    const now = await databaseNow(db);
+    await inspector.requireServing();
+    return inspector.readQueues(now);
   }
 
   /** A process that settles must move by itself: that others do says nothing of its own workers. */

@@ -7,7 +7,7 @@ import type { MetricSource } from '../../metrics.ts';
 import { type OutageLog, isOutage } from '../../outage-log.ts';
 import { findOldestUnsent } from '../../outbox/outbox.ts';
 import { nextSlot } from '../../queue/cron.ts';
-import { REDIS_AWAY } from '../../queue/connection.ts';
+import { REDIS_OUTAGES } from '../../queue/connection.ts';
 import type { Inspector } from '../../queue/inspector.ts';
 import { readMeasures } from '../../reports/measures.ts';
 import type { Tally } from '../../tally.ts';
@@ -68,7 +68,10 @@ async function readRedis(
 ): Promise<Pick<MetricSource, 'queues' | 'tallies'>> {
   try {
     // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
-    return await outages.watch(new Set([REDIS_AWAY]), async () => {
+    const known = new Set(outages.open(REDIS_OUTAGES));
+    return await outages.watch(known, async () => {
+      // That it is over, only a write tells.
+      if (known.size > 0) await inspector.requireServing();
       await tally.carry(inspector);
       return { queues: await inspector.readQueues(now), tallies: await inspector.readTallies() };
     });

@@ -144,7 +144,7 @@ describe('a clock that is set back an hour', () => {
       clock,
       health: new Health(clock),
       outages: new OutageLog({ clock, log: silentLog }),
-      inspector: { readQueues: () => Promise.resolve([waiting]) },
+      inspector: { readQueues: () => Promise.resolve([waiting]), requireServing: () => Promise.resolve() },
       settings: { stallMaxMs: 300_000 },
     } as never);
     await watch.look();

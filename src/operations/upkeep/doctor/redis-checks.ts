@@ -10,6 +10,7 @@ type Deps = Pick<DoctorDeps, 'db' | 'inspector' | 'queue'>;
 const FULL_SHARE = 0.8;
 
 export async function checkRedisServer({ inspector }: Deps): Promise<readonly Finding[]> {
+  await inspector.requireServing();
   const server = await inspector.readServer();
   const findings: Finding[] = [];
   const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(server.version) ?? [];
