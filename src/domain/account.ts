@@ -44,9 +44,9 @@ export interface Account extends TakeOver {
   readonly cycleOn: LocalDate;
   /** The whole paid part posted for the current cycle: what a failed payment takes back. */
   readonly cyclePaid: number;
-  /** The next boundary, the fact; null when the account is closed. */
+  /** The date of the next boundary: the fact. Null when the account is closed, which is for good. */
   readonly nextCycleOn: LocalDate | null;
-  /** Its first instant in `zone`, the cache. */
+  /** The first instant of that date in `zone`: a cache, computed again before it is trusted. */
   readonly nextCycleAt: Instant | null;
   readonly noticesOptedOut: boolean;
 }
@@ -130,9 +130,10 @@ export type DecisionCode = (typeof DECISION_CODES)[number];
 /** What was decided of a boundary or an event, and the evidence. */
 export interface Decision {
   readonly at: Instant;
-  /** `cycle:<cycleOn>`, `welcome`, `interview:<id>`, … (policy: Decisions). */
+  /** What it is about: `cycle:<cycleOn>` of a boundary; of an event `welcome`, `interview:<id>`, … (see `decided`). */
   readonly subject: string;
   readonly code: DecisionCode;
+  /** From which it can be explained later: see `decided` in events/effect.ts. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

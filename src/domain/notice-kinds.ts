@@ -1,4 +1,4 @@
-/** Which emails there are, and which decision of an event is told by one. policy: "Notices". */
+/** Which emails there are, and which decision of an event is told by one. */
 import type { Decision } from './account.ts';
 
 export const NOTICE_KINDS = [

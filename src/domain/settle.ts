@@ -1,6 +1,13 @@
 /**
  * Settling: resolving one boundary of one account, once. Pure: account and terms in, entries, record and next
- * state out. policy: "Settling a cycle".
+ * state out. The steps, in this order:
+ *
+ *   1. a pending plan takes effect, and the next boundary is known
+ *   2. before the program, or while the account is suspended, nothing else happens: that is recorded too
+ *   3. what exceeds the rollover cap of the plan expires: bought, earned and free Connects alike
+ *   4. the free part is granted, then the paid part; what the account owes is taken back from the paid part
+ *
+ * A closed account has no boundaries. Everything that happens to an account brings it current first (`catchUp`).
  */
 import { brokenRule } from '../errors.ts';
 import {
@@ -18,7 +25,7 @@ import { type PlanName, type PlanTerms, type Terms, monthEndOf, termsInForce } f
 /** The record of one settled boundary. carried + expired = opening; carried + free + paid − recovered = closing. */
 export interface Settlement {
   readonly cycleOn: LocalDate;
-  /** The boundary's instant; also its decision's. */
+  /** When it took effect, its decision too: the boundary's instant, but for a change of zone (see `settleBoundary`). */
   readonly startsAt: Instant;
   readonly nextOn: LocalDate;
   readonly opening: number;
@@ -61,7 +68,7 @@ export function settleBoundary(before: Account, terms: Terms, at: Instant): Sett
   return grant(account, row.plans[account.plan], cycleOn, at);
 }
 
-/** Step 1 and the calendar: a pending plan takes effect, the cycle is the current one, the next one is known. */
+/** Step 1: the settled cycle is the current one. */
 function beginCycle(before: Account, cycleOn: LocalDate, terms: Terms, at: Instant): Account {
   const next = boundaryAfter(
     { anchorOn: before.anchorOn, zone: before.zone, monthEnd: monthEndOf(terms) },
@@ -79,7 +86,7 @@ function beginCycle(before: Account, cycleOn: LocalDate, terms: Terms, at: Insta
   };
 }
 
-/** Nothing expires and nothing is granted, but the boundary is resolved and says why. */
+/** Step 2: nothing expires and nothing is granted, but the boundary is resolved and says why. */
 function untouched(
   account: Account,
   cycleOn: LocalDate,
@@ -103,7 +110,7 @@ export function rolloverOf(
   return { expired: cap === null ? 0 : Math.max(0, opening - cap), cap };
 }
 
-/** Steps 3 to 5: what exceeds the cap expires, then the free part, then the paid part less what is owed. */
+/** Steps 3 and 4. */
 function grant(account: Account, plan: PlanTerms, cycleOn: LocalDate, at: Instant): SettledBoundary {
   const opening = account.balance;
   const { expired, cap } = rolloverOf(opening, plan.rolloverCap);

@@ -1,4 +1,4 @@
-/** The policy's worked examples, by their numbers. All UTC, freelancers, month ends clamped. */
+/** The program's rules as worked examples, which a member could follow by hand. All UTC, freelancers, month ends clamped. */
 import { codesOf, decisionsOf, event, ledgerOf, opened, plansWith, play } from './playing.ts';
 
 const anchored = (plan: string, openingBalance: number) => ({

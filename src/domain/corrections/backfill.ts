@@ -1,5 +1,5 @@
 /**
- * Backfilling: which past boundaries of an account gave nothing, and what they give after all. policy: "Backfill".
+ * Backfilling: which past boundaries of an account gave nothing, and what they give after all.
  *
  * What is posted counts from now, because the past of a ledger is never rewritten; plan and terms are those of the
  * boundary. How it is recorded keeps two promises, that every tracked boundary has one settlement and that none is

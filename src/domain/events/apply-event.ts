@@ -1,6 +1,6 @@
 /**
  * One event on one account. Pure: the account, the event and the records it needs go in; entries, decisions and
- * all that changed come out. policy: "Events".
+ * all that changed come out. History is never rewritten: what arrives late takes effect now.
  */
 import { brokenRule } from '../../errors.ts';
 import { type Account, BALANCE_MAX, type Decision, type Entry } from '../account.ts';

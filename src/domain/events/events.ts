@@ -1,6 +1,6 @@
 /**
  * The facts that other systems tell: what an event is made of, how it is read, and what makes two the same.
- * policy: "Events". What an event *does* is apply-event.ts.
+ * What an event *does* is apply-event.ts.
  */
 import { z } from 'zod';
 import { ACCOUNT_KINDS, type AccountKind } from '../account.ts';

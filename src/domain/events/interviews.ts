@@ -1,5 +1,6 @@
 /**
- * The interview reward, decided when the member replies; and the window that bounds it. policy: "Interview reward".
+ * The interview reward, decided when the member replies; and the window that bounds it: no stretch of so many days, by
+ * when members replied, holds more than so many Connects in awards.
  */
 import type { Account, DecisionCode } from '../account.ts';
 import { type Instant, formatInstant } from '../calendar.ts';
@@ -59,7 +60,7 @@ interface EligibleReply {
   readonly termsFrom: string;
 }
 
-/** All checks before the window, in the policy's order. */
+/** All checks before the window: of several reasons, the first is the one that is told. */
 function eligibility(
   account: Account,
   asked: Interview | undefined,

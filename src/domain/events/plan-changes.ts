@@ -1,4 +1,4 @@
-/** Upgrades, downgrades and failed payments. policy: "Plan changes". */
+/** Upgrades (at once), downgrades (with the next boundary) and failed payments (of this cycle, an earlier one or the next). */
 import { brokenRule } from '../../errors.ts';
 import type { Account, Decision, DecisionCode, Entry } from '../account.ts';
 import { type LocalDate, boundary, daysBetween, localDateOf } from '../calendar.ts';
