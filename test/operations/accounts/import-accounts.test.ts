@@ -1,5 +1,5 @@
-/** Importing when others import at the same time, and after an import that was killed. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Importing once, when others import at the same time, and after an import that was killed. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseNow } from '../../../src/db/query.ts';
@@ -21,6 +21,82 @@ import { spent } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { countOf } from '../../support/state.ts';
 import { until } from '../../support/sweeping.ts';
+
+describe('importing a fleet', () => {
+  let installation: Installation;
+  beforeAll(async () => {
+    installation = await install();
+  });
+  afterAll(() => installation.remove());
+
+  const source = readFileSync(fixture('fleet-accounts.csv'), 'utf8').trim().split('\n').slice(1);
+
+  it('imports every row of a clean file, and skips every row when it is imported again', async () => {
+    const first = await importFile(installation.app, fixture('fleet-accounts.csv'));
+    expect(first).toMatchObject({
+      outcome: 'imported',
+      rows: source.length,
+      imported: source.length,
+      bad: [],
+    });
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM accounts')).toBe(source.length);
+    expect(await countOf(installation.db, 'SELECT COUNT(*) FROM contacts')).toBe(source.length);
+    const second = await importFile(installation.app, fixture('fleet-accounts.csv'));
+    expect(second).toMatchObject({ outcome: 'imported', imported: 0, skipped: source.length, bad: [] });
+  });
+
+  const bad: Record<string, Partial<Record<string, string>>> = {
+    account_id: { account_id: 'a b' },
+    kind: { kind: 'company' },
+    plan: { plan: 'agency' },
+    email: { email: 'nobody' },
+    zone: { zone: 'Mars/Olympus' },
+    anchor_on: { anchor_on: '2021-02-30' },
+    tracked_from: { tracked_from: 'yesterday' },
+    opening_balance: { opening_balance: '-1' },
+    status: { status: 'sleeping' },
+  };
+
+  it('reports each bad row by line and column, and imports none of the good ones', async () => {
+    const rows = Object.entries(bad).map(([column, cells], index) => ({
+      ...toCells({ id: `bad-${index}` }),
+      ...(cells as Record<string, string>),
+      expected: column,
+    }));
+    const cells = rows.map(({ expected: _column, ...row }) => row);
+    const outcome = await importFile(installation.app, '', {
+      rows: () => sourceRows([toCells({ id: 'good-1' }), ...cells]),
+    });
+    expect(outcome.outcome).toBe('refused');
+    expect(outcome.bad.map((one) => [one.line, one.faults[0]?.where])).toEqual(
+      rows.map((row, index) => [index + 3, row.expected]),
+    );
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM accounts WHERE id = 'good-1'")).toBe(0);
+  });
+
+  it('leaves the bad rows out when asked to, and imports the others', async () => {
+    const rows = [toCells({ id: 'good-2' }), { ...toCells({ id: 'bad' }), zone: 'Nowhere/Here' }];
+    const outcome = await importFile(installation.app, '', {
+      rows: () => sourceRows(rows),
+      skipInvalid: true,
+    });
+    expect(outcome).toMatchObject({ outcome: 'imported', rows: 2, imported: 1, skipped: 0 });
+    expect(outcome.bad).toHaveLength(1);
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM accounts WHERE id = 'good-2'")).toBe(1);
+  });
+
+  it('refuses a row whose account is there already with other content, and leaves that account alone', async () => {
+    await importRows(installation.app, [{ id: 'twice', openingBalance: 5 }]);
+    const rows = [toCells({ id: 'twice', openingBalance: 6 })];
+    const outcome = await importFile(installation.app, '', { rows: () => sourceRows(rows) });
+    expect(outcome.outcome).toBe('refused');
+    expect(outcome.bad[0]?.faults[0]).toEqual({
+      where: 'account_id',
+      what: 'twice is in the database already, with other content',
+    });
+    expect(await countOf(installation.db, "SELECT balance FROM accounts WHERE id = 'twice'")).toBe(5);
+  });
+});
 
 describe('imports side by side', () => {
   let installation: Installation;
