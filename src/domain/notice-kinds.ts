@@ -1,5 +1,5 @@
 /** Which emails there are, and which decision of an event is told by one. */
-import type { Decision } from './account.ts';
+import type { Decision, DecisionCode } from './account.ts';
 
 export const NOTICE_KINDS = [
   'grant',
@@ -19,14 +19,19 @@ const OPTIONAL: readonly NoticeKind[] = ['grant', 'backfill', 'reminder'];
 
 export const isOptional = (kind: NoticeKind): boolean => OPTIONAL.includes(kind);
 
-const OF_SUBJECT: Readonly<Record<string, { readonly codes: readonly string[]; readonly kind: NoticeKind }>> =
-  {
-    welcome: { codes: ['awarded'], kind: 'welcome' },
-    'readiness-test': { codes: ['awarded'], kind: 'readiness-test' },
-    interview: { codes: ['awarded', 'weekly-cap-partial'], kind: 'interview-award' },
-    plan: { codes: ['upgraded'], kind: 'upgrade' },
-    payment: { codes: ['payment-failed'], kind: 'payment-failed' },
-  };
+interface Told {
+  readonly codes: readonly DecisionCode[];
+  readonly kind: NoticeKind;
+}
+
+/** By kind of subject; a code that is not named here is told by no email. */
+const OF_SUBJECT: Readonly<Record<string, Told>> = {
+  welcome: { codes: ['awarded'], kind: 'welcome' },
+  'readiness-test': { codes: ['awarded'], kind: 'readiness-test' },
+  interview: { codes: ['awarded', 'weekly-cap-partial'], kind: 'interview-award' },
+  plan: { codes: ['upgraded'], kind: 'upgrade' },
+  payment: { codes: ['payment-failed'], kind: 'payment-failed' },
+};
 
 /** Which decisions of events a kind tells of: how their subjects begin, and their codes. None for other kinds. */
 export function toldSubjects(

@@ -1,9 +1,12 @@
 /** Every decision that the program can come to has words of its own. */
+import { DECISION_CODES, type DecisionCode } from '../../src/domain/account.ts';
+import type { SettlementCode } from '../../src/domain/settle.ts';
 import { TELLINGS } from '../../src/reports/explain/decided.ts';
+import { COMMON_TELLINGS } from '../../src/reports/explain/other-tellings.ts';
 import { wrap } from '../../src/cli/account-text.ts';
 
 /** By kind of subject: the codes that the rules can end with. A boundary's own decision is its cycle. */
-const CODES: Readonly<Record<string, readonly string[]>> = {
+const CODES: Readonly<Record<string, readonly DecisionCode[]>> = {
   welcome: ['awarded', 'not-eligible', 'before-program'],
   'readiness-test': ['awarded', 'not-eligible', 'account-inactive', 'already-awarded', 'before-program'],
   interview: [
@@ -35,8 +38,21 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   adjustment: ['insufficient-connects'],
 };
 
+const OF_BOUNDARIES: readonly SettlementCode[] = [
+  'granted',
+  'no-monthly-grant',
+  'before-program',
+  'account-inactive',
+];
+
 test.each(Object.entries(CODES))('a decision on %s has words for each of its codes', (kind, codes) => {
   expect(Object.keys(TELLINGS[kind] ?? {}).toSorted()).toEqual(codes.toSorted());
+});
+
+test('there is no kind of subject, and no code, that has no words', () => {
+  expect(Object.keys(TELLINGS).toSorted()).toEqual([...Object.keys(CODES), 'cycle'].toSorted());
+  const told = [...Object.values(CODES).flat(), ...Object.keys(COMMON_TELLINGS), ...OF_BOUNDARIES];
+  expect([...new Set(told)].toSorted()).toEqual(DECISION_CODES.toSorted());
 });
 
 describe('text', () => {

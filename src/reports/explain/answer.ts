@@ -1,6 +1,6 @@
 /** What every answer is made of, and what every part of it may look at. */
 import type { Queryable } from '../../db/query.ts';
-import type { Account, PostedEntry } from '../../domain/account.ts';
+import type { Account, DecisionCode, PostedEntry } from '../../domain/account.ts';
 import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
 import type { RecordedDecision } from '../account-records.ts';
@@ -58,7 +58,7 @@ export interface Telling {
 }
 
 /** By code. */
-export type Tellings = Readonly<Record<string, Telling>>;
+export type Tellings = Readonly<Partial<Record<DecisionCode, Telling>>>;
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 

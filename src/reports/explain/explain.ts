@@ -3,6 +3,7 @@
  * domain, ahead of time. Reads rows of the one account only.
  */
 import { type Queryable, databaseNow } from '../../db/query.ts';
+import type { DecisionCode } from '../../domain/account.ts';
 import {
   type Instant,
   type LocalDate,
@@ -124,7 +125,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
 async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[]> {
   const { account } = inquiry;
   const began = firstInstantOf(account.cycleOn, inquiry.words.zone);
-  const effective = new Set(['upgraded', 'payment-failed', 'downgrade-cancelled']);
+  const effective = new Set<DecisionCode>(['upgraded', 'payment-failed', 'downgrade-cancelled']);
   return toldSince(
     inquiry,
     Math.min(recent, began),

@@ -2,6 +2,7 @@
 import { connects, connectsWere, counted, dayWords, listed, planPhrase } from '../member-words.ts';
 import {
   type Inquiry,
+  type Telling,
   type Tellings,
   type Told,
   amountIn,
@@ -147,5 +148,5 @@ export const PAYMENT_TELLINGS: Tellings = {
       )} do.`,
     rule: 'payment',
   },
-  'not-on-plan': PLAN_TELLINGS['not-on-plan'] as Tellings[string],
+  'not-on-plan': PLAN_TELLINGS['not-on-plan'] as Telling,
 };

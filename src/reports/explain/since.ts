@@ -1,5 +1,5 @@
 /** What came in, what was decided and what was refused since a date. */
-import type { PostedEntry } from '../../domain/account.ts';
+import type { DecisionCode, PostedEntry } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Window, fullestWindow } from '../../domain/events/interviews.ts';
 import type { Award } from '../../domain/events/records.ts';
@@ -169,20 +169,38 @@ export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen
 
 // ----------------------------------------------------------------------------------------------- refusals
 
-/** Codes of what gave all it could. */
-const GIVEN = new Set([
-  'granted',
-  'no-monthly-grant',
-  'awarded',
-  'upgraded',
-  'downgrade-pending',
-  'downgrade-cancelled',
-  'payment-failed',
-]);
+/** Whether what ended so refused something, or gave less than it might have. */
+const REFUSES: Readonly<Record<DecisionCode, boolean>> = {
+  granted: false,
+  'no-monthly-grant': false,
+  'before-program': true,
+  'reward-ended': true,
+  'account-inactive': true,
+  awarded: false,
+  'already-awarded': true,
+  'already-recorded': true,
+  'weekly-cap': true,
+  'weekly-cap-partial': true,
+  'invite-without-proposal': true,
+  'unknown-proposal': true,
+  'no-interview-request': true,
+  'not-eligible': true,
+  'insufficient-connects': true,
+  'nothing-to-return': true,
+  upgraded: false,
+  'already-on-plan': true,
+  'not-on-plan': true,
+  'downgrade-pending': false,
+  'downgrade-cancelled': false,
+  'payment-failed': false,
+  'unknown-cycle': true,
+  'balance-limit': true,
+  'refused-by-operator': true,
+};
 
 /** What was refused since an instant, by what it was about and why, the most recent kind last. */
 export async function refusals(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
-  const refused = await toldSince(inquiry, since, (one) => !GIVEN.has(one.code));
+  const refused = await toldSince(inquiry, since, (one) => REFUSES[one.code] ?? true);
   const groups = new Map<string, Answer[]>();
   for (const answer of refused) {
     const key = `${kindOf(answer.subject)} ${answer.code}`;
