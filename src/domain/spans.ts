@@ -1,4 +1,7 @@
-/** What an account's calendar and plan were, and from when: one span per change, so that the past stays computable. */
+/**
+ * What an account's calendar and plan were, and from when: one span per change, so that the boundaries of its past can
+ * still be computed when it is audited, or granted what it missed.
+ */
 import type { Account } from './account.ts';
 import { type Instant, type LocalDate, isKnownZone } from './calendar.ts';
 import type { SettledBoundary } from './settle.ts';
@@ -19,24 +22,25 @@ export const spanOf = ({ anchorOn, zone, plan }: Account, fromAt: Instant): Span
   plan,
 });
 
-/** An account's states after `before`, in order, each with the instant from which it holds. */
-export interface Step {
+/** What an account was from an instant on. */
+export interface StateFrom {
   readonly account: Account;
   readonly at: Instant;
 }
 
-export const stepsOf = (settled: readonly SettledBoundary[]): Step[] =>
+/** An account's states after each boundary, in order. */
+export const statesOf = (settled: readonly SettledBoundary[]): StateFrom[] =>
   settled.map(({ account, settlement }) => ({ account, at: settlement.startsAt }));
 
 /**
- * The spans that begin with these steps. Where several changes share an instant, the last one's is the span; but the
- * first span of all stays as it was at the take-over, because what came before it is computed from it: a change that
- * counts from the take-over itself begins a millisecond later.
+ * The spans that begin with these states, which followed `before` in this order. Where several changes share an
+ * instant, the last one's is the span. But an account's first span stays as it was at the take-over, because what came
+ * before is computed from it: a change at that very instant begins a millisecond later.
  */
-export function spansBegun(before: Account, steps: readonly Step[]): Span[] {
+export function spansBegun(before: Account, states: readonly StateFrom[]): Span[] {
   const spans: Span[] = [];
   let previous = before;
-  for (const { account, at } of steps) {
+  for (const { account, at } of states) {
     if (sameSpan(previous, account)) continue;
     const fromAt = at === account.trackedFrom ? at + 1 : at;
     if (spans.at(-1)?.fromAt === fromAt) spans.pop();

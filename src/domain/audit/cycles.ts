@@ -301,6 +301,7 @@ function inWords({ expired, free, paid, recovered }: Amounts): string {
   return amounts.map((one) => (one > 0 ? `+${one}` : String(one))).join(' ') || 'nothing';
 }
 
+/** What cycles alone post: under any other subject it is a finding. */
 const OF_CYCLE: readonly EntryKind[] = ['rollover-expiry', 'monthly-free', 'monthly-plan'];
 
 const isOfCycle = ({ kind, subject }: PostedEntry): boolean =>

@@ -13,7 +13,7 @@ import { carryProposal, returnConnects, submitProposal } from './proposals.ts';
 import { type RecordChanges, type Records, needsRecords, noRecords } from './records.ts';
 import { passReadinessTest, welcome } from './rewards.ts';
 import { type SettledBoundary, catchUp, decisionOf } from '../settle.ts';
-import { type Span, spanOf, spansBegun, stepsOf } from '../spans.ts';
+import { type Span, spanOf, spansBegun, statesOf } from '../spans.ts';
 import { adjust, purchase, spend } from './spending.ts';
 import { type Terms, monthEndOf } from '../terms.ts';
 
@@ -57,8 +57,8 @@ export function applyEvent(
   const current = { ...caughtUp.account, watermark: effectiveAt };
   const effect = withinLimit(current, effectOf(current, event, ground, records ?? noRecords), ground);
   const settled = [...caughtUp.settled, ...effect.settled];
-  const steps = [...stepsOf(settled), { account: effect.account, at: effectiveAt }];
-  return { ...appliedOf(effect, ground), settled, spans: spansBegun(before, steps) };
+  const states = [...statesOf(settled), { account: effect.account, at: effectiveAt }];
+  return { ...appliedOf(effect, ground), settled, spans: spansBegun(before, states) };
 }
 
 /** The first event of an account: it opens on the local date of the event, which becomes its anchor. */

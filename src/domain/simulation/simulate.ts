@@ -15,7 +15,7 @@ import { type MemberEvent, contentOf } from '../events/events.ts';
 import { GrowingRecords, type Records } from '../events/records.ts';
 import type { Scenario, ScenarioItem } from './scenario.ts';
 import { type SettledBoundary, type Settlement, catchUp, decisionOf } from '../settle.ts';
-import { type Span, spanOf, spansBegun, stepsOf } from '../spans.ts';
+import { type Span, spanOf, spansBegun, statesOf } from '../spans.ts';
 import { type PlanName, type Terms, monthEndOf } from '../terms.ts';
 
 export { parseScenario } from './scenario.ts';
@@ -110,7 +110,7 @@ class Player implements Replay {
   sweep(asOf: Instant): void {
     if (!this.account) return;
     const { account, settled } = catchUp(this.account, this.#terms, asOf);
-    this.spans.push(...spansBegun(this.account, stepsOf(settled)));
+    this.spans.push(...spansBegun(this.account, statesOf(settled)));
     this.account = account;
     this.#keepSettled(settled);
   }

@@ -10,7 +10,7 @@ import type { EventOf, MemberEvent } from '../../domain/events/events.ts';
 import type { GrowingRecords } from '../../domain/events/records.ts';
 import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { type SettledBoundary, catchUp } from '../../domain/settle.ts';
-import { type Span, spanOf, spansBegun, stepsOf } from '../../domain/spans.ts';
+import { type Span, spanOf, spansBegun, statesOf } from '../../domain/spans.ts';
 import type { Terms } from '../../domain/terms.ts';
 import { brokenRule } from '../../errors.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
@@ -19,7 +19,7 @@ import type { Notify } from '../../ledger/runs.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
 import type { LedgerWrites } from './ledger-writes.ts';
 
-/** By what, for whom and when an account is settled. */
+/** By which terms, which run and when an account is settled, and whether its member is told. */
 export interface TurnGround {
   readonly terms: Terms;
   readonly termsVersion: number;
@@ -33,6 +33,7 @@ export interface TurnGround {
   readonly noticeMaxAgeMs: number;
 }
 
+/** What one boundary or event, or several boundaries at once, came to. */
 interface Step {
   readonly settled: readonly SettledBoundary[];
   readonly spans: readonly Span[];
@@ -92,7 +93,7 @@ export class AccountTurn {
   /** Settles up to `asOf`, `room` boundaries at the most. False when boundaries are left. */
   settle(asOf: Instant, room: number): boolean {
     const { account, settled, current } = catchUp(this.#account, this.#ground.terms, asOf, room);
-    const spans = spansBegun(this.#account, stepsOf(settled));
+    const spans = spansBegun(this.#account, statesOf(settled));
     if (settled.length > 0) this.#steps.push({ settled, spans, entries: [], decisions: [] });
     this.#account = account;
     this.#current = current;

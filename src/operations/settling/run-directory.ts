@@ -8,7 +8,10 @@ import { getTermsVersion } from '../../ledger/terms-versions.ts';
 
 export type OpenRun = Pick<Run, 'id' | 'kind' | 'asOf' | 'termsVersion' | 'notify'> & {
   readonly terms: Terms;
-  /** What it settles is recorded as nobody's: it is not what the run is for, and must stand when the run is reversed. */
+  /**
+   * It brings accounts current only on the way to what it is for. What it settles is recorded as no run's, so that it
+   * stands when the run is reversed.
+   */
   readonly onTheWay?: true;
 };
 

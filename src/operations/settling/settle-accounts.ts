@@ -2,7 +2,9 @@
  * Settling a batch of accounts in one transaction: the operation that grants Connects.
  *
  * Lock the accounts; for each, settle every boundary up to its run's as-of, oldest first (src/domain, pure); write
- * cycles, entries, notices and the accounts; commit. Either all of a batch is done or none of it.
+ * cycles, entries, notices and the accounts; commit. Either all of a batch is done or none of it. What one account comes
+ * to is its turn (account-turn.ts), which begins with the events that wait for it (waiting-events.ts); the turns of a
+ * batch gather in one set of writes (ledger-writes.ts).
  *
  *   dies before COMMIT            nothing happened; the next sweep finds the accounts
  *   dies after COMMIT             the retry finds them current
@@ -150,7 +152,8 @@ async function settleOnce(
   return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
 }
 
-interface Turn {
+/** What one account is settled by. */
+interface Given {
   readonly request: SettleRequest;
   /** Undefined for an account whose opening waits. */
   readonly row: AccountRow | undefined;
@@ -165,25 +168,28 @@ interface Turn {
  */
 function settleOne(
   settings: SettleSettings,
-  given: Turn,
+  given: Given,
   writes: LedgerWrites,
   settled: Omit<Settled, 'codes'>,
 ): void {
   const { request, row, run, lockedAt, waiting } = given;
   const { account } = request;
   const room = settings.boundariesMax - writes.cycles.length;
+  // More waits than one transaction reads: of this account nothing was read, of the one at the cut only the first.
   const unread = waiting.cutAt !== undefined && account > waiting.cutAt;
+  const cut = waiting.cutAt === account;
   if (room <= 0 || unread) return void settled.unfinished.push(request);
   try {
     const { terms, termsVersion, notify } = run;
     const { noticeMaxAgeMs } = settings;
     const runId = run.onTheWay ? null : run.id;
     const ground = { terms, termsVersion, notify, notifyEvents: notify, runId, lockedAt, noticeMaxAgeMs };
-    const { turn, resolved, ...rest } = resume(row, account, waiting, ground);
-    if (!turn || 'stopped' in rest) throw rest.stopped;
+    const resumed = resume(row, account, waiting, ground);
+    // No boundary is settled before an event that waits and cannot be applied: the account fails at that.
+    if (!resumed.turn || 'stopped' in resumed) throw resumed.stopped;
+    const { turn, resolved } = resumed;
     // Whatever a run says, no boundary is settled before its instant by the database's clock.
     const asOf = Math.min(run.asOf, lockedAt);
-    const cut = waiting.cutAt === account;
     const current = turn.settle(asOf, cut ? 0 : Math.max(0, room - turn.cycles)) && !cut;
     turn.finish(writes);
     writes.resolved.push(...resolved);
