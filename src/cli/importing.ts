@@ -1,8 +1,8 @@
 /** What imports have in common: a file that is read twice, progress of both passes, and bad rows told and kept. */
-import type { Fault } from '../domain/terms.ts';
-import { type Bad, type BadRow, kindOf } from '../operations/imports/bad-rows.ts';
+import type { Bad } from '../operations/imports/bad-rows.ts';
 import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { examplesOf, faultLine, moreLines } from './fault-list.ts';
 import { OpenFile } from './open-file.ts';
 import { plainLine } from '../plain-text.ts';
 import { Progress } from './progress.ts';
@@ -104,22 +104,6 @@ export class ImportFile<Row> {
   }
 }
 
-/** Rows of one kind of fault that are told one by one. */
-const EXAMPLES_MAX = 20;
-
-/** The first rows of each kind of fault, in the order of the file: what is told of a file that is wrong in a million rows. */
-export function examplesOf({ bad, kinds }: Bad): BadRow[] {
-  const told = new Map(kinds.map((one) => [kindOf(one), 0]));
-  return bad.flatMap((row) => {
-    const faults = row.faults.filter((fault) => {
-      const before = told.get(kindOf(fault)) ?? EXAMPLES_MAX;
-      told.set(kindOf(fault), before + 1);
-      return before < EXAMPLES_MAX;
-    });
-    return faults.length === 0 ? [] : [{ line: row.line, faults }];
-  });
-}
-
 /** On stderr: file, line, column, and what was expected; how many more rows are like one of those; and where they all are. */
 export function tellRejected(
   cli: Cli,
@@ -128,18 +112,15 @@ export function tellRejected(
   one: string,
   rejects: Rejects | undefined,
 ): void {
-  const lineOf = (line: number, { where, what }: Fault): string =>
-    plainLine(`line ${line}, ${where}: ${what}`);
   for (const { line, faults } of examplesOf(bad))
-    for (const fault of faults) say(cli, `${plainLine(file)}, ${lineOf(line, fault)}`);
-  for (const kind of bad.kinds.filter((each) => each.rows > EXAMPLES_MAX))
-    say(cli, `… and ${counted(kind.rows - EXAMPLES_MAX, `more ${one}`)} like ${lineOf(kind.line, kind)}`);
-  if (bad.badCount === 0) return;
-  if (rejects)
-    say(
-      cli,
-      `all ${counted(bad.badCount, `bad ${one}`)}, as they were: ${rejects.path}; what is wrong with each: ${faultsFileOf(rejects.path)}`,
-    );
+    for (const fault of faults) say(cli, `${plainLine(file)}, ${faultLine(line, fault)}`);
+  for (const more of moreLines(bad, one)) say(cli, more);
+  if (bad.badCount === 0 || !rejects) return;
+  const { path } = rejects;
+  say(
+    cli,
+    `all ${counted(bad.badCount, `bad ${one}`)}, as they were: ${path}; what is wrong with each: ${faultsFileOf(path)}`,
+  );
 }
 
 /** Why nothing was done, and what to do about it. */

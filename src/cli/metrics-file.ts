@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { invalidInput, messageOf } from '../errors.ts';
 import { measure } from '../operations/upkeep/measure.ts';
 import { type Cli, say } from './context.ts';
+import { kindOf } from './file-faults.ts';
 
 /** A node exporter reads no other files. */
 const ENDING = '.prom';
@@ -16,6 +17,9 @@ export async function requireMetricsPlace(path: string): Promise<void> {
   try {
     await access(folder, constants.W_OK | constants.X_OK);
     if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`);
+    // It would be gone, with a file in its place.
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile()) throw new Error(`it is ${kindOf(found)}: expected a file`);
   } catch (error) {
     throw invalidInput('metrics-file', `--metrics-file ${path} cannot be written: ${messageOf(error)}`);
   }

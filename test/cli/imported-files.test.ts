@@ -1,11 +1,12 @@
 /** Files as such: what is opened and what is not, rejects, and a file that its writer has not left alone. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
   linkSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -19,7 +20,7 @@ import { OpenFile } from '../../src/cli/open-file.ts';
 import { selectRows } from '../../src/db/query.ts';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import { type AccountRowGiven, importRows, toCells } from '../support/accounts.ts';
-import { type Ended, runCli } from '../support/cli.ts';
+import { type Ended, root, runCli } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
@@ -66,6 +67,11 @@ const idsLike = async (pattern: string): Promise<string[]> =>
     ])
   ).map((row) => row.id);
 
+const pipeAt = (name: string): string => {
+  const pipe = pathOf(name);
+  execFileSync('mkfifo', [pipe]);
+  return pipe;
+};
 const INSTANT = 'expected an instant such as 2021-03-16T09:00:00Z, with Z or an offset, in 1900 to 2999';
 
 describe('rejects', () => {
@@ -170,11 +176,6 @@ describe('a file that cannot be imported', () => {
     );
   });
 
-  const pipeAt = (name: string): string => {
-    const pipe = pathOf(name);
-    execFileSync('mkfifo', [pipe]);
-    return pipe;
-  };
   const linkTo = (file: string, name: string, make: (from: string, to: string) => void): string => {
     make(file, pathOf(name));
     return pathOf(name);
@@ -306,5 +307,74 @@ describe('a file whose writer still writes', () => {
       lines: 3,
       bad: 2,
     });
+  });
+});
+
+describe('a file that is read once', () => {
+  const wrong = (): string => fileOf('no id!\n'.repeat(100_000));
+  test.each<[what: string, args: () => string[]]>([
+    [
+      'ids',
+      () => ['backfill', 'plan', '--from', '2021-01-01', '--to', '2021-02-01', '--accounts-file', wrong()],
+    ],
+    ['scenarios', () => ['simulate', renamed(wrong(), '.ndjson')]],
+    [
+      'corrections',
+      () => ['adjust', '--dry-run', '--file', fileOf('account_id,amount,reason,key\na,x,y,z\n'.repeat(1))],
+    ],
+  ])('and is wrong in every row (%s) is told by its first rows, and a count', async (what, args) => {
+    const { code, stderr } = await runHere(args(), { app: installation.app });
+    expect(code).toBe(2);
+    const lines = stderr.trimEnd().split('\n');
+    if (what === 'corrections') return expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(1 + 20 + 1);
+    expect(lines[0]).toMatch(/^connects: .* has 100,000 faults:$/);
+    expect(lines.at(-1)).toMatch(/^ {2}… and 99,980 more rows like line 1(, \(line\))?: expected /);
+  });
+
+  const renamed = (file: string, end: string): string => {
+    renameSync(file, `${file}${end}`);
+    return `${file}${end}`;
+  };
+
+  test.each<[args: (file: string) => string[]]>([
+    [(file) => ['simulate', file]],
+    [(file) => ['terms', 'check', file]],
+    [(file) => ['adjust', '--dry-run', '--file', file]],
+    [(file) => ['backfill', 'plan', '--from', '2021-01-01', '--to', '2021-02-01', '--accounts-file', file]],
+  ])('and is a pipe that nobody writes into, or a device, keeps nobody waiting: %p', async (args) => {
+    for (const [file, kind] of [
+      [pipeAt(`once-${(pipes += 1)}`), 'a pipe'],
+      ['/dev/zero', 'a device'],
+    ] as const)
+      expect(await runHere(args(file), { app: installation.app })).toMatchObject({
+        code: 2,
+        stderr: `connects: ${file} is ${kind}: expected a file on a disk, or - and the text as standard input\n`,
+      });
+  });
+  let pipes = 0;
+
+  test('may be a pipe of the shell, which somebody writes into', async () => {
+    const script = `exec 3< <(echo '[]'); exec "${process.execPath}" --import tsx src/cli/main.ts terms check /dev/fd/3`;
+    const said = spawnSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' });
+    expect(said.stderr).toMatch(/^connects: \/dev\/fd\/3 has 1 fault:/);
+  });
+});
+
+test('neither metrics nor previews are written into a pipe', async () => {
+  const metrics = pipeAt('metrics.prom');
+  const sweep = ['sweep', '--metrics-file', metrics];
+  expect(await runHere(sweep, { app: installation.app })).toMatchObject({
+    code: 2,
+    stderr: `connects: --metrics-file ${metrics} cannot be written: it is a pipe: expected a file\n`,
+  });
+  pipeAt('grant.html');
+  expect(
+    await runHere(['notices', 'preview', 'grant', '--out', folder], { app: installation.app }),
+  ).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      `--out ${join(folder, 'grant.html')} is a pipe: expected a file on a disk`,
+    ),
   });
 });

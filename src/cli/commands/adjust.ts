@@ -2,10 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
-
+import { BadRows } from '../../operations/imports/bad-rows.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readCsvRows } from '../csv.ts';
+import { faultsOfFile } from '../fault-list.ts';
 import {
   accountFlag,
   actorFlag,
@@ -98,20 +99,20 @@ function fromFlags(account: string | undefined, { amount, reason, key }: AdjustF
 
 async function fromFile(file: string): Promise<Adjustment[]> {
   const adjustments: Adjustment[] = [];
-  const faults: string[] = [];
+  const bad = new BadRows();
   for await (const { line, cells, faults: found } of readCsvRows(file, COLUMNS, [])) {
-    faults.push(...found.map((one) => `  line ${line}, ${one.where}: ${one.what}`));
     const { account_id: account = '', amount = '', reason = '', key = '' } = cells;
-    if (!/^[+-]?\d{1,9}$/.test(amount))
-      faults.push(`  line ${line}, amount: expected +N or -N, a whole number`);
+    const faults = /^[+-]?\d{1,9}$/.test(amount) ? found : [...found, NO_AMOUNT];
+    if (faults.length > 0) bad.add({ line, faults });
     adjustments.push({ account, amount: Number(amount), reason, key });
     if (adjustments.length > ROWS_MAX)
       throw invalidInput('file', `${file}: expected at most ${ROWS_MAX} rows`);
   }
-  if (faults.length > 0)
-    throw invalidInput('file', [`${file} has ${faults.length} faults:`, ...faults].join('\n'));
+  if (bad.count > 0) throw invalidInput('file', faultsOfFile(file, bad));
   return adjustments;
 }
+
+const NO_AMOUNT = { where: 'amount', what: 'expected +N or -N, a whole number' };
 
 const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(amount));
 

@@ -1,5 +1,5 @@
 /** notices: what members are told, what became of it, and the switch that holds all mail. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
@@ -32,6 +32,7 @@ import {
   withHelp,
   yesFlag,
 } from '../options.ts';
+import { openOutput } from '../output-file.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted } from '../words.ts';
 
@@ -126,13 +127,22 @@ async function writePreviews(
   try {
     await mkdir(folder, { recursive: true });
     for (const { kind, message } of previews) {
-      await writeFile(join(folder, `${kind}.html`), message.html);
-      await writeFile(join(folder, `${kind}.txt`), `Subject: ${message.subject}\n\n${message.text}`);
+      await writePreview(join(folder, `${kind}.html`), message.html);
+      await writePreview(join(folder, `${kind}.txt`), `Subject: ${message.subject}\n\n${message.text}`);
     }
   } catch (error) {
     throw invalidInput('file', `${folder}: ${messageOf(error)}`);
   }
   for (const { kind } of previews) print(cli, join(folder, `${kind}.html`));
+}
+
+async function writePreview(path: string, text: string): Promise<void> {
+  const output = await openOutput({ flag: '--out', path });
+  try {
+    await output.writeFile(text);
+  } finally {
+    await output.close();
+  }
 }
 
 // ------------------------------------------------------------------------------------------- list and show

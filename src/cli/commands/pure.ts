@@ -5,8 +5,10 @@ import { isRecord } from '../../domain/events/fields.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { parseScenario, simulate } from '../../domain/simulation/simulate.ts';
 import { invalidInput } from '../../errors.ts';
+import { BadRows } from '../../operations/imports/bad-rows.ts';
 import { type Cli, formatTable, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';
+import { faultsOfFile } from '../fault-list.ts';
 import { readJson, readLines } from '../files.ts';
 import { countFlag, dateFlag, jsonFlag, withHelp, zoneFlag } from '../options.ts';
 
@@ -67,13 +69,13 @@ function addSimulate(program: Command, cli: Cli): void {
 /** All of them, or none: what is wrong with any line is told for every line. */
 async function simulateLines(cli: Cli, file: string): Promise<void> {
   const results: string[] = [];
-  const faults: Fault[] = [];
+  const bad = new BadRows();
   for await (const { line, value, fault } of readLines(file)) {
     const told = fault === undefined ? simulateLine(value) : [{ where: '(line)', what: fault }];
     if (typeof told === 'string') results.push(told);
-    else faults.push(...told.map((one) => ({ where: `line ${line}, ${one.where}`, what: one.what })));
+    else bad.add({ line, faults: told });
   }
-  if (faults.length > 0) throw invalidInput('scenario', formatFaults(file, faults));
+  if (bad.count > 0) throw invalidInput('scenario', faultsOfFile(file, bad));
   if (results.length === 0) throw invalidInput('scenario', `${file} is empty: ${NAMED}`);
   for (const one of results) print(cli, one);
 }

@@ -32,12 +32,14 @@ const KINDS_MAX = 100;
 
 export class BadRows {
   #count = 0;
+  #faults = 0;
   readonly #kept: BadRow[] = [];
   readonly #kinds = new Map<string, FaultKind>();
   readonly #lines = new LineSet();
 
   add({ line, faults }: BadRow): void {
     this.#count += 1;
+    this.#faults += faults.length;
     this.#lines.add(line);
     if (this.#kept.length < KEPT_MAX) this.#kept.push({ line, faults });
     for (const fault of faults) this.#countKind(line, fault);
@@ -49,6 +51,11 @@ export class BadRows {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Of all rows together; a row may have several. */
+  get faultCount(): number {
+    return this.#faults;
   }
 
   get told(): Bad {
