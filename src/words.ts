@@ -1,5 +1,14 @@
 /** Numbers, durations and names as people read them. */
 
+/**
+ * A command that somebody is to type, about one account: `connects adjust a1 --yes`. An id may look like a flag; then it
+ * comes last, behind the sign that no flag follows.
+ */
+export function commandOn(command: string, account: string, flags = ''): string {
+  const words = account.startsWith('-') ? [command, flags, '--', account] : [command, account, flags];
+  return words.filter((one) => one !== '').join(' ');
+}
+
 /** `1234567` → `1,234,567`; whatever the machine's own language is. */
 export const formatCount = (count: number): string => count.toLocaleString('en-US');
 

@@ -16,6 +16,7 @@ import {
   planTitle,
   signed,
 } from '../reports/member-words.ts';
+import { commandOn } from './words.ts';
 
 const WIDTH = 100;
 
@@ -169,7 +170,12 @@ export function viewText(view: AccountView): string {
     ...(view.interviewWindow ? [['Interviews', interviewsOf(view.interviewWindow)] as [string, string]] : []),
     ['Emails', view.emails],
     ...(view.putAside
-      ? [['Held up', `by an error of ours: see connects account explain ${view.account}`] as [string, string]]
+      ? [
+          [
+            'Held up',
+            `by an error of ours: see "${commandOn('connects account explain', view.account)}"`,
+          ] as [string, string],
+        ]
       : []),
   ];
   const lines = rows.map(([label, text]) =>

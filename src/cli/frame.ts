@@ -28,7 +28,7 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
     .configureOutput({
       writeOut: (text) => cli.streams.out.write(plainText(text)),
       writeErr: (text) => cli.streams.err.write(plainText(text)),
-      outputError: (text, write) => write(text.replace(/^error: /, 'connects: ')),
+      outputError: (text, write) => write(`${text.replace(/^error: /, 'connects: ')}${hintOf(text)}`),
     })
     .addHelpText('after', GENERAL_HELP)
     .helpCommand(false)
@@ -40,6 +40,11 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
     command.showHelpAfterError(`("${pathOf(command)} --help" shows what it takes)`);
   return program;
 }
+
+const hintOf = (fault: string): string =>
+  /unknown option '-[^-]/.test(fault)
+    ? 'an id that begins with - is given behind --, as the last word\n'
+    : '';
 
 /** Every command below and including this one. */
 export const commandsOf = (command: Command): readonly Command[] => [

@@ -43,7 +43,7 @@ export function eventsApi(app: App): Hono<Caller> {
     if (!token) {
       context.header('WWW-Authenticate', 'Bearer');
       const error =
-        'expected "Authorization: Bearer TOKEN" with a token of the ingest role: see "connects tokens add"';
+        'expected "Authorization: Bearer TOKEN" with a token of the ingest role: see "connects tokens add NAME --role ingest"';
       return answerError(context, 401, error);
     }
     if (token.role !== 'ingest')

@@ -64,9 +64,13 @@ describe('adjust', () => {
     [
       2,
       ['adjust', '--amount', '+1', '--key', 'k2', '--reason', 'x', '--yes'],
-      'expected: connects adjust ACCOUNT',
+      'expected "connects adjust ACCOUNT --amount +N',
     ],
-    [2, ['adjust', 'a1', '--key', 'k2', '--reason', 'x', '--yes'], 'expected: connects adjust ACCOUNT'],
+    [
+      2,
+      ['adjust', 'a1', '--key', 'k2', '--reason', 'x', '--yes'],
+      'expected "connects adjust ACCOUNT --amount +N',
+    ],
     [2, ['adjust', 'a1', '--amount', '0', '--key', 'k2', '--reason', 'x', '--yes'], 'not 0'],
   ])('ends with %i: %j', async (code, args, said) => {
     const before = await readChecksums(installation.db);

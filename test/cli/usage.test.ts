@@ -6,6 +6,7 @@ import { LOADED_ALONE, buildProgramFor } from '../../src/cli/one-command.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { runCli } from '../support/cli.ts';
 import { keepingCli, runHere } from '../support/in-process.ts';
+import { parseOnly, shellWords } from '../support/printed-commands.ts';
 
 const program = buildProgram(keepingCli().cli, '0.0.0');
 const commands = commandsOf(program);
@@ -45,21 +46,6 @@ describe('help', () => {
     });
   });
 });
-
-/** Parses a command line with every action replaced, and says which command it reached. */
-async function parseOnly(words: readonly string[]): Promise<string> {
-  let reached = '';
-  const parsing = buildProgram(keepingCli().cli, '0.0.0');
-  for (const command of commandsOf(parsing))
-    command.action(() => {
-      reached = pathOf(command);
-    });
-  await parsing.parseAsync(words, { from: 'user' });
-  return reached;
-}
-
-const shellWords = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 describe('usage', () => {
   test('no command at all prints the help on stderr and ends with 2: a script that lost its words must not succeed', async () => {

@@ -92,7 +92,7 @@ function fromFlags(account: string | undefined, { amount, reason, key }: AdjustF
   if (account === undefined || amount === undefined || key === undefined)
     throw invalidInput(
       'usage',
-      'expected: connects adjust ACCOUNT --amount +N --reason TEXT --key KEY, or --file F.csv',
+      'expected "connects adjust ACCOUNT --amount +N --reason TEXT --key KEY --yes", or "connects adjust --file F.csv --yes"',
     );
   return { account, amount, reason, key };
 }

@@ -221,15 +221,18 @@ async function makePlan(cli: Cli, asked: BackfillAsked): Promise<BackfillPlan> {
 /** The exact command that starts what the plan shows. */
 function commandOf(flags: AskedFlags, { asked, hash }: BackfillPlan): string {
   return [
-    'connects backfill start',
-    `--from ${asked.from} --to ${asked.to}`,
+    `connects backfill start --from ${asked.from} --to ${asked.to}`,
     ...(flags.accountsFile === undefined ? [] : [`--accounts-file ${quoted(flags.accountsFile)}`]),
-    ...(flags.account === undefined ? [] : [`--account ${(asked.accounts ?? []).join(' ')}`]),
+    ...(flags.account === undefined ? [] : accountFlags(asked.accounts ?? [])),
     ...(asked.plan === undefined ? [] : [`--plan ${asked.plan}`]),
     ...(asked.include.length === 0 ? [] : [`--include ${asked.include.join(' ')}`]),
     `--plan-hash ${hash} --work --reason "…" --yes`,
   ].join(' ');
 }
+
+/** An id that looks like a flag needs one of its own. */
+const accountFlags = (ids: readonly string[]): string[] =>
+  ids.map((id, index) => (index === 0 || id.startsWith('-') ? `--account ${id}` : id));
 
 const quoted = (text: string): string =>
   /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -62,7 +62,7 @@ function sourceOf(run: number | 'events', { termsVersion }: ReverseFlags): Grant
   if ((run === 'events') !== (termsVersion !== undefined))
     throw invalidInput(
       'usage',
-      'expected the number of a run, or: connects reverse-run events --terms-version N',
+      'expected the number of a run, or "connects reverse-run events --terms-version N"',
     );
   return run === 'events' ? { eventsUnder: termsVersion as number } : { run };
 }
@@ -137,7 +137,10 @@ function report(
     ].join('\n'),
   );
   if (done.settled > 0) say(cli, settledOnTheWay(done));
-  return say(cli, 'to grant these cycles again: "connects backfill plan --include reversed --from D --to D"');
+  return say(
+    cli,
+    'to grant these cycles again: "connects backfill plan --include reversed --from DATE --to DATE"',
+  );
 }
 
 /** Under wrong terms, these were settled wrongly too. */

@@ -88,7 +88,7 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
     cli,
     run.kind === 'sweep'
       ? 'the next tick or sweep opens another run: to keep all still, stop the scheduler, or suspend the cron job'
-      : 'its accounts stay put aside: "connects rerun" takes them up again',
+      : 'its accounts stay put aside: "connects rerun --all" takes them up again',
   );
 }
 

@@ -161,7 +161,7 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
     cli.exitCode = EXIT.someFailed;
   else if (waited.outcome === 'stopped') cli.exitCode = EXIT.tryAgain;
   if (waited.outcome === 'stopped')
-    say(cli, `stopped with ${counted(waited.remaining, 'account')} left: see "connects run show"`);
+    say(cli, `stopped with ${counted(waited.remaining, 'account')} left: see "connects run list"`);
   if (runs.length === 0) return reportNothing(cli, flags, waited.asOf);
   if (flags.json)
     return printJson(cli, {

@@ -19,6 +19,7 @@ import { listAudited } from '../../ledger/audit-pages.ts';
 import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { insertAuditResult } from '../../ledger/audit-results.ts';
 import { getLatestTerms, listTermsVersions } from '../../ledger/terms-versions.ts';
+import { commandOn } from '../../words.ts';
 
 export interface AuditRequest {
   /** Taken as now; the database's clock when absent. */
@@ -136,7 +137,7 @@ function pageOf(listed: readonly string[], after: string): readonly string[] {
 
 /** For what is written nowhere else: no command can know what it was. */
 const restoreOnly = (shown: string): string =>
-  `only a restore from a backup mends it; connects ${shown} shows all there is`;
+  `only a restore from a backup mends it; "connects ${shown}" shows all there is`;
 
 function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
   const { account, cycleOn, amount, key } = finding;
@@ -178,7 +179,8 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'grant-differs':
     case 'above-cap':
     case 'window-exceeded': {
-      const adjust = `connects adjust ${account} --amount ${amount} --key ${key} --reason "…" --yes`;
+      const flags = `--amount ${amount} --key ${key} --reason "…" --yes`;
+      const adjust = commandOn('connects adjust', account, flags);
       return key === null
         ? restore(`export decisions --account ${account}`)
         : { ...finding, mend: adjust, remedy: null };
@@ -186,7 +188,7 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'granted-early':
     case 'settlement-differs':
     case 'settlement-unexpected':
-      return restore(`account explain ${account} --cycle ${cycleOn}`);
+      return restore(commandOn('account explain', account, `--cycle ${cycleOn}`));
     case 'ledger-broken':
     case 'award-differs':
       return restore(`export entries --account ${account}`);
@@ -194,13 +196,13 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
       return restore(`export decisions --account ${account}`);
     case 'span-missing':
     case 'watermark-ahead':
-      return restore(`account explain ${account}`);
+      return restore(commandOn('account explain', account));
     case 'unreadable':
       return {
         ...finding,
         mend:
-          `an unknown zone is mended by an account.zone-changed event of ${account} (connects events import F.ndjson); ` +
-          `anything else only by a restore from a backup: connects account show ${account} shows all there is`,
+          `an unknown zone is mended by an account.zone-changed event of ${account} ("connects events import F.ndjson"); ` +
+          `anything else only by a restore from a backup: "${commandOn('connects account show', account)}" shows all there is`,
         remedy: null,
       };
   }

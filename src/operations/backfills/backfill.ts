@@ -48,12 +48,14 @@ export async function startBackfill(deps: BackfillDeps, request: StartRequest): 
   return backfill;
 }
 
+const spanOf = ({ from, to }: BackfillAsked): string => `--from ${from} --to ${to}`;
+
 export function requireSamePlan({ plan, planHash }: Pick<StartRequest, 'plan' | 'planHash'>): void {
   if (planHash === undefined || planHash === plan.hash) return;
   throw new ConnectsError(
     'refused',
     'plan-changed',
-    `the plan is not ${planHash} any more but ${plan.hash}: look at it again with "connects backfill plan"`,
+    `the plan is not ${planHash} any more but ${plan.hash}: look at it again with "connects backfill plan ${spanOf(plan.asked)}"`,
   );
 }
 

@@ -20,7 +20,7 @@ export async function requireReversible(db: Database, source: GrantSource): Prom
       'invalid-input',
       'not-reversible',
       `${nameOf(source)} is a reversal that settled nothing itself: ` +
-        '"connects backfill start --include reversed" grants again what it took back',
+        '"connects backfill plan --include reversed --from DATE --to DATE" leads to granting again what it took back',
     );
   const what = nameOf(source);
   if (await anyReversedOf(db, source))

@@ -6,6 +6,7 @@ import { type Database, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { listOpenBackfills } from '../../ledger/backfills.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { findRunStop, insertRunStop } from '../../ledger/run-stops.ts';
 import { type Run, findRun, getRun, markStopping } from '../../ledger/runs.ts';
@@ -83,12 +84,13 @@ async function requireStoppable(db: Database, id: number): Promise<Run> {
   const run = await getRun(db, id);
   if (run.endedAt !== null) throw closed(run);
   if (run.kind === 'sweep' || run.kind === 'rerun') return run;
+  const backfill = (await listOpenBackfills(db)).find((one) => one.runId === id)?.id ?? 'ID';
   throw new ConnectsError(
     'refused',
     'run-kind',
     `run ${id} is a ${run.kind}: ` +
       (run.kind === 'backfill'
-        ? '"connects backfill pause" and "connects backfill cancel" stop it'
+        ? `"connects backfill pause ${backfill}" and "connects backfill cancel ${backfill}" stop it`
         : 'it ends by itself, and cannot be stopped half-way'),
   );
 }

@@ -225,7 +225,7 @@ describe('each seeded fault is found, once, with the command that mends it', () 
       ],
     ]);
     expect(found[0]?.mend).toBe(
-      'only a restore from a backup mends it; connects account explain a-001 --cycle 2021-05-01 shows all there is',
+      'only a restore from a backup mends it; "connects account explain a-001 --cycle 2021-05-01" shows all there is',
     );
   });
 

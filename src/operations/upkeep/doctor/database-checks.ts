@@ -181,7 +181,7 @@ export async function checkRights({ db }: Deps): Promise<readonly Finding[]> {
       fault(
         'rights',
         `${user} may not write ${missing.join(', ')}`,
-        'connects migrate --print-grants shows what is to be granted',
+        '"connects migrate --print-grants" shows what is to be granted',
       ),
     );
   return findings.length > 0 ? findings : [ok('rights', `${user} can add to the ledger, and not change it`)];

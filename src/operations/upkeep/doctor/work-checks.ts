@@ -72,7 +72,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
 }
 
 function fixOf(run: Run): string {
-  if (run.kind === 'backfill') return 'start a worker; or "connects backfill cancel"';
+  if (run.kind === 'backfill') return 'start a worker; or see "connects backfill list"';
   return `start a worker, or "connects sweep --wait --work"; or "connects run stop ${run.id}"`;
 }
 
@@ -85,7 +85,7 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
       warning(
         'failures',
         `${counted(accounts, 'account is', 'accounts are')} put aside, since ${iso(oldestPutAsideAt)}`,
-        'connects failures list --group-by error; mend them; connects rerun',
+        '"connects failures list --group-by error"; mend them; "connects rerun --all"',
       ),
     );
   if (waitingEvents > 0)
