@@ -311,25 +311,20 @@ describe('a file whose writer still writes', () => {
 });
 
 describe('a file that is read once', () => {
-  const wrong = (): string => fileOf('no id!\n'.repeat(100_000));
+  const wrong = (): string => fileOf('no id!\n'.repeat(2_000));
   test.each<[what: string, args: () => string[]]>([
     [
       'ids',
       () => ['backfill', 'plan', '--from', '2021-01-01', '--to', '2021-02-01', '--accounts-file', wrong()],
     ],
     ['scenarios', () => ['simulate', renamed(wrong(), '.ndjson')]],
-    [
-      'corrections',
-      () => ['adjust', '--dry-run', '--file', fileOf('account_id,amount,reason,key\na,x,y,z\n'.repeat(1))],
-    ],
-  ])('and is wrong in every row (%s) is told by its first rows, and a count', async (what, args) => {
+  ])('and is wrong in every row (%s) is told by its first rows, and a count', async (_what, args) => {
     const { code, stderr } = await runHere(args(), { app: installation.app });
     expect(code).toBe(2);
     const lines = stderr.trimEnd().split('\n');
-    if (what === 'corrections') return expect(lines).toHaveLength(2);
     expect(lines).toHaveLength(1 + 20 + 1);
-    expect(lines[0]).toMatch(/^connects: .* has 100,000 faults:$/);
-    expect(lines.at(-1)).toMatch(/^ {2}… and 99,980 more rows like line 1(, \(line\))?: expected /);
+    expect(lines[0]).toMatch(/^connects: .* has 2,000 faults:$/);
+    expect(lines.at(-1)).toMatch(/^ {2}… and 1,980 more rows like line 1(, \(line\))?: expected /);
   });
 
   const renamed = (file: string, end: string): string => {

@@ -25,7 +25,7 @@ export async function parseOnly(words: readonly string[]): Promise<string> {
     });
   try {
     await parsing.parseAsync(words, { from: 'user' });
-  } catch (error) {
+  } catch {
     if (stderr() === '') return 'help';
     throw new Error(stderr());
   }
@@ -149,6 +149,7 @@ const STANDS_FOR: Record<string, string> = {
   $DATE: '2021-01-31',
   $NOTICE: '4711',
   '+N': '+5',
+  '-N': '-5',
   ACCOUNT: 'a1',
   CODE: 'unknown-zone',
   COMMAND: 'sweep',

@@ -88,7 +88,7 @@ function report(
   if (outcome !== 'interrupted') {
     if (counts.waiting > 0) {
       cli.exitCode = EXIT.someFailed;
-      if (!flags.dryRun) say(cli, 'which events wait, and why: connects events waiting list');
+      if (!flags.dryRun) say(cli, 'which events wait, and why: "connects events waiting list"');
     }
     // Also where somebody else's events came in between, after all lines had been good.
     if (badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
