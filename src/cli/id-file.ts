@@ -20,7 +20,10 @@ export async function readIds(file: string): Promise<string[]> {
     if (id === '') continue;
     if (!accountIdField.safeParse(id).success) bad.add({ line, faults: [NO_ID] });
     else if (ids.push(id) > IDS_MAX)
-      throw invalidInput('file', `${nameOf(file)}: expected at most ${IDS_MAX} accounts, and found more`);
+      throw invalidInput(
+        'file',
+        `${nameOf(file)}: expected at most ${IDS_MAX} accounts, and found ${ids.length} or more`,
+      );
   }
   if (bad.count > 0) throw invalidInput('file', faultsOfFile(nameOf(file), bad));
   if (ids.length === 0) throw invalidInput('file', `${nameOf(file)} names no account`);
