@@ -318,15 +318,15 @@ function missingSecret(env: Readonly<Record<string, string | undefined>>): Fault
 function contradictions(env: Readonly<Record<string, string | undefined>>): Fault[] {
   const given = withoutEmpty(env);
   const { shape } = environment;
-  const { CONNECTS_SWEEP_CRON: pattern, CONNECTS_DUE_ALARM: alarm } = given;
-  const cron = shape.CONNECTS_SWEEP_CRON.safeParse(pattern).success && alarm ? pattern : undefined;
+  const { CONNECTS_SWEEP_CRON: pattern, CONNECTS_DUE_ALARM: alarm, CONNECTS_NOTICE_MAX_AGE: age } = given;
   return contradictionsOf({
     graceMs: shape.CONNECTS_SETTLE_GRACE.safeParse(given.CONNECTS_SETTLE_GRACE).data,
     alarmMs: shape.CONNECTS_DUE_ALARM.safeParse(alarm).data,
-    noticeAgeMs: shape.CONNECTS_NOTICE_MAX_AGE.safeParse(given.CONNECTS_NOTICE_MAX_AGE).data,
+    noticeAgeMs: shape.CONNECTS_NOTICE_MAX_AGE.safeParse(age).data,
     databaseUrl: shape.DATABASE_URL.safeParse(given.DATABASE_URL).data,
     migrateDatabaseUrl: shape.MIGRATE_DATABASE_URL.safeParse(given.MIGRATE_DATABASE_URL).data,
-    cron,
+    cron: shape.CONNECTS_SWEEP_CRON.safeParse(pattern).success ? pattern : undefined,
+    isSet: { alarm: alarm !== undefined, noticeAge: age !== undefined },
   }).map(({ names, message }) => ({ path: [listed(names)], message }));
 }
 

@@ -8,8 +8,10 @@ export interface Related {
   readonly noticeAgeMs: number | undefined;
   readonly databaseUrl: string | undefined;
   readonly migrateDatabaseUrl: string | undefined;
-  /** Undefined unless pattern and alarm are set both: where one of them is a default, it is nobody's word. */
+  /** Undefined unless it is set: a default is nobody's word, and must not stand against another one. */
   readonly cron: string | undefined;
+  /** Which of the two are set, and not their defaults. */
+  readonly isSet: { readonly alarm: boolean; readonly noticeAge: boolean };
 }
 
 export interface Contradiction {
@@ -18,11 +20,11 @@ export interface Contradiction {
 }
 
 export const contradictionsOf = (related: Related): Contradiction[] =>
-  [...graceAndAlarm(related), graceAndNotices(related), ownerAndUser(related)].filter(
+  [...graceAndAlarm(related), ...graceAndNotices(related), ownerAndUser(related)].filter(
     (one) => one !== undefined,
   );
 
-function graceAndAlarm({ graceMs, alarmMs, cron }: Related): Contradiction[] {
+function graceAndAlarm({ graceMs, alarmMs, cron, isSet }: Related): Contradiction[] {
   if (graceMs === undefined || alarmMs === undefined) return [];
   if (graceMs >= alarmMs)
     return [
@@ -31,7 +33,7 @@ function graceAndAlarm({ graceMs, alarmMs, cron }: Related): Contradiction[] {
         message: 'expected a grace shorter than the alarm: whoever is due is settled only after the grace',
       },
     ];
-  if (cron === undefined || !hasLongerGap(cron, alarmMs - graceMs)) return [];
+  if (cron === undefined || !isSet.alarm || !hasLongerGap(cron, alarmMs - graceMs)) return [];
   return [
     {
       names: ['CONNECTS_SWEEP_CRON', 'CONNECTS_SETTLE_GRACE', 'CONNECTS_DUE_ALARM'],
@@ -40,12 +42,22 @@ function graceAndAlarm({ graceMs, alarmMs, cron }: Related): Contradiction[] {
   ];
 }
 
-function graceAndNotices({ graceMs, noticeAgeMs }: Related): Contradiction | undefined {
-  if (graceMs === undefined || noticeAgeMs === undefined || graceMs < noticeAgeMs) return undefined;
-  return {
-    names: ['CONNECTS_SETTLE_GRACE', 'CONNECTS_NOTICE_MAX_AGE'],
-    message: 'expected a grace shorter than the age: every notice would be too old when it is staged',
-  };
+function graceAndNotices({ graceMs, noticeAgeMs, cron, isSet }: Related): Contradiction[] {
+  if (graceMs === undefined || noticeAgeMs === undefined) return [];
+  if (graceMs >= noticeAgeMs)
+    return [
+      {
+        names: ['CONNECTS_SETTLE_GRACE', 'CONNECTS_NOTICE_MAX_AGE'],
+        message: 'expected a grace shorter than the age: every notice would be too old when it is staged',
+      },
+    ];
+  if (cron === undefined || !isSet.noticeAge || !hasLongerGap(cron, noticeAgeMs - graceMs)) return [];
+  return [
+    {
+      names: ['CONNECTS_SWEEP_CRON', 'CONNECTS_SETTLE_GRACE', 'CONNECTS_NOTICE_MAX_AGE'],
+      message: 'expected an age not shorter than the grace and the longest time between two ticks together',
+    },
+  ];
 }
 
 /** The owner of the schema migrates what the app's user works on. */

@@ -200,6 +200,11 @@ describe('the environment', () => {
       /not shorter than the grace and the longest time between two ticks/,
     ],
     [
+      'CONNECTS_SWEEP_CRON, CONNECTS_SETTLE_GRACE and CONNECTS_NOTICE_MAX_AGE',
+      { CONNECTS_SWEEP_CRON: '0 3 * * *', CONNECTS_NOTICE_MAX_AGE: '12h' },
+      /an age not shorter than the grace and the longest time between two ticks/,
+    ],
+    [
       'DATABASE_URL and MIGRATE_DATABASE_URL',
       { DATABASE_URL: 'mysql://app@h/connects', MIGRATE_DATABASE_URL: 'mysql://owner@h/connect' },
       /one and the same database/,
@@ -215,6 +220,7 @@ describe('the environment', () => {
   test('lets a rare pattern be whose alarm waits for it, or was not set', () => {
     expect(faultsOf({ CONNECTS_SWEEP_CRON: '0 3 * * *', CONNECTS_DUE_ALARM: '25h' })).toBe('');
     expect(faultsOf({ CONNECTS_SWEEP_CRON: '0 3 * * *' })).toBe('');
+    expect(faultsOf({ CONNECTS_SWEEP_CRON: '0 3 * * *', CONNECTS_NOTICE_MAX_AGE: 'none' })).toBe('');
   });
 
   test('tells every contradiction beside every other fault, in one message', () => {
