@@ -133,7 +133,7 @@ async function insertFleet(
             'active', anchor_on, zone, tracked_from, balance, balance, tracked_from, previous_on, cycle_on, starts_at
        FROM (SELECT n, bench_calendars.*, DATE_SUB(starts_at, INTERVAL 5 DAY) AS tracked_from,
                     (n * 37) % IF(n % 10 = 0, 461, 281) AS balance
-               FROM numbers JOIN bench_calendars ON fleet = ? AND number = n % ?) AS generated
+               FROM numbers JOIN bench_calendars ON fleet = ? AND number = n % ?) AS numbered
       ORDER BY n`,
     [count, fleet, fleet, calendars.length],
   );
