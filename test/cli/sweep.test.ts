@@ -1,6 +1,5 @@
 import { startWorker } from '../../jobs/start-worker.ts';
-import { execute, selectRows } from '../../src/db/query.ts';
-import { importRows, numbered } from '../support/accounts.ts';
+import { importBroken, importRows, importThree, numbered } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
 import { type Ended, startCli } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
@@ -26,19 +25,9 @@ async function json<Document>(...args: string[]): Promise<Document> {
   return JSON.parse(stdout) as Document;
 }
 
-/** Three accounts, four cycles due each at ASOF; at the fourth one holds more than may be carried. */
-const threeAccounts = (): Promise<void> =>
-  importRows(installation.app, [
-    { id: 'a1' },
-    { id: 'a2', plan: 'plus', openingBalance: 500 },
-    { id: 'ag', kind: 'agency', plan: 'agency' },
-  ]);
+const threeAccounts = (): Promise<void> => importThree(installation.app);
 
-/** An account whose own row cannot be settled. */
-async function brokenAccount(id: string): Promise<void> {
-  await importRows(installation.app, [{ id }]);
-  await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = ?", [id]);
-}
+const brokenAccount = (id: string): Promise<void> => importBroken(installation.app, id);
 
 describe('sweep', () => {
   test('with nothing due opens no run', async () => {
@@ -284,74 +273,5 @@ describe('due', () => {
       ),
     });
     expect(JSON.parse(stdout)).toMatchObject({ accounts: 3 });
-  });
-});
-
-describe('run', () => {
-  test('list without any run prints nothing but a word on stderr, and an empty list as data', async () => {
-    expect(await connects('run', 'list')).toEqual({ code: 0, stdout: '', stderr: 'there are no runs yet\n' });
-    expect(await json('run', 'list')).toEqual([]);
-    expect((await connects('run', 'list', '--ndjson')).stdout).toBe('');
-  });
-
-  test('list shows the newest first, as table, as one document, and as one a line', async () => {
-    await threeAccounts();
-    await connects('sweep', '--work', '--as-of', '2021-03-01T00:00:00Z');
-    await connects('sweep', '--work', '--as-of', ASOF);
-    const { stdout } = await connects('run', 'list');
-    expect(stdout.split('\n')[0]).toMatch(
-      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}settled {2}failed {2}left {2}started \(UTC\) +by$/,
-    );
-    expect(stdout.split('\n')[2]).toMatch(
-      /^2 {4}sweep {2}completed {2}2021-05-01T00:00:00.000Z {4}3 {8}3 {7}0 {5}0 {2}20/,
-    );
-    const listed = await json<Record<string, unknown>[]>('run', 'list');
-    expect(listed.map((one) => one.run)).toEqual([2, 1]);
-    expect(listed[0]).toMatchObject({ settled: 3, failed: 0, remaining: 0, skipped: 0, added: 0 });
-    expect(await json('run', 'list', '--limit', '1')).toHaveLength(1);
-    const lines = (await connects('run', 'list', '--ndjson')).stdout.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(listed);
-  });
-
-  test('show of a run that does not exist ends with 6', async () => {
-    expect(await connects('run', 'show', '4711', '--json')).toEqual({
-      code: 6,
-      stdout: '',
-      stderr: 'connects: there is no run 4711: see "connects run list"\n',
-    });
-  });
-
-  test('show --watch shows progress on stderr until the run is closed, then prints its counts once', async () => {
-    await threeAccounts();
-    await brokenAccount('broken');
-    await connects('sweep', '--as-of', ASOF);
-    const watching = runHere(['run', 'show', '1', '--watch', '--json'], {
-      app: installation.app,
-      isTTY: true,
-    });
-    await connects('sweep', '--work', '--as-of', ASOF);
-    const { code, stdout, stderr } = await watching;
-    expect(code).toBe(3);
-    expect(JSON.parse(stdout)).toMatchObject({
-      run: 1,
-      state: 'completed-with-failures',
-      settled: 3,
-      failed: 1,
-    });
-    expect(stderr).toContain('of 4 accounts');
-    expect(stderr.endsWith('\n')).toBe(true);
-  });
-
-  test('show --watch ends when its watcher has seen enough', async () => {
-    await threeAccounts();
-    await connects('sweep', '--as-of', ASOF);
-    const { code, stdout, stderr } = await runHere(['run', 'show', '1', '--watch'], {
-      app: installation.app,
-      signal: AbortSignal.timeout(200),
-    });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('run 1 (sweep) running');
-    const [run] = await selectRows<{ state: string }>(installation.db, 'SELECT state FROM runs');
-    expect(run?.state).toBe('running');
   });
 });

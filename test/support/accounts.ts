@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { App } from '../../src/app.ts';
 import { readCsvRows } from '../../src/cli/csv.ts';
+import { execute } from '../../src/db/query.ts';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import {
   type ImportOutcome,
@@ -70,3 +71,17 @@ export const numbered = (
     ...given,
     id: `${prefix}-${String(index).padStart(3, '0')}`,
   }));
+
+/** Three accounts with four cycles due each on 1 May 2021; at the fourth one of them holds more than may be carried. */
+export const importThree = (app: Pick<App, 'db'>): Promise<void> =>
+  importRows(app, [
+    { id: 'a1' },
+    { id: 'a2', plan: 'plus', openingBalance: 500 },
+    { id: 'ag', kind: 'agency', plan: 'agency' },
+  ]);
+
+/** An account whose own row cannot be settled. */
+export async function importBroken(app: Pick<App, 'db'>, id: string): Promise<void> {
+  await importRows(app, [{ id }]);
+  await execute(app.db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = ?", [id]);
+}
