@@ -51,6 +51,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   outputFault = error;
   say(cli, `connects: the output could not be written: ${error.message}`);
 });
+// Only then is all of it known to be out, or not.
+process.on('exit', () => {
+  if (outputFault && process.exitCode === EXIT.done) process.exitCode = EXIT.unexpected;
+});
 // Nobody reads our messages any more: the work goes on.
 process.stderr.on('error', () => undefined);
 
@@ -143,7 +147,7 @@ async function main(): Promise<number> {
 }
 
 void main().then((code) => {
-  process.exitCode = outputFault && code === EXIT.done ? EXIT.unexpected : code;
+  process.exitCode = code;
   // Connections that a dead server never answered must not keep a finished command alive; its output must be out first.
   process.stdout.write('', () => setTimeout(() => process.exit(), 500).unref());
 });

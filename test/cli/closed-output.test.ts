@@ -1,10 +1,11 @@
 /** Whoever reads what is printed may stop reading: what is under way goes on, and its code says what came of it. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from '../../src/db/query.ts';
 import { importRows, numbered } from '../support/accounts.ts';
-import { type Ended, startCli } from '../support/cli.ts';
+import { type Ended, root, startCli } from '../support/cli.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 
@@ -40,6 +41,14 @@ test('no verdict is hidden by a reader that has gone', async () => {
   ]);
   expect(ended.map((one) => one.code)).toEqual([10, 3, 3, 2, 0]);
   for (const { stderr } of ended) expect(stderr).not.toMatch(/EPIPE|Error/);
+});
+
+test('what could not be written is a fault', () => {
+  const command = `exec "${process.execPath}" --import tsx src/cli/main.ts calendar --anchor 2021-01-31 > /dev/full`;
+  expect(spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^connects: the output could not be written: ENOSPC/),
+  });
 });
 
 test('a sweep settles everybody all the same', async () => {
