@@ -1,7 +1,8 @@
 /** What the long-running processes have in common: worker options, loops that outlive outages, closing in time. */
 import type { ConnectionOptions, Worker, WorkerOptions } from 'bullmq';
 import type { App } from '../src/app.ts';
-import { driverWords } from '../src/db/errors.ts';
+import { CLOCKS_DISAGREE, COMPARE_EVERY_MS } from '../src/clocks.ts';
+import { DATABASE_OUTAGES, driverWords } from '../src/db/errors.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
 import { isOutage } from '../src/outage-log.ts';
 import { REDIS_OUTAGES, asRedisUnavailable } from '../src/queue/connection.ts';
@@ -53,6 +54,15 @@ export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<
     }
     await app.clock.sleep(pauseMs, signal);
   }
+}
+
+/** Whatever stands still because clocks are apart goes on by itself once this has found that they agree again. */
+export function startComparing(app: App, signal: AbortSignal): Promise<void> {
+  const comparedServers = [CLOCKS_DISAGREE, ...DATABASE_OUTAGES];
+  return repeat(app, signal, async () => {
+    await app.outages.watch(new Set(comparedServers), () => app.clocks.compare(app));
+    return COMPARE_EVERY_MS;
+  });
 }
 
 /** Lets workers finish what they hold, up to the deadline; then lets go of it: the database knows what is left. */

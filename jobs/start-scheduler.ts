@@ -2,7 +2,8 @@
 import { Queue, Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
-import { driverWords } from '../src/db/errors.ts';
+import { asUnavailable, driverWords } from '../src/db/errors.ts';
+import { isOutage } from '../src/outage-log.ts';
 import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
 import { slotOf } from '../src/queue/cron.ts';
@@ -15,6 +16,7 @@ import {
   logErrors,
   lookForRedis,
   repeat,
+  startComparing,
 } from './process.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepTick } from './sweep-tick.ts';
@@ -36,7 +38,12 @@ export function startScheduler(app: App): Process {
     { ...commonOptions(app, connection), concurrency: 1 },
   );
   logErrors(app, worker, tickContract.queue);
-  worker.on('failed', (_job, error) => app.log.error({ code: 'tick-failed' }, driverWords(error)));
+  worker.on('failed', (_job, thrown) => {
+    // Told once, and over when the comparing below has found it so.
+    const error = asUnavailable(thrown);
+    if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
+    app.log.error({ code: 'tick-failed' }, driverWords(error));
+  });
   ticks.on('error', () => undefined);
   const keeping = repeat(app, stopping.signal, async () => {
     await lookForRedis(app);
@@ -46,11 +53,12 @@ export function startScheduler(app: App): Process {
     if (found !== 'unchanged') app.log.info({ pattern: app.config.sweepCron, found }, 'ticks scheduled');
     return SCHEDULE_CHECK_MS;
   });
+  const comparing = startComparing(app, stopping.signal);
   return {
     stop: async () => {
       stopping.abort();
       await closeWorkers([worker], app);
-      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping]), LOOPS_END_MS);
+      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping, comparing]), LOOPS_END_MS);
     },
   };
 }

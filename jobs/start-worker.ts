@@ -32,6 +32,7 @@ import {
   logErrors,
   lookForRedis,
   repeat,
+  startComparing,
 } from './process.ts';
 import { settleAccount } from './settle-account.ts';
 import { untilAvailable } from './patience.ts';
@@ -61,7 +62,7 @@ export function startWorker(app: App): Process {
   app.health.pulse();
   const settling = startSettling(app, stopping.signal);
   const workers: Pick<Worker, 'close'>[] = [settling];
-  const loops = [startTending(app, stopping.signal), startCarrying(app, stopping.signal)];
+  const loops = [startTending, startCarrying, startComparing].map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, stopping.signal);

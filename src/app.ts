@@ -1,5 +1,6 @@
 /** The one place that composes. Nothing is opened before it is used, so a pure command needs no server. */
 import type { Clock } from './clock.ts';
+import { Clocks } from './clocks.ts';
 import { type Config, required } from './config.ts';
 import { Health } from './health.ts';
 import { type Database, connectDatabase } from './db/connection.ts';
@@ -28,6 +29,7 @@ import { Tally } from './tally.ts';
 export interface App {
   readonly config: Config;
   readonly clock: Clock;
+  readonly clocks: Clocks;
   readonly log: Log;
   readonly db: Database;
   /** For reports and exports: a replica where there is one. */
@@ -76,7 +78,7 @@ export function composeApp(config: Config, clock: Clock, log: Log): App {
 }
 
 const servers: Makers<'db' | 'readDb' | 'queue' | 'inspector' | 'mailer' | 'opened' | 'close'> = {
-  db: ({ config, opened }) => openDatabase(required(config, 'databaseUrl'), config, opened),
+  db: ({ config, opened, clocks }) => openDatabase(required(config, 'databaseUrl'), config, opened, clocks),
   readDb: (parts) =>
     parts.config.readDatabaseUrl === undefined
       ? parts.db
@@ -112,14 +114,15 @@ const servers: Makers<'db' | 'readDb' | 'queue' | 'inspector' | 'mailer' | 'open
     },
 };
 
-function openDatabase(url: string, config: Config, opened: Parts['opened']): Database {
-  const database = connectDatabase(url, config.databasePoolMax);
+function openDatabase(url: string, config: Config, opened: Parts['opened'], clocks?: Clocks): Database {
+  const database = connectDatabase(url, config.databasePoolMax, clocks);
   opened.push(() => database.destroy());
   return database;
 }
 
 /** What is known, counted and bounded within one process. */
-const watches: Makers<'tally' | 'health' | 'outages' | 'runs' | 'outage' | 'hold' | 'slots'> = {
+const watches: Makers<'clocks' | 'tally' | 'health' | 'outages' | 'runs' | 'outage' | 'hold' | 'slots'> = {
+  clocks: ({ clock }) => new Clocks(clock),
   tally: () => new Tally(),
   health: ({ clock }) => new Health(clock),
   outages: ({ clock, log }) => new OutageLog({ clock, log }),

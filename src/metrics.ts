@@ -13,6 +13,8 @@ export interface MetricSource {
   /** Null while Redis is away: then its metrics are absent, not zero. */
   readonly queues: readonly QueueState[] | null;
   readonly tallies: ReadonlyMap<string, number> | null;
+  /** How far clocks are ahead of this machine's, in milliseconds, by server. */
+  readonly skewMs: ReadonlyMap<string, number>;
   /** What the last audit found; null before the first. */
   readonly auditDrift: number | null;
   readonly version: string;
@@ -40,6 +42,7 @@ export const METRICS = {
   connects_waiting_events_oldest_age_seconds: 'How long the oldest of them has waited.',
   connects_scheduler_slots:
     'Slots of the last day: fired, merged, missed, late, doubled; and ticks that joined or failed.',
+  connects_clock_skew_seconds: "How far a server's clock is ahead of this process's.",
   connects_audit_drift: 'What the last audit found; NaN before the first.',
   connects_build_info: 'Which version runs here.',
 } as const;
@@ -61,6 +64,8 @@ export async function renderMetrics(source: MetricSource): Promise<string> {
   addMeasures(registry, measures);
   if (queues) addQueues(registry, queues, measures.now);
   if (tallies) addTallies(registry, tallies);
+  const skews = [...source.skewMs].map(([server, ms]) => [server, ms / 1_000] as const);
+  gauge(registry, 'connects_clock_skew_seconds', labelled('server', new Map(skews)));
   // A series that is there from the beginning; NaN is neither drift nor the absence of it.
   gauge(registry, 'connects_audit_drift', [[{}, source.auditDrift ?? NaN]]);
   const built = { version: source.version, node: process.version };

@@ -1,8 +1,12 @@
-/** Commands that need Redis say so before they change anything. */
+/** Commands that need Redis say so before they change anything, and so they do of clocks that are apart. */
 import type { App } from '../app.ts';
 
-/** @throws unavailable `redis-unavailable`, or configuration `redis-configuration`, within a few seconds */
+/**
+ * @throws unavailable `redis-unavailable`, or configuration `redis-configuration`, within a few seconds; unavailable
+ *   `clocks-disagree`
+ */
 export async function requireRedis(app: App): Promise<void> {
   await app.inspector.requireServing();
   await app.queue.countSettling();
+  await app.clocks.compare(app);
 }

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import type { App } from '../app.ts';
 import { DATABASE_OUTAGES, asUnavailable, driverWords } from '../db/errors.ts';
+import { databaseNow } from '../db/query.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
@@ -19,9 +20,9 @@ export interface HealthPages {
 }
 
 export function healthPages(app: App): HealthPages {
-  const { db, clock, outages, health, tally, config } = app;
+  const { db, clock, clocks, outages, health, tally, config } = app;
   const pages = new Hono();
-  const deps = { db, clock, health, outages, settings: config };
+  const deps = { db, clock, clocks, health, outages, settings: config };
   const watch = new ProgressWatch({ ...deps, inspector: app.inspector });
   const meter = new Meter({ db, clock, outages, tally, inspector: app.inspector, settings: config });
   const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
@@ -74,6 +75,8 @@ async function readinessFaults(app: App): Promise<string[]> {
         throw new Error(`${pending.length} migrations are pending: run "connects migrate"`);
     },
     redis: () => app.queue.countSettling(),
+    // As of the last comparison of all three: that of Redis may take longer than a probe waits.
+    clocks: () => databaseNow(app.db),
   };
   const faults = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {

@@ -8,6 +8,12 @@ export type Database = Knex;
 /** A connection inside a transaction. */
 export type Transaction = Knex.Transaction;
 
+/** Whether another clock bears out what the database's shows; given to `connectDatabase` by whoever composes. */
+export interface ClockAgreement {
+  /** @throws unavailable when it does not */
+  agreed(ask: () => Promise<number>): Promise<number>;
+}
+
 /** How long a server may take to greet: one that hangs must not keep an operator waiting for long. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const ACQUIRE_TIMEOUT_MS = 15_000;
@@ -17,9 +23,10 @@ const KEEP_ALIVE_MS = 10_000;
 /**
  * `mysql://user:password@host:3306/name`, or over a unix socket
  * `mysql://user@localhost/name?socketPath=/run/mysqld.sock`; `?ssl=true` for TLS. Nothing is opened yet.
+ * @param agreement bears out its clock, for whoever asks `databaseNow`
  */
-export function connectDatabase(url: string, poolMax: number): Database {
-  return open(connectionOptions(url), poolMax);
+export function connectDatabase(url: string, poolMax: number, agreement?: ClockAgreement): Database {
+  return open(connectionOptions(url), poolMax, agreement);
 }
 
 /** The same server and user, before the user may use any database. */
@@ -30,7 +37,7 @@ export function connectServer(url: string): Database {
 
 const silent = (): void => undefined;
 
-function open(options: Record<string, unknown>, poolMax: number): Database {
+function open(options: Record<string, unknown>, poolMax: number, agreement?: ClockAgreement): Database {
   const connection: Record<string, unknown> = {
     ...options,
     charset: 'utf8mb4',
@@ -42,7 +49,7 @@ function open(options: Record<string, unknown>, poolMax: number): Database {
     // Without this, mysql2 counts rows that were found, not rows that were changed.
     flags: ['-FOUND_ROWS'],
   };
-  return knex({
+  const db = knex({
     client: PatientClient as unknown as typeof Knex.Client,
     connection: connection as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: poolMax },
@@ -50,6 +57,9 @@ function open(options: Record<string, unknown>, poolMax: number): Database {
     // What goes wrong is thrown; knex would print it a second time.
     log: { warn: silent, error: silent, debug: silent, deprecate: silent },
   });
+  // Transactions take it over: whoever asks there for the time is given no other answer.
+  db.userParams = { agreement };
+  return db;
 }
 
 /** How often a transaction that lost a race is replayed before the race counts as the server's trouble. */

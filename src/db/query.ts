@@ -1,6 +1,6 @@
 /** Three ways to talk SQL: rows, a count of changed rows, and one INSERT of many rows. */
 import { escape } from 'mysql2';
-import type { Database, Transaction } from './connection.ts';
+import type { ClockAgreement, Database, Transaction } from './connection.ts';
 
 export type Queryable = Database | Transaction;
 export type Binding = string | number | bigint | boolean | Date | null | readonly (string | number)[];
@@ -86,8 +86,18 @@ const DATETIMES_MAX = 10_000;
 export const toDateOrNull = (at: number | null): string | null => (at === null ? null : toDate(at));
 export const toInstantOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());
 
-/** The database's own clock: the one by which no boundary is settled early. */
-export async function databaseNow(db: Queryable): Promise<number> {
+/**
+ * The database's own clock: the one by which no boundary is settled early. Where connections were given another clock
+ * to be borne out by, it is never believed on its word alone.
+ * @throws unavailable `clocks-disagree`
+ */
+export function databaseNow(db: Queryable): Promise<number> {
+  const { agreement } = (db.userParams ?? {}) as { readonly agreement?: ClockAgreement };
+  return agreement ? agreement.agreed(() => shownNow(db)) : shownNow(db);
+}
+
+/** What the database's clock shows, right or wrong: for what only reads, and for what stops or takes back. */
+export async function shownNow(db: Queryable): Promise<number> {
   const row = await selectOne<{ now: Date }>(db, 'SELECT UTC_TIMESTAMP(3) AS now');
   return (row as { now: Date }).now.getTime();
 }

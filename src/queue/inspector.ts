@@ -49,6 +49,7 @@ export class Inspector {
   readonly #url: string;
   /** Made at the first question, and its library loaded for it. */
   #client: Promise<Redis> | undefined;
+  #closed = false;
   readonly #prefix: string;
   readonly #troubles = new ConnectionTroubles();
   /** Whoever asks while the connection is away waits for the same return of it: one pair of listeners, not one each. */
@@ -130,6 +131,12 @@ export class Inspector {
     });
   }
 
+  /** What its clock shows, in milliseconds. */
+  async readTime(): Promise<number> {
+    const [seconds, microseconds] = await this.#ask('asking for its time', (redis) => redis.time());
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  }
+
   async addTallies(tallies: ReadonlyMap<string, number>): Promise<void> {
     if (tallies.size === 0) return;
     await this.#ask('adding up', async (redis) => {
@@ -159,13 +166,16 @@ export class Inspector {
   }
 
   async #connect(redis: Redis): Promise<void> {
+    if (this.#closed) throw new Error('Connection is closed.');
     if (redis.status === 'ready') return;
     if (redis.status === 'wait' || redis.status === 'end') return redis.connect();
     this.#ready ??= becomeReady(redis).finally(() => (this.#ready = undefined));
     return this.#ready;
   }
 
+  /** Whoever asks afterwards is told that Redis is away, and opens nothing anew. */
   close(): void {
+    this.#closed = true;
     void this.#client?.then((redis) => redis.disconnect());
   }
 }

@@ -1,5 +1,5 @@
 /** What operators watch, read from SQL: one small statement each, so that asking every few seconds costs nothing. */
-import { type Queryable, databaseNow, selectOne } from '../db/query.ts';
+import { type Queryable, shownNow, selectOne } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countDue, listDue } from '../ledger/accounts.ts';
 import { countFailedAttempts, sumPutAside } from '../ledger/put-aside.ts';
@@ -38,7 +38,7 @@ export async function readMeasures(
   db: Queryable,
   asked: { readonly next: TickQuestion['next']; readonly oldestUnsentAt: Instant | undefined },
 ): Promise<Measures> {
-  const now = await databaseNow(db);
+  const now = await shownNow(db);
   const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
   const aside = await sumPutAside(db);
   return {

@@ -1,5 +1,5 @@
 /** What an operator wants to see first: what is due, how the last run went, and whether mail is moving. */
-import { type Queryable, databaseNow, selectRows } from '../db/query.ts';
+import { type Queryable, shownNow, selectRows } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countAccounts, countDueByPlan } from '../ledger/accounts.ts';
 import { type Run, listRuns } from '../ledger/runs.ts';
@@ -32,7 +32,7 @@ export async function readOverview(
   db: Queryable,
   known: { readonly nextTickAt: Instant | null; readonly inboxUrl: string | null },
 ): Promise<Overview> {
-  const now = await databaseNow(db);
+  const now = await shownNow(db);
   const due = await countDueByPlan(db, now);
   const [last] = await listRuns(db, 1);
   const oldest = due.map((one) => one.oldestAt);

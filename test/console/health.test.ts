@@ -124,12 +124,14 @@ describe('progress', () => {
     waiting: next ? 1 : 0,
   });
   const db = { raw: () => Promise.resolve([[{ now: new Date() }]]) };
+  const clocks = { compare: () => Promise.resolve() };
   const outages = new OutageLog({ clock, log: silentLog });
   const watchWith = (health: Health, readQueues = () => Promise.resolve([state()])) => {
     const inspector = { readQueues, requireServing: () => Promise.resolve() };
     return new ProgressWatch({
       db,
       clock,
+      clocks,
       health,
       inspector,
       outages,

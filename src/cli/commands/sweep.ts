@@ -1,7 +1,7 @@
 /** sweep and due: granting what is due, and asking what would be. */
 import { type Command, Option } from 'commander';
 import { required, requireServers } from '../../config.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
@@ -224,7 +224,7 @@ async function showDue(cli: Cli, flags: { asOf?: Instant; failOver?: number; jso
   await requireSchema(cli.app);
   const asOf = await resolveAsOf(cli.app.sweepDeps, flags.asOf);
   const plans = await countDueByPlan(cli.app.db, asOf);
-  const now = await databaseNow(cli.app.db);
+  const now = await shownNow(cli.app.db);
   const oldestAt = plans.length > 0 ? Math.min(...plans.map((one) => one.oldestAt)) : undefined;
   const oldestAgeMs = oldestAt === undefined ? 0 : Math.max(0, now - oldestAt);
   const oldestAgeSeconds = Math.round(oldestAgeMs / 1_000);

@@ -3,7 +3,7 @@
  * transaction. The work itself is work-backfills.ts.
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { databaseNow, shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
@@ -180,7 +180,8 @@ async function change(
     if (!before) throw unknownBackfill(id);
     if (!from.includes(before.state))
       throw new ConnectsError('conflict', 'backfill-ended', `backfill ${id} is ${before.state} already`);
-    const at = await databaseNow(transaction);
+    // Pausing and cancelling must work whatever the clocks show.
+    const at = await shownNow(transaction);
     await apply(transaction, before, at);
     const changed = (await findBackfill(transaction, id)) as Backfill;
     await insertAudit(transaction, {

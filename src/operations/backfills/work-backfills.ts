@@ -6,7 +6,7 @@
  * Live sweeps go first: while one is open, no backfill takes another batch.
  */
 import { type Transaction, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { databaseNow, shownNow } from '../../db/query.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
@@ -221,7 +221,7 @@ class Turn {
   /** Its run was stopped: that is a cancellation. */
   async #cancel(run: Run): Promise<void> {
     const { db } = this.#deps;
-    const now = await databaseNow(db);
+    const now = await shownNow(db);
     await inTransaction(db, async (transaction) => {
       await this.#renew(transaction, this.#doneTo);
       await updateBackfillState(transaction, this.#backfill.id, 'cancelled', now);

@@ -1,7 +1,7 @@
 /** What operators do to mail: send again, never send, hold everything, let it flow. Each change is audited. */
 import type { Clock } from '../../clock.ts';
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
@@ -105,7 +105,7 @@ async function changePages(
       const page = await lockNotices(transaction, filter, { after, limit: PAGE });
       const [first, last] = [page[0], page.at(-1)];
       if (first === undefined) return page;
-      const at = await databaseNow(transaction);
+      const at = await shownNow(transaction);
       await apply(transaction, page, at);
       const target = first === last ? `notice:${first}` : `notices:${first}..${last}`;
       const told = { at, actor, action, target, reason, before: filter, after: { changed: page.length } };
@@ -129,7 +129,7 @@ async function changeableOf(
   return {
     ...filter,
     states: states.filter((state) => from.includes(state)),
-    orLeaseEndedBy: takesHeld ? await databaseNow(db) : undefined,
+    orLeaseEndedBy: takesHeld ? await shownNow(db) : undefined,
   };
 }
 
@@ -177,7 +177,7 @@ async function countSent(db: Database, ids: readonly number[]): Promise<number> 
 
 async function insertAuditedHold({ db }: Deps, { actor, reason, dryRun }: Change): Promise<void> {
   return inTransaction(db, async (transaction) => {
-    const at = await databaseNow(transaction);
+    const at = await shownNow(transaction);
     const hold = { heldAt: at, actor, reason };
     const held = dryRun ? !(await findHold(transaction)) : await insertHold(transaction, hold);
     if (!held)
@@ -208,7 +208,7 @@ export async function releaseMail({ db }: Deps, { actor, reason, dryRun }: Chang
     if (dryRun) return hold;
     await deleteHold(transaction);
     await insertAudit(transaction, {
-      at: await databaseNow(transaction),
+      at: await shownNow(transaction),
       actor,
       reason,
       action: 'notices.release',

@@ -1,5 +1,5 @@
 /** What a page of notices tells of, read together: a handful of statements, however many the notices are. */
-import { type Queryable, databaseNow } from '../../db/query.ts';
+import { type Queryable, shownNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
@@ -84,7 +84,7 @@ export async function readGround(db: Queryable, notices: readonly Notice[]): Pro
   const silent = decisions.filter((one) => !entries.has(`${one.accountId} ${one.subject}`));
   const balances = await findBalancesAt(db, silent);
   return {
-    now: needsTerms ? await databaseNow(db) : 0,
+    now: needsTerms ? await shownNow(db) : 0,
     terms: (needsTerms ? await findLatestTerms(db) : undefined)?.terms ?? builtInTerms,
     accounts: await findAccounts(db, ids),
     emails: await findEmails(db, ids),

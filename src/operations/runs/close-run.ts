@@ -3,7 +3,7 @@
  * a run that was asked to stop, once the batches in flight have ended.
  */
 import { type Database, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { messageOf } from '../../errors.ts';
 import { anyPutAside, clearFailures } from '../../ledger/failures.ts';
@@ -32,7 +32,7 @@ export async function closeRunIfDone(
   const run = await findRun(deps.db, id);
   if (!run || (run.kind !== 'sweep' && run.kind !== 'rerun')) return undefined;
   if (run.endedAt !== null) return run.state;
-  const now = await databaseNow(deps.db);
+  const now = await shownNow(deps.db);
   if (run.state === 'stopping') return closeStopping(deps, run, now);
   if (await anyLeft(deps.db, run)) return undefined;
   if (run.kind === 'rerun') await clearMended(deps.db, run, now);

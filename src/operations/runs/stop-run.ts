@@ -3,7 +3,7 @@
  * the next second, still commits. Whatever it did not settle is still due, for the next sweep.
  */
 import { type Database, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { listOpenBackfills } from '../../ledger/backfills.ts';
@@ -50,7 +50,7 @@ export async function stopRun(deps: StopDeps, request: StopRequest): Promise<Sto
   if (run.state === 'stopping' || request.dryRun)
     return { ...told, outcome: run.state === 'stopping' ? 'already-stopping' : 'stopping' };
   const stopped = await inTransaction(deps.db, async (transaction) => {
-    const at = await databaseNow(transaction);
+    const at = await shownNow(transaction);
     if (!(await markStopping(transaction, run.id, at))) return false;
     const { actor, reason } = request;
     await insertRunStop(transaction, {

@@ -1,5 +1,5 @@
 /** What every worker does for the open runs: it says that somebody is there, and closes those that are done. */
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import { heartbeat, listOpenRuns } from '../../ledger/runs.ts';
 import { type CloseDeps, closeRunIfDone } from './close-run.ts';
 
@@ -8,6 +8,6 @@ export async function tendRuns(deps: CloseDeps): Promise<void> {
   for (const run of await listOpenRuns(deps.db)) {
     if (run.kind !== 'sweep' && run.kind !== 'rerun') continue;
     if (await closeRunIfDone(deps, run)) continue;
-    await heartbeat(deps.db, run.id, await databaseNow(deps.db));
+    await heartbeat(deps.db, run.id, await shownNow(deps.db));
   }
 }

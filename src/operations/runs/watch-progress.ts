@@ -3,9 +3,10 @@
  * when the same job is next for minutes, nobody works. A server that is away is no reason: restarting us mends nothing.
  */
 import type { Clock } from '../../clock.ts';
+import { CLOCKS_DISAGREE, type Clocks } from '../../clocks.ts';
 import type { Database } from '../../db/connection.ts';
 import { DATABASE_OUTAGES } from '../../db/errors.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import type { Health } from '../../health.ts';
 import type { OutageLog } from '../../outage-log.ts';
 import { REDIS_OUTAGES } from '../../queue/connection.ts';
@@ -14,9 +15,10 @@ import type { Inspector, QueueState } from '../../queue/inspector.ts';
 export interface ProgressDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly clocks: Pick<Clocks, 'compare'>;
   readonly health: Health;
   readonly outages: OutageLog;
-  readonly inspector: Pick<Inspector, 'readQueues' | 'requireServing'>;
+  readonly inspector: Pick<Inspector, 'readQueues' | 'requireServing' | 'readTime'>;
   readonly settings: { readonly stallMaxMs: number };
 }
 
@@ -32,7 +34,7 @@ export interface Progress {
 export const lookEveryMs = (stallMaxMs: number): number => Math.min(5_000, stallMaxMs / 4);
 
 /** Whoever met these in this process, and asks too rarely to see that they are over, leaves that to us. */
-const OUTAGES = [...DATABASE_OUTAGES, ...REDIS_OUTAGES];
+const OUTAGES = [...DATABASE_OUTAGES, ...REDIS_OUTAGES, CLOCKS_DISAGREE];
 
 export class ProgressWatch {
   readonly #deps: ProgressDeps;
@@ -61,10 +63,13 @@ export class ProgressWatch {
   }
 
   async #askServers(): Promise<readonly QueueState[]> {
-    const { db, inspector } = this.#deps;
-    const now = await databaseNow(db);
+    const { clocks, db, inspector } = this.#deps;
+    const now = await shownNow(db);
     await inspector.requireServing();
-    return inspector.readQueues(now);
+    // Before the clocks, so that a Redis that is away is waited for once.
+    const queues = await inspector.readQueues(now);
+    await clocks.compare({ db, inspector });
+    return queues;
   }
 
   /** A process that settles must move by itself: that others do says nothing of its own workers. */

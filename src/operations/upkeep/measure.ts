@@ -1,6 +1,8 @@
 /** Everything that operators watch, gathered and turned into text; at most every few seconds, whoever asks. */
 import type { Clock } from '../../clock.ts';
+import { skewOf } from '../../clocks.ts';
 import type { Database } from '../../db/connection.ts';
+import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { findLastAudit } from '../../ledger/audit-results.ts';
 import type { MetricSource } from '../../metrics.ts';
@@ -51,21 +53,24 @@ export async function measure(deps: MeasureDeps): Promise<string> {
   const oldestUnsentAt = await findOldestUnsent(db);
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
   const measures = await readMeasures(db, { next, oldestUnsentAt });
-  const redis = await readRedis(deps, measures.now);
+  const { redisSkewMs, ...redis } = await readRedis(deps, measures.now);
+  const skewMs = new Map([['database', await skewOf(() => shownNow(db), deps.clock)]]);
+  if (redisSkewMs !== null) skewMs.set('redis', redisSkewMs);
   // Whoever asks for metrics goes on asking; no other command needs what makes their text.
   const { renderMetrics } = await import('../../metrics.ts');
   return renderMetrics({
     measures,
     ...redis,
+    skewMs,
     auditDrift: (await findLastAudit(db)) ?? null,
     version: VERSION,
   });
 }
 
 async function readRedis(
-  { inspector, tally, outages }: MeasureDeps,
+  { clock, inspector, tally, outages }: MeasureDeps,
   now: Instant,
-): Promise<Pick<MetricSource, 'queues' | 'tallies'>> {
+): Promise<Pick<MetricSource, 'queues' | 'tallies'> & { readonly redisSkewMs: number | null }> {
   try {
     // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
     const known = new Set(outages.open(REDIS_OUTAGES));
@@ -73,10 +78,12 @@ async function readRedis(
       // That it is over, only a write tells.
       if (known.size > 0) await inspector.requireServing();
       await tally.carry(inspector);
-      return { queues: await inspector.readQueues(now), tallies: await inspector.readTallies() };
+      const redisSkewMs = await skewOf(() => inspector.readTime(), clock);
+      const tallies = await inspector.readTallies();
+      return { queues: await inspector.readQueues(now), tallies, redisSkewMs };
     });
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return { queues: null, tallies: null };
+    return { queues: null, tallies: null, redisSkewMs: null };
   }
 }

@@ -3,7 +3,7 @@ import { type Database, connectServer } from '../../db/connection.ts';
 import { isDuplicateKey } from '../../db/errors.ts';
 import { appGrants, applyGrants, grantee } from '../../db/grants.ts';
 import { migrate } from '../../db/migrate.ts';
-import { databaseNow, selectOne } from '../../db/query.ts';
+import { shownNow, selectOne } from '../../db/query.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { findLatestTerms, insertTermsVersion } from '../../ledger/terms-versions.ts';
@@ -41,7 +41,7 @@ export async function recordMigration(
   by: { readonly actor: string; readonly reason: string | null; readonly applied: readonly string[] },
 ): Promise<void> {
   await insertAudit(owner, {
-    at: await databaseNow(owner),
+    at: await shownNow(owner),
     actor: by.actor,
     action: 'schema.migrate',
     target: 'schema',
@@ -75,7 +75,7 @@ async function storeBuiltInTerms(owner: Database): Promise<void> {
     await insertTermsVersion(owner, {
       version: 1,
       terms: builtInTerms,
-      appliedAt: await databaseNow(owner),
+      appliedAt: await shownNow(owner),
       actor: 'connects migrate',
       reason: 'the terms that the program began with',
     });

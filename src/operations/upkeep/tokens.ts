@@ -1,7 +1,7 @@
 /** Bearer tokens: made, checked and revoked. Each change stands in the audit log, in its own transaction. */
 import { createHash, randomBytes } from 'node:crypto';
 import { type Database, inTransaction } from '../../db/connection.ts';
-import { databaseNow } from '../../db/query.ts';
+import { shownNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { type Token, type TokenRole, findToken, insertToken, revokeToken } from '../../ledger/tokens.ts';
@@ -24,7 +24,7 @@ export async function addToken(
   const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
   const { name, role, actor, reason } = request;
   const id = await inTransaction(deps.db, async (transaction) => {
-    const at = await databaseNow(transaction);
+    const at = await shownNow(transaction);
     const added = await insertToken(transaction, { name, role, hash: hashOf(secret), at });
     const target = `token:${added}`;
     const after = { name, role };
@@ -49,7 +49,7 @@ export async function withdrawToken(
   request: Change & { readonly id: number },
 ): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
-    const at = await databaseNow(transaction);
+    const at = await shownNow(transaction);
     if (!(await revokeToken(transaction, request.id, at)))
       throw new ConnectsError(
         'not-found',

@@ -2,7 +2,7 @@
  * "Why did I not get it?" Answered from what was recorded, and from nothing else; what comes next is told by the
  * domain, ahead of time. Reads rows of the one account only.
  */
-import { type Queryable, databaseNow } from '../../db/query.ts';
+import { type Queryable, shownNow } from '../../db/query.ts';
 import type { DecisionCode } from '../../domain/account.ts';
 import {
   type Instant,
@@ -154,7 +154,7 @@ export async function inquire(
   return {
     db,
     account,
-    asOf: asOf ?? (await databaseNow(db)),
+    asOf: asOf ?? (await shownNow(db)),
     since: since === undefined ? undefined : firstInstantOf(since, zone),
     terms: new TermsBook(versions),
     words: new ZoneWords(zone),

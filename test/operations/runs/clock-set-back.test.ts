@@ -142,6 +142,7 @@ describe('a clock that is set back an hour', () => {
     const watch = new ProgressWatch({
       db: installation.db,
       clock,
+      clocks: { compare: () => Promise.resolve() },
       health: new Health(clock),
       outages: new OutageLog({ clock, log: silentLog }),
       inspector: { readQueues: () => Promise.resolve([waiting]), requireServing: () => Promise.resolve() },

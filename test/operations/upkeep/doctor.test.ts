@@ -128,7 +128,7 @@ describe('doctor', () => {
     expect(skewed).toMatchObject({
       state: 'fault',
       kind: 'unavailable',
-      found: expect.stringMatching(/^the database's clock is 60\.\d s ahead of/) as string,
+      found: expect.stringMatching(/^the database's clock is 60 s ahead of/) as string,
     });
     expect((await faults({}, behind(5_000))).find((one) => one.check === 'clock')).toMatchObject({
       state: 'warning',

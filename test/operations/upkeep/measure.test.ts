@@ -76,7 +76,9 @@ describe('metrics', () => {
 
   it('never carry a label per account or run', async () => {
     const labels = new Set([...(await read()).matchAll(/[{,](\w+)="/g)].map(([, name]) => name));
-    expect(labels).toEqual(new Set(['code', 'kind', 'le', 'node', 'outcome', 'queue', 'state', 'version']));
+    expect(labels).toEqual(
+      new Set(['code', 'kind', 'le', 'node', 'outcome', 'queue', 'server', 'state', 'version']),
+    );
   });
 
   it('count what was done: runs, cycles, errors, batches, letters', async () => {

@@ -6,9 +6,10 @@ import {
   pendingMigrations,
   unknownMigrations,
 } from '../../../db/migrate.ts';
-import { databaseNow } from '../../../db/query.ts';
+import { shownNow } from '../../../db/query.ts';
 import { mayRun, readServerVariables, readUser } from '../../../db/server-settings.ts';
 import { counted } from '../../../words.ts';
+import { compared } from './clock-findings.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
@@ -114,18 +115,9 @@ function checkConnections(max: number, pool: number): Finding[] {
   ];
 }
 
-const SKEW_WARN_MS = 2_000;
-const SKEW_MAX_MS = 30_000;
-
-/** Boundaries go by the database's clock; waits and limits by ours. */
+/** Boundaries go by the database's clock, and by it alone nothing is granted. */
 export async function checkClock({ db, clock }: Deps): Promise<readonly Finding[]> {
-  const skewMs = await skewOf(() => databaseNow(db), clock);
-  const seconds = (Math.abs(skewMs) / 1_000).toFixed(1);
-  const found = `the database's clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} this machine's`;
-  const fix = 'let both machines keep time with NTP (chrony, systemd-timesyncd)';
-  if (Math.abs(skewMs) <= SKEW_WARN_MS) return [ok('clock', 'database and process agree')];
-  if (Math.abs(skewMs) <= SKEW_MAX_MS) return [warning('clock', found, fix)];
-  return [fault('clock', found, fix, 'unavailable')];
+  return compared('database', await skewOf(() => shownNow(db), clock));
 }
 
 export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {

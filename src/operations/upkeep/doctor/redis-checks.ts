@@ -1,11 +1,13 @@
 /** Redis: server, settings, queues, workers. */
-import { databaseNow } from '../../../db/query.ts';
+import { skewOf } from '../../../clocks.ts';
+import { shownNow } from '../../../db/query.ts';
 import type { QueueState } from '../../../queue/inspector.ts';
 import { counted } from '../../../words.ts';
+import { compared } from './clock-findings.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'db' | 'inspector' | 'queue'>;
+type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector' | 'queue'>;
 
 const FULL_SHARE = 0.8;
 
@@ -45,9 +47,13 @@ export async function checkRedisServer({ inspector }: Deps): Promise<readonly Fi
   return findings.length > 0 ? findings : [ok('redis', `Redis ${server.version}, noeviction`)];
 }
 
+/** The second witness, where all three are not one machine. */
+export const checkRedisClock = async ({ inspector, clock }: Deps): Promise<readonly Finding[]> =>
+  compared('redis', await skewOf(() => inspector.readTime(), clock));
+
 /** Ticks are the only delayed jobs: one a minute late has nobody to move it. */
 export async function checkQueues({ db, inspector }: Deps): Promise<readonly Finding[]> {
-  const queues = await inspector.readQueues(await databaseNow(db));
+  const queues = await inspector.readQueues(await shownNow(db));
   const stalled = await inspector.countStalled('settle');
   const findings = queues.flatMap((one) => checkQueue(one));
   if (stalled > 0)

@@ -1,5 +1,5 @@
 /** The work itself: lateness, runs, failures, mail, ticks. */
-import { databaseNow } from '../../../db/query.ts';
+import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
 import { findHold } from '../../../outbox/hold.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
@@ -45,7 +45,7 @@ const dueSince = (due: number, ageMs: number): string =>
   `${counted(due, 'account is', 'accounts are')} due, the oldest for ${ageOf(ageMs)}`;
 
 export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
-  const now = await databaseNow(db);
+  const now = await shownNow(db);
   const findings: Finding[] = [];
   for (const run of await listOpenRuns(db)) {
     const silentMs = now - run.heartbeatAt;
@@ -125,7 +125,7 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
       ),
     );
   const oldest = await findOldestUnsent(db);
-  const ageMs = oldest === undefined ? 0 : (await databaseNow(db)) - oldest;
+  const ageMs = oldest === undefined ? 0 : (await shownNow(db)) - oldest;
   const since = `${wait}, the oldest for ${ageOf(ageMs)}`;
   if (findings.length === 0 && ageMs > MAIL_LATE_MS)
     findings.push(warning('mail', since, 'docs/runbook.md: ConnectsOutboxTooOld'));
