@@ -7,6 +7,7 @@ import { contradictionsOf } from './contradictions.ts';
 import { emailField } from './domain/events/fields.ts';
 import { configuration, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
+import { faultOfAddress } from './servers/address.ts';
 import { nextSlot } from './queue/cron.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -75,14 +76,29 @@ const port = (fallback: number) =>
 /** What is wrong with an address that could be read at all; undefined when nothing is. */
 type AddressRule = (url: URL) => string | undefined;
 
-const url = (example: string, protocols: readonly string[], ...rules: readonly AddressRule[]) =>
+const url = (
+  example: string,
+  protocols: readonly string[],
+  parameters: readonly string[] | undefined,
+  ...rules: readonly AddressRule[]
+) =>
   z
     .string()
     .superRefine((text, context) => {
       const parsed = URL.canParse(text) ? new URL(text) : undefined;
       if (!parsed || !protocols.includes(parsed.protocol))
         context.addIssue(`expected an address such as ${example}${parsed ? '' : ENCODED}`);
-      else for (const rule of rules) addFault(context, rule(parsed));
+      else {
+        const faults = [
+          parameters && faultOfAddress(parsed, parameters),
+          ...rules.map((rule) => rule(parsed)),
+        ];
+        // The first says enough: a / or @ of a password makes all the rest of an address look wrong.
+        addFault(
+          context,
+          faults.find((one) => one !== undefined),
+        );
+      }
     })
     .optional();
 
@@ -113,11 +129,17 @@ const numbersDatabase: AddressRule = (url) => {
 };
 const hostUnlessSocket: AddressRule = (url) => (url.protocol === 'unix:' ? undefined : namesHost(url));
 
+/** What is meant for a password is none without the colon before it, and Redis would be asked without any. */
+const passwordOfUser: AddressRule = ({ username, password }) =>
+  username !== '' && password === ''
+    ? 'expected a password after a colon: redis://:password@host'
+    : undefined;
+
 const DATABASE_EXAMPLE = 'mysql://user:password@host:3306/connects';
 const hostOrSocketPath: AddressRule = (url) =>
   url.searchParams.get('socketPath') ? undefined : namesHost(url);
 const database = () =>
-  url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], hostOrSocketPath, namesDatabase, decodes);
+  url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], ['socketPath'], hostOrSocketPath, namesDatabase, decodes);
 
 const SENDER = /^[^<>\r\n]{1,100} <[^<>\s@]+@[^<>\s@]+>$/;
 
@@ -133,12 +155,14 @@ const environment = z.object({
   REDIS_URL: url(
     'redis://host:6379/0 or unix:///path/redis.sock (with a password: unix://:password@localhost/path/redis.sock)',
     ['redis:', 'rediss:', 'unix:'],
+    ['db'],
     hostUnlessSocket,
+    passwordOfUser,
     namesSocket,
     numbersDatabase,
     decodes,
   ),
-  SMTP_URL: url('smtps://user:password@host:465', ['smtp:', 'smtps:'], namesHost, decodes),
+  SMTP_URL: url('smtps://user:password@host:465', ['smtp:', 'smtps:'], [], namesHost, decodes),
 
   /** Sweeps without --as-of look this far back, so that facts of the last seconds arrive first. */
   CONNECTS_SETTLE_GRACE: duration('2m'),
@@ -210,7 +234,7 @@ const environment = z.object({
   CONNECTS_CONSOLE_PORT: port(8080),
   /** Where a worker or scheduler without a console answers /livez, /readyz and /metrics; 0 for not at all. */
   CONNECTS_HEALTH_PORT: port(0),
-  CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:']),
+  CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:'], undefined),
   CONNECTS_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),

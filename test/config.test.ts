@@ -6,6 +6,7 @@ import {
   required,
   requiredPort,
 } from '../src/config.ts';
+import { shownAddress } from '../src/servers/address.ts';
 
 const faultsOf = (env: Record<string, string>): string => {
   try {
@@ -44,6 +45,16 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://h', /the name of a database at its end/],
     ['DATABASE_URL', 'mysql:///connects', /expected a host/],
     ['DATABASE_URL', 'mysql://user:p%ZZ@h/connects', /a % itself is %25/],
+    [
+      'DATABASE_URL',
+      'mysql://h/connects?charset=utf8',
+      /the parameter charset is not known: .*socketPath, ssl, ssl-ca/,
+    ],
+    ['DATABASE_URL', 'mysql://h/connects?ssl=maybe', /expected true or false, .* for the parameter ssl/],
+    ['DATABASE_URL', 'mysql://h/connects?sslmode=prefer', /for the parameter sslmode/],
+    ['DATABASE_URL', 'mysql://h/connects?ssl=true&tls=false', /both asked for and turned off/],
+    ['DATABASE_URL', 'mysql://h/connects?ssl=false&ssl-ca=/ca.pem', /turned off, and an authority/],
+    ['DATABASE_URL', 'mysql:///connects?socketPath=/m.sock&ssl=1', /TLS over a socket/],
     ['MIGRATE_DATABASE_URL', 'no address', ADDRESS],
     ['READ_DATABASE_URL', 'http://h/connects', ADDRESS],
     ['REDIS_URL', 'localhost:6379', /redis:\/\/host:6379\/0 or unix:/],
@@ -51,6 +62,9 @@ describe('the environment', () => {
     ['REDIS_URL', 'redis://h/cache', /the database as a number/],
     ['REDIS_URL', 'unix:redis.sock', /expected a whole path/],
     ['REDIS_URL', 'unix:///r.sock?db=x', /the database as a number/],
+    ['REDIS_URL', 'rediss://h?ssl=false', /asks for TLS, and a parameter turns it off/],
+    ['REDIS_URL', 'redis://h?family=6', /the parameter family is not known/],
+    ['SMTP_URL', 'smtp://h?requireTLS=true', /the parameter requireTLS is not known/],
     ['SMTP_URL', 'mail.example.org:25', /smtps:\/\/user:password@host:465/],
     ['SMTP_URL', 'smtp://', /expected a host/],
     ['CONNECTS_INBOX_URL', 'ftp://h', /http:\/\/127\.0\.0\.1:8025/],
@@ -138,7 +152,36 @@ describe('the environment', () => {
     expect(told).not.toContain('hunter2');
   });
 
+  test.each([
+    ['DATABASE_URL', 'mysql://u:Secret@Part/Two@host/db'],
+    ['DATABASE_URL', 'mysql://u:12/Secret@host/db'],
+    ['DATABASE_URL', 'mysql://u:12?Secret@host/db'],
+    ['DATABASE_URL', 'mysql://u:12#Secret@host/db'],
+    ['DATABASE_URL', 'mysql://u@host/db?password=Secret'],
+    ['DATABASE_URL', 'mysql://u@host/db?Secret@Part=1'],
+    ['REDIS_URL', 'redis://Secret@h'],
+    ['REDIS_URL', 'redis://:12/Secret@h'],
+    ['REDIS_URL', 'redis://h?password=Secret'],
+    ['SMTP_URL', 'smtps://u:12/Secret@h'],
+    ['SMTP_URL', 'smtps://u:Se#cret@h'],
+  ])('%s=%j is refused, and no part of a password is repeated', (name, value) => {
+    const told = faultsOf({ [name]: value });
+    expect(told).toMatch(new RegExp(`^  ${name}: `, 'm'));
+    expect(told).not.toMatch(/secret|part|two|cret/i);
+    expect(shownAddress(value)).not.toMatch(/secret|two|cret/i);
+  });
+
+  test.each([
+    ['mysql://root:Secret@h:3307/db?ssl=1', 'mysql://h:3307'],
+    ['mysql://root@localhost/db?socketPath=/run/m.sock', 'mysql:///run/m.sock'],
+    ['unix://:Secret@localhost/run/r.sock?db=1', 'unix:///run/r.sock'],
+    ['Secret', 'no address that can be read'],
+  ])('of the address %j messages show %j', (url, shown) => expect(shownAddress(url)).toBe(shown));
+
   test.each<[name: string, value: string, setting: string, expected: unknown]>([
+    ['DATABASE_URL', 'mysql://h/c?SSL=TRUE', 'databaseUrl', 'mysql://h/c?SSL=TRUE'],
+    ['DATABASE_URL', 'mysql://h/c?ssl-mode=REQUIRED', 'databaseUrl', 'mysql://h/c?ssl-mode=REQUIRED'],
+    ['SMTP_URL', 'smtp://h?tls=required', 'smtpUrl', 'smtp://h?tls=required'],
     [
       'DATABASE_URL',
       'mysql:///connects?socketPath=/run/m.sock',

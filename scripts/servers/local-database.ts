@@ -48,6 +48,8 @@ export interface DatabaseRequest {
   readonly durable: boolean;
   /** Adds a user that holds no privilege at all until the migrations grant it some. */
   readonly appUser: boolean;
+  /** Options of the server, besides. */
+  readonly options?: readonly string[];
 }
 
 export interface LocalDatabase extends LaunchedServer {
@@ -67,6 +69,7 @@ export async function startDatabase(request: DatabaseRequest): Promise<LocalData
   if (!existsSync(folder)) await createFiles(program, folder, shared);
   const socket = join(place.socketFolder, 'mysqld.sock');
   const args = [...shared, `--datadir=${folder}`, `--socket=${socket}`, ...COMMON, ...OWN[product]];
+  args.push(...(request.options ?? []));
   args.push(...(request.durable ? DURABLE : THROW_AWAY));
   if (!request.durable) args.push('--innodb-flush-method=nosync');
   const server = await launchServer({

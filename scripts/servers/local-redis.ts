@@ -16,6 +16,7 @@ export async function startRedis(
   place: ServerPlace,
   program: RedisProgram,
   durable: boolean,
+  options: readonly string[] = [],
 ): Promise<LocalRedis> {
   const folder = join(place.folder, program.product);
   mkdirSync(folder, { recursive: true });
@@ -25,7 +26,7 @@ export async function startRedis(
   // is all the keeping it gets.
   args.push('--maxmemory-policy', 'noeviction', '--appendonly', 'no', '--stop-writes-on-bgsave-error', 'no');
   args.push('--save', ...(durable ? ['3600', '1'] : ['']));
-  args.push('--daemonize', 'no', '--set-proc-title', 'no');
+  args.push('--daemonize', 'no', '--set-proc-title', 'no', ...options);
   const server = await launchServer({
     name: program.product,
     program: program.server,

@@ -1,9 +1,9 @@
 /** What to do when a server cannot be used: one line for each way in which that happens. */
 import type { Config } from '../config.ts';
-import { withoutPassword } from '../db/address.ts';
 import { DATABASE_OUTAGES } from '../db/errors.ts';
 import type { ConnectsError } from '../errors.ts';
 import { REDIS_OUTAGES } from '../queue/connection.ts';
+import { shownAddress } from '../servers/address.ts';
 
 /** The servers that a command was told of. */
 export interface Addresses {
@@ -37,5 +37,5 @@ const redisOf = (addresses: Addresses | undefined): string[] =>
 
 function named(variable: string, url: string | undefined, { file }: Addresses): string[] {
   if (url === undefined) return [];
-  return [`${variable} is ${withoutPassword(url)}${file ? `, from ${file}, which "npm start" left` : ''}`];
+  return [`${variable} is ${shownAddress(url)}${file ? `, from ${file}, which "npm start" left` : ''}`];
 }

@@ -1,5 +1,7 @@
-/** The database's address: a URL of one's environment, as the driver and as messages need it. */
+/** The database's address: a URL of one's environment, as the driver needs it. */
+import { isIP } from 'node:net';
 import { configuration } from '../errors.ts';
+import { type Tls, hostOf, tlsOf } from '../servers/address.ts';
 
 /** For the driver, of an address that names a database. @throws configuration where it names none */
 export function connectionOptions(url: string): Record<string, unknown> {
@@ -7,29 +9,19 @@ export function connectionOptions(url: string): Record<string, unknown> {
   const database = decodeURIComponent(parsed.pathname.slice(1));
   if (!database) throw configuration('environment', 'the database address names no database: …/connects');
   const socketPath = parsed.searchParams.get('socketPath');
+  const tls = tlsOf(parsed);
   return {
-    ...(socketPath
-      ? { socketPath }
-      : { host: withoutBrackets(parsed.hostname), port: Number(parsed.port || 3306) }),
+    ...(socketPath ? { socketPath } : { host: hostOf(parsed), port: Number(parsed.port || 3306) }),
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
     database,
-    ...(parsed.searchParams.get('ssl') === 'true' && { ssl: { rejectUnauthorized: true } }),
+    ...(tls && { ssl: verified(tls, hostOf(parsed)) }),
   };
 }
 
-/** `[::1]` is an address in a URL only. */
-const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
-
-/** An address fit for messages and logs: without its password. */
-export function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password) parsed.password = '***';
-  const text = parsed.toString();
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A % of its own, such as in a path: then it is told as it was written.
-    return text;
-  }
-}
+/** The driver compares no certificate with a number: src/db/verify-name.ts does, and for names, too. */
+const verified = (tls: Tls, host: string): Record<string, unknown> => ({
+  ...tls,
+  rejectUnauthorized: true,
+  verifyIdentity: isIP(host) === 0,
+});

@@ -18,10 +18,8 @@ export function verifyName(connection: RawConnection): void {
 function faultOfName({ stream, config }: RawConnection): Error | undefined {
   if (!(stream instanceof TLSSocket) || config.host === undefined) return undefined;
   const certificate: PeerCertificate = stream.getPeerCertificate();
-  // A session that is taken up again was looked at when it began.
-  if (stream.isSessionReused() && Object.keys(certificate).length === 0) return undefined;
   return checkServerIdentity(config.host, certificate);
 }
 
-const keepCode = (error: Error & { code?: unknown; tlsCode?: unknown }): Error =>
-  Object.assign(error, { tlsCode: error.code });
+const keepCode = (error: Error & { code?: unknown }): Error =>
+  Object.assign(error, { originalCode: error.code });

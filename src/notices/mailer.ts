@@ -2,6 +2,8 @@
 import type { Transporter } from 'nodemailer';
 import { emailField } from '../domain/events/fields.ts';
 import { messageOf } from '../errors.ts';
+import { hostOf, isLocal, tlsOf } from '../servers/address.ts';
+import { mailFault, mendOf } from '../servers/classify.ts';
 import type { rawMessageOf as RawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';
 
@@ -40,11 +42,6 @@ export interface MailerSettings {
   readonly ratePerSecond: number;
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Whether the server is on this machine. */
-export const isLocal = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
-
 const CONNECT_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 60_000;
@@ -55,7 +52,7 @@ const MESSAGES_PER_CONNECTION = 1_000;
 
 /**
  * @param url `smtps://user:password@host:465`, or `smtp://host:587`, which must offer STARTTLS; only a server on this
- *   machine is spoken to in the clear (`?tls=required` demands it there too)
+ *   machine is spoken to in the clear (`?tls=required` demands it there too). Certificates and names are always verified
  */
 export function connectMailer(url: string, settings: MailerSettings): Mailer {
   const server = serverOf(url);
@@ -74,15 +71,16 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
 function serverOf(url: string) {
   const parsed = new URL(url);
   const secure = parsed.protocol === 'smtps:';
-  const plain = isLocal(url) && parsed.searchParams.get('tls') !== 'required';
+  const tls = tlsOf(parsed);
+  const plain = isLocal(parsed) && !tls;
   return {
-    // `[::1]` is an address in a URL only.
-    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(parsed),
     port: Number(parsed.port || (secure ? 465 : 587)),
     secure,
     // Without this a server that stops offering STARTTLS would be sent to in the clear.
     requireTLS: !secure && !plain,
     ignoreTLS: plain,
+    ...(tls && { tls }),
     ...(parsed.username && {
       auth: { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) },
     }),
@@ -127,7 +125,8 @@ async function probe(transport: Transporter): Promise<string | undefined> {
     await transport.verify();
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    const mend = mendOf(mailFault(error), 'the mail server');
+    return mend === undefined ? messageOf(error) : `${messageOf(error)}. ${mend}`;
   } finally {
     transport.close();
   }

@@ -1,6 +1,7 @@
 /** How BullMQ reaches Redis. Options, not instances: BullMQ never closes an instance that it was handed. */
 import type { RedisOptions } from 'bullmq';
 import { configuration, messageOf, unavailable } from '../errors.ts';
+import { hostOf, tlsOf } from '../servers/address.ts';
 import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
 
 /** How long a producer waits for Redis before it says so. Without a deadline `add` would hang. */
@@ -16,6 +17,7 @@ const KEEP_ALIVE_MS = 10_000;
 export function redisOptions(url: string): RedisOptions {
   const parsed = new URL(url);
   const path = decodeURIComponent(parsed.pathname);
+  const tls = tlsOf(parsed);
   const common = {
     ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
     ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
@@ -30,11 +32,10 @@ export function redisOptions(url: string): RedisOptions {
   if (parsed.protocol === 'unix:') return { ...common, path, db: Number(parsed.searchParams.get('db') ?? 0) };
   return {
     ...common,
-    // `[::1]` is an address in a URL only.
-    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(parsed),
     port: Number(parsed.port || 6379),
     db: Number(path.slice(1) || 0),
-    ...(parsed.protocol === 'rediss:' && { tls: {} }),
+    ...(tls && { tls }),
   };
 }
 

@@ -11,8 +11,8 @@ interface Thrown {
   readonly responseCode?: unknown;
   /** Node tries every address of a host, and throws one error of all. */
   readonly errors?: unknown;
-  /** Where a driver gives its own code to what TLS said, TLS' own. */
-  readonly tlsCode?: unknown;
+  /** Where a driver puts a code of its own in the place of Node's, that of Node: src/db/verify-name.ts, nodemailer. */
+  readonly originalCode?: unknown;
 }
 
 const byCode = (known: readonly ServerFault[]): ReadonlyMap<unknown, ServerFault> =>
@@ -38,8 +38,8 @@ export const mailFault = (error: unknown): ServerFault | undefined => {
 
 /** What Node says of a connection, or of a certificate. */
 export function connectionFault(error: unknown): ServerFault | undefined {
-  const { tlsCode, code, errors } = asThrown(error);
-  for (const one of [tlsCode, code]) {
+  const { originalCode, code, errors } = asThrown(error);
+  for (const one of [originalCode, code]) {
     const known = CONNECTION.get(one);
     if (known) return known;
     // OpenSSL has hundreds of its own: TLS failed, and goes on failing.

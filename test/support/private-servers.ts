@@ -19,19 +19,21 @@ export interface PrivateServer {
 }
 
 /** A database server that loses no commit when it is killed. */
-export async function privateDatabase(): Promise<PrivateServer> {
+/** @param options of the server, besides its own */
+export async function privateDatabase(options: readonly string[] = []): Promise<PrivateServer> {
   const { database } = await locateBinaries(['database']);
   if (!database) throw new Error('no database server on this machine');
   const start = (place: ServerPlace): Promise<LocalDatabase> =>
-    startDatabase({ place, program: database, durable: true, appUser: false });
+    startDatabase({ place, program: database, durable: true, appUser: false, options });
   return keep(start, (server) => server.rootUrl);
 }
 
-export async function privateRedis(): Promise<PrivateServer> {
+/** @param options of the server, besides its own */
+export async function privateRedis(options: readonly string[] = []): Promise<PrivateServer> {
   const { redis } = await locateBinaries(['redis']);
   if (!redis) throw new Error('no Redis on this machine');
   return keep(
-    (place) => startRedis(place, redis, false),
+    (place) => startRedis(place, redis, false, options),
     (server) => server.redisUrl,
   );
 }

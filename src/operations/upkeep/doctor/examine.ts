@@ -2,8 +2,8 @@
 import type { Config } from '../../../config.ts';
 import { asUnavailable } from '../../../db/errors.ts';
 import { ConnectsError } from '../../../errors.ts';
-import { isLocal } from '../../../notices/mailer.ts';
 import { asRedisUnavailable } from '../../../queue/connection.ts';
+import { asksForTls, isLocal } from '../../../servers/address.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
@@ -66,7 +66,25 @@ function checkConfig(config: Config): Finding[] {
         'config',
       ),
     ];
-  return [ok('config', 'every variable can be read'), ...checkMailConfig(config)];
+  return [
+    ok('config', 'every variable can be read'),
+    ...checkPlainText('DATABASE_URL', config.databaseUrl),
+    ...checkPlainText('REDIS_URL', config.redisUrl),
+    ...checkMailConfig(config),
+  ];
+}
+
+/** Mail is different: a server on another machine is spoken to over TLS only. */
+function checkPlainText(variable: string, text: string | undefined): Finding[] {
+  const url = new URL(text as string);
+  if (isLocal(url) || asksForTls(url)) return [];
+  return [
+    warning(
+      'config',
+      `${variable} leads to ${url.hostname} in plain text: passwords and what is asked can be read on the way`,
+      'ask for TLS: docs/operations.md: TLS',
+    ),
+  ];
 }
 
 function checkMailConfig({ smtpUrl, mailFrom, preferencesUrl }: Config): Finding[] {
@@ -79,7 +97,7 @@ function checkMailConfig({ smtpUrl, mailFrom, preferencesUrl }: Config): Finding
       ),
     ];
   const findings: Finding[] = [];
-  if (!isLocal(smtpUrl) && mailFrom.address.endsWith('@localhost'))
+  if (!isLocal(new URL(smtpUrl)) && mailFrom.address.endsWith('@localhost'))
     findings.push(
       warning(
         'config',

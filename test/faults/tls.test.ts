@@ -1,0 +1,237 @@
+/** TLS to each server: verified by name whichever way it is asked for, and a fault of it is a person's to mend. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Server as TlsServer, createServer } from 'node:tls';
+import { SMTPServer } from 'smtp-server';
+import { composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { type Database, connectDatabase } from '../../src/db/connection.ts';
+import { execute, selectOne } from '../../src/db/query.ts';
+import { silentLog } from '../../src/log.ts';
+import { connectMailer } from '../../src/notices/mailer.ts';
+import { type Certificate, type Certificates, makeCertificates } from '../support/certificates.ts';
+import type { Ended } from '../support/cli.ts';
+import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
+
+let certificates: Certificates;
+let installation: Installation;
+beforeAll(async () => {
+  certificates = makeCertificates();
+  installation = await install();
+});
+afterAll(async () => {
+  await installation.remove();
+  certificates.remove();
+});
+
+async function runWith(env: Record<string, string>, args: readonly string[]): Promise<Ended> {
+  const app = composeApp(parseConfig({ ...installation.env, ...env }), systemClock, silentLog);
+  try {
+    return await runHere(args, { app });
+  } finally {
+    await app.close();
+  }
+}
+
+/** With whether a stack is shown, which never helps anybody. */
+const shown = (ended: Ended): Ended & { stack: boolean } => ({
+  ...ended,
+  stack: /\n\s+at /.test(ended.stderr),
+});
+
+/** Exit 78, and the sentence that mends it. */
+const toMend = (mend: string): unknown => ({
+  code: 78,
+  stdout: '',
+  stderr: expect.stringContaining(mend) as string,
+  stack: false,
+});
+
+type Presented = Exclude<keyof Certificates, 'ca' | 'remove'>;
+const FAULTS: [what: string, presented: Presented, mend: string][] = [
+  ['for another name', 'wrongName', 'The certificate is for another name'],
+  ['that has expired', 'expired', 'has expired: have it renewed there'],
+  ['that signed itself', 'selfSigned', 'Nobody known here vouches for the certificate'],
+];
+
+describe('a database server', () => {
+  let server: PrivateServer;
+  let plain: FaultyProxy;
+  let proxy: FaultyProxy;
+  let admin: Database;
+  let folder: string;
+  const present = async ({ cert, key }: Certificate): Promise<void> => {
+    copyFileSync(cert, join(folder, 'cert.pem'));
+    copyFileSync(key, join(folder, 'key.pem'));
+    const { version } = (await selectOne<{ version: string }>(admin, 'SELECT VERSION() AS version')) as {
+      version: string;
+    };
+    await execute(admin, /mariadb/i.test(version) ? 'FLUSH SSL' : 'ALTER INSTANCE RELOAD TLS');
+  };
+  const url = (host: string, parameters: string, port = proxy.port): string =>
+    `mysql://root@${host}:${port}/connects?${parameters}`;
+  const ca = (): string => `ssl-ca=${certificates.ca}`;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'connects-tls-server-'));
+    copyFileSync(certificates.right.cert, join(folder, 'cert.pem'));
+    copyFileSync(certificates.right.key, join(folder, 'key.pem'));
+    server = await privateDatabase([`--ssl-cert=${folder}/cert.pem`, `--ssl-key=${folder}/key.pem`]);
+    admin = connectDatabase(server.url, 1);
+    proxy = await openProxy({ path: new URL(server.url).searchParams.get('socketPath') as string });
+    plain = await openProxy({
+      path: new URL(serverUrl('DATABASE_URL')).searchParams.get('socketPath') as string,
+    });
+  });
+  afterAll(async () => {
+    proxy.close();
+    plain.close();
+    await admin.destroy();
+    await server.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['localhost', 'ssl=1'],
+    ['localhost', 'ssl=TRUE'],
+    ['127.0.0.1', 'sslmode=require'],
+    ['127.0.0.1', 'ssl-mode=VERIFY_IDENTITY'],
+    ['localhost', 'tls=true'],
+    ['localhost', ''],
+  ])('is spoken to over TLS at %s by ?%s with its authority', async (host, parameters) => {
+    await present(certificates.right);
+    const db = connectDatabase(url(host, `${parameters}&${ca()}`), 1);
+    try {
+      expect(await selectOne(db, "SHOW SESSION STATUS LIKE 'Ssl_version'")).toMatchObject({
+        Value: expect.stringContaining('TLS') as string,
+      });
+    } finally {
+      await db.destroy();
+    }
+  });
+
+  test.each(FAULTS)('with a certificate %s is not spoken to', async (_what, presented, mend) => {
+    await present(certificates[presented]);
+    for (const host of ['localhost', '127.0.0.1'])
+      expect(shown(await runWith({ DATABASE_URL: url(host, `ssl=true&${ca()}`) }, ['due']))).toEqual(
+        toMend(mend),
+      );
+  });
+
+  test('whose authority nobody knows is not spoken to; nor one without TLS', async () => {
+    await present(certificates.right);
+    const unknown = await runWith({ DATABASE_URL: url('localhost', 'ssl=true') }, ['due']);
+    expect(shown(unknown)).toEqual(toMend('Nobody known here vouches'));
+    const without = url('localhost', 'ssl=true', plain.port);
+    const ended = await runWith({ DATABASE_URL: without }, ['due']);
+    // A server may make a certificate for itself that nobody knows.
+    expect(ended).toMatchObject({ code: 78, stdout: '' });
+    const missing = await runWith({ DATABASE_URL: url('localhost', 'ssl-ca=/nonexistent/ca.pem') }, ['due']);
+    expect(shown(missing)).toEqual(toMend('the file of ssl-ca cannot be read: ENOENT'));
+  });
+
+  test('is told of by doctor: with 78, and a warning where another host is spoken to in plain text', async () => {
+    await present(certificates.expired);
+    const doctor = await runWith({ DATABASE_URL: url('localhost', `ssl=true&${ca()}`) }, ['doctor']);
+    expect(doctor).toMatchObject({
+      code: 78,
+      stdout: expect.stringContaining('have it renewed there') as string,
+    });
+    const away = { DATABASE_URL: 'mysql://u:p@db.invalid/connects', REDIS_URL: 'redis://redis.invalid' };
+    const { stdout } = await runWith(away, ['doctor']);
+    expect(stdout).toContain('DATABASE_URL leads to db.invalid in plain text');
+    expect(stdout).toContain('REDIS_URL leads to redis.invalid in plain text');
+  });
+});
+
+describe('Redis', () => {
+  const path = (): string => new URL(serverUrl('REDIS_URL')).pathname;
+  let open: TlsServer | undefined;
+  afterEach(() => new Promise((resolve) => (open ? open.close(resolve) : resolve(undefined))));
+
+  /** TLS before the server of the tests. */
+  async function presenting({ cert, key }: Certificate): Promise<string> {
+    open = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (client) => {
+      const upstream = connect(path());
+      client.pipe(upstream).pipe(client);
+      for (const socket of [client, upstream])
+        socket
+          .on('error', () => undefined)
+          .on('close', () => [client, upstream].forEach((one) => one.destroy()));
+    });
+    open.on('tlsClientError', () => undefined);
+    open.listen(0, '127.0.0.1');
+    await once(open, 'listening');
+    return `127.0.0.1:${(open.address() as AddressInfo).port}`;
+  }
+
+  test.each(['rediss:', 'redis:'])('is spoken to over TLS by %s//', async (scheme) => {
+    const at = await presenting(certificates.right);
+    const REDIS_URL = `${scheme}//${at}/0?ssl=true&ssl-ca=${certificates.ca}`;
+    expect(await runWith({ REDIS_URL }, ['sweep'])).toMatchObject({ code: 0 });
+  });
+
+  test.each(FAULTS)('with a certificate %s is not spoken to', async (_what, presented, mend) => {
+    const at = await presenting(certificates[presented]);
+    const REDIS_URL = `rediss://${at}/0?ssl-ca=${certificates.ca}`;
+    expect(shown(await runWith({ REDIS_URL }, ['sweep']))).toEqual(toMend(mend));
+  });
+
+  test('without TLS is not spoken to where it is asked for', async () => {
+    const proxy = await openProxy({ path: path() });
+    const ended = await runWith({ REDIS_URL: `rediss://127.0.0.1:${proxy.port}/0` }, ['sweep']);
+    proxy.close();
+    // It closes the connection at our greeting, or answers it in plain text.
+    expect([75, 78]).toContain(ended.code);
+    expect(ended.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a mail server', () => {
+  async function probe(scheme: string, certificate: Certificate | undefined): Promise<string | undefined> {
+    const files = certificate && { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) };
+    const server = new SMTPServer({
+      ...files,
+      secure: scheme === 'smtps:',
+      authOptional: true,
+      ...(!certificate && { disabledCommands: ['STARTTLS'] }),
+    });
+    server.on('error', () => undefined);
+    const listening = once(server.server, 'listening');
+    server.listen(0, '127.0.0.1');
+    await listening;
+    const { port } = server.server.address() as AddressInfo;
+    const mailer = connectMailer(`${scheme}//127.0.0.1:${port}/?tls=required&ssl-ca=${certificates.ca}`, {
+      from: { name: 'a', address: 'a@b.example' },
+      connectionsMax: 1,
+      ratePerSecond: 10,
+    });
+    try {
+      return await mailer.probe();
+    } finally {
+      mailer.close();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
+  }
+
+  test.each(['smtp:', 'smtps:'])('is spoken to over TLS by %s//', async (scheme) => {
+    expect(await probe(scheme, certificates.right)).toBeUndefined();
+  });
+
+  describe.each(['smtp:', 'smtps:'])('by %s//', (scheme) => {
+    test.each(FAULTS)('with a certificate %s is not spoken to', async (_what, presented, mend) => {
+      expect(await probe(scheme, certificates[presented])).toContain(mend);
+    });
+  });
+
+  test('without TLS is not spoken to where it is asked for', async () => {
+    expect(await probe('smtp:', undefined)).toContain('STARTTLS');
+  });
+});
