@@ -1,5 +1,6 @@
 /** Waiting for a server to come back: errors of servers are nobody's attempt. */
 import type { Clock } from '../src/clock.ts';
+import { CLOCKS_DISAGREE } from '../src/clocks.ts';
 import { type OutageLog, isOutage } from '../src/outage-log.ts';
 
 const FIRST_WAIT_MS = 200;
@@ -7,7 +8,7 @@ const LONGEST_WAIT_MS = 5_000;
 
 /**
  * Calls `work` until it no longer throws `unavailable`, waiting longer each time.
- * @throws whatever else it throws, and the last `unavailable` when the signal aborts.
+ * @throws whatever else it throws, `clocks-disagree`, and the last `unavailable` when the signal aborts.
  */
 export async function untilAvailable<Result>(
   deps: { readonly clock: Clock; readonly outages: OutageLog; readonly signal: AbortSignal },
@@ -18,7 +19,8 @@ export async function untilAvailable<Result>(
     try {
       return await deps.outages.watch(met, work);
     } catch (error) {
-      if (!isOutage(error) || deps.signal.aborted) throw error;
+      // Clocks that are apart may be the fault of this machine alone: what it lets go of, others take.
+      if (!isOutage(error) || error.code === CLOCKS_DISAGREE || deps.signal.aborted) throw error;
       await deps.clock.sleep(waitMs, deps.signal);
     }
   }

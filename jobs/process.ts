@@ -56,14 +56,29 @@ export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<
   }
 }
 
-/** Whatever stands still because clocks are apart goes on by itself once this has found that they agree again. */
-export function startComparing(app: App, signal: AbortSignal): Promise<void> {
-  const comparedServers = [CLOCKS_DISAGREE, ...DATABASE_OUTAGES];
+/**
+ * Compares clocks. While they are apart, which may be the fault of this machine alone, its workers take no jobs, so that
+ * others have them; whatever stands still goes on by itself once this has found that they agree again.
+ */
+export function startComparing(app: App, signal: AbortSignal, workers: readonly Taker[]): Promise<void> {
+  const compared = [CLOCKS_DISAGREE, ...DATABASE_OUTAGES];
+  let paused = false;
   return repeat(app, signal, async () => {
-    await app.outages.watch(new Set(comparedServers), () => app.clocks.compare(app));
+    try {
+      await app.outages.watch(new Set(compared), () => app.clocks.compare(app));
+    } catch (error) {
+      const isApart = error instanceof ConnectsError && error.code === CLOCKS_DISAGREE;
+      if (isApart && !paused) await Promise.all(workers.map((worker) => worker.pause(true)));
+      paused ||= isApart;
+      throw error;
+    }
+    if (paused) for (const worker of workers) await worker.resume();
+    paused = false;
     return COMPARE_EVERY_MS;
   });
 }
+
+type Taker = Pick<Worker, 'pause' | 'resume'>;
 
 /** Lets workers finish what they hold, up to the deadline; then lets go of it: the database knows what is left. */
 export async function closeWorkers(workers: readonly Pick<Worker, 'close'>[], app: App): Promise<void> {

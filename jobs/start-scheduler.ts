@@ -6,6 +6,7 @@ import { asUnavailable, driverWords } from '../src/db/errors.ts';
 import { isOutage } from '../src/outage-log.ts';
 import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
+import { databaseNow } from '../src/db/query.ts';
 import { slotOf } from '../src/queue/cron.ts';
 import {
   LOOPS_END_MS,
@@ -47,13 +48,14 @@ export function startScheduler(app: App): Process {
   ticks.on('error', () => undefined);
   const keeping = repeat(app, stopping.signal, async () => {
     await lookForRedis(app);
-    const found = await ensureTicks(ticks, app.config.sweepCron).catch((error: unknown) => {
+    const now = await databaseNow(app.db);
+    const found = await ensureTicks(ticks, app.config.sweepCron, now).catch((error: unknown) => {
       throw asRedisUnavailable('keeping the schedule', error);
     });
     if (found !== 'unchanged') app.log.info({ pattern: app.config.sweepCron, found }, 'ticks scheduled');
     return SCHEDULE_CHECK_MS;
   });
-  const comparing = startComparing(app, stopping.signal);
+  const comparing = startComparing(app, stopping.signal, [worker]);
   return {
     stop: async () => {
       stopping.abort();

@@ -61,8 +61,8 @@ export function startWorker(app: App): Process {
   const stopping = new AbortController();
   app.health.pulse();
   const settling = startSettling(app, stopping.signal);
-  const workers: Pick<Worker, 'close'>[] = [settling];
-  const loops = [startTending, startCarrying, startComparing].map((start) => start(app, stopping.signal));
+  const workers: Worker[] = [settling];
+  const loops = [startTending, startCarrying].map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, stopping.signal);
@@ -70,6 +70,7 @@ export function startWorker(app: App): Process {
     workers.push(deliver);
     loops.push(...startRelay(app, stopping.signal), startReminding(app, stopping.signal));
   }
+  loops.push(startComparing(app, stopping.signal, workers));
   return {
     stop: async () => {
       stopping.abort();

@@ -17,7 +17,7 @@ import { formatAge } from './words.ts';
 /** How far apart clocks may be. Facts of the last seconds are waited for longer than that (CONNECTS_SETTLE_GRACE). */
 export const SKEW_MAX_MS = 30_000;
 /** How often processes that stay compare all three. */
-export const COMPARE_EVERY_MS = 30_000;
+export const COMPARE_EVERY_MS = 5_000;
 /** The code of clocks that are apart. */
 export const CLOCKS_DISAGREE = 'clocks-disagree';
 

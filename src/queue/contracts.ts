@@ -31,4 +31,10 @@ export const noticeContract = {
   jobId: (payload: NoticePayload): string => `notices-${payload.notices[0]}-${payload.until}`,
 } as const;
 
-export const tickContract = { queue: '{ticks}', name: 'tick', schedulerId: 'sweep-tick' } as const;
+export const tickContract = {
+  queue: '{ticks}',
+  name: 'tick',
+  schedulerId: 'sweep-tick',
+  // As the scheduler's library names the job of a slot.
+  jobId: (slotAt: number): string => `repeat:sweep-tick:${slotAt}`,
+} as const;

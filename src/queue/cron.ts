@@ -15,6 +15,12 @@ export function nextSlot(pattern: string, after: number): number {
   }
 }
 
+/** How far a scheduler's clock may be ahead of the one that is gone by. */
+const AHEAD_MAX_MS = 30_000;
+
+/** The latest slot that can be next: a scheduler whose clock is a little ahead may have taken the one before early. */
+export const latestNextSlot = (pattern: string, now: number): number => nextSlot(pattern, now + AHEAD_MAX_MS);
+
 const HOUR_MS = 3_600_000;
 /** Any Sunday. From it, every hour of a week and every tenth day of a year and more is looked at. */
 const LOOKED_FROM = Date.parse('2023-01-01T00:00:00Z');

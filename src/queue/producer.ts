@@ -86,7 +86,7 @@ export class Producer implements JobQueue {
     };
   }
 
-  /** When the scheduler ticks next; null while nothing is scheduled. */
+  /** When the scheduler ticks next; null while nothing is scheduled, or what was scheduled is gone. */
   async findNextTick(): Promise<number | null> {
     const { ticks } = await this.#opened;
     await this.#within(ticks.waitUntilReady(), 'reading the schedule');
@@ -94,7 +94,9 @@ export class Producer implements JobQueue {
       ticks.getJobScheduler(tickContract.schedulerId),
       'reading the schedule',
     );
-    return scheduled?.next ?? null;
+    if (scheduled?.next === undefined) return null;
+    const job = ticks.getJobState(tickContract.jobId(scheduled.next));
+    return (await this.#within(job, 'reading the schedule')) === 'unknown' ? null : scheduled.next;
   }
 
   #within<Result>(work: Promise<Result>, what: string): Promise<Result> {

@@ -1,13 +1,14 @@
 /** Clocks that are apart: nothing is granted, sent or recorded by one that no other bears out, and all goes on by itself. */
 import { startScheduler } from '../../jobs/start-scheduler.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
-import type { App } from '../../src/app.ts';
+import { type App, composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Clocks } from '../../src/clocks.ts';
+import { parseConfig } from '../../src/config.ts';
 import { startHealth } from '../../src/console/health-server.ts';
 import { execute, shownNow } from '../../src/db/query.ts';
 import { unavailable } from '../../src/errors.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, silentLog } from '../../src/log.ts';
 import { adjustBalances } from '../../src/operations/events/adjust.ts';
 import { deliverNotices } from '../../src/operations/mail/deliver-notices.ts';
 import { relayNotices, returnLeases } from '../../src/operations/mail/relay-notices.ts';
@@ -23,7 +24,7 @@ import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { stageNotices } from '../support/staged-notices.ts';
-import { MAY_2021, until } from '../support/sweeping.ts';
+import { MAY_2021, until, waitingSweep } from '../support/sweeping.ts';
 
 const FORTY_DAYS_MS = 40 * 86_400_000;
 const BY = { actor: 'test', reason: 'a test' };
@@ -161,6 +162,25 @@ describe('a database whose clock is apart from ours', () => {
       await pages.stop();
     }
     expect(lines.filter((one) => one.code === 'clocks-disagree')).toHaveLength(1);
+  });
+
+  it('keeps nobody else from working: a worker whose own clock is wrong lets go of what it took', async () => {
+    const { app, db, env } = installation;
+    await importRows(app, numbered('d', 30));
+    const other = composeApp(parseConfig(env), systemClock, silentLog);
+    setMs = -FORTY_DAYS_MS;
+    const wrong = startWorker(app);
+    const right = startWorker(other);
+    try {
+      const waited = await waitingSweep(other);
+      expect(waited).toMatchObject({ outcome: 'done', remaining: 0 });
+      expect(
+        await countOf(db, "SELECT COUNT(DISTINCT account_id) FROM cycles WHERE account_id LIKE 'd-%'"),
+      ).toBe(30);
+    } finally {
+      await Promise.all([wrong.stop(), right.stop()]);
+      await other.close();
+    }
   });
 
   it('shows in the metrics', async () => {

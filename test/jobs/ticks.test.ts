@@ -11,6 +11,7 @@ import { workerConnection } from '../../src/queue/connection.ts';
 import { tickContract } from '../../src/queue/contracts.ts';
 import { nextSlot, slotOf } from '../../src/queue/cron.ts';
 import { sweep } from '../../src/operations/runs/sweep.ts';
+import { examine } from '../../src/operations/upkeep/doctor/examine.ts';
 import { compareTicks, readTicks } from '../../src/reports/ticks.ts';
 import { databaseNow } from '../../src/db/query.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -86,8 +87,8 @@ describe('the scheduler', () => {
 
   it('brings the schedule back after Redis was flushed', async () => {
     const client = redisClient(installation.env.REDIS_URL as string);
-    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('created');
-    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('unchanged');
+    expect(await ensureTicks(ticks, EVERY_SECOND, Date.now())).toBe('created');
+    expect(await ensureTicks(ticks, EVERY_SECOND, Date.now())).toBe('unchanged');
     await client.del(await client.keys(`${installation.app.config.queuePrefix}:*`));
     client.disconnect();
     const scheduler = startScheduler(installation.app);
@@ -96,14 +97,69 @@ describe('the scheduler', () => {
   });
 
   it('keeps an overdue tick when it looks after an unchanged schedule, and follows a changed one', async () => {
-    await ensureTicks(ticks, EVERY_SECOND);
+    await ensureTicks(ticks, EVERY_SECOND, Date.now());
     const [before] = await ticks.getDelayed();
-    expect(await ensureTicks(ticks, EVERY_SECOND)).toBe('unchanged');
+    expect(await ensureTicks(ticks, EVERY_SECOND, Date.now())).toBe('unchanged');
     expect((await ticks.getDelayed()).map((job) => job.id)).toEqual([before?.id]);
-    expect(await ensureTicks(ticks, '0 0 1 1 *')).toBe('changed');
+    expect(await ensureTicks(ticks, '0 0 1 1 *', Date.now())).toBe('changed');
     const [after] = await ticks.getDelayed();
     expect(slotOf(after as never) % 86_400_000).toBe(0);
     expect(await ticks.getDelayedCount()).toBe(1);
+  });
+
+  /** What a dashboard's "clean delayed" leaves: the scheduler's record, and no tick. */
+  const deleteNextTick = async (): Promise<void> => {
+    const [next] = await ticks.getDelayed();
+    const client = redisClient(installation.env.REDIS_URL as string);
+    const of = (part: string): string => `${installation.app.config.queuePrefix}:{ticks}:${part}`;
+    await client.zrem(of('delayed'), next?.id as string);
+    await client.del(of(next?.id as string));
+    client.disconnect();
+  };
+  /** What a scheduler leaves whose clock was ahead: a next tick of that time. */
+  const leaveTickIn = async (ms: number): Promise<void> => {
+    await ticks.upsertJobScheduler(
+      tickContract.schedulerId,
+      { pattern: EVERY_SECOND, tz: 'UTC', startDate: Date.now() + ms },
+      { name: tickContract.name, data: {} },
+    );
+  };
+
+  it.each([
+    ['was deleted', deleteNextTick],
+    ['stands forty days ahead', () => leaveTickIn(40 * 86_400_000)],
+    ['stands two minutes ahead', () => leaveTickIn(120_000)],
+  ])('puts a next tick right that %s, also where two look after it', async (_what, spoil) => {
+    expect(await ensureTicks(ticks, EVERY_SECOND, Date.now())).toBe('created');
+    await spoil();
+    const now = Date.now();
+    const found = await Promise.all([1, 2].map(() => ensureTicks(ticks, EVERY_SECOND, now)));
+    expect(found).toContain('put-right');
+    expect(await ensureTicks(ticks, EVERY_SECOND, Date.now())).toBe('unchanged');
+    const delayed = await ticks.getDelayed();
+    expect(delayed).toHaveLength(1);
+    expect(slotOf(delayed[0] as never) - now).toBeLessThan(10_000);
+    const second = another();
+    const both = [startScheduler(installation.app), startScheduler(second)];
+    await ticked(2);
+    await Promise.all(both.map((one) => one.stop()));
+    await second.close();
+    const all = await slots();
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('is told by doctor: when it ticks next, that this is too late, and that nothing is scheduled', async () => {
+    const scheduler = startScheduler(installation.app);
+    await ticked(1);
+    await scheduler.stop();
+    const told = async (): Promise<string | undefined> =>
+      (await examine(installation.app)).find((one) => one.check === 'ticks')?.found;
+    expect(await told()).toMatch(/^the next tick is at \d{4}-\S+Z; of \d+ slots/);
+    await leaveTickIn(40 * 86_400_000);
+    expect(await told()).toMatch(/^that is later than the pattern "\* .*" allows: the next tick is at/);
+    await ensureTicks(ticks, EVERY_SECOND, Date.now());
+    await deleteNextTick();
+    expect(await told()).toMatch(/^nothing is scheduled; of/);
   });
 
   it('answers for its own ticks alone: what somebody swept by hand counts as none of its slots', async () => {

@@ -7,7 +7,7 @@ import { type Run, findLatestRun, listOpenRuns } from '../../../ledger/runs.ts';
 import { findLastTick } from '../../../ledger/ticks.ts';
 import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
-import { hasLongerGap, nextSlot } from '../../../queue/cron.ts';
+import { hasLongerGap, latestNextSlot, nextSlot } from '../../../queue/cron.ts';
 import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
@@ -141,7 +141,8 @@ const PROBE_MS = 5_000;
 export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
   const { now, ticks } = await measure(deps);
   if (ticks && !redisIsThere) return [scheduleUnknown(ticks)];
-  if (ticks) return [...checkScheduler(ticks, await deps.queue.findNextTick()), ...rareTicks(deps.config)];
+  if (ticks)
+    return [...checkScheduler(deps, ticks, await deps.queue.findNextTick()), ...rareTicks(deps.config)];
   const last = await findLastTick(deps.db);
   if (last !== undefined)
     return [ok('ticks', `no scheduler; the last "connects sweep" was ${ageOf(now - last)} ago`)];
@@ -183,15 +184,23 @@ function describeTicks(ticks: TickReport): string {
 }
 
 /** A missed slot is made up for by the next tick; what matters is whether there will be one. */
-function checkScheduler(ticks: TickReport, nextAt: Instant | null): Finding[] {
+function checkScheduler({ config }: Deps, ticks: TickReport, nextAt: Instant | null): Finding[] {
   const { merged, missed, late, failed } = ticks;
-  const found = describeTicks(ticks);
   if (nextAt === null)
     return [
       fault(
         'ticks',
-        `nothing is scheduled; ${found}`,
-        'start "connects scheduler": it brings the schedule back',
+        `nothing is scheduled; ${describeTicks(ticks)}`,
+        'start "connects scheduler": it brings the schedule back, within a minute where it runs already',
+      ),
+    ];
+  const found = `the next tick is at ${formatInstant(nextAt)}; ${describeTicks(ticks)}`;
+  if (nextAt > latestNextSlot(config.sweepCron, ticks.to))
+    return [
+      fault(
+        'ticks',
+        `that is later than the pattern "${config.sweepCron}" allows: ${found}`,
+        'start "connects scheduler": it puts the schedule right, within a minute where it runs already',
       ),
     ];
   if (missed > 1)
