@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Server as TlsServer, createServer } from 'node:tls';
 import { SMTPServer } from 'smtp-server';
+import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
-import { execute, selectOne } from '../../src/db/query.ts';
-import { silentLog } from '../../src/log.ts';
+import { execute, selectOne, selectRows } from '../../src/db/query.ts';
+import { createLog, silentLog } from '../../src/log.ts';
 import { connectMailer } from '../../src/notices/mailer.ts';
 import { type Certificate, type Certificates, makeCertificates } from '../support/certificates.ts';
 import type { Ended } from '../support/cli.ts';
@@ -19,6 +20,7 @@ import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
+import { until } from '../support/sweeping.ts';
 
 let certificates: Certificates;
 let installation: Installation;
@@ -136,6 +138,51 @@ describe('a database server', () => {
     const missing = await runWith({ DATABASE_URL: url('localhost', 'ssl-ca=/nonexistent/ca.pem') }, ['due']);
     expect(shown(missing)).toEqual(toMend('the file of ssl-ca cannot be read: ENOENT'));
   });
+
+  test('whose certificate expires under a running worker is told of twice: that it is so, and that it is over', async () => {
+    await present(certificates.right);
+    const own = await install({
+      databaseServer: url('localhost', `ssl=true&${ca()}`),
+      env: { SMTP_URL: '' },
+    });
+    const lines: { code?: string; outage?: string; mend?: string }[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as object) });
+    const app = composeApp(parseConfig(own.env), systemClock, log);
+    const worker = startWorker(app);
+    const told = (): unknown[] => lines.filter((one) => one.code !== undefined || one.outage !== undefined);
+    try {
+      await until('it is connected', async () => (await connectionsOf(own)).length > 1);
+      await present(certificates.expired);
+      for (const id of await connectionsOf(own)) await admin.raw(`KILL ${id}`).catch(() => undefined);
+      await until('it is told of', () => lines.some((one) => one.code === 'database-configuration'));
+      await present(certificates.right);
+      await until('its end is told of', () => lines.some((one) => one.outage === 'database-configuration'));
+    } finally {
+      await worker.stop();
+      await app.close();
+      await own.remove();
+    }
+    const ofCertificate = (one: { code?: string; outage?: string }): boolean =>
+      (one.code ?? one.outage) === 'database-configuration';
+    expect(lines.filter(ofCertificate)).toEqual([
+      expect.objectContaining({ mend: expect.stringContaining('have it renewed there') as string }),
+      expect.objectContaining({ outage: 'database-configuration' }),
+    ]);
+    // The connections that were cut are told of as an outage of their own, and nothing as a bug.
+    expect(told().filter((one) => !/database-(configuration|unavailable)/.test(JSON.stringify(one)))).toEqual(
+      [],
+    );
+  });
+
+  const connectionsOf = async ({ env }: Installation): Promise<number[]> => {
+    const name = new URL(env.DATABASE_URL as string).pathname.slice(1);
+    const rows = await selectRows<{ id: number }>(
+      admin,
+      'SELECT id FROM information_schema.processlist WHERE db = ? ORDER BY id',
+      [name],
+    );
+    return rows.map((one) => one.id);
+  };
 
   test('is told of by doctor: with 78, and a warning where another host is spoken to in plain text', async () => {
     await present(certificates.expired);

@@ -69,6 +69,8 @@ function checkConfig(config: Config): Finding[] {
   return [
     ok('config', 'every variable can be read'),
     ...checkPlainText('DATABASE_URL', config.databaseUrl),
+    ...checkPlainText('MIGRATE_DATABASE_URL', config.migrateDatabaseUrl),
+    ...checkPlainText('READ_DATABASE_URL', config.readDatabaseUrl),
     ...checkPlainText('REDIS_URL', config.redisUrl),
     ...checkMailConfig(config),
   ];
@@ -76,7 +78,8 @@ function checkConfig(config: Config): Finding[] {
 
 /** Mail is different: a server on another machine is spoken to over TLS only. */
 function checkPlainText(variable: string, text: string | undefined): Finding[] {
-  const url = new URL(text as string);
+  if (text === undefined) return [];
+  const url = new URL(text);
   if (isLocal(url) || asksForTls(url)) return [];
   return [
     warning(
