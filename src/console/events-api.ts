@@ -10,6 +10,7 @@ import { faultOfAhead } from '../domain/events/ahead.ts';
 import { type MemberEvent, parseEvent } from '../domain/events/events.ts';
 import { formatInstant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
+import type { Token, TokenRole } from '../ledger/tokens.ts';
 import { type EventOutcome, recordEvents } from '../operations/events/record-events.ts';
 import { checkToken } from '../operations/upkeep/tokens.ts';
 import { decodeUtf8, withoutMark } from '../utf8.ts';
@@ -28,12 +29,19 @@ type Answer =
       readonly late: boolean;
     };
 
-/** The name of the token that a request came with. */
+/** The token that a request came with. */
 interface Caller {
-  Variables: { token: string };
+  Variables: { token: Token };
 }
 
-/** Mounted under /v1/events. A token of the ingest role is asked for always, also on loopback. */
+/** Who may bring what: facts are other systems', corrections an operator's. */
+const MAY_BRING: Record<TokenRole, (type: string) => boolean> = {
+  viewer: () => false,
+  ingest: (type) => type !== 'balance.adjusted',
+  operator: () => true,
+};
+
+/** Mounted under /v1/events. A token that may bring events is asked for always, also on loopback. */
 export function eventsApi(app: App): Hono<Caller> {
   const api = new Hono<Caller>();
   // Not for every method: one that the route does not take is told so, token or not.
@@ -43,12 +51,12 @@ export function eventsApi(app: App): Hono<Caller> {
     if (!token) {
       context.header('WWW-Authenticate', 'Bearer');
       const error =
-        'expected "Authorization: Bearer TOKEN" with a token of the ingest role: see "connects tokens add NAME --role ingest"';
+        'expected "Authorization: Bearer TOKEN" with a token of the role ingest or operator: see "connects tokens add NAME --role ingest"';
       return answerError(context, 401, error);
     }
-    if (token.role !== 'ingest')
-      return answerError(context, 403, `this token has the role ${token.role}: expected ingest`);
-    context.set('token', token.name);
+    if (token.role === 'viewer')
+      return answerError(context, 403, `this token has the role ${token.role}: expected ingest or operator`);
+    context.set('token', token);
     return next();
   });
   api.post(
@@ -71,7 +79,7 @@ export function eventsApi(app: App): Hono<Caller> {
     const inputs = one ? [body] : (body as unknown[]);
     if (inputs.length === 0 || inputs.length > EVENTS_MAX)
       return answerError(context, 400, `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}`);
-    const results = await record(app, inputs, `token ${context.get('token')}`);
+    const results = await record(app, inputs, context.get('token'));
     return context.json(one ? results[0] : { results }, statusOf(results));
   });
   return api;
@@ -89,7 +97,7 @@ function parseJson(text: string): unknown {
 async function record(
   app: App,
   inputs: readonly unknown[],
-  actor: string,
+  token: Token,
 ): Promise<(Answer & { id: string | number | null })[]> {
   const now = await databaseNow(app.db);
   const answers = new Map<number, Answer>();
@@ -97,7 +105,9 @@ async function record(
   for (const [index, input] of inputs.entries()) {
     const parsed = parseEvent(input);
     const faults = parsed.ok
-      ? [faultOfAhead('at', parsed.event.at, now)].filter((one) => one !== undefined)
+      ? [faultOfAhead('at', parsed.event.at, now), faultOfRole(token, parsed.event)].filter(
+          (one) => one !== undefined,
+        )
       : parsed.faults;
     if (parsed.ok && faults.length === 0) good.push({ index, event: parsed.event });
     else answers.set(index, { outcome: 'invalid', faults });
@@ -106,11 +116,19 @@ async function record(
     app.recordDeps,
     good.map((one) => one.event),
     'digest',
-    { actor, reason: null },
+    { actor: `token ${token.name}`, reason: null },
   );
   for (const [position, outcome] of outcomes.entries())
     answers.set(good[position]?.index ?? -1, toAnswer(outcome));
   return inputs.map((input, index) => ({ id: idOf(input), ...(answers.get(index) as Answer) }));
+}
+
+function faultOfRole({ role }: Token, { type }: MemberEvent): Fault | undefined {
+  if (MAY_BRING[role](type)) return undefined;
+  return {
+    where: 'type',
+    what: `a token of the role ${role} may not bring ${type}: expected one of operator`,
+  };
 }
 
 /** As it was sent, where it is a text or a number: nothing else could be one, and may be nested however deep. */

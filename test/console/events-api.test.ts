@@ -5,6 +5,7 @@ import { type Installation, install } from '../support/installation.ts';
 
 let installation: Installation;
 let served: Console;
+let operator: string;
 let ingest: string;
 
 const opening = {
@@ -24,7 +25,7 @@ const spend = (id: string, account = 'a1', amount = 6) => ({
   amount,
 });
 
-const tokenOf = async (role: 'ingest' | 'viewer') =>
+const tokenOf = async (role: 'ingest' | 'viewer' | 'operator') =>
   addToken(installation.app, { name: role, role, actor: 'test', reason: null });
 
 async function post(
@@ -50,6 +51,7 @@ beforeAll(async () => {
   installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
   served = await startConsole(installation.app);
   ingest = (await tokenOf('ingest')).secret;
+  operator = (await tokenOf('operator')).secret;
 });
 
 afterAll(async () => {
@@ -121,17 +123,37 @@ test('an event whose account cannot be brought current is kept, and answered 202
   expect(rows.map((row) => `${row.id} ${row.state}`)).toEqual(['e10 applied', 'e11 applied', 'e12 applied']);
 });
 
+test('a correction is an operator’s: a token of the role ingest brings none, alone or among facts', async () => {
+  await post({ ...opening, id: 'e15', account: 'minted' });
+  const before = await countEntries();
+  const given = { account: 'minted', at: '2021-02-05T09:00:00Z' };
+  const minting = { ...given, id: 'e16', type: 'balance.adjusted', amount: 1_000, reason: 'x' };
+  const refused = {
+    outcome: 'invalid',
+    faults: [{ where: 'type', what: expect.stringContaining('may not bring balance.adjusted') as string }],
+  };
+  expect(await post(minting)).toMatchObject({ status: 422, body: refused });
+  const bought = { ...given, id: 'e17', type: 'connects.purchased', amount: 3 };
+  expect(await post([minting, bought])).toMatchObject({
+    status: 422,
+    body: { results: [refused, { outcome: 'applied' }] },
+  });
+  expect(await countEntries()).toBe(before + 1);
+});
+
 test('a correction that comes in here names its token in the audit log, with its reason, before and after', async () => {
   await post({ ...opening, id: 'e20', account: 'mended' });
   const given = { id: 'e21', account: 'mended', at: '2021-02-05T09:00:00Z', type: 'balance.adjusted' };
-  expect(await post({ ...given, amount: 5, reason: 'lost in transfer' })).toMatchObject({ status: 200 });
-  await post({ ...given, amount: 5, reason: 'lost in transfer' });
+  const { secret } = await tokenOf('operator');
+  const correction = { ...given, amount: 5, reason: 'lost in transfer' };
+  expect(await post(correction, secret)).toMatchObject({ status: 200 });
+  await post(correction, secret);
   const [rows] = (await installation.db.raw(
     "SELECT actor, reason, before_is, after_is FROM audit_log WHERE target = 'account:mended'",
   )) as [{ actor: string; reason: string; before_is: string; after_is: string }[]];
   expect(rows).toEqual([
     {
-      actor: 'token ingest',
+      actor: 'token operator',
       reason: 'lost in transfer',
       before_is: '{"balance":40}',
       after_is: '{"balance":45,"event":"e21","outcome":"applied"}',
@@ -190,7 +212,7 @@ describe('bytes', () => {
   const asked = (body: Buffer): ReturnType<typeof ask> =>
     ask('v1/events', {
       method: 'POST',
-      headers: { Authorization: `Bearer ${ingest}` },
+      headers: { Authorization: `Bearer ${operator}` },
       body: new Uint8Array(body),
     });
   const adjusted = (id: string, reason: string) =>
@@ -266,7 +288,12 @@ test('an error that is no outage is told as what it is: a fault of ours, and no 
 
 test.each([94, 95, 100])('a token whose name has %i characters corrects a balance', async (length) => {
   const name = `t${'é'.repeat(length - 1)}`;
-  const { secret } = await addToken(installation.app, { name, role: 'ingest', actor: 'test', reason: null });
+  const { secret } = await addToken(installation.app, {
+    name,
+    role: 'operator',
+    actor: 'test',
+    reason: null,
+  });
   await post({ ...opening, id: `e40-${length}`, account: `named-${length}` });
   const given = { id: `e41-${length}`, account: `named-${length}`, at: '2021-02-05T09:00:00Z' };
   const correction = { ...given, type: 'balance.adjusted', amount: 1, reason: 'r' };

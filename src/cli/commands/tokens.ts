@@ -32,7 +32,14 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .command('add')
     .description('make a token; it is printed once, and never again')
     .argument('<name>', 'what it is for, up to 100 characters', textFlag(100))
-    .addOption(new Option('--role <role>', 'what it may do').choices(TOKEN_ROLES).makeOptionMandatory())
+    .addOption(
+      new Option(
+        '--role <role>',
+        'ingest brings facts, operator corrections (balance.adjusted) too, viewer neither',
+      )
+        .choices(TOKEN_ROLES)
+        .makeOptionMandatory(),
+    )
     .action((name: string, flags: ChangeFlags & { role: TokenRole }) => makeToken(cli, name, flags));
   withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 75]);
   const list = tokens
