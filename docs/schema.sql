@@ -296,6 +296,24 @@ CREATE TABLE `mail_hold` (
   CONSTRAINT `mail_hold_is_one` CHECK (`id` = 1)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `mail_outage` (
+  `id` tinyint(4) NOT NULL,
+  `since` datetime(3) NOT NULL,
+  `alike` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `words` varchar(500) NOT NULL,
+  PRIMARY KEY (`id`),
+  CONSTRAINT `mail_outage_is_one` CHECK (`id` = 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `mail_refusals` (
+  `notice_id` bigint(20) NOT NULL,
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `alike` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `refused_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`notice_id`),
+  KEY `of_alike` (`alike`,`account_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -35,6 +35,8 @@ import { sql as m0028 } from './0028_sessions.ts';
 import { sql as m0029 } from './0029_event_waits.ts';
 import { sql as m0030 } from './0030_audit_log_actor.ts';
 import { sql as m0031 } from './0031_rounds.ts';
+import { sql as m0032 } from './0032_mail_refusals.ts';
+import { sql as m0033 } from './0033_mail_outage.ts';
 
 export interface Migration {
   readonly name: string;
@@ -73,4 +75,6 @@ export const migrations: readonly Migration[] = [
   { name: '0029_event_waits', sql: m0029 },
   { name: '0030_audit_log_actor', sql: m0030 },
   { name: '0031_rounds', sql: m0031 },
+  { name: '0032_mail_refusals', sql: m0032 },
+  { name: '0033_mail_outage', sql: m0033 },
 ];

@@ -9,6 +9,7 @@ import { type Mailer, connectMailer } from './notices/mailer.ts';
 import type { DeliverDeps } from './operations/mail/deliver-notices.ts';
 import { HoldWatch } from './operations/mail/hold-watch.ts';
 import { MailOutage } from './operations/mail/mail-outage.ts';
+import { OutageMemory } from './operations/mail/outage-memory.ts';
 import type { RelayDeps } from './operations/mail/relay-notices.ts';
 import type { RecordDeps } from './operations/events/record-events.ts';
 import { RunDirectory } from './operations/settling/run-directory.ts';
@@ -53,6 +54,7 @@ export interface App {
 interface Parts extends App {
   readonly mailer: Mailer;
   readonly outage: MailOutage;
+  readonly memory: OutageMemory;
   readonly hold: HoldWatch;
   readonly slots: Slots;
   readonly runs: RunDirectory;
@@ -121,13 +123,16 @@ function openDatabase(url: string, config: Config, opened: Parts['opened'], cloc
 }
 
 /** What is known, counted and bounded within one process. */
-const watches: Makers<'clocks' | 'tally' | 'health' | 'outages' | 'runs' | 'outage' | 'hold' | 'slots'> = {
+const watches: Makers<
+  'clocks' | 'tally' | 'health' | 'outages' | 'runs' | 'outage' | 'memory' | 'hold' | 'slots'
+> = {
   clocks: ({ clock }) => new Clocks(clock),
   tally: () => new Tally(),
   health: ({ clock }) => new Health(clock),
   outages: ({ clock, log }) => new OutageLog({ clock, log }),
   runs: ({ db, clock }) => new RunDirectory(db, clock),
   outage: ({ clock, log, mailer }) => new MailOutage({ clock, log, mailer }),
+  memory: ({ db }) => new OutageMemory(db),
   hold: ({ db, clock }) => new HoldWatch({ db, clock }),
   // One letter on its way and one at hand for each connection.
   slots: ({ config }) => new Slots(Math.min(config.mailConnectionsMax * 2, config.mailRatePerSecond * 30)),
@@ -159,9 +164,21 @@ const dependencies: Makers<
   reminderDeps: ({ db, log, config: settings }) => ({ db, log, settings }),
   deliverDeps: (parts) => {
     if (parts.config.smtpUrl === undefined) return undefined;
-    const { db, clock, log, mailer, outage, hold, slots, config: settings } = parts;
+    const { db, clock, log, mailer, outage, memory, hold, slots, config: settings } = parts;
     const markOne = (attempt: Attempt): Promise<void> => markSent(db, [attempt]);
-    return { db, clock, log, random: Math.random, mailer, outage, hold, slots, markSent: markOne, settings };
+    return {
+      db,
+      clock,
+      log,
+      random: Math.random,
+      mailer,
+      outage,
+      memory,
+      hold,
+      slots,
+      markSent: markOne,
+      settings,
+    };
   },
 };
 

@@ -37,6 +37,7 @@ export const METRICS = {
   connects_queue_oldest_waiting_age_seconds: 'How long the job that is next has waited.',
   connects_queue_overdue_delayed_jobs: 'Delayed jobs whose time has come and that nobody moved.',
   connects_outbox_oldest_age_seconds: 'How long the oldest notice has waited to be sent.',
+  connects_mail_not_taken_seconds: 'How long the mail server has taken nobody’s letters; 0 while it does.',
   connects_emails_total: 'Notices handled by senders, by outcome.',
   connects_waiting_events: 'Events that wait for their account to be brought current.',
   connects_waiting_events_oldest_age_seconds: 'How long the oldest of them has waited.',
@@ -86,6 +87,7 @@ function addMeasures(registry: Registry, measures: Measures): void {
   gauge(registry, 'connects_put_aside_accounts', labelled('code', measures.putAside));
   gauge(registry, 'connects_put_aside_oldest_age_seconds', age(measures.oldestPutAsideAt));
   gauge(registry, 'connects_outbox_oldest_age_seconds', age(measures.oldestUnsentAt));
+  gauge(registry, 'connects_mail_not_taken_seconds', age(measures.mailNotTakenSince));
   gauge(registry, 'connects_waiting_events', [[{}, measures.waitingEvents]]);
   gauge(registry, 'connects_waiting_events_oldest_age_seconds', age(measures.oldestWaitingEventAt));
   if (!measures.ticks) return;

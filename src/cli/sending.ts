@@ -15,11 +15,26 @@ const unsent = ({ app }: Cli): Promise<number> =>
 
 /**
  * Waits until nothing more can be sent. Notices that the mail server postpones, or cannot be given, stay in the outbox
- * for the next pass; so do those that are left at the deadline, which ends with 75.
+ * for the next pass; so do those that are left at the deadline, or that the server takes nobody's of: that ends with 75.
  */
 export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline = Infinity): Promise<void> {
-  const { clock, deliverDeps } = cli.app;
-  if (!deliverDeps || !(await canSendMore(deliverDeps))) return;
+  const { deliverDeps } = cli.app;
+  if (!deliverDeps) return;
+  if (await canSendMore(deliverDeps)) await sendAll(cli, deliverDeps, signal, deadline);
+  const { words } = deliverDeps.outage;
+  const left = words === undefined ? 0 : await unsent(cli);
+  if (left === 0) return;
+  cli.exitCode = EXIT.tryAgain;
+  say(cli, `${counted(left, 'notice waits', 'notices wait')}: the mail server takes no mail: ${words}`);
+}
+
+async function sendAll(
+  cli: Cli,
+  deliverDeps: Parameters<typeof canSendMore>[0],
+  signal: AbortSignal,
+  deadline: number,
+): Promise<void> {
+  const { clock } = cli.app;
   const total = await unsent(cli);
   const progress = new Progress(cli.streams.err, 'notices sent', clock.elapsedMs());
   let countAt = 0;

@@ -6,6 +6,7 @@ import { hostOf, isLocal, tlsOf } from '../servers/address.ts';
 import { mailFault, mendOf } from '../servers/classify.ts';
 import type { rawMessageOf as RawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';
+import { alikeOf } from './refused-alike.ts';
 
 export interface Letter extends Message {
   readonly to: string;
@@ -17,8 +18,8 @@ export interface Letter extends Message {
 
 export type SendOutcome =
   | { readonly outcome: 'sent' }
-  /** The server will never take it (5xx). */
-  | { readonly outcome: 'refused'; readonly words: string }
+  /** The server will never take it (5xx): for its member's sake; or, where it is `alike`, perhaps for ours. */
+  | { readonly outcome: 'refused'; readonly words: string; readonly alike?: string | undefined }
   /** The server may take this one later (4xx). */
   | { readonly outcome: 'try-later'; readonly words: string }
   /** The server takes nothing from us: it refuses our sender or our login, whoever the letter is for. */
@@ -190,7 +191,8 @@ function outcomeOf(error: SmtpError): SendOutcome {
   // Without a reply it is our own library that finds an address or a message impossible.
   const code = error.responseCode ?? 550;
   if (code < 500) return { outcome: 'try-later', words };
-  return { outcome: speaksOfUs(error) ? 'turned-away' : 'refused', words };
+  if (speaksOfUs(error)) return { outcome: 'turned-away', words };
+  return { outcome: 'refused', words, alike: error.responseCode === undefined ? undefined : alikeOf(words) };
 }
 
 /** "Sign in first" and its like. */

@@ -1,5 +1,5 @@
 /** SQL of `outbox` for senders: taking notices, and what becomes of each attempt. */
-import { type Database, inTransaction } from '../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
 import { type Binding, execute, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { groupBy } from '../group-by.ts';
@@ -64,18 +64,31 @@ export async function markSent(db: Database, sent: readonly Attempt[]): Promise<
 }
 
 /** Ends a notice that will not be sent: the server refused it, or there is nothing to tell any more. */
-export async function markUnsent(
-  db: Database,
-  attempt: Attempt,
-  why: { readonly state: 'refused' | 'suppressed'; readonly words: string },
-): Promise<void> {
-  await write(
-    db,
-    `UPDATE outbox SET state = ?, lease_until = NULL, last_error = ?
-      WHERE id = ? AND ${OURS}`,
-    [why.state, why.words.slice(0, LAST_ERROR_MAX), attempt.id, ...oursOf(attempt)],
-  );
+export async function markUnsent(db: Database, attempt: Attempt, why: WhyUnsent): Promise<void> {
+  await write(db, MARK_UNSENT, unsentOf(attempt, why));
 }
+
+/** The same within a transaction. False where the attempt is nobody's any more. */
+export async function markUnsentWithin(
+  transaction: Transaction,
+  attempt: Attempt,
+  why: WhyUnsent,
+): Promise<boolean> {
+  return (await execute(transaction, MARK_UNSENT, unsentOf(attempt, why))).affectedRows === 1;
+}
+
+interface WhyUnsent {
+  readonly state: 'refused' | 'suppressed';
+  readonly words: string;
+}
+
+const MARK_UNSENT = `UPDATE outbox SET state = ?, lease_until = NULL, last_error = ? WHERE id = ? AND ${OURS}`;
+const unsentOf = (attempt: Attempt, { state, words }: WhyUnsent): Binding[] => [
+  state,
+  words.slice(0, LAST_ERROR_MAX),
+  attempt.id,
+  ...oursOf(attempt),
+];
 
 const LAST_ERROR_MAX = 500;
 

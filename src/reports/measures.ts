@@ -22,6 +22,8 @@ export interface Measures {
   readonly putAside: ReadonlyMap<string, number>;
   readonly oldestPutAsideAt: Instant | null;
   readonly oldestUnsentAt: Instant | null;
+  /** Since when the mail server takes nobody's letters; null while it does. */
+  readonly mailNotTakenSince: Instant | null;
   /** Events that wait for their account to be brought current. */
   readonly waitingEvents: number;
   readonly oldestWaitingEventAt: Instant | null;
@@ -36,7 +38,11 @@ const WAITING_MAX = 10_000;
 
 export async function readMeasures(
   db: Queryable,
-  asked: { readonly next: TickQuestion['next']; readonly oldestUnsentAt: Instant | undefined },
+  asked: {
+    readonly next: TickQuestion['next'];
+    readonly oldestUnsentAt: Instant | undefined;
+    readonly mailNotTakenSince: Instant | undefined;
+  },
 ): Promise<Measures> {
   const now = await shownNow(db);
   const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
@@ -51,6 +57,7 @@ export async function readMeasures(
     putAside: aside.byCode,
     oldestPutAsideAt: aside.oldestAt ?? null,
     oldestUnsentAt: asked.oldestUnsentAt ?? null,
+    mailNotTakenSince: asked.mailNotTakenSince ?? null,
     ...(await readWaitingEvents(db)),
     ticks: (await readTicks(db, { now, next: asked.next })) ?? null,
   };

@@ -391,6 +391,7 @@ describe('a mail server that takes no mail from us', () => {
   it.each([
     ['turns our sender away', 'sender', { code: 550, words: 'sender rejected' }, 0],
     ['wants us to sign in', 'recipient', { code: 530, words: '5.7.0 Authentication required' }, 0],
+    ['refuses everybody alike', 'recipient', { code: 550, words: '5.7.1 Relaying denied' }, 0],
     // Twenty in a row show it; three more were on their way, and one now and then tries the server.
     ['puts off everybody', 'recipient', { code: 451, words: 'queue full' }, 30],
   ] as const)(

@@ -14,13 +14,15 @@ import {
   retryNotices,
   suppressNotices,
 } from '../../operations/mail/change-notices.ts';
-import { composeMessage, findMessageId } from '../../operations/mail/compose-notices.ts';
+import { composeMessage, findMessageIds } from '../../operations/mail/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
 import { findHold } from '../../outbox/hold.ts';
+import { findOutage } from '../../outbox/refusals.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { plainLine } from '../../plain-text.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import {
   accountFlag,
   actorFlag,
@@ -170,6 +172,14 @@ function addList(notices: Command, cli: Cli): void {
   withHelp(list, 'connects notices list --state refused --limit 20', [0, 2, 75]);
 }
 
+/** Whether the mail server takes nothing from us; if so, it is said. */
+async function tellOutage(cli: Cli): Promise<boolean> {
+  const outage = await findOutage(cli.app.db);
+  if (!outage) return false;
+  say(cli, `the mail server takes no mail since ${formatInstant(outage.since)}: ${outage.words}`);
+  return true;
+}
+
 async function showList(
   cli: Cli,
   flags: FilterFlags & { limit: number; json?: true; ndjson?: true },
@@ -178,9 +188,13 @@ async function showList(
   const hold = await findHold(cli.app.db);
   if (hold)
     say(cli, `all mail is held since ${formatInstant(hold.heldAt)} by ${hold.actor}: nothing is sent`);
+  await tellOutage(cli);
   const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
-  if (flags.json) return printJson(cli, rows.map(toJson));
-  if (flags.ndjson) return rows.forEach((one) => print(cli, JSON.stringify(toJson(one))));
+  if (flags.json || flags.ndjson) {
+    const messageIdOf = await findMessageIds({ db: cli.app.db, settings: cli.app.config }, rows);
+    const told = rows.map((one) => ({ ...toJson(one), messageId: messageIdOf(one) }));
+    return flags.json ? printJson(cli, told) : told.forEach((one) => print(cli, JSON.stringify(one)));
+  }
   if (rows.length === 0) return say(cli, 'there are no such notices');
   return print(
     cli,
@@ -235,7 +249,7 @@ async function showNotice(cli: Cli, id: number, flags: { json?: true }): Promise
   const notice = await findNotice(app.db, id);
   if (!notice) throw new ConnectsError('not-found', 'unknown-notice', `there is no notice ${id}`);
   const deps = { db: app.db, settings: app.config };
-  const messageId = await findMessageId(deps, notice);
+  const messageId = (await findMessageIds(deps, [notice]))(notice);
   const message = await composeMessage(deps, notice);
   if (flags.json) return printJson(cli, { ...toJson(notice), messageId, message });
   const lines = Object.entries({ ...toJson(notice), messageId }).filter(([, value]) => value !== null);
@@ -290,6 +304,8 @@ function addChange(
       if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
       await requireSchema(cli.app);
       const told = await change(cli.app, { filter, ...changeOf(cli, flags) });
+      // What is to be sent again waits until the server takes mail.
+      if (name === 'retry' && (await tellOutage(cli))) cli.exitCode = EXIT.tryAgain;
       const { changed, optedOut, left } = told;
       const leftOf = Object.fromEntries(left);
       if (flags.json)
@@ -331,6 +347,7 @@ function addHold(notices: Command, cli: Cli): void {
         await requireSchema(cli.app);
         const { said, ...more } = await apply(changeOf(cli, flags));
         const dryRun = flags.dryRun === true;
+        if (name === 'release' && (await tellOutage(cli))) cli.exitCode = EXIT.tryAgain;
         if (flags.json) return printJson(cli, { held: name === 'hold', dryRun, ...more });
         return print(cli, `${said}${dryRun ? ' (dry run: nothing changed)' : ''}`);
       });

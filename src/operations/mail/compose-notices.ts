@@ -89,12 +89,13 @@ function messageIdOf(
   return `<${kind}-${hash}.${accountId}@${mailFrom.address.split('@')[1] ?? 'localhost'}>`;
 }
 
-/** Under which the letter of this notice is sent, or was. */
-export async function findMessageId(
+/** Under which the letter of each of these notices is sent, or was. */
+export async function findMessageIds(
   { db, settings }: { readonly db: Queryable; readonly settings: Pick<ComposeSettings, 'mailFrom'> },
-  notice: Notice,
-): Promise<string> {
-  return messageIdOf(notice, { begunAt: await readRunsBegun(db, [notice]) }, settings);
+  notices: readonly Notice[],
+): Promise<(notice: Notice) => string> {
+  const begunAt = await readRunsBegun(db, notices);
+  return (notice) => messageIdOf(notice, { begunAt }, settings);
 }
 
 type PreferenceSettings = Pick<ComposeSettings, 'preferencesUrl' | 'preferencesSecret'>;

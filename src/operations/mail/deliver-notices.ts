@@ -9,6 +9,7 @@
  *   5xx                         refused, with the server's words
  *   5xx to our sender or login  given back, no attempt counted, the server tried by one letter now and then
  *   4xx to everybody            the same, but that a letter which the server judged has had its attempt
+ *   the same 5xx to everybody   the same; those that it was said to wait again, and have had no attempt
  *   the server is away          given back, no attempt counted, nothing tried until it is there again
  *   all mail is held            the same, from one letter to the next
  */
@@ -34,6 +35,7 @@ import { type Notice, anySendable } from '../../outbox/outbox.ts';
 import { type ComposeSettings, type Composer, openComposer } from './compose-notices.ts';
 import type { HoldWatch } from './hold-watch.ts';
 import type { MailOutage } from './mail-outage.ts';
+import type { OutageMemory } from './outage-memory.ts';
 import type { Slots } from './slots.ts';
 
 export interface DeliverDeps {
@@ -44,6 +46,7 @@ export interface DeliverDeps {
   readonly random: () => number;
   readonly mailer: Mailer;
   readonly outage: MailOutage;
+  readonly memory: OutageMemory;
   readonly hold: HoldWatch;
   /** Letters that are handed to the mail server at once, over all pages. */
   readonly slots: Slots;
@@ -85,6 +88,7 @@ export async function deliverNotices(
   const admitted = held ? 0 : deps.outage.admit(ids.length);
   if (admitted < ids.length) await giveBackClaimed(deps.db, { ids: ids.slice(admitted), until }, now);
   if (admitted === 0) return new Map();
+  deps.memory.lookAgain();
   const isTrial = deps.outage.isOn;
   const notices = await takeNotices(deps.db, { ids: ids.slice(0, admitted), until: now + LEASE_MS });
   const compose = await composerOf(deps, notices);
@@ -113,12 +117,14 @@ export async function deliverNotices(
 
 /** Whether anything is to be sent, or being sent, that the mail server would take now. */
 export async function canSendMore({ db, outage }: Pick<DeliverDeps, 'db' | 'outage'>): Promise<boolean> {
-  return !outage.isOn && (await anySendable(db, await databaseNow(db)));
+  return (!outage.isOn || outage.owesTrial) && (await anySendable(db, await databaseNow(db)));
 }
 
 type Sent =
   | { readonly outcome: 'sent' }
-  | { readonly outcome: 'refused' | 'suppressed' | 'try-later'; readonly words: string }
+  | { readonly outcome: 'suppressed' | 'try-later'; readonly words: string }
+  /** With what it has in common with refusals of others, where it may not be meant for this member. */
+  | { readonly outcome: 'refused'; readonly words: string; readonly alike?: string | undefined }
   /** No server judged it: it is given back. */
   | { readonly outcome: 'paused'; readonly words: string | null };
 
@@ -126,24 +132,34 @@ async function sendOne(deps: DeliverDeps, notice: Notice, compose: Composer): Pr
   const letter = letterOf(deps, notice, compose);
   if ('outcome' in letter) return letter;
   const sent = await deps.mailer.send(letter);
+  deps.outage.tried();
   const words = 'words' in sent ? withoutAddress(sent.words, letter.to) : '';
   switch (sent.outcome) {
     case 'sent':
       deps.outage.judged();
       return sent;
     case 'refused':
-      deps.outage.judged();
-      return { outcome: 'refused', words };
+      return refusedFor(deps, { words, alike: sent.alike });
     case 'try-later':
-      deps.outage.putOff(notice.accountId, words);
+      if (deps.outage.putOff(notice.accountId, words)) await deps.memory.began(words);
       return { outcome: 'try-later', words };
     case 'turned-away':
-      deps.outage.turnedAway(words);
+      if (deps.outage.turnedAway(words)) await deps.memory.began(words);
       return { outcome: 'paused', words };
     case 'unreached':
       // Where the server is there after all, the trouble is this letter's, and counts.
       return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
   }
+}
+
+/** While the server takes nothing from us, what it says to everybody is no judgement of the one that it is tried with. */
+async function refusedFor(
+  { outage, memory }: DeliverDeps,
+  refusal: { readonly words: string; readonly alike: string | undefined },
+): Promise<Sent> {
+  if (refusal.alike !== undefined && outage.isOn) return { outcome: 'paused', words: refusal.words };
+  if (refusal.alike === undefined && outage.refusedOne()) await memory.ended();
+  return { outcome: 'refused', ...refusal };
 }
 
 /** A letter that cannot be made is tried again and given up as one that the server puts off, so that it ends. */
@@ -188,9 +204,12 @@ async function mark(
 ): Promise<DeliverOutcome> {
   if (sent.outcome === 'sent') {
     await deps.markSent(notice);
+    await deps.memory.taken();
     return 'sent';
   }
   const { words } = sent;
+  if (sent.outcome === 'refused' && sent.alike !== undefined)
+    return markRefused(deps, notice, { words, alike: sent.alike });
   if (sent.outcome !== 'try-later') return end(deps, notice, sent.outcome, words);
   if (notice.attempts >= deps.settings.mailAttemptsMax)
     return end(deps, notice, 'refused', `given up after ${notice.attempts} attempts: ${words}`);
@@ -198,6 +217,21 @@ async function mark(
   await postponeNotice(deps.db, notice, { retryAt: (await databaseNow(deps.db)) + waitMs, words });
   deps.log.debug({ notice: notice.id, attempt: notice.attempts, outcome: 'postponed', waitMs }, words);
   return 'postponed';
+}
+
+/** It is the member's own, unless so many others are refused alike that it is everybody's. */
+async function markRefused(
+  { log, memory, outage }: DeliverDeps,
+  attempt: Taken,
+  refusal: { readonly words: string; readonly alike: string },
+): Promise<DeliverOutcome> {
+  const { id: notice, accountId } = attempt;
+  if (await memory.refused({ attempt, accountId, ...refusal })) {
+    outage.refusesAll(refusal.words);
+    return 'given-back';
+  }
+  log.warn({ notice, account: accountId, outcome: 'refused' }, refusal.words);
+  return 'refused';
 }
 
 /** Between half and the whole of 30 s, 2 min, 8 min, 32 min, 2 h 8 min and then four hours: those refused together come apart. */

@@ -5,6 +5,9 @@
  *
  *   away         it cannot be reached, or does not let us in: asked by greeting it
  *   not taking   it lets us in, and puts off or turns away whatever it is given: asked by one letter
+ *   refusing     it refuses every member alike: the same
+ *
+ * Of the last two the database knows too (outage-memory.ts): a process that finds one there begins with its one letter.
  */
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
@@ -22,7 +25,9 @@ const LONGEST_WAIT_MS = 30_000;
 const PUT_OFF_MAX = 20;
 
 interface Outage {
-  readonly kind: 'away' | 'not-taking';
+  readonly kind: 'away' | 'not-taking' | 'refusing';
+  /** The server's. */
+  readonly words: string;
   readonly since: number;
   probeAt: number;
   waitMs: number;
@@ -32,6 +37,8 @@ export class MailOutage {
   readonly #deps: OutageDeps;
   #outage: Outage | undefined;
   #probing: Promise<string | undefined> | undefined;
+  /** Found in the database, and not tried by this process yet. */
+  #untried = false;
   /** Accounts whose letters were put off since the server last took or refused one. */
   readonly #putOff = new Set<string>();
 
@@ -43,6 +50,16 @@ export class MailOutage {
     return this.#outage !== undefined;
   }
 
+  /** What the server said, while it takes nothing; undefined while it does. */
+  get words(): string | undefined {
+    return this.#outage?.words;
+  }
+
+  /** Whether this process has still to try the server with a letter of its own. */
+  get owesTrial(): boolean {
+    return this.#untried && this.isOn;
+  }
+
   /**
    * A sending got no judgement from the server. Asks the server itself, once for all who suspect it at the time: true
    * when it is there after all, so that the trouble is that one message's; false when it is away.
@@ -52,30 +69,61 @@ export class MailOutage {
     const trouble = await this.#probe();
     if (trouble === undefined) return true;
     if (this.isOn) return false;
-    this.#begin('away');
+    this.#begin('away', trouble);
     const { log } = this.#deps;
     log.warn({ code: 'mail-unreachable' }, `the mail server cannot be used, notices wait: ${trouble}`);
     return false;
   }
 
-  /** The server took a letter, or refused it for what it is: so it judges each by itself. */
+  /** The server took a letter: whatever was the matter is over. */
   judged(): void {
     this.#putOff.clear();
-    if (this.#outage?.kind === 'not-taking') this.#end();
+    if (this.#outage && this.#outage.kind !== 'away') this.#end();
   }
 
-  /** The server put a letter off. It may be the letter; when it is one member after another, it is the server. */
-  putOff(account: string, words: string): void {
-    if (this.isOn) return;
+  /** The server refused a letter for its member's sake: so it judges each by itself. Whether that ends an outage. */
+  refusedOne(): boolean {
+    this.#putOff.clear();
+    if (this.#outage?.kind !== 'not-taking') return false;
+    this.#end();
+    return true;
+  }
+
+  /** The server put a letter off. It may be the letter; when it is one member after another, it is the server: true. */
+  putOff(account: string, words: string): boolean {
+    if (this.isOn) return false;
     this.#putOff.add(account);
-    if (this.#putOff.size >= PUT_OFF_MAX) this.turnedAway(words);
+    return this.#putOff.size >= PUT_OFF_MAX && this.turnedAway(words);
   }
 
-  /** The server takes nothing from us. */
-  turnedAway(words: string): void {
+  /** The server takes nothing from us. False where that is known. */
+  turnedAway(words: string): boolean {
+    if (this.isOn) return false;
+    this.#beginUntaken('not-taking', words);
+    return true;
+  }
+
+  /** The server refuses everybody alike. */
+  refusesAll(words: string): void {
+    if (!this.isOn) this.#beginUntaken('refusing', words);
+  }
+
+  /** Another process, or one before this, has met an outage: this one tries the server at once, with one letter. */
+  adopt({ alike, words }: { readonly alike: string | null; readonly words: string }): void {
     if (this.isOn) return;
-    this.#begin('not-taking');
+    const outage = this.#beginUntaken(alike === null ? 'not-taking' : 'refusing', words);
+    outage.probeAt = outage.since;
+    this.#untried = true;
+  }
+
+  /** The server has answered this process's letter. */
+  tried(): void {
+    this.#untried = false;
+  }
+
+  #beginUntaken(kind: Outage['kind'], words: string): Outage {
     this.#deps.log.warn({ code: 'mail-not-taken' }, `the mail server takes no mail, notices wait: ${words}`);
+    return this.#begin(kind, words);
   }
 
   /**
@@ -86,7 +134,7 @@ export class MailOutage {
     const outage = this.#outage;
     if (outage === undefined) return count;
     if (this.#deps.clock.elapsedMs() < outage.probeAt) return 0;
-    if (outage.kind === 'not-taking') return Math.min(count, 1);
+    if (outage.kind !== 'away') return Math.min(count, 1);
     if ((await this.#probe()) === undefined) {
       this.#end();
       return count;
@@ -104,10 +152,12 @@ export class MailOutage {
     return Math.min(count, 1);
   }
 
-  #begin(kind: Outage['kind']): void {
+  #begin(kind: Outage['kind'], words: string): Outage {
     const since = this.#deps.clock.elapsedMs();
     this.#putOff.clear();
-    this.#outage = { kind, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
+    const outage = { kind, words, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
+    this.#outage = outage;
+    return outage;
   }
 
   #wait(outage: Outage): void {

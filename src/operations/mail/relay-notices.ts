@@ -3,6 +3,7 @@ import type { Database } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { giveBackClaimed } from '../../outbox/attempts.ts';
+import { findOutage } from '../../outbox/refusals.ts';
 import { claimNotices, countLeased, returnExpiredLeases } from '../../outbox/outbox.ts';
 import type { JobQueue } from '../../queue/producer.ts';
 import type { MailOutage } from './mail-outage.ts';
@@ -10,7 +11,7 @@ import type { MailOutage } from './mail-outage.ts';
 export interface RelayDeps {
   readonly db: Database;
   readonly queue: Pick<JobQueue, 'enqueueNotices'>;
-  readonly outage: Pick<MailOutage, 'allowance'>;
+  readonly outage: Pick<MailOutage, 'isOn' | 'adopt' | 'allowance'>;
   readonly settings: { readonly mailRatePerSecond: number };
 }
 
@@ -30,6 +31,8 @@ const PAGE_SECONDS = 2;
 /** Claims some notices and enqueues them. Returns how many; 0 when nothing can be sent now. */
 export async function relayNotices(deps: RelayDeps): Promise<number> {
   const { db, settings } = deps;
+  const known = deps.outage.isOn ? undefined : await findOutage(db);
+  if (known) deps.outage.adopt(known);
   const allowed = await deps.outage.allowance(CLAIM_MAX);
   if (allowed === 0 || (await findHold(db))) return 0;
   const now = await databaseNow(db);

@@ -8,6 +8,7 @@ import { findLastAudit } from '../../ledger/audit-results.ts';
 import type { MetricSource } from '../../metrics.ts';
 import { type OutageLog, isOutage } from '../../outage-log.ts';
 import { findOldestUnsent } from '../../outbox/outbox.ts';
+import { findOutage } from '../../outbox/refusals.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import { REDIS_OUTAGES } from '../../queue/connection.ts';
 import type { Inspector } from '../../queue/inspector.ts';
@@ -51,8 +52,9 @@ export class Meter {
 export async function measure(deps: MeasureDeps): Promise<string> {
   const { db, settings } = deps;
   const oldestUnsentAt = await findOldestUnsent(db);
+  const mailNotTakenSince = (await findOutage(db))?.since;
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
-  const measures = await readMeasures(db, { next, oldestUnsentAt });
+  const measures = await readMeasures(db, { next, oldestUnsentAt, mailNotTakenSince });
   const { redisSkewMs, ...redis } = await readRedis(deps, measures.now);
   const skewMs = new Map([['database', await skewOf(() => shownNow(db), deps.clock)]]);
   if (redisSkewMs !== null) skewMs.set('redis', redisSkewMs);

@@ -28,6 +28,7 @@ const NAMES = [
   'connects_queue_oldest_waiting_age_seconds',
   'connects_queue_overdue_delayed_jobs',
   'connects_outbox_oldest_age_seconds',
+  'connects_mail_not_taken_seconds',
   'connects_emails_total',
   'connects_audit_drift',
   'connects_build_info',

@@ -8,6 +8,7 @@ import { findLastTick } from '../../../ledger/ticks.ts';
 import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
 import { hasLongerGap, latestNextSlot, nextSlot } from '../../../queue/cron.ts';
+import { findOutage } from '../../../outbox/refusals.ts';
 import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
@@ -26,6 +27,7 @@ const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Mea
   readMeasures(db, {
     next: (after) => nextSlot(config.sweepCron, after),
     oldestUnsentAt: await findOldestUnsent(db),
+    mailNotTakenSince: (await findOutage(db))?.since,
   });
 
 export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
@@ -122,6 +124,15 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
         'mail',
         `the mail server cannot be used: ${trouble}; ${wait}`,
         'bring it back, or correct SMTP_URL; docs/runbook.md: mail-unreachable',
+      ),
+    );
+  const outage = await findOutage(db);
+  if (outage)
+    findings.push(
+      warning(
+        'mail',
+        `the mail server takes no mail since ${iso(outage.since)}: ${outage.words}; ${wait}`,
+        'docs/runbook.md: mail-not-taken; they are sent by themselves when it does',
       ),
     );
   const oldest = await findOldestUnsent(db);
