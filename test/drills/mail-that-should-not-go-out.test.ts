@@ -1,7 +1,7 @@
 /** Drill: mail that should not go out, held while it is going out; by the runbook's commands, as they stand there. */
 import type { Process } from '../../jobs/process.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
-import { findMessageId } from '../../src/operations/mail/compose-notices.ts';
+import { findMessageIds } from '../../src/operations/mail/compose-notices.ts';
 import { findHold } from '../../src/outbox/hold.ts';
 import { listNotices } from '../../src/outbox/listing.ts';
 import { importRows } from '../support/accounts.ts';
@@ -88,7 +88,7 @@ describe('mail that should not go out', () => {
   async function messageIdsOf(run: number): Promise<string[]> {
     const { db, config: settings } = installation.app;
     const notices = await listNotices(db, { runId: run }, { limit: WRONG });
-    return Promise.all(notices.map((one) => findMessageId({ db, settings }, one)));
+    return notices.map(await findMessageIds({ db, settings }, notices));
   }
   /** Lines of a table, without its head. */
   const rowsOf = (ended?: Ended): number => (ended?.stdout.trimEnd().split('\n').length ?? 0) - 2;
