@@ -82,7 +82,7 @@ describe('a backup put back', () => {
     expect(waits.every((one) => one.notice > highest)).toBe(true);
     const known = waits.filter((one) => wentOut.get(one.messageId) === `${one.account}@example.test`);
     expect(waits.length - known.length).toBe(1);
-    await drill.follow(4, { $WENT_OUT: known.map((one) => one.notice) });
+    await drill.follow(4, { $NOTICE: known.map((one) => one.notice) });
     expect(drill.left).toBe(0);
 
     const again = office.letters.slice(7 + told);
