@@ -121,7 +121,8 @@ export async function canSendMore({ db, outage }: Pick<DeliverDeps, 'db' | 'outa
 }
 
 type Sent =
-  | { readonly outcome: 'sent' }
+  /** `endsOutage`: the server takes letters again, which is so for all once the database knows it. */
+  | { readonly outcome: 'sent'; readonly endsOutage: boolean }
   | { readonly outcome: 'suppressed' | 'try-later'; readonly words: string }
   /** With what it has in common with refusals of others, where it may not be meant for this member. */
   | { readonly outcome: 'refused'; readonly words: string; readonly alike?: string | undefined }
@@ -132,12 +133,14 @@ async function sendOne(deps: DeliverDeps, notice: Notice, compose: Composer): Pr
   const letter = letterOf(deps, notice, compose);
   if ('outcome' in letter) return letter;
   const sent = await deps.mailer.send(letter);
-  deps.outage.tried();
+  if (sent.outcome !== 'sent') deps.outage.triedInVain();
   const words = 'words' in sent ? withoutAddress(sent.words, letter.to) : '';
   switch (sent.outcome) {
-    case 'sent':
-      deps.outage.judged();
-      return sent;
+    case 'sent': {
+      const endsOutage = deps.outage.isOn;
+      if (!endsOutage) deps.outage.judged();
+      return { outcome: 'sent', endsOutage };
+    }
     case 'refused':
       return refusedFor(deps, { words, alike: sent.alike });
     case 'try-later':
@@ -205,6 +208,7 @@ async function mark(
   if (sent.outcome === 'sent') {
     await deps.markSent(notice);
     await deps.memory.taken();
+    if (sent.endsOutage) deps.outage.judged();
     return 'sent';
   }
   const { words } = sent;

@@ -57,7 +57,7 @@ export class MailOutage {
 
   /** Whether this process has still to try the server with a letter of its own. */
   get owesTrial(): boolean {
-    return this.#untried && this.isOn;
+    return this.#untried;
   }
 
   /**
@@ -116,8 +116,8 @@ export class MailOutage {
     this.#untried = true;
   }
 
-  /** The server has answered this process's letter. */
-  tried(): void {
+  /** The server has not taken this process's letter either. */
+  triedInVain(): void {
     this.#untried = false;
   }
 
@@ -169,6 +169,7 @@ export class MailOutage {
     if (!this.#outage) return;
     const outageMs = this.#deps.clock.elapsedMs() - this.#outage.since;
     this.#outage = undefined;
+    this.#untried = false;
     this.#deps.log.info({ code: 'mail-reachable', outageMs }, 'the mail server takes mail again');
   }
 
