@@ -267,6 +267,14 @@ CREATE TABLE `inactive_openings` (
   CONSTRAINT `inactive_openings_status` CHECK (`status` in ('suspended','closed'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `installation` (
+  `only_one` tinyint(4) NOT NULL,
+  `id` char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`only_one`),
+  CONSTRAINT `installation_is_one` CHECK (`only_one` = 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `interviews` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `interview` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

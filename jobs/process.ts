@@ -4,6 +4,7 @@ import type { App } from '../src/app.ts';
 import { CLOCKS_DISAGREE, COMPARE_EVERY_MS } from '../src/clocks.ts';
 import { DATABASE_OUTAGES, driverWords } from '../src/db/errors.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
+import { REDIS_OF_ANOTHER, requireOwnPrefix } from '../src/operations/upkeep/installation.ts';
 import { isOutage } from '../src/outage-log.ts';
 import { REDIS_OUTAGES, asRedisUnavailable } from '../src/queue/connection.ts';
 
@@ -57,19 +58,22 @@ export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<
 }
 
 /**
- * Compares clocks. While they are apart, which may be the fault of this machine alone, its workers take no jobs, so that
+ * Compares clocks, and looks whose the queues are. While clocks are apart, which may be the fault of this machine alone, its workers take no jobs, so that
  * others have them; whatever stands still goes on by itself once this has found that they agree again.
  */
 export function startComparing(app: App, signal: AbortSignal, workers: readonly Taker[]): Promise<void> {
-  const compared = [CLOCKS_DISAGREE, ...DATABASE_OUTAGES];
+  const compared = [CLOCKS_DISAGREE, REDIS_OF_ANOTHER, ...DATABASE_OUTAGES];
   let paused = false;
   return repeat(app, signal, async () => {
     try {
-      await app.outages.watch(new Set(compared), () => app.clocks.compare(app));
+      await app.outages.watch(new Set(compared), async () => {
+        await app.clocks.compare(app);
+        await requireOwnPrefix(app);
+      });
     } catch (error) {
-      const isApart = error instanceof ConnectsError && error.code === CLOCKS_DISAGREE;
-      if (isApart && !paused) await Promise.all(workers.map((worker) => worker.pause(true)));
-      paused ||= isApart;
+      const mustNotWork = error instanceof ConnectsError && NOT_TO_WORK.includes(error.code);
+      if (mustNotWork && !paused) await Promise.all(workers.map((worker) => worker.pause(true)));
+      paused ||= mustNotWork;
       throw error;
     }
     if (paused) for (const worker of workers) await worker.resume();
@@ -77,6 +81,9 @@ export function startComparing(app: App, signal: AbortSignal, workers: readonly 
     return COMPARE_EVERY_MS;
   });
 }
+
+/** What is no reason to wait for a server, but to leave the jobs to others. */
+const NOT_TO_WORK: readonly string[] = [CLOCKS_DISAGREE, REDIS_OF_ANOTHER];
 
 type Taker = Pick<Worker, 'pause' | 'resume'>;
 

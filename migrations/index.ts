@@ -37,6 +37,7 @@ import { sql as m0030 } from './0030_audit_log_actor.ts';
 import { sql as m0031 } from './0031_rounds.ts';
 import { sql as m0032 } from './0032_mail_refusals.ts';
 import { sql as m0033 } from './0033_mail_outage.ts';
+import { sql as m0034 } from './0034_installation.ts';
 
 export interface Migration {
   readonly name: string;
@@ -77,4 +78,5 @@ export const migrations: readonly Migration[] = [
   { name: '0031_rounds', sql: m0031 },
   { name: '0032_mail_refusals', sql: m0032 },
   { name: '0033_mail_outage', sql: m0033 },
+  { name: '0034_installation', sql: m0034 },
 ];

@@ -9,6 +9,7 @@ import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addFailureCommands } from './commands/failures.ts';
+import { addInstallationCommands } from './commands/installation.ts';
 import { addNoticeCommands } from './commands/notices.ts';
 import { addOperateCommands } from './commands/operate.ts';
 import { addProcessCommands } from './commands/processes.ts';
@@ -39,6 +40,7 @@ const ALL: readonly AddCommands[] = [
   addExportCommand,
   addNoticeCommands,
   addTokenCommands,
+  addInstallationCommands,
   addDatabaseCommands,
   addOperateCommands,
   addPureCommands,

@@ -28,6 +28,7 @@ const READ_WRITE = [
   'backfills',
   'backfill_items',
   'rounds',
+  'installation',
   'tokens',
   'users',
 ];

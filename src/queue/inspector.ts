@@ -80,6 +80,23 @@ export class Inspector {
     });
   }
 
+  /** Marks the prefix as this installation's, where it has no mark. @returns whose it is */
+  async claimPrefix(installation: string): Promise<string> {
+    return this.#ask('looking whose its queues are', async (redis) => {
+      await redis.set(this.#ownerKey, installation, 'NX');
+      return (await redis.get(this.#ownerKey)) ?? installation;
+    });
+  }
+
+  /** Marks it as this installation's, whosever it was. */
+  async takePrefix(installation: string): Promise<void> {
+    await this.#ask('taking over its queues', (redis) => redis.set(this.#ownerKey, installation));
+  }
+
+  get #ownerKey(): string {
+    return `${this.#prefix}:installation`;
+  }
+
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */
   async readQueues(now: number): Promise<QueueState[]> {
     return this.#ask('looking at the queues', async (redis) => {
@@ -103,7 +120,11 @@ export class Inspector {
     ]);
     const addedAt = id === undefined ? null : await redis.hget(of(id), 'timestamp');
     const oldest = id === undefined ? null : { id, addedAt: Number(addedAt ?? asked.now) };
-    const workers = countWorkers(asked.clients, `${this.#prefix}:${toBase64(asked.key)}`);
+    const workers = countWorkers(
+      asked.clients,
+      `${this.#prefix}:${toBase64(asked.key)}`,
+      redis.options.db ?? 0,
+    );
     return { queue: asked.queue, waiting, active, delayed, oldest, overdue, workers };
   }
 
@@ -196,7 +217,12 @@ async function becomeReady(redis: Redis): Promise<void> {
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** A worker names its connection after its queue; its second, blocking one carries the same name with a suffix. */
-const countWorkers = (clients: string, name: string): number =>
-  clients.split('\n').filter((line) => line.includes(` name=${name} `) || line.includes(` name=${name}:w:`))
-    .length;
+/**
+ * A worker names its connection after its queue; its second, blocking one carries the same name with a suffix. Those of
+ * other databases of the same Redis are listed as well, and are somebody else's.
+ */
+const countWorkers = (clients: string, name: string, db: number): number =>
+  clients
+    .split('\n')
+    .filter((line) => line.includes(` name=${name} `) || line.includes(` name=${name}:w:`))
+    .filter((line) => line.includes(` db=${db} `)).length;

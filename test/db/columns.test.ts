@@ -226,9 +226,9 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
     NUMBERED,
   ],
-  ['run_stops.run_id ticks.run_id', NUMBERED],
+  ['installation.only_one run_stops.run_id ticks.run_id', NUMBERED],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
-  ['terms_versions.content_hash tokens.hash', HASH],
+  ['installation.id terms_versions.content_hash tokens.hash', HASH],
   ['amendments.kind amendments.notice backfills.state backfill_items.state cycles.code cycles.notice', WORD],
   [
     'events.state failures.state rounds.name runs.kind runs.state runs.open_key ticks.source ticks.outcome',
@@ -246,7 +246,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     CLOCK,
   ],
   ['sessions.created_at sessions.expires_at terms_versions.applied_at ticks.at ticks.slot_at', CLOCK],
-  ['tokens.created_at tokens.revoked_at users.created_at users.disabled_at', CLOCK],
+  ['installation.made_at tokens.created_at tokens.revoked_at users.created_at users.disabled_at', CLOCK],
 ];
 
 /** What a variable of the environment comes to. */

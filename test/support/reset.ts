@@ -3,7 +3,7 @@ import { selectRows } from '../../src/db/query.ts';
 import type { Installation } from './installation.ts';
 import { redisClient } from './redis.ts';
 
-const KEPT = new Set(['terms_versions', 'schema_migrations', 'schema_migrations_lock']);
+const KEPT = new Set(['installation', 'terms_versions', 'schema_migrations', 'schema_migrations_lock']);
 
 export async function reset({ db, env }: Installation): Promise<void> {
   const tables = await selectRows<{ name: string }>(

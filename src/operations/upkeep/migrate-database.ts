@@ -7,6 +7,7 @@ import { shownNow, selectOne } from '../../db/query.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { findLatestTerms, insertTermsVersion } from '../../ledger/terms-versions.ts';
+import { ensureInstallation } from './installation.ts';
 
 export interface MigrateDeps {
   /** A user who may change the schema. */
@@ -25,6 +26,7 @@ export interface MigrateOutcome {
 export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome> {
   const applied = await migrate(deps.ownerUrl);
   await storeBuiltInTerms(deps.owner);
+  await ensureInstallation(deps.owner);
   if (deps.appUrl === undefined) return { applied, missingGrants: [] };
   const grants = await listGrants(deps);
   try {

@@ -7,7 +7,7 @@ import { asksForTls, isLocal } from '../../../servers/address.ts';
 import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
-import { checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
+import { checkOwner, checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
 import { checkFailures, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
 
 export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
@@ -33,7 +33,12 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
     ['mail', () => checkMail(deps)],
     ['ticks', () => checkTicks(deps, redisIsThere)],
   ];
-  if (redisIsThere) parts.push(['queues', () => checkQueues(deps)], ['clock', () => checkRedisClock(deps)]);
+  if (redisIsThere)
+    parts.push(
+      ['queues', () => checkQueues(deps)],
+      ['clock', () => checkRedisClock(deps)],
+      ['redis', () => checkOwner(deps)],
+    );
   for (const [name, check] of parts) findings.push(...(await ask(name, check)));
   return findings;
 }

@@ -4,6 +4,7 @@ import { shownNow } from '../../../db/query.ts';
 import type { QueueState } from '../../../queue/inspector.ts';
 import { counted } from '../../../words.ts';
 import { compared } from './clock-findings.ts';
+import { AFTER_ANOTHER, findOtherOwner } from '../installation.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
@@ -50,6 +51,13 @@ export async function checkRedisServer({ inspector }: Deps): Promise<readonly Fi
 /** The second witness, where all three are not one machine. */
 export const checkRedisClock = async ({ inspector, clock }: Deps): Promise<readonly Finding[]> =>
   compared('redis', await skewOf(() => inspector.readTime(), clock));
+
+/** Nothing to say where the queues are ours. */
+export async function checkOwner({ db, inspector }: Deps): Promise<readonly Finding[]> {
+  const other = await findOtherOwner({ db, inspector });
+  if (other === undefined) return [];
+  return [fault('redis', `the queues belong to another installation (${other})`, AFTER_ANOTHER, 'config')];
+}
 
 /** Ticks are the only delayed jobs: one a minute late has nobody to move it. */
 export async function checkQueues({ db, inspector }: Deps): Promise<readonly Finding[]> {

@@ -1,0 +1,74 @@
+/** installation: whose the queues in Redis are, after a move or in a copy. */
+import type { Command } from 'commander';
+import { renewInstallation, takeOverPrefix } from '../../operations/upkeep/installation.ts';
+import { type Cli, print, printJson } from '../context.ts';
+import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
+import { requireSchema } from '../require-schema.ts';
+
+interface ChangeFlags {
+  actor?: string;
+  reason?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+export function addInstallationCommands(program: Command, cli: Cli): void {
+  const installation = program
+    .command('installation')
+    .description('which installation a database is, and whose the queues in Redis are');
+  const takeOver = installation
+    .command('take-over')
+    .description(
+      'the queues of our prefix are ours from now on; workers of whoever had them stop within seconds',
+    )
+    .action((flags: ChangeFlags) => runTakeOver(cli, flags));
+  withHelp(
+    withFlags(takeOver),
+    'connects installation take-over --reason "the old database is gone"',
+    [0, 2, 75, 78],
+  );
+  const renew = installation
+    .command('renew')
+    .description('make this database, a copy of another one, an installation of its own')
+    .action((flags: ChangeFlags) => runRenew(cli, flags));
+  withHelp(
+    withFlags(renew),
+    'connects installation renew --reason "a copy for trying things out"',
+    [0, 2, 75, 78],
+  );
+}
+
+const withFlags = (command: Command): Command =>
+  [actorFlag(), reasonFlag(), dryRunFlag(), yesFlag(), jsonFlag()].reduce(
+    (changing, flag) => changing.addOption(flag),
+    command,
+  );
+
+const by = (cli: Cli, flags: ChangeFlags) => ({
+  actor: flags.actor ?? cli.defaultActor,
+  reason: flags.reason ?? null,
+});
+
+const dryRunText = (flags: ChangeFlags): string => (flags.dryRun ? ' (dry run: nothing was written)' : '');
+
+async function runTakeOver(cli: Cli, flags: ChangeFlags): Promise<void> {
+  const { app } = cli;
+  await requireSchema(app);
+  const dryRun = flags.dryRun === true;
+  const other = (await takeOverPrefix(app, { ...by(cli, flags), dryRun })) ?? null;
+  if (flags.json) return printJson(cli, { takenFrom: other, dryRun });
+  return print(
+    cli,
+    other === null
+      ? 'the queues are ours already'
+      : `the queues are ours, and no longer those of the installation ${other}${dryRunText(flags)}`,
+  );
+}
+
+async function runRenew(cli: Cli, flags: ChangeFlags): Promise<void> {
+  await requireSchema(cli.app);
+  const id = await changeOrRehearse(cli, flags, (db) => renewInstallation(db, by(cli, flags)));
+  if (flags.json) return printJson(cli, { installation: id, dryRun: flags.dryRun === true });
+  return print(cli, `this database is the installation ${id} from now on${dryRunText(flags)}`);
+}
