@@ -185,6 +185,30 @@ describe('a live sweep', () => {
   });
 });
 
+describe('a process that ends as soon as it has begun', () => {
+  it('takes a batch all the same, so that such processes come to the end, but none while a sweep is open', async () => {
+    const { app, db } = installation;
+    await importRows(app, fleet(3));
+    const { id } = await started(app, SPRING, { rate: 1 });
+    const ended = AbortSignal.abort();
+    const at = await databaseNow(db);
+    const about = { kind: 'sweep', termsVersion: 1, notify: 'digest', actor: 'test', reason: null } as const;
+    const sweep = await insertRun(db, { ...about, asOf: at, at, dueAtStart: 0, openKey: 'sweep' });
+    await work(app, id, ended);
+    expect(await granted()).toBe(0);
+    await closeRun(db, sweep as number, 'completed', at);
+    const after: number[] = [];
+    for (let processes = 0; processes < 3; processes += 1) {
+      await work(app, id, ended);
+      after.push(await granted());
+    }
+    // Four cycles for each of three.
+    expect(after).toEqual([4, 8, 12]);
+    await work(app, id, ended);
+    expect((await work(app, id, ended)).state).toBe('completed');
+  });
+});
+
 describe('accounts that are due', () => {
   it('are settled first, as nobody’s: neither planned as its own nor taken back with it', async () => {
     const { app, db } = installation;
