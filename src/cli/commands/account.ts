@@ -13,6 +13,7 @@ import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
 import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import { accountFlag, countFlag, dateFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
+import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
 const CODES = [0, 2, 6, 75] as const;
@@ -51,7 +52,7 @@ function addShow(account: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action(async (id: string, flags: { asOf?: Instant; json?: true }) => {
       await requireSchema(cli.app);
-      const view = await readAccountView(cli.app.readDb, id, flags.asOf);
+      const view = await readAccountView(await reportsFrom(cli), id, flags.asOf);
       return flags.json ? printJson(cli, view) : print(cli, viewText(view));
     });
   withHelp(command, 'connects account show a1', CODES);
@@ -102,7 +103,7 @@ async function showHistory(cli: Cli, id: string, flags: HistoryFlags): Promise<v
   if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
     throw invalidInput('usage', `--from ${flags.from} --to ${flags.to}: expected --to not before --from`);
   await requireSchema(cli.app);
-  const inquiry = await inquire(cli.app.readDb, id, flags.asOf);
+  const inquiry = await inquire(await reportsFrom(cli), id, flags.asOf);
   const filter = { types: flags.type, days: flags.days, from: flags.from, to: flags.to };
   if (flags.json) return streamJson(cli, inquiry, filter, flags);
   if (flags.ndjson) return streamLines(cli, inquiry, filter, flags);
@@ -185,7 +186,7 @@ With --json:
 
 async function explain(cli: Cli, id: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
   await requireSchema(cli.app);
-  const explanation = await explainAccount(cli.app.readDb, id, question, asOf);
+  const explanation = await explainAccount(await reportsFrom(cli), id, question, asOf);
   if (json) return printJson(cli, explanation);
   return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
 }
@@ -202,7 +203,7 @@ function addForecast(account: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action(async (id: string, flags: { cycles: number; asOf?: Instant; json?: true }) => {
       await requireSchema(cli.app);
-      const ahead = await readForecast(cli.app.readDb, id, flags.cycles, flags.asOf);
+      const ahead = await readForecast(await reportsFrom(cli), id, flags.cycles, flags.asOf);
       return flags.json ? printJson(cli, ahead) : print(cli, forecastText(ahead));
     });
   withHelp(command, 'connects account forecast a1 --cycles 12', CODES);

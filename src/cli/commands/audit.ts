@@ -83,8 +83,8 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   const reason = fixes ? requireIntent('audit --fix settles and backfills', flags) : 'dry run';
   await requireSchema(cli.app);
   const { app } = cli;
-  // A replica may lag behind what was mended a moment ago.
-  const found = await audit(cli, flags, flags.fix ? app.db : app.readDb, flags.account);
+  // The primary: what a replica lacks, because it is behind, would be found missing.
+  const found = await audit(cli, flags, app.db, flags.account);
   if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {
     await keepResult(cli, flags, found.total);
     return report(cli, flags, found);

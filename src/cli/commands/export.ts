@@ -13,6 +13,7 @@ import {
 } from '../../reports/exports.ts';
 import { type Cli, formatCsv, printPart } from '../context.ts';
 import { accountFlag, dateFlag, withHelp } from '../options.ts';
+import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
 interface ExportFlags extends ExportFilter {
@@ -50,7 +51,8 @@ async function runExport(cli: Cli, what: ExportKind, { format, ...filter }: Expo
   const columns = EXPORT_COLUMNS[what];
   const line = format === 'csv' ? csvLine : ndjsonLine;
   if (format === 'csv') await printPart(cli, formatCsv([columns]));
-  for await (const row of exportRows(app.readDb, what, filter)) {
+  const db = await reportsFrom(cli);
+  for await (const row of exportRows(db, what, filter)) {
     if (signal.aborted) return;
     if (!(await printPart(cli, line(columns, row)))) return;
   }
@@ -71,7 +73,7 @@ function checkFilter(what: ExportKind, { from, to }: ExportFilter): void {
 
 /** @throws not-found: an account without entries is one thing, an id that nobody knows another */
 async function requireAccount({ app }: Cli, id: string | undefined): Promise<void> {
-  if (id === undefined || (await findAccount(app.readDb, id))) return;
+  if (id === undefined || (await findAccount(app.db, id))) return;
   throw new ConnectsError('not-found', 'unknown-account', `there is no account ${id}`);
 }
 

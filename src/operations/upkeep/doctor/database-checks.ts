@@ -8,12 +8,13 @@ import {
 } from '../../../db/migrate.ts';
 import { shownNow } from '../../../db/query.ts';
 import { mayRun, readServerVariables, readUser } from '../../../db/server-settings.ts';
-import { counted } from '../../../words.ts';
+import { LAG_TOLD_MS, readLagMs } from '../../../reports/lag.ts';
+import { counted, formatAge } from '../../../words.ts';
 import { compared } from './clock-findings.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'config'>;
+type Deps = Pick<DoctorDeps, 'db' | 'readDb' | 'clock' | 'config'>;
 
 const VARIABLES = [
   'version',
@@ -118,6 +119,21 @@ function checkConnections(max: number, pool: number): Finding[] {
 /** Boundaries go by the database's clock, and by it alone nothing is granted. */
 export async function checkClock({ db, clock }: Deps): Promise<readonly Finding[]> {
   return compared('database', await skewOf(() => shownNow(db), clock));
+}
+
+/** Nothing to say where there is none. */
+export async function checkReplica({ db, readDb, config }: Deps): Promise<readonly Finding[]> {
+  if (config.readDatabaseUrl === undefined) return [];
+  const lagMs = await readLagMs(db, readDb);
+  const age = formatAge(Math.round(lagMs / 1_000));
+  if (lagMs <= LAG_TOLD_MS) return [ok('replica', 'the replica of READ_DATABASE_URL keeps up')];
+  return [
+    warning(
+      'replica',
+      `the replica of READ_DATABASE_URL is ${age} behind: reports and exports tell of then`,
+      'let it follow the primary again, or leave READ_DATABASE_URL out',
+    ),
+  ];
 }
 
 export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {

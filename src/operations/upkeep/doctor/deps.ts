@@ -11,6 +11,8 @@ export interface DoctorDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly db: Database;
+  /** The same where there is no replica. */
+  readonly readDb: Database;
   readonly inspector: Inspector;
   readonly queue: Pick<Producer, 'findNextTick'>;
   /** Undefined without SMTP_URL. */

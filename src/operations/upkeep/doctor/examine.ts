@@ -4,7 +4,13 @@ import { asUnavailable } from '../../../db/errors.ts';
 import { ConnectsError } from '../../../errors.ts';
 import { asRedisUnavailable } from '../../../queue/connection.ts';
 import { asksForTls, isLocal } from '../../../servers/address.ts';
-import { checkClock, checkDatabaseServer, checkRights, checkSchema } from './database-checks.ts';
+import {
+  checkClock,
+  checkDatabaseServer,
+  checkReplica,
+  checkRights,
+  checkSchema,
+} from './database-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { checkOwner, checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
@@ -27,6 +33,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const redisIsThere = redis.every(isReached);
   const parts: [string, () => Promise<readonly Finding[]>][] = [
     ['rights', () => checkRights(deps)],
+    ['replica', () => checkReplica(deps)],
     ['due', () => checkLateness(deps)],
     ['runs', () => checkRuns(deps)],
     ['failures', () => checkFailures(deps)],

@@ -1,0 +1,68 @@
+/** A replica that has stopped: what is read from it is told to be of the past, and nothing is judged by it. */
+import { type App, composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { silentLog } from '../../src/log.ts';
+import { readLagMs } from '../../src/reports/lag.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { bought, record } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { sweepAndSend } from '../support/sweeping.ts';
+
+describe('a replica that has stopped', () => {
+  let primary: Installation;
+  let replica: Installation;
+  let app: App;
+  beforeAll(async () => {
+    primary = await install({ env: { SMTP_URL: '' } });
+    // A database of its own: what was copied to it is what both are given, and then it has stopped.
+    replica = await install({ env: { SMTP_URL: '' } });
+    for (const one of [primary, replica]) await importRows(one.app, numbered('a', 12));
+    app = composeApp(
+      parseConfig({ ...primary.env, READ_DATABASE_URL: replica.env.DATABASE_URL }),
+      systemClock,
+      silentLog,
+    );
+  });
+  afterAll(async () => {
+    await app.close();
+    await replica.remove();
+    await primary.remove();
+  });
+
+  const run = (...args: string[]) => runHere(args, { app });
+  const behind = 'the replica of READ_DATABASE_URL is 60 min behind';
+  const READERS = [
+    ['export', 'entries'],
+    ['account', 'show', 'a-001'],
+    ['account', 'explain', 'a-001'],
+    ['account', 'forecast', 'a-001'],
+  ];
+
+  it('is not behind while it lacks nothing, or has lacked it for a moment', async () => {
+    expect(await readLagMs(primary.db, replica.db)).toBe(0);
+    await record(primary.app, [bought('e1', 'a-001', '2021-01-05 10:00')]);
+    expect(await readLagMs(primary.db, replica.db)).toBeLessThan(10_000);
+    for (const args of READERS) expect(await run(...args)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is told of wherever it is read, and by doctor', async () => {
+    await primary.db.raw('UPDATE events SET received_at = received_at - INTERVAL 1 HOUR');
+    for (const args of READERS)
+      expect(await run(...args)).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(behind) as string,
+      });
+    expect((await run('doctor')).stdout).toContain(behind);
+  });
+
+  it('makes the audit find nothing: that reads the primary', async () => {
+    await sweepAndSend(primary.app, { asOf: Date.now() - 60_000 });
+    const audited = await run('audit');
+    expect({ code: audited.code, stderr: audited.stderr }).toEqual({
+      code: 0,
+      stderr: expect.any(String) as string,
+    });
+  });
+});
