@@ -195,15 +195,15 @@ function outcomeOf(error: SmtpError): SendOutcome {
   return { outcome: 'refused', words, alike: error.responseCode === undefined ? undefined : alikeOf(words) };
 }
 
-/** "Sign in first" and its like. */
-const OF_LOGIN: readonly number[] = [530, 534, 535, 538];
 /** At MAIL FROM too, this one is about the message: it is too large. */
 const TOO_LARGE = 552;
-/** RFC 3463: the sender's address or system; and Postfix, which by default says so at the recipient. */
-const OF_SENDER = /^5\d\d[ -]5\.1\.[78]\b|\bsender address rejected\b/i;
+/** Postfix, which by default says so at the recipient, and under a code that says less. */
+const OF_SENDER = /\bsender address rejected\b/i;
 
-function speaksOfUs({ responseCode, command, response = '' }: SmtpError): boolean {
+/** A login that is wanted or refused, or a sender: whoever the letter is for. */
+function speaksOfUs(error: SmtpError): boolean {
+  const { responseCode, command, response = '' } = error;
   if (responseCode === undefined) return false;
   if (command === 'MAIL FROM' && responseCode !== TOO_LARGE) return true;
-  return OF_LOGIN.includes(responseCode) || OF_SENDER.test(response);
+  return mailFault(error)?.class === 'configuration' || OF_SENDER.test(response);
 }

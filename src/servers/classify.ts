@@ -9,6 +9,7 @@ interface Thrown {
   readonly errno?: unknown;
   readonly message?: unknown;
   readonly responseCode?: unknown;
+  readonly response?: unknown;
   /** Node tries every address of a host, and throws one error of all. */
   readonly errors?: unknown;
   /** Where a driver puts a code of its own in the place of Node's, that of Node: src/db/verify-name.ts, nodemailer. */
@@ -32,8 +33,9 @@ export const redisFault = (error: unknown): ServerFault | undefined =>
   replyFault(String(asThrown(error).message)) ?? connectionFault(error);
 
 export const mailFault = (error: unknown): ServerFault | undefined => {
-  const { code, responseCode } = asThrown(error);
-  return SMTP.get(String(responseCode)) ?? connectionFault(error) ?? SMTP.get(code);
+  const { code, responseCode, response } = asThrown(error);
+  const [, enhanced] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(String(response)) ?? [];
+  return SMTP.get(enhanced) ?? SMTP.get(String(responseCode)) ?? connectionFault(error) ?? SMTP.get(code);
 };
 
 /** What Node says of a connection, or of a certificate. */

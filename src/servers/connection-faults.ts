@@ -94,7 +94,7 @@ export const TLS_FAULTS: readonly ServerFault[] = [
 
 const MAIL_LOGIN = 'The mail server refuses user or password: check both in SMTP_URL.';
 
-/** By the code of a reply; by that of the mail library where there was none. */
+/** By the enhanced code of a reply (RFC 3463), by its code, and by that of the mail library where there was none. */
 export const SMTP_FAULTS: readonly ServerFault[] = [
   ...faults('configuration', MAIL_LOGIN, { EAUTH: 'login refused', 535: 'login refused' }),
   ...faults('configuration', 'The mail server wants a login: give user and password in SMTP_URL.', {
@@ -104,6 +104,11 @@ export const SMTP_FAULTS: readonly ServerFault[] = [
     'configuration',
     'The mail server wants another way of signing in: use smtps://, or a password of its own for this use.',
     { 534: 'the login is too weak', 538: 'the login wants TLS' },
+  ),
+  ...faults(
+    'configuration',
+    'The mail server does not send for this sender: set CONNECTS_MAIL_FROM to an address that it sends for.',
+    { '5.1.7': 'the sender’s address is refused', '5.1.8': 'the sender’s domain is refused' },
   ),
   ...faults('server-refuses', AGAIN, { 421: 'not available for now', 454: 'no login for now' }),
   ...faults('server-away', UNKNOWN_HOST, { EDNS: 'unknown host' }),
