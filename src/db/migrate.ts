@@ -2,6 +2,7 @@
 import { type Migration, migrations } from '../../migrations/index.ts';
 import { configuration, unavailable } from '../errors.ts';
 import { type Database, type Transaction, connectDatabase } from './connection.ts';
+import { listForeignTables } from './foreign-tables.ts';
 import { isNoSuchTable } from './errors.ts';
 import { MIGRATION_MS, withStatementLimit } from './limits.ts';
 
@@ -39,7 +40,7 @@ const migrationSource = {
  * Applies what is missing and returns the names of what it applied, in order.
  * @param url of a user who may change the schema.
  * @throws unavailable `migration-locked` when another process holds the lock for more than two minutes;
- * `schema-before-release`, having changed nothing
+ * `schema-before-release`, `foreign-tables`, having changed nothing
  */
 export const migrate = (url: string): Promise<readonly string[]> =>
   withStatementLimit(MIGRATION_MS, () => migrateAll(url));
@@ -50,7 +51,7 @@ async function migrateAll(url: string): Promise<readonly string[]> {
   const db = connectDatabase(url, 2);
   try {
     await takeLock(guard);
-    await appliedMigrations(guard);
+    await requireOwnTables(guard);
     await guard.raw(RECORD);
     const settings = { ...tables, migrationSource };
     await db.migrate.forceFreeMigrationsLock(settings);
@@ -61,6 +62,24 @@ async function migrateAll(url: string): Promise<readonly string[]> {
     await db.destroy();
     await guard.destroy();
   }
+}
+
+/** @throws configuration `foreign-tables`, `schema-before-release`, having changed nothing */
+async function requireOwnTables(db: Database): Promise<void> {
+  const record = await listForeignTables(db, RECORD, []);
+  const applied = new Set(record.length > 0 ? [] : await appliedMigrations(db));
+  const pending = migrations.filter((one) => !applied.has(one.name));
+  const foreign = await listForeignTables(db, RECORD, pending);
+  if (foreign.length === 0) return;
+  throw configuration(
+    'foreign-tables',
+    `the database holds what is not ours under names of ours: ${foreign.join(', ')}; nothing was changed`,
+    {
+      mend:
+        'create a database for connects alone, and name it in DATABASE_URL and MIGRATE_DATABASE_URL; or give these ' +
+        'tables another name',
+    },
+  );
 }
 
 const lockName = (): string => 'connects_migrations';

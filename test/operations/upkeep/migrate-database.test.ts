@@ -130,6 +130,31 @@ describe('migrateDatabase', () => {
     await expectTheWholeSchema();
   });
 
+  it.each([
+    ['accounts', 'CREATE TABLE accounts (id INT PRIMARY KEY, owner TEXT)'],
+    ['tokens', 'CREATE TABLE tokens (token VARCHAR(10))'],
+    ['all_decisions', 'CREATE VIEW all_decisions AS SELECT 1 AS one'],
+    // Of a web framework that is often there.
+    ['schema_migrations', 'CREATE TABLE schema_migrations (version VARCHAR(255) PRIMARY KEY)'],
+    ['terms_versions', 'CREATE TABLE terms_versions (id INT, words TEXT)'],
+  ])('takes over nobody else’s %s, and records no step', async (name, sql) => {
+    const shared = await install({ migrated: false });
+    try {
+      await execute(shared.db, sql);
+      const ownerUrl = shared.env.DATABASE_URL as string;
+      const migrating = migrateDatabase({ ownerUrl, owner: shared.db, appUrl: undefined });
+      await expect(migrating).rejects.toMatchObject({
+        code: 'foreign-tables',
+        kind: 'configuration',
+        message: expect.stringContaining(`names of ours: ${name};`) as string,
+      });
+      const tables = 'SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()';
+      expect(await countOf(shared.db, tables)).toBe(1);
+    } finally {
+      await shared.remove();
+    }
+  });
+
   it('changes nothing the second time', async () => {
     await migrateOnce();
     expect(await migrateOnce()).toEqual({ applied: [], missingGrants: [] });
