@@ -1,5 +1,6 @@
 /** Drill: a copy for staging, by the runbook's commands: it writes to nobody, and takes nothing of the original's. */
 import { selectRows } from '../../src/db/query.ts';
+import { findInstallation } from '../../src/ledger/installation.ts';
 import { sweep } from '../../src/operations/runs/sweep.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { copyOf } from '../support/copying.ts';
@@ -45,7 +46,8 @@ describe('a copy for staging', () => {
     copy = await copyOf(original, { SMTP_URL: office.url });
 
     const drill = new Drill('a copy for staging', copy.app);
-    await drill.follow(3);
+    await drill.follow(4);
+    expect(await findInstallation(copy.db)).not.toBe(await findInstallation(db));
     await drill.query();
     const [, swept] = await drill.follow(4);
     expect(drill.left).toBe(0);
