@@ -15,6 +15,11 @@ export async function readServerVariables(
   return new Map(rows.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
 }
 
+export async function readDatabaseName(db: Database): Promise<string> {
+  const row = await selectOne<{ name: string }>(db, 'SELECT DATABASE() AS name');
+  return row?.name ?? '';
+}
+
 export async function readUser(db: Database): Promise<string> {
   const row = await selectOne<{ name: string }>(db, 'SELECT CURRENT_USER() AS name');
   return row?.name ?? '';

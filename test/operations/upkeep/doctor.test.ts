@@ -89,6 +89,23 @@ describe('doctor', () => {
       await migrateDatabase({ ownerUrl, owner: installation.db, appUrl: url.toString() });
       expect(await found('rights', { DATABASE_URL: url.toString() })).toBeUndefined();
       const name = url.pathname.slice(1);
+      for (const [right, scope, told] of [
+        ['UPDATE', `${name}.entries`, 'UPDATE on entries'],
+        ['UPDATE (amount)', `${name}.entries`, 'UPDATE on entries'],
+        ['DELETE', `${name}.outbox`, 'DELETE on outbox'],
+        ['DROP', `${name}.*`, 'DROP on every table'],
+        ['GRANT OPTION', `${name}.accounts`, 'GRANT OPTION on accounts'],
+        ['FILE', '*.*', 'FILE on every database'],
+        ['SUPER', '*.*', 'SUPER on every database'],
+      ] as const) {
+        await admin.raw(`GRANT ${right} ON ${scope} TO 'app'@'localhost'`);
+        expect(await found('rights', { DATABASE_URL: url.toString() })).toMatchObject({
+          state: 'warning',
+          found: `app@localhost may do more than it needs: ${told}`,
+        });
+        await admin.raw(`REVOKE ${right} ON ${scope} FROM 'app'@'localhost'`);
+      }
+      expect(await found('rights', { DATABASE_URL: url.toString() })).toBeUndefined();
       await admin.raw(`REVOKE UPDATE ON ${name}.accounts FROM 'app'@'localhost'`);
       expect(await found('rights', { DATABASE_URL: url.toString() })).toMatchObject({
         state: 'fault',
