@@ -39,6 +39,8 @@ export const METRICS = {
   connects_outbox_oldest_age_seconds: 'How long the oldest notice has waited to be sent.',
   connects_mail_not_taken_seconds: 'How long the mail server has taken nobody’s letters; 0 while it does.',
   connects_emails_total: 'Notices handled by senders, by outcome.',
+  connects_refused_sign_ins_total:
+    'Requests that came with no good token: unknown, or limited because of those before.',
   connects_waiting_events: 'Events that wait for their account to be brought current.',
   connects_waiting_events_oldest_age_seconds: 'How long the oldest of them has waited.',
   connects_scheduler_slots:
@@ -56,6 +58,7 @@ const RUN_STATES: readonly RunState[] = [
   ...(['stopping', 'stopped', 'failed'] as const),
 ];
 const CYCLE_OUTCOMES = ['granted', 'no-monthly-grant', 'before-program', 'account-inactive'];
+const REFUSED_SIGN_INS = ['unknown', 'limited'];
 const EMAIL_OUTCOMES = ['sent', 'refused', 'suppressed', 'postponed', 'given-back'];
 type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
 
@@ -137,6 +140,8 @@ const per = (queues: readonly QueueState[], valueOf: (queue: QueueState) => numb
 function addTallies(registry: Registry, tallies: ReadonlyMap<string, number>): void {
   counter(registry, 'connects_cycles_total', labelled('outcome', under('cycles', tallies, CYCLE_OUTCOMES)));
   counter(registry, 'connects_emails_total', labelled('outcome', under('emails', tallies, EMAIL_OUTCOMES)));
+  const signIns = under('sign-ins', tallies, REFUSED_SIGN_INS);
+  counter(registry, 'connects_refused_sign_ins_total', labelled('reason', signIns));
   histogram(registry, 'connects_settle_batch_size', 'settle-batch-size', tallies);
   histogram(registry, 'connects_settle_duration_seconds', 'settle-duration', tallies);
 }

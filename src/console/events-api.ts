@@ -2,6 +2,7 @@
  * POST /v1/events: one event, or a list of up to 1,000; an outcome for each, in the same order. Good events of a list
  * are recorded also where others are bad: a caller that sends the list again changes nothing twice.
  */
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { App } from '../app.ts';
@@ -15,6 +16,7 @@ import { type EventOutcome, recordEvents } from '../operations/events/record-eve
 import { checkToken } from '../operations/upkeep/tokens.ts';
 import { decodeUtf8, withoutMark } from '../utf8.ts';
 import { answerError } from './errors.ts';
+import { RefusedSignIns, WINDOW_MS } from './refused-sign-ins.ts';
 
 const EVENTS_MAX = 1_000;
 const BODY_MAX = 1024 * 1024;
@@ -44,11 +46,24 @@ const MAY_BRING: Record<TokenRole, (type: string) => boolean> = {
 /** Mounted under /v1/events. A token that may bring events is asked for always, also on loopback. */
 export function eventsApi(app: App): Hono<Caller> {
   const api = new Hono<Caller>();
+  const signIns = new RefusedSignIns(app.clock);
   // Not for every method: one that the route does not take is told so, token or not.
   api.post('/', async (context, next) => {
     const [, secret] = /^Bearer +(\S+)$/i.exec(context.req.header('Authorization') ?? '') ?? [];
+    const address = getConnInfo(context).remote.address ?? '';
+    if (!signIns.mayTry(address, secret ?? '')) {
+      app.tally.add('sign-ins:limited');
+      context.header('Retry-After', String(WINDOW_MS / 1_000));
+      return answerError(
+        context,
+        429,
+        'too many sign-ins were refused from this address: try again in a minute',
+      );
+    }
     const token = secret === undefined ? undefined : await checkToken(app, secret);
     if (!token) {
+      signIns.refused(address, secret ?? '');
+      app.tally.add('sign-ins:unknown');
       context.header('WWW-Authenticate', 'Bearer');
       const error =
         'expected "Authorization: Bearer TOKEN" with a token of the role ingest or operator: see "connects tokens add NAME --role ingest"';
@@ -56,6 +71,7 @@ export function eventsApi(app: App): Hono<Caller> {
     }
     if (token.role === 'viewer')
       return answerError(context, 403, `this token has the role ${token.role}: expected ingest or operator`);
+    signIns.accepted(secret as string);
     context.set('token', token);
     return next();
   });

@@ -1,6 +1,8 @@
 import type { App } from '../../src/app.ts';
 import { startConsole, type Console } from '../../src/console/server.ts';
+import { RefusedSignIns } from '../../src/console/refused-sign-ins.ts';
 import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { type Installation, install } from '../support/installation.ts';
 
 let installation: Installation;
@@ -302,4 +304,30 @@ test.each([94, 95, 100])('a token whose name has %i characters corrects a balanc
     `SELECT actor FROM audit_log WHERE target = 'account:named-${length}'`,
   )) as [{ actor: string }[]];
   expect(rows).toEqual([{ actor: `token ${name}` }]);
+});
+
+test('whoever guesses tokens is answered 429 after a while; who has signed in before goes on', async () => {
+  const own = await startConsole(installation.app);
+  const signIn = async (secret: string): Promise<number> => {
+    const headers = { Authorization: `Bearer ${secret}` };
+    return (await fetch(`${own.url}v1/events`, { method: 'POST', headers, body: '[]' })).status;
+  };
+  const fresh = (await tokenOf('ingest')).secret;
+  expect(await signIn(ingest)).toBe(400);
+  const guesses: number[] = [];
+  for (let guess = 0; guess < 22; guess += 1) guesses.push(await signIn(`cnx_${guess}`));
+  expect(guesses).toEqual([...Array(20).fill(401), 429, 429]);
+  expect([await signIn(ingest), await signIn(fresh)]).toEqual([400, 429]);
+  const text = await (await fetch(`${own.url}metrics`)).text();
+  expect(text).toMatch(/^connects_refused_sign_ins_total\{reason="limited"\} 3$/m);
+  await own.stop();
+});
+
+test('an address is let in again when its minute has passed, and each is judged by itself', () => {
+  const clock = new ManualClock();
+  const signIns = new RefusedSignIns(clock);
+  for (let guess = 0; guess < 20; guess += 1) signIns.refused('10.0.0.1', 'x');
+  expect([signIns.mayTry('10.0.0.1', 'y'), signIns.mayTry('10.0.0.2', 'y')]).toEqual([false, true]);
+  clock.pass(60_000);
+  expect(signIns.mayTry('10.0.0.1', 'y')).toBe(true);
 });

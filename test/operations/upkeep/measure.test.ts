@@ -78,7 +78,7 @@ describe('metrics', () => {
   it('never carry a label per account or run', async () => {
     const labels = new Set([...(await read()).matchAll(/[{,](\w+)="/g)].map(([, name]) => name));
     expect(labels).toEqual(
-      new Set(['code', 'kind', 'le', 'node', 'outcome', 'queue', 'server', 'state', 'version']),
+      new Set(['code', 'kind', 'le', 'node', 'outcome', 'queue', 'reason', 'server', 'state', 'version']),
     );
   });
 
