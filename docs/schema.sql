@@ -446,6 +446,14 @@ CREATE TABLE `tokens` (
   CONSTRAINT `tokens_role` CHECK (`role` in ('viewer','operator','ingest'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `token_limits` (
+  `token_id` bigint(20) NOT NULL,
+  `types` varchar(1000) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `expires_at` datetime(3) DEFAULT NULL,
+  `last_used_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`token_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `users` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `name` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

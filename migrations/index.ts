@@ -38,6 +38,7 @@ import { sql as m0031 } from './0031_rounds.ts';
 import { sql as m0032 } from './0032_mail_refusals.ts';
 import { sql as m0033 } from './0033_mail_outage.ts';
 import { sql as m0034 } from './0034_installation.ts';
+import { sql as m0035 } from './0035_token_limits.ts';
 
 export interface Migration {
   readonly name: string;
@@ -79,4 +80,5 @@ export const migrations: readonly Migration[] = [
   { name: '0032_mail_refusals', sql: m0032 },
   { name: '0033_mail_outage', sql: m0033 },
   { name: '0034_installation', sql: m0034 },
+  { name: '0035_token_limits', sql: m0035 },
 ];

@@ -139,7 +139,9 @@ async function record(
   return inputs.map((input, index) => ({ id: idOf(input), ...(answers.get(index) as Answer) }));
 }
 
-function faultOfRole({ role }: Token, { type }: MemberEvent): Fault | undefined {
+function faultOfRole({ role, types }: Token, { type }: MemberEvent): Fault | undefined {
+  if (types !== null && !types.includes(type))
+    return { where: 'type', what: `this token may bring ${types.join(', ')}, and not ${type}` };
   if (MAY_BRING[role](type)) return undefined;
   return {
     where: 'type',

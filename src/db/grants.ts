@@ -30,6 +30,7 @@ const READ_WRITE = [
   'rounds',
   'installation',
   'tokens',
+  'token_limits',
   'users',
 ];
 /** What may be pruned or must vanish; the ledger never. */

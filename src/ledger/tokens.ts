@@ -1,5 +1,14 @@
 /** SQL of `tokens`: bearer tokens of the HTTP interface. Only hashes are kept: a token is shown once. */
-import { type Queryable, execute, selectOne, selectRows, toDate } from '../db/query.ts';
+import {
+  type Queryable,
+  execute,
+  insertRows,
+  selectOne,
+  selectRows,
+  toDate,
+  toDateOrNull,
+  updateOf,
+} from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 
 export const TOKEN_ROLES = ['viewer', 'operator', 'ingest'] as const;
@@ -11,19 +20,32 @@ export interface Token {
   readonly role: TokenRole;
   readonly createdAt: Instant;
   readonly revokedAt: Instant | null;
+  readonly expiresAt: Instant | null;
+  /** A minute late at the most. */
+  readonly lastUsedAt: Instant | null;
+  /** The types of events that it may bring; null for all that its role may. */
+  readonly types: readonly string[] | null;
 }
 
-interface StoredToken extends Omit<Token, 'createdAt' | 'revokedAt'> {
+interface StoredToken extends Pick<Token, 'id' | 'name' | 'role'> {
   createdAt: Date;
   revokedAt: Date | null;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  types: string | null;
 }
 
-const COLUMNS = 'id, name, role, created_at AS createdAt, revoked_at AS revokedAt';
+const COLUMNS = `id, name, role, created_at AS createdAt, revoked_at AS revokedAt, types,
+  expires_at AS expiresAt, last_used_at AS lastUsedAt`;
+const TABLES = 'tokens LEFT JOIN token_limits ON token_limits.token_id = tokens.id';
 
 const parseRow = (row: StoredToken): Token => ({
   ...row,
   createdAt: row.createdAt.getTime(),
   revokedAt: row.revokedAt?.getTime() ?? null,
+  expiresAt: row.expiresAt?.getTime() ?? null,
+  lastUsedAt: row.lastUsedAt?.getTime() ?? null,
+  types: row.types?.split(',') ?? null,
 });
 
 export async function insertToken(
@@ -43,17 +65,37 @@ export async function insertToken(
 export async function findToken(db: Queryable, hash: string): Promise<Token | undefined> {
   const row = await selectOne<StoredToken>(
     db,
-    `SELECT ${COLUMNS} FROM tokens WHERE hash = ? AND revoked_at IS NULL`,
+    `SELECT ${COLUMNS} FROM ${TABLES} WHERE hash = ? AND revoked_at IS NULL`,
     [hash],
   );
   return row && parseRow(row);
 }
 
 export async function listTokens(db: Queryable, limit: number): Promise<Token[]> {
-  const rows = await selectRows<StoredToken>(db, `SELECT ${COLUMNS} FROM tokens ORDER BY id LIMIT ?`, [
+  const rows = await selectRows<StoredToken>(db, `SELECT ${COLUMNS} FROM ${TABLES} ORDER BY id LIMIT ?`, [
     limit,
   ]);
   return rows.map(parseRow);
+}
+
+export async function insertTokenLimits(
+  db: Queryable,
+  id: number,
+  limits: { readonly types: readonly string[] | null; readonly expiresAt: Instant | null },
+): Promise<void> {
+  const { types, expiresAt } = limits;
+  const row = [id, types?.join(',') ?? null, toDateOrNull(expiresAt)];
+  await insertRows(db, 'token_limits', ['token_id', 'types', 'expires_at'], [row]);
+}
+
+export async function updateTokenUse(db: Queryable, id: number, at: Instant): Promise<void> {
+  await insertRows(
+    db,
+    'token_limits',
+    ['token_id', 'last_used_at'],
+    [[id, toDate(at)]],
+    updateOf(['last_used_at']),
+  );
 }
 
 /** False when there is no such token, or it was revoked before. */

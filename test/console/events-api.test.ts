@@ -2,6 +2,8 @@ import type { App } from '../../src/app.ts';
 import { startConsole, type Console } from '../../src/console/server.ts';
 import { RefusedSignIns } from '../../src/console/refused-sign-ins.ts';
 import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
+import { EVENT_TYPES } from '../../src/domain/events/events.ts';
+import { runHere } from '../support/in-process.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Installation, install } from '../support/installation.ts';
 
@@ -330,4 +332,28 @@ test('an address is let in again when its minute has passed, and each is judged 
   expect([signIns.mayTry('10.0.0.1', 'y'), signIns.mayTry('10.0.0.2', 'y')]).toEqual([false, true]);
   clock.pass(60_000);
   expect(signIns.mayTry('10.0.0.1', 'y')).toBe(true);
+});
+
+test('a token may be limited to types of events and in time, and its last use is known', async () => {
+  const by = { actor: 'test', reason: null };
+  const limited = await addToken(installation.app, {
+    name: 'limited',
+    role: 'ingest',
+    types: EVENT_TYPES.filter((type) => type !== 'connects.spent'),
+    expiresInMs: 3_600_000,
+    ...by,
+  });
+  await post({ ...opening, id: 'e60', account: 'typed' }, limited.secret);
+  const answer = await post(spend('e61', 'typed'), limited.secret);
+  expect(answer).toMatchObject({ status: 422, body: { faults: [{ where: 'type' }] } });
+  const listed = await runHere(['tokens', 'list', '--json'], { app: installation.app });
+  const own = (
+    JSON.parse(listed.stdout) as { id: number; lastUsedAt: string | null; expiresAt: string }[]
+  ).find((one) => one.id === limited.id);
+  expect(Date.now() - Date.parse(own?.lastUsedAt ?? '')).toBeLessThan(60_000);
+  expect(Date.parse(own?.expiresAt ?? '')).toBeGreaterThan(Date.now());
+  await installation.db.raw("UPDATE token_limits SET expires_at = '2021-01-01' WHERE token_id = ?", [
+    limited.id,
+  ]);
+  expect((await post(opening, limited.secret)).status).toBe(401);
 });

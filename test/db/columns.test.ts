@@ -197,6 +197,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     [flag('--reason')],
   ],
   ['tokens.name', [TOKEN]],
+  ['token_limits.types', 'types of events, all of which it has room for: test/console/events-api.test.ts'],
   ['backfills.rate', [flag('--rate')]],
   ['failures.retry_at', [settling()]],
   [
@@ -226,7 +227,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
     NUMBERED,
   ],
-  ['installation.only_one run_stops.run_id ticks.run_id', NUMBERED],
+  ['installation.only_one token_limits.token_id run_stops.run_id ticks.run_id', NUMBERED],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
   ['installation.id terms_versions.content_hash tokens.hash', HASH],
   ['amendments.kind amendments.notice backfills.state backfill_items.state cycles.code cycles.notice', WORD],
@@ -246,7 +247,10 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     CLOCK,
   ],
   ['sessions.created_at sessions.expires_at terms_versions.applied_at ticks.at ticks.slot_at', CLOCK],
-  ['installation.made_at tokens.created_at tokens.revoked_at users.created_at users.disabled_at', CLOCK],
+  [
+    'installation.made_at token_limits.expires_at token_limits.last_used_at tokens.created_at tokens.revoked_at users.created_at users.disabled_at',
+    CLOCK,
+  ],
 ];
 
 /** What a variable of the environment comes to. */

@@ -1,12 +1,14 @@
 /** tokens: who may use the HTTP interface. */
 import { type Command, Option } from 'commander';
-import { formatInstant } from '../../domain/calendar.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { EVENT_TYPES } from '../../domain/events/events.ts';
 import { TOKEN_ROLES, type TokenRole, listTokens } from '../../ledger/tokens.ts';
 import { addToken, withdrawToken } from '../../operations/upkeep/tokens.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import {
   actorFlag,
   dryRunFlag,
+  durationFlag,
   idFlag,
   jsonFlag,
   reasonFlag,
@@ -26,6 +28,12 @@ interface ChangeFlags {
   json?: true;
 }
 
+interface MakeFlags extends ChangeFlags {
+  role: TokenRole;
+  types?: string[];
+  expires?: number;
+}
+
 export function addTokenCommands(program: Command, cli: Cli): void {
   const tokens = program.command('tokens').description('bearer tokens for /v1; only their hashes are kept');
   const add = tokens
@@ -40,7 +48,9 @@ export function addTokenCommands(program: Command, cli: Cli): void {
         .choices(TOKEN_ROLES)
         .makeOptionMandatory(),
     )
-    .action((name: string, flags: ChangeFlags & { role: TokenRole }) => makeToken(cli, name, flags));
+    .addOption(new Option('--types <type...>', 'the only events that it may bring').choices(EVENT_TYPES))
+    .option('--expires <duration>', 'for how long it is good, such as 90d (default: for ever)', durationFlag)
+    .action((name: string, flags: MakeFlags) => makeToken(cli, name, flags));
   withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 75]);
   const list = tokens
     .command('list')
@@ -67,10 +77,11 @@ const by = (cli: Cli, flags: ChangeFlags) => ({
   reason: flags.reason ?? null,
 });
 
-async function makeToken(cli: Cli, name: string, flags: ChangeFlags & { role: TokenRole }): Promise<void> {
+async function makeToken(cli: Cli, name: string, flags: MakeFlags): Promise<void> {
   await requireSchema(cli.app);
-  const { role } = flags;
-  const request = { name, role, ...by(cli, flags) };
+  const { role, types, expires } = flags;
+  const limits = { ...(types && { types }), ...(expires !== undefined && { expiresInMs: expires }) };
+  const request = { name, role, ...limits, ...by(cli, flags) };
   const { id, secret } = await changeOrRehearse(cli, flags, (db) => addToken({ db }, request));
   if (flags.dryRun) return reportDryRun(cli, flags, { name, role }, `a token for ${name}, role ${role}`);
   if (flags.json) return printJson(cli, { id, name, role, token: secret });
@@ -91,19 +102,41 @@ function reportDryRun(cli: Cli, flags: ChangeFlags, would: object, what: string)
   return print(cli, `${what} (dry run: nothing was written)`);
 }
 
+const textOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+
 async function showTokens(cli: Cli, flags: { json?: true }): Promise<void> {
   await requireSchema(cli.app);
   const tokens = (await listTokens(cli.app.db, LISTED_MAX)).map((one) => ({
     ...one,
     createdAt: formatInstant(one.createdAt),
-    revokedAt: one.revokedAt === null ? null : formatInstant(one.revokedAt),
+    revokedAt: textOf(one.revokedAt),
+    expiresAt: textOf(one.expiresAt),
+    lastUsedAt: textOf(one.lastUsedAt),
   }));
   if (flags.json) return printJson(cli, tokens);
   return print(
     cli,
     formatTable(
-      ['token', 'name', 'role', 'created (UTC)', 'revoked (UTC)'],
-      tokens.map((one) => [String(one.id), one.name, one.role, one.createdAt, one.revokedAt ?? '']),
+      [
+        'token',
+        'name',
+        'role',
+        'types',
+        'created (UTC)',
+        'last used (UTC)',
+        'expires (UTC)',
+        'revoked (UTC)',
+      ],
+      tokens.map((one) => [
+        String(one.id),
+        one.name,
+        one.role,
+        one.types?.join(' ') ?? 'all',
+        one.createdAt,
+        one.lastUsedAt ?? '',
+        one.expiresAt ?? '',
+        one.revokedAt ?? '',
+      ]),
     ),
   );
 }

@@ -2,14 +2,35 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Database, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
+import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { type Token, type TokenRole, findToken, insertToken, revokeToken } from '../../ledger/tokens.ts';
+import {
+  type Token,
+  type TokenRole,
+  findToken,
+  insertToken,
+  insertTokenLimits,
+  revokeToken,
+  updateTokenUse,
+} from '../../ledger/tokens.ts';
 
 interface Change {
   readonly actor: string;
   readonly reason: string | null;
 }
+
+export interface TokenRequest {
+  readonly name: string;
+  readonly role: TokenRole;
+  /** The types of events that it may bring; all that its role may when absent. */
+  readonly types?: readonly string[];
+  /** For how long it is good, in milliseconds; for ever when absent. */
+  readonly expiresInMs?: number;
+}
+
+/** How late its last use may be known. */
+const USE_EVERY_MS = 60_000;
 
 /** Recognisable in a log or a leaked file. */
 const PREFIX = 'cnx_';
@@ -19,15 +40,17 @@ const hashOf = (secret: string): string => createHash('sha256').update(secret).d
 /** The secret is returned once and kept nowhere. */
 export async function addToken(
   deps: { readonly db: Database },
-  request: Change & { readonly name: string; readonly role: TokenRole },
+  request: Change & TokenRequest,
 ): Promise<{ id: number; secret: string }> {
   const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
-  const { name, role, actor, reason } = request;
+  const { name, role, actor, reason, types = null, expiresInMs } = request;
   const id = await inTransaction(deps.db, async (transaction) => {
     const at = await shownNow(transaction);
     const added = await insertToken(transaction, { name, role, hash: hashOf(secret), at });
+    const expiresAt = expiresInMs === undefined ? null : at + expiresInMs;
+    await insertTokenLimits(transaction, added, { types, expiresAt });
     const target = `token:${added}`;
-    const after = { name, role };
+    const after = { name, role, types, expiresAt: expiresAt === null ? null : formatInstant(expiresAt) };
     await insertAudit(transaction, {
       at,
       actor,
@@ -69,6 +92,15 @@ export async function withdrawToken(
   });
 }
 
-/** Who a bearer token is for; undefined when it is unknown or revoked. */
-export const checkToken = (deps: { readonly db: Database }, secret: string): Promise<Token | undefined> =>
-  findToken(deps.db, hashOf(secret));
+/** Who a bearer token is for; undefined when it is unknown, revoked or expired. That it was used is written down. */
+export async function checkToken(
+  { db }: { readonly db: Database },
+  secret: string,
+): Promise<Token | undefined> {
+  const token = await findToken(db, hashOf(secret));
+  if (!token) return undefined;
+  const now = await shownNow(db);
+  if (token.expiresAt !== null && token.expiresAt <= now) return undefined;
+  if (now - (token.lastUsedAt ?? 0) >= USE_EVERY_MS) await updateTokenUse(db, token.id, now);
+  return token;
+}
