@@ -1,4 +1,5 @@
 /** The worker process: settles accounts, relays the outbox, sends notices. */
+import { setMaxListeners } from 'node:events';
 import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
@@ -21,7 +22,10 @@ import {
   settleContract,
 } from '../src/queue/contracts.ts';
 import { Batcher } from './batcher.ts';
+import { BUSY_AGAIN_MS, BusyAccounts } from './busy-accounts.ts';
 import { startBackfilling } from './start-backfilling.ts';
+import { startReversing } from './start-reversing.ts';
+import { startEndingSilent } from './start-ending-silent.ts';
 import { deliverPage } from './deliver-notices.ts';
 import {
   LOOPS_END_MS,
@@ -56,14 +60,20 @@ const TEND_EVERY_MS = 5_000;
 /** How often what was counted is carried to Redis. */
 const CARRY_EVERY_MS = 2_000;
 
+const LISTENERS_MAX = 100;
+
 /** Starts working at once. Without SMTP_URL it settles only: notices stay in the outbox. */
 export function startWorker(app: App): Process {
   const stopping = new AbortController();
+  // Every loop listens to it while it rests: that many are no leak.
+  setMaxListeners(LISTENERS_MAX, stopping.signal);
   app.health.pulse();
-  const settling = startSettling(app, stopping.signal);
+  const busy = new BusyAccounts(app);
+  const settling = startSettling(app, busy, stopping.signal);
   const workers: Worker[] = [settling];
-  const loops = [startTending, startCarrying].map((start) => start(app, stopping.signal));
-  loops.push(startBackfilling(app, stopping.signal));
+  const parts = [startTending, startCarrying, startBackfilling, startReversing, startEndingSilent];
+  const loops = parts.map((start) => start(app, stopping.signal));
+  loops.push(startTryingAgain(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, stopping.signal);
   if (deliver) {
@@ -83,15 +93,22 @@ export function startWorker(app: App): Process {
   };
 }
 
-function startSettling(app: App, signal: AbortSignal): Worker<SettlePayload> {
+function startSettling(app: App, busy: BusyAccounts, signal: AbortSignal): Worker<SettlePayload> {
   const { config } = app;
-  const batcher = new Batcher<SettleRequest, SettleOutcome>({
-    keyOf: (request) => request.account,
-    flush: (requests) => untilAvailable(patient(app, signal), () => settleBatch(app, requests)),
-    batchMax: config.batchMax,
-    gatherMs: GATHER_MS,
-  });
-  const settle = settleAccount(batcher);
+  const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
+    const outcomes = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
+    for (const request of requests) busy.note(request, outcomes.get(request.account));
+    return outcomes;
+  };
+  const lane = (): Batcher<SettleRequest, SettleOutcome> =>
+    new Batcher({
+      keyOf: (request) => request.account,
+      flush: settleTogether,
+      batchMax: config.batchMax,
+      gatherMs: GATHER_MS,
+    });
+  // Whose rows somebody may keep locked go by themselves: finding them takes time, and nobody else is to wait for it.
+  const settle = settleAccount({ ordinary: lane(), slow: lane(), isSlow: (account) => busy.has(account) });
   const worker = new Worker<SettlePayload>(settleContract.queue, (job) => settle(job.data), {
     ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
     concurrency: config.workerConcurrency,
@@ -121,26 +138,25 @@ function startDelivering(app: App, signal: AbortSignal): Worker<NoticePayload> |
 /** Group commit for marks: while one statement is on its way, the next one gathers. A database that is away is awaited. */
 function markTogether(app: App, { db }: DeliverDeps, signal: AbortSignal): DeliverDeps['markSent'] {
   const keyOf = ({ id, attempts }: Attempt): string => `${id} ${attempts}`;
-  const batcher = new Batcher<Attempt, true>({
+  const batcher = new Batcher<Attempt, boolean>({
     keyOf,
     flush: async (sent) => {
-      await untilAvailable(patient(app, signal), () => markSent(db, sent));
+      const locked = await untilAvailable(patient(app, signal), () => markSent(db, sent));
       // Else each statement would carry the two or three that ended during the one before.
       await app.clock.sleep(MARK_GATHER_MS, signal);
-      return new Map(sent.map((one) => [keyOf(one), true]));
+      return new Map(sent.map((one) => [keyOf(one), !locked.includes(one)]));
     },
     batchMax: MARK_MAX,
     gatherMs: MARK_GATHER_MS,
   });
-  return async (attempt) => void (await batcher.submit(attempt));
+  return (attempt) => batcher.submit(attempt);
 }
 
-/** One transaction's worth of jobs. Its beginning is a sign of life, too: also of a worker that waits for a server. */
+/** One transaction's worth of jobs. A sign of life is what was done for somebody: a batch that did nothing is none. */
 async function settleBatch(
   app: App,
   requests: readonly SettleRequest[],
 ): Promise<Map<string, SettleOutcome>> {
-  app.health.pulse();
   const startedAt = app.clock.elapsedMs();
   const outcomes = await settleAccounts(app.settleDeps, requests).catch((error: unknown) => {
     // A server that is away is told of by those who wait for it; anything else is a fault of ours, and nobody else's.
@@ -148,7 +164,7 @@ async function settleBatch(
       app.log.error({ accounts: requests.length, outcome: 'thrown', code: 'unexpected' }, messageOf(error));
     throw error;
   });
-  app.health.pulse();
+  if ([...outcomes.values()].some((one) => one.outcome !== 'busy')) app.health.pulse();
   app.tally.observe('settle-batch-size', requests.length);
   app.tally.observe('settle-duration', (app.clock.elapsedMs() - startedAt) / 1_000);
   return outcomes;
@@ -183,8 +199,17 @@ async function isReady(
 /** Whoever settles last closes the run, so that it does not stay open until the next tick. */
 function startTending(app: App, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
-    await tendRuns(app);
+    await tendRuns(app, signal);
     return TEND_EVERY_MS;
+  });
+}
+
+/** Their jobs have ended, so the same ids may be added anew. */
+function startTryingAgain(app: App, busy: BusyAccounts, signal: AbortSignal): Promise<void> {
+  return repeat(app, signal, async () => {
+    const again = busy.take();
+    if (again.length > 0) await app.queue.enqueueSettling(again);
+    return BUSY_AGAIN_MS;
   });
 }
 

@@ -165,7 +165,8 @@ const dependencies: Makers<
   deliverDeps: (parts) => {
     if (parts.config.smtpUrl === undefined) return undefined;
     const { db, clock, log, mailer, outage, memory, hold, slots, config: settings } = parts;
-    const markOne = (attempt: Attempt): Promise<void> => markSent(db, [attempt]);
+    const markOne = async (attempt: Attempt): Promise<boolean> =>
+      (await markSent(db, [attempt])).length === 0;
     return {
       db,
       clock,

@@ -160,8 +160,10 @@ const toAnswer = (outcome: EventOutcome): Answer =>
   'effectiveAt' in outcome ? { ...outcome, effectiveAt: formatInstant(outcome.effectiveAt) } : outcome;
 
 /** The one status that says most of what is wrong; every event's own outcome stands in the body. */
-function statusOf(answers: readonly Answer[]): 200 | 202 | 409 | 422 {
+function statusOf(answers: readonly Answer[]): 200 | 202 | 409 | 422 | 503 {
   const any = (outcome: Answer['outcome']): boolean => answers.some((one) => one.outcome === outcome);
+  // Before what would stay as it is: the same request again records what this one could not.
+  if (any('busy')) return 503;
   if (any('invalid') || any('unknown-account')) return 422;
   if (any('conflict')) return 409;
   return any('waiting') ? 202 : 200;

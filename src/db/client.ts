@@ -3,8 +3,8 @@
  * of no use is never used again, one that was idle is asked before it is used, and certificates are compared with names.
  */
 import MySql2Client, { type Query, type RawConnection } from 'knex/lib/dialects/mysql2/index.js';
-import { dropsConnection, markAsDatabases } from './errors.ts';
-import { statementLimitMs } from './limits.ts';
+import { dropsConnection, markAsDatabases, markAsTables } from './errors.ts';
+import { TABLE_WAIT_S, statementLimitMs } from './limits.ts';
 import { prepareSession } from './session.ts';
 import { verifyName } from './verify-name.ts';
 
@@ -59,6 +59,8 @@ export class PatientClient extends MySql2Client {
   override async _query(connection: RawConnection, query: Query): Promise<Query> {
     const reason = reasons.get(connection);
     if (reason) throw reason;
+    let isLong = false;
+    const timer = setTimeout(() => (isLong = true), TABLE_WAIT_S * 500);
     try {
       const answer = await within(statementLimitMs(), connection, 'a statement', () =>
         super._query(connection, query),
@@ -66,9 +68,12 @@ export class PatientClient extends MySql2Client {
       answered(connection);
       return answer;
     } catch (error) {
+      if (isLong) markAsTables(error);
       // It stays as it is until its transaction has ended, and is left then.
       if (dropsConnection(error)) connection.__knex__disposed = error;
       throw markAsDatabases(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

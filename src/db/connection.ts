@@ -2,7 +2,13 @@
 import knex, { type Knex } from 'knex';
 import { connectionOptions } from './address.ts';
 import { PatientClient } from './client.ts';
-import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from './errors.ts';
+import {
+  classOfDatabaseError,
+  databaseUnavailable,
+  isDatabaseError,
+  isLockTimeout,
+  isRowLocked,
+} from './errors.ts';
 
 export type Database = Knex;
 /** A connection inside a transaction. */
@@ -64,24 +70,64 @@ function open(options: Record<string, unknown>, poolMax: number, agreement?: Clo
 
 /** How often a transaction that lost a race is replayed before the race counts as the server's trouble. */
 const REPLAYS_MAX = 8;
+/** The same for a row that somebody else has locked: a lock that outlasts these may last for hours. */
+const LOCK_REPLAYS_MAX = 4;
 
 /**
  * Runs `work` in one transaction; a deadlock or lock timeout replays the whole of it, bounded, because the server
  * has undone all (1213) or part (1205) of it. So `work` must have no effect outside the transaction.
- * @throws whatever `work` throws; `unavailable` when the server cannot be used.
+ * @throws whatever `work` throws; unavailable `row-locked` when somebody keeps a lock, or when the server cannot be used.
  */
 export async function inTransaction<Result>(
   db: Database,
   work: (transaction: Transaction) => Promise<Result>,
+  lockReplaysMax = LOCK_REPLAYS_MAX,
 ): Promise<Result> {
   for (let replay = 0; ; replay += 1) {
     try {
-      return await db.transaction(work);
+      return await transact(db, work);
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
       const kind = classOfDatabaseError(error);
       if (kind === 'row') throw error;
-      if (kind !== 'replay' || replay >= REPLAYS_MAX) throw databaseUnavailable(error);
+      const replaysMax = isLockTimeout(error) ? lockReplaysMax : REPLAYS_MAX;
+      if (kind !== 'replay' || replay >= replaysMax) throw databaseUnavailable(error);
     }
+  }
+}
+
+/** One attempt of a batch that is halved where a row stays locked: halving it is replay enough, and holds up nobody. */
+export const inBatch = <Result>(
+  db: Database,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> => inTransaction(db, work, 0);
+
+/** What `work` throws comes first: where the connection is gone with it, the ROLLBACK throws too, and says less. */
+async function transact<Result>(
+  db: Database,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  let failed: { readonly error: unknown } | undefined;
+  try {
+    return await db.transaction(async (transaction) => {
+      try {
+        return await work(transaction);
+      } catch (error) {
+        failed = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw failed ? failed.error : error;
+  }
+}
+
+/** What `work` comes to; undefined where somebody else keeps a row locked that it needs, and others can go on without. */
+export async function unlessLocked<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isRowLocked(error)) return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** What an error of the database means: src/servers/database-faults.ts knows its codes. */
-import { configuration, messageOf, unavailable } from '../errors.ts';
+import { ConnectsError, configuration, messageOf, unavailable } from '../errors.ts';
 import { databaseFault, mendOf } from '../servers/classify.ts';
 import { AGAIN, type FaultClass } from '../servers/fault.ts';
 
@@ -32,11 +32,26 @@ export function isDatabaseError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && thrownByDatabase.has(error);
 }
 
+/** Somebody kept a row lock for longer than a statement waits. */
+export const isLockTimeout = (error: unknown): boolean =>
+  asDriverError(error).errno === 1205 && !ofWholeTable.has(error as object);
+
+/**
+ * The server has one code for a row that somebody locked and for a whole table. It waits for the second much longer, by
+ * which whoever sent the statement tells them apart: a locked table is everybody's trouble, and no row's.
+ */
+export function markAsTables(error: unknown): void {
+  if (asDriverError(error).errno === 1205) ofWholeTable.add(error as object);
+}
+
+const ofWholeTable = new WeakSet();
+
 export const isDuplicateKey = (error: unknown): boolean => asDriverError(error).errno === 1062;
 
 export const isNoSuchTable = (error: unknown): boolean => asDriverError(error).errno === 1146;
 
 const CODES: Record<number, string> = {
+  1153: 'too-large',
   1062: 'duplicate-key',
   1264: 'out-of-range',
   1452: 'foreign-key',
@@ -67,11 +82,25 @@ export const DATABASE_OUTAGES = ['database-unavailable', 'database-configuration
 export const asUnavailable = (thrown: unknown): unknown =>
   isDatabaseError(thrown) && classOfDatabaseError(thrown) !== 'row' ? databaseUnavailable(thrown) : thrown;
 
-/** `unavailable`, or `configuration` where waiting mends nothing. */
+/** `unavailable`, or `configuration` where waiting mends nothing; `row-locked` where the server is there. */
 export function databaseUnavailable(error: unknown): Error {
+  if (isLockTimeout(error))
+    return unavailable(
+      ROW_LOCKED,
+      'a row that this needs is locked by somebody else: see "connects doctor"',
+      {
+        cause: error,
+      },
+    );
   const message = `the database cannot be used: ${driverWords(error)}`;
   const mend = mendOf(databaseFault(error), 'the database server') ?? AGAIN;
   return classOfDatabaseError(error) === 'configuration'
     ? configuration('database-configuration', message, { cause: error, mend })
     : unavailable('database-unavailable', message, { cause: error, mend });
 }
+
+/** The code of a row that somebody else keeps locked: the server is there, and everybody else can go on. */
+export const ROW_LOCKED = 'row-locked';
+
+export const isRowLocked = (error: unknown): boolean =>
+  isLockTimeout(error) || (error instanceof ConnectsError && error.code === ROW_LOCKED);

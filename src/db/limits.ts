@@ -1,8 +1,15 @@
 /** How long a statement may take. Whatever hangs, a server, a lock or the network, nobody waits for ever. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** How long a statement waits for a row, or for a table's definition, before the whole transaction is replayed. */
-export const LOCK_WAIT_S = 20;
+/** How long a statement waits for a row. Ours are locked for less than a second; whoever waits keeps others waiting. */
+export const LOCK_WAIT_S = 2;
+/** The same for a table's definition, before the whole transaction is replayed. */
+export const TABLE_WAIT_S = 20;
+/**
+ * How long a transaction may say nothing before MariaDB undoes it: what a process that froze, or was cut off, has locked
+ * is free again then. MySQL takes the setting for a comment; there it is looked for (open-transactions.ts).
+ */
+export const IDLE_TRANSACTION_S = 20;
 /** An ordinary statement: longer than the longest wait for a lock, so that the server's own words come first. */
 export const STATEMENT_MS = 30_000;
 /** Statements that read or write a whole table: audits, exports, pruning. */

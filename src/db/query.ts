@@ -39,7 +39,13 @@ export async function execute(
 
 export type Cell = string | number | boolean | null;
 
-/** `INSERT INTO table (columns) VALUES (…), (…) <suffix>` in one statement; nothing at all for no rows. */
+/** Bytes of one INSERT: there are servers that take packets of a mebibyte and no more. */
+const STATEMENT_MAX_BYTES = 900_000;
+
+/**
+ * `INSERT INTO table (columns) VALUES (…), (…) <suffix>` in one statement, or in as few as fit into packets; nothing at
+ * all for no rows.
+ */
 export async function insertRows(
   db: Queryable,
   table: string,
@@ -47,12 +53,32 @@ export async function insertRows(
   rows: readonly (readonly Cell[])[],
   suffix = '',
 ): Promise<number> {
-  if (rows.length === 0) return 0;
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ? ${suffix}`;
-  // Text from the start: knex and the driver would walk through every cell of every row once more each.
-  const values = { toSqlString: () => rows.map(toTuple).join(',') };
-  const [result] = (await db.raw(sql, [values] as never)) as [Written];
-  return result.affectedRows;
+  let affectedRows = 0;
+  for (const tuples of inPackets(rows)) {
+    // Text from the start: knex and the driver would walk through every cell of every row once more each.
+    const values = { toSqlString: () => tuples };
+    const [result] = (await db.raw(sql, [values] as never)) as [Written];
+    affectedRows += result.affectedRows;
+  }
+  return affectedRows;
+}
+
+function* inPackets(rows: readonly (readonly Cell[])[]): Generator<string> {
+  let tuples: string[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const tuple = toTuple(row);
+    const size = Buffer.byteLength(tuple) + 1;
+    if (tuples.length > 0 && bytes + size > STATEMENT_MAX_BYTES) {
+      yield tuples.join(',');
+      tuples = [];
+      bytes = 0;
+    }
+    tuples.push(tuple);
+    bytes += size;
+  }
+  if (tuples.length > 0) yield tuples.join(',');
 }
 
 const toTuple = (row: readonly Cell[]): string => `(${row.map(toLiteral).join(',')})`;

@@ -3,19 +3,21 @@
  * a proxy in between may swallow it.
  */
 import type { RawConnection } from 'knex/lib/dialects/mysql2/index.js';
-import { LOCK_WAIT_S } from './limits.ts';
+import { IDLE_TRANSACTION_S, LOCK_WAIT_S, TABLE_WAIT_S } from './limits.ts';
 
 const SQL_MODE = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
 /** Read by one server and a comment to the other: each has its own name for it. */
 const STATEMENT_TIME = '/*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */';
 
+const IDLE = `/*M!100300 , idle_transaction_timeout = ${IDLE_TRANSACTION_S} */`;
+
 const STATEMENTS = [
   // Without it nothing that is not in a transaction would ever be kept.
   `SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = '${SQL_MODE}', ` +
-    `innodb_lock_wait_timeout = ${LOCK_WAIT_S}, lock_wait_timeout = ${LOCK_WAIT_S}, ` +
+    `innodb_lock_wait_timeout = ${LOCK_WAIT_S}, lock_wait_timeout = ${TABLE_WAIT_S}, ` +
     'foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, sql_select_limit = 18446744073709551615, ' +
-    `group_concat_max_len = 1048576 ${STATEMENT_TIME}`,
+    `group_concat_max_len = 1048576 ${STATEMENT_TIME} ${IDLE}`,
   // REPEATABLE READ lost an update.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
 ];

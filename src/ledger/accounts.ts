@@ -22,7 +22,7 @@ export interface AccountRow {
   readonly catchUpFrom: LocalDate | null;
 }
 
-const COLUMNS = [
+export const ACCOUNT_COLUMNS = [
   'id',
   'kind',
   'plan',
@@ -67,7 +67,7 @@ const CHANGING = [
   'readiness_awarded',
 ] as const;
 
-interface StoredAccount {
+export interface StoredAccount {
   id: string;
   kind: AccountKind;
   plan: PlanName;
@@ -94,33 +94,13 @@ interface StoredAccount {
 /** The most ids in one list: MariaDB changes its plan at 1,000. */
 export const IDS_MAX = 999;
 
-export interface LockedAccounts {
-  readonly rows: readonly AccountRow[];
-  /** The database's clock under the lock. */
-  readonly lockedAt: Instant;
-}
-
-/**
- * Locks accounts in primary-key order, by primary key only: a lock that also filtered on `next_cycle_at` would take
- * the secondary index first and deadlock against the update. Unknown ids are simply absent.
- */
-export async function lockAccounts(
-  transaction: Transaction,
-  ids: readonly string[],
-): Promise<LockedAccounts> {
-  const rows = await selectRows<StoredAccount & { locked_at: Date }>(
-    transaction,
-    `SELECT ${COLUMNS.join(', ')}, UTC_TIMESTAMP(3) AS locked_at FROM accounts WHERE id IN (?) ORDER BY id FOR UPDATE`,
-    [ids],
-  );
-  return { rows: rows.map(parseRow), lockedAt: rows[0]?.locked_at.getTime() ?? 0 };
-}
-
 export async function findAccount(db: Queryable, id: string): Promise<AccountRow | undefined> {
-  const row = await selectOne<StoredAccount>(db, `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id = ?`, [
-    id,
-  ]);
-  return row && parseRow(row);
+  const row = await selectOne<StoredAccount>(
+    db,
+    `SELECT ${ACCOUNT_COLUMNS.join(', ')} FROM accounts WHERE id = ?`,
+    [id],
+  );
+  return row && parseAccount(row);
 }
 
 /** Accounts by id, not locked. Ids are at most 999. */
@@ -128,10 +108,10 @@ export async function findAccounts(db: Queryable, ids: readonly string[]): Promi
   if (ids.length === 0) return new Map();
   const rows = await selectRows<StoredAccount>(
     db,
-    `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id IN (?) ORDER BY id`,
+    `SELECT ${ACCOUNT_COLUMNS.join(', ')} FROM accounts WHERE id IN (?) ORDER BY id`,
     [ids],
   );
-  return new Map(rows.map((row) => [row.id, parseRow(row).account]));
+  return new Map(rows.map((row) => [row.id, parseAccount(row).account]));
 }
 
 export interface ExpiringPage {
@@ -173,12 +153,16 @@ export async function listExpiring(
   if (!last) return { accounts: [], after: undefined };
   const rows = await selectRows<StoredAccount>(
     db,
-    `SELECT ${COLUMNS.join(', ')} FROM accounts
+    `SELECT ${ACCOUNT_COLUMNS.join(', ')} FROM accounts
       WHERE id IN (?) AND status = 'active' AND notices_opted_out = 0 AND balance > ? ORDER BY id`,
     [keys.map((row) => row.id), range.over],
   );
   return {
-    accounts: rows.map((row) => parseRow(row).account),
+    // What is wrong with the others is said by whoever settles them.
+    accounts: rows
+      .map(parseAccount)
+      .filter((row) => faultOfRow(row) === undefined)
+      .map((row) => row.account),
     after: keys.length < range.limit ? undefined : { id: last.id, nextCycleAt: last.at.getTime() },
   };
 }
@@ -198,7 +182,7 @@ export async function listAccounts(
   if (filter.ids?.length === 0) return [];
   const rows = await selectRows<StoredAccount>(
     db,
-    `SELECT ${COLUMNS.join(', ')} FROM accounts WHERE id > ?
+    `SELECT ${ACCOUNT_COLUMNS.join(', ')} FROM accounts WHERE id > ?
         ${filter.plan === undefined ? '' : 'AND plan = ?'} ${filter.ids === undefined ? '' : 'AND id IN (?)'}
       ORDER BY id LIMIT ?`,
     [
@@ -208,10 +192,10 @@ export async function listAccounts(
       page.limit,
     ],
   );
-  return rows.map(parseRow);
+  return rows.map(parseAccount);
 }
 
-function parseRow(row: StoredAccount): AccountRow {
+export function parseAccount(row: StoredAccount): AccountRow {
   return {
     account: {
       id: row.id,
@@ -239,6 +223,17 @@ function parseRow(row: StoredAccount): AccountRow {
   };
 }
 
+/** What of a row nobody can read, such as a date of zeros that another program wrote; undefined for a good one. */
+export function faultOfRow({ account, catchUpFrom }: AccountRow): string | undefined {
+  const { anchorOn, cycleOn, nextCycleOn, trackedFrom, watermark, nextCycleAt } = account;
+  const bad = [anchorOn, cycleOn, nextCycleOn, catchUpFrom].find((date) => date !== null && isZeros(date));
+  if (bad !== undefined) return `it has ${bad} for a date`;
+  const instants = [trackedFrom, watermark, nextCycleAt ?? 0];
+  return instants.some(Number.isNaN) ? 'it has an instant that does not exist' : undefined;
+}
+
+const isZeros = (date: LocalDate): boolean => /^0000|-00/.test(date);
+
 const toCells = ({ account, lastDecision, catchUpFrom }: AccountRow) => [
   account.id,
   account.kind,
@@ -265,12 +260,12 @@ const toCells = ({ account, lastDecision, catchUpFrom }: AccountRow) => [
 
 /** One statement for the whole batch: an INSERT of rows that all exist, and are locked, is an update of each. */
 export async function updateAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {
-  await insertRows(transaction, 'accounts', COLUMNS, rows.map(toCells), updateOf(CHANGING));
+  await insertRows(transaction, 'accounts', ACCOUNT_COLUMNS, rows.map(toCells), updateOf(CHANGING));
 }
 
 /** @throws the database's duplicate-key error when one of them exists */
 export async function insertAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {
-  await insertRows(transaction, 'accounts', COLUMNS, rows.map(toCells));
+  await insertRows(transaction, 'accounts', ACCOUNT_COLUMNS, rows.map(toCells));
 }
 
 // --------------------------------------------------------------------------------------------------- due
@@ -310,8 +305,11 @@ export async function listDue(
       due.limit,
     ],
   );
-  return rows.map((row) => ({ id: row.id, nextCycleAt: row.next_cycle_at.getTime() }));
+  return rows.map((row) => ({ id: row.id, nextCycleAt: dueAtOf(row) }));
 }
+
+/** An instant that does not exist sorts before all others, and is as due as any: that it is wrong, settling says. */
+export const dueAtOf = (row: { readonly next_cycle_at: Date }): Instant => row.next_cycle_at.getTime() || 0;
 
 /** How many accounts are due at an instant and not put aside; those that wait for a retry count. */
 export async function countDue(db: Queryable, asOf: Instant): Promise<number> {
@@ -348,7 +346,7 @@ export async function countDueByPlan(db: Queryable, asOf: Instant): Promise<DueB
       WHERE next_cycle_at <= ? AND ${NOT_PUT_ASIDE} GROUP BY plan ORDER BY plan LIMIT 10`,
     [toDate(asOf)],
   );
-  return rows.map((row) => ({ plan: row.plan, accounts: row.accounts, oldestAt: row.oldest.getTime() }));
+  return rows.map((row) => ({ plan: row.plan, accounts: row.accounts, oldestAt: row.oldest.getTime() || 0 }));
 }
 
 export async function countAccounts(db: Queryable): Promise<number> {

@@ -8,7 +8,7 @@ import type {
   AuditedSettlement,
 } from '../domain/audit/audit.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { type AccountFilter, listAccounts } from './accounts.ts';
+import { type AccountFilter, faultOfRow, listAccounts } from './accounts.ts';
 import { findClosings } from './closings.ts';
 import { listSpansOf } from './spans.ts';
 
@@ -45,6 +45,7 @@ export async function listAudited(
     ids,
   );
   return rows.map(({ account, catchUpFrom, lastDecision }) => ({
+    fault: faultOfRow({ account, catchUpFrom, lastDecision }),
     account,
     catchUpFrom,
     lastDecision,

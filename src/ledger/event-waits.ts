@@ -3,7 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectOne, selectRows, toDate, updateOf } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { EventType, MemberEvent } from '../domain/events/events.ts';
-import type { EventState } from './events.ts';
+import { type EventState, parseStored } from './events.ts';
 
 /** Why an event could not be decided at an instant. */
 export interface EventWait {
@@ -80,13 +80,27 @@ export async function listWaitingEvents(
 
 /** What waits of one account, whole; 5,000 of them at the most. */
 export async function listWaitingContent(db: Queryable, account: string): Promise<MemberEvent[]> {
-  const rows = await selectRows<{ content: string }>(
+  const rows = await selectRows<StoredWhole>(
     db,
-    `SELECT content FROM events WHERE state = 'waiting' AND account_id = ? ORDER BY arrival LIMIT 5000`,
+    `SELECT ${WHOLE} FROM events WHERE state = 'waiting' AND account_id = ? ORDER BY arrival LIMIT 5000`,
     [account],
   );
-  return rows.map(({ content }) => JSON.parse(content) as MemberEvent);
+  return rows.map(wholeOf);
 }
+
+const WHOLE = 'id, account_id AS account, type, at, content';
+
+interface StoredWhole {
+  id: string;
+  account: string;
+  type: EventType;
+  at: Date;
+  content: string;
+}
+
+/** Of one whose content cannot be read, what stands beside it: enough to name it, and to refuse it. */
+const wholeOf = ({ content, id, account, type, at }: StoredWhole): MemberEvent =>
+  parseStored(content, account) ?? ({ id, account, type, at: at.getTime() } as MemberEvent);
 
 /** Whose an event is, and whether it waits; undefined when its id is unknown. */
 export function findOwner(
@@ -101,10 +115,10 @@ export async function lockWaitingEvent(
   transaction: Transaction,
   id: string,
 ): Promise<MemberEvent | undefined> {
-  const row = await selectOne<{ content: string }>(
+  const row = await selectOne<StoredWhole>(
     transaction,
-    "SELECT content FROM events WHERE id = ? AND state = 'waiting' FOR UPDATE",
+    `SELECT ${WHOLE} FROM events WHERE id = ? AND state = 'waiting' FOR UPDATE`,
     [id],
   );
-  return row && (JSON.parse(row.content) as MemberEvent);
+  return row && wholeOf(row);
 }

@@ -11,6 +11,7 @@ import {
 } from '../db/query.ts';
 import type { Transaction } from '../db/connection.ts';
 import type { Instant } from '../domain/calendar.ts';
+import { type ConnectsError, brokenRule } from '../errors.ts';
 import { type MemberEvent, contentOf } from '../domain/events/events.ts';
 import { STATUS_EVENTS, type StatusChange } from '../domain/corrections/past-status.ts';
 
@@ -110,6 +111,8 @@ export async function findEvent(
 /** Events that wait, by account, in order of arrival. */
 export interface WaitingList {
   readonly events: ReadonlyMap<string, readonly MemberEvent[]>;
+  /** Accounts with an event that is stored in no form that can be read: none of theirs is here. */
+  readonly unreadable: ReadonlyMap<string, ConnectsError>;
   /** There are more than were read: the last account's list may go on, and later accounts have none here. */
   readonly cutAt: string | undefined;
 }
@@ -120,22 +123,37 @@ const WAITING_MAX = 5_000;
 /** Of these accounts. Mostly nothing waits anywhere: then one look suffices. */
 export async function listWaiting(db: Queryable, accountIds: readonly string[]): Promise<WaitingList> {
   const events = new Map<string, MemberEvent[]>();
-  if (accountIds.length === 0 || !(await anyWaiting(db))) return { events, cutAt: undefined };
-  const rows = await selectRows<{ account: string; content: string }>(
+  const unreadable = new Map<string, ConnectsError>();
+  if (accountIds.length === 0 || !(await anyWaiting(db))) return { events, unreadable, cutAt: undefined };
+  const rows = await selectRows<{ account: string; id: string; content: string }>(
     db,
-    `SELECT account_id AS account, content FROM events
+    `SELECT account_id AS account, id, content FROM events
       WHERE state = 'waiting' AND account_id IN (?) ORDER BY account_id, arrival LIMIT ?`,
     [accountIds, WAITING_MAX],
   );
-  for (const { account, content } of rows) {
+  for (const { account, id, content } of rows) {
     const known = events.get(account);
-    // It was checked when it arrived. What no longer makes sense fails when it is decided, alone.
-    const event = JSON.parse(content) as MemberEvent;
-    if (known) known.push(event);
+    const event = parseStored(content, account);
+    if (!event) unreadable.set(account, unreadableEvent(id));
+    else if (known) known.push(event);
     else events.set(account, [event]);
   }
-  return { events, cutAt: rows.length < WAITING_MAX ? undefined : rows.at(-1)?.account };
+  for (const account of unreadable.keys()) events.delete(account);
+  return { events, unreadable, cutAt: rows.length < WAITING_MAX ? undefined : rows.at(-1)?.account };
 }
+
+/** It was checked when it arrived. What no longer makes sense fails when it is decided, alone. */
+export function parseStored(content: string, account: string): MemberEvent | undefined {
+  try {
+    const event = JSON.parse(content) as Partial<MemberEvent> | null;
+    return event?.account === account ? (event as MemberEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const unreadableEvent = (id: string): ConnectsError =>
+  brokenRule('unreadable-event', `the event ${id} waits, and what is stored of it cannot be read`);
 
 async function anyWaiting(db: Queryable): Promise<boolean> {
   return (await selectOne(db, "SELECT 1 AS found FROM events WHERE state = 'waiting' LIMIT 1")) !== undefined;

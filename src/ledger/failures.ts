@@ -92,6 +92,27 @@ export async function upsertFailures(transaction: Transaction, failures: readonl
   );
 }
 
+/**
+ * Locks the failures of these accounts that were not overcome yet, and says whose somebody else has locked. Mostly there
+ * are none: then it is one look.
+ */
+export async function lockFailures(
+  transaction: Transaction,
+  accountIds: readonly string[],
+): Promise<{ readonly locked: ReadonlySet<string>; readonly busy: ReadonlySet<string> }> {
+  const open = `SELECT account_id AS account, run_id AS run FROM failures
+    WHERE account_id IN (?) AND state <> 'cleared' ORDER BY account_id, run_id`;
+  const read = (sql: string): Promise<{ account: string; run: number }[]> =>
+    accountIds.length === 0 ? Promise.resolve([]) : selectRows(transaction, sql, [accountIds]);
+  const there = await read(open);
+  const mine = there.length === 0 ? [] : await read(`${open} FOR UPDATE SKIP LOCKED`);
+  const locked = new Set(mine.map((one) => `${one.account}/${one.run}`));
+  const busy = new Set(
+    there.filter((one) => !locked.has(`${one.account}/${one.run}`)).map((one) => one.account),
+  );
+  return { locked: new Set(mine.map((one) => one.account).filter((id) => !busy.has(id))), busy };
+}
+
 /** Accounts that were settled after all are nobody's failure any more. */
 export async function clearFailures(
   transaction: Transaction,

@@ -4,7 +4,7 @@
  */
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { type DuePosition, anyDue, countDue, listDue } from './accounts.ts';
+import { type DuePosition, anyDue, countDue, dueAtOf, listDue } from './accounts.ts';
 import type { Run } from './runs.ts';
 
 /** What tells whom a run is over. */
@@ -41,7 +41,7 @@ export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Pro
       page.limit,
     ],
   );
-  return rows.map((row) => ({ id: row.id, nextCycleAt: row.next_cycle_at.getTime() }));
+  return rows.map((row) => ({ id: row.id, nextCycleAt: dueAtOf(row) }));
 }
 
 /** How many accounts a run has still to settle; those that wait for a retry count. */

@@ -23,6 +23,13 @@ export interface RunCycle {
 /** By whom: a run, or events that settled boundaries by themselves, under one version of the terms. */
 export type GrantSource = { readonly run: number } | { readonly eventsUnder: number };
 
+/** What the open run with this key reverses; undefined for the key of anything else. */
+export function sourceOf(key: string): GrantSource | undefined {
+  const [, what, number] = /^reverse-(run:|events:terms-)(\d+)$/.exec(key) ?? [];
+  if (what === undefined) return undefined;
+  return what === 'run:' ? { run: Number(number) } : { eventsUnder: Number(number) };
+}
+
 /** What `amendments.reversed_run` says of a grant that was no run's. */
 export const NO_RUN = 0;
 

@@ -97,6 +97,31 @@ export async function findRunByKey(db: Queryable, openKey: string): Promise<Run 
   return row && parseRow(row);
 }
 
+/** Under which key a run is open; undefined where it has none, or is closed. */
+export async function findOpenKey(db: Queryable, id: number): Promise<string | undefined> {
+  const row = await selectOne<{ key: string | null }>(db, 'SELECT open_key AS `key` FROM runs WHERE id = ?', [
+    id,
+  ]);
+  return row?.key ?? undefined;
+}
+
+/**
+ * Reversals whose process is gone without a word: their lease ran out, and nobody gave it back.
+ * @returns each with its key
+ */
+export async function listOrphanedReversals(
+  db: Queryable,
+  now: Instant,
+): Promise<{ run: Run; key: string }[]> {
+  const rows = await selectRows<StoredRun & { open_key: string }>(
+    db,
+    `SELECT ${COLUMNS}, open_key FROM runs
+      WHERE kind = 'reversal' AND state = 'running' AND submitting_until <= ? ORDER BY id LIMIT 100`,
+    [toDate(now)],
+  );
+  return rows.map((row) => ({ run: parseRow(row), key: row.open_key }));
+}
+
 /** Open ones of every kind, the oldest first. */
 export async function listOpenRuns(db: Queryable): Promise<Run[]> {
   const rows = await selectRows<StoredRun>(

@@ -1,13 +1,15 @@
 /** SQL of `outbox` for senders: taking notices, and what becomes of each attempt. */
 import { type Database, type Transaction, inTransaction } from '../db/connection.ts';
-import { type Binding, execute, selectRows, toDate } from '../db/query.ts';
+import { asUnavailable, classOfDatabaseError, isDatabaseError } from '../db/errors.ts';
+import { type Binding, type Queryable, execute, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { groupBy } from '../group-by.ts';
-import { NOTICE_COLUMNS, type Notice, write } from './outbox.ts';
+import { NOTICE_COLUMNS, type Notice, lockFree, write } from './outbox.ts';
 
 /**
  * Takes claimed rows for sending, before SMTP begins: of several takers only one gets a row, so a job that is
- * delivered twice sends once. What somebody else has, or was sent already, is left out. Ids are at most 999.
+ * delivered twice sends once. What somebody else has, or was sent already, is left out; so is what somebody keeps
+ * locked, until its lease runs out. Ids are at most 999.
  */
 export async function takeNotices(
   db: Database,
@@ -16,7 +18,7 @@ export async function takeNotices(
   return inTransaction(db, async (transaction) => {
     const rows = await selectRows<Notice>(
       transaction,
-      `SELECT ${NOTICE_COLUMNS} FROM outbox WHERE id IN (?) AND state = 'claimed' ORDER BY id FOR UPDATE`,
+      `SELECT ${NOTICE_COLUMNS} FROM outbox WHERE id IN (?) AND state = 'claimed' ORDER BY id FOR UPDATE SKIP LOCKED`,
       [take.ids],
     );
     if (rows.length === 0) return [];
@@ -51,17 +53,48 @@ const groupsOf = (taken: readonly Attempt[]): Attempt[][] => [
 /**
  * The letters are out. One whose lease has run out meanwhile is not sent again, unless somebody has taken it already:
  * then what becomes of it is his to say.
+ * @returns those whose rows somebody else keeps locked: they are not marked, and all others are
  * @throws unavailable when the database cannot be used: the letters are out, so the caller had better try again
  */
-export async function markSent(db: Database, sent: readonly Attempt[]): Promise<void> {
-  for (const [attempts, group] of groupBy(sent, (one) => one.attempts))
-    await write(
-      db,
-      `UPDATE outbox SET state = 'sent', sent_at = UTC_TIMESTAMP(3), lease_until = NULL, last_error = NULL
-        WHERE id IN (?) AND attempts = ? AND state IN ('pending', 'claimed', 'sending')`,
-      [group.map((one) => one.id), attempts],
-    );
+export async function markSent(db: Database, sent: readonly Attempt[]): Promise<readonly Attempt[]> {
+  const locked: Attempt[] = [];
+  for (const [attempts, group] of groupBy(sent, (one) => one.attempts)) {
+    const mark = (where: Queryable, ids: readonly number[]): Promise<unknown> =>
+      execute(
+        where,
+        `UPDATE outbox SET state = 'sent', sent_at = UTC_TIMESTAMP(3), lease_until = NULL, last_error = NULL
+          WHERE id IN (?) AND attempts = ? AND state IN ('pending', 'claimed', 'sending')`,
+        [ids, attempts],
+      );
+    const ids = group.map((one) => one.id);
+    // Mostly one statement does it: who has which of them locked is asked only where it does not.
+    const marked = (await tryMarking(() => mark(db, ids))) ? ids : await markFree(db, ids, mark);
+    locked.push(...group.filter((one) => !marked.includes(one.id)));
+  }
+  return locked;
 }
+
+/** False where a lock was in the way. */
+async function tryMarking(mark: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await mark();
+    return true;
+  } catch (error) {
+    if (isDatabaseError(error) && classOfDatabaseError(error) === 'replay') return false;
+    throw asUnavailable(error);
+  }
+}
+
+const markFree = (
+  db: Database,
+  ids: readonly number[],
+  mark: (transaction: Transaction, free: readonly number[]) => Promise<unknown>,
+): Promise<readonly number[]> =>
+  inTransaction(db, async (transaction) => {
+    const free = await lockFree(transaction, ids);
+    if (free.length > 0) await mark(transaction, free);
+    return free;
+  });
 
 /** Ends a notice that will not be sent: the server refused it, or there is nothing to tell any more. */
 export async function markUnsent(db: Database, attempt: Attempt, why: WhyUnsent): Promise<void> {

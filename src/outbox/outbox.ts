@@ -11,6 +11,7 @@ import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from '../d
 import {
   type Binding,
   type Queryable,
+  type Written,
   execute,
   insertRows,
   selectOne,
@@ -114,13 +115,37 @@ export async function returnExpiredLeases(db: Database, now: Instant): Promise<n
     `SELECT id FROM outbox WHERE state IN ('claimed', 'sending') AND lease_until <= ? ORDER BY id LIMIT ${RETURN_MAX}`,
     [toDate(now)],
   );
-  if (rows.length === 0) return 0;
-  return write(
-    db,
-    `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
-      WHERE id IN (?) AND state IN ('claimed', 'sending') AND lease_until <= ?`,
-    [toDate(now), rows.map((row) => row.id), toDate(now)],
+  const ids = rows.map((row) => row.id);
+  return writeFree(db, ids, (transaction, free) =>
+    execute(
+      transaction,
+      `UPDATE outbox SET state = 'pending', lease_until = NULL, next_attempt_at = ?
+        WHERE id IN (?) AND state IN ('claimed', 'sending') AND lease_until <= ?`,
+      [toDate(now), free, toDate(now)],
+    ),
   );
+}
+
+/** Writes those rows that nobody else has locked: one that somebody keeps must not hold up the others. */
+async function writeFree(
+  db: Database,
+  ids: readonly number[],
+  change: (transaction: Transaction, free: readonly number[]) => Promise<Written>,
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  return inTransaction(db, async (transaction) => {
+    const free = await lockFree(transaction, ids);
+    return free.length === 0 ? 0 : (await change(transaction, free)).affectedRows;
+  });
+}
+
+export async function lockFree(transaction: Transaction, ids: readonly number[]): Promise<number[]> {
+  const rows = await selectRows<{ id: number }>(
+    transaction,
+    'SELECT id FROM outbox WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED',
+    [ids],
+  );
+  return rows.map((row) => row.id);
 }
 
 const RETURN_MAX = 999;

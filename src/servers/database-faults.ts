@@ -77,12 +77,8 @@ export const DATABASE_FAULTS: readonly ServerFault[] = [
     { 9001: 'a proxy reaches no server' },
     DROPS,
   ),
-  ...faults(
-    'server-refuses',
-    'Raise max_allowed_packet there, to 16 MiB or more.',
-    { 1153: 'packet too large' },
-    DROPS,
-  ),
+  // Fewer rows at once are no larger than a packet.
+  ...faults('row', 'Raise max_allowed_packet there, to 16 MiB or more.', { 1153: 'packet too large' }, DROPS),
   ...faults(
     'server-refuses',
     'Too many connections: lower CONNECTS_DATABASE_POOL, or raise max_connections there.',

@@ -6,6 +6,7 @@ import { EVENT_TYPES } from '../../src/domain/events/events.ts';
 import { runHere } from '../support/in-process.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { holdRows } from '../support/liveness.ts';
 
 let installation: Installation;
 let served: Console;
@@ -356,4 +357,29 @@ test('a token may be limited to types of events and in time, and its last use is
     limited.id,
   ]);
   expect((await post(opening, limited.secret)).status).toBe(401);
+});
+
+test('events of an account that somebody keeps locked are answered 503, and hold up nobody else’s', async () => {
+  for (const account of ['kept', 'free']) await post({ ...opening, id: `o-${account}`, account });
+  const holder = await holdRows(installation, "SELECT id FROM accounts WHERE id = 'kept' FOR UPDATE");
+  const ended: string[] = [];
+  // More than there are connections.
+  const kept = Array.from({ length: 12 }, async (_, index) => {
+    const answer = await post([spend(`k${index}`, 'kept', 1), spend(`kf${index}`, 'free', 1)]);
+    ended.push('kept');
+    return answer;
+  });
+  const free = await post(spend('f1', 'free', 1));
+  ended.push('free');
+  const answers = await Promise.all(kept);
+  await holder.release();
+  expect(free.status).toBe(200);
+  expect(ended[0]).toBe('free');
+  for (const { status, body } of answers) {
+    expect(status).toBe(503);
+    const { results } = body as { results: unknown[] };
+    expect(results).toMatchObject([{ outcome: 'busy', code: 'account-locked' }, { outcome: 'applied' }]);
+  }
+  expect(await post(spend('k0', 'kept', 1))).toMatchObject({ status: 200, body: { outcome: 'applied' } });
+  expect(await post(spend('kf0', 'free', 1))).toMatchObject({ status: 200, body: { outcome: 'duplicate' } });
 });

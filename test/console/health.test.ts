@@ -12,6 +12,7 @@ import { OutageLog } from '../../src/outage-log.ts';
 import { ProgressWatch } from '../../src/operations/runs/watch-progress.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { holdRows } from '../support/liveness.ts';
 import { type PrivateServer, privateRedis } from '../support/private-servers.ts';
 import { reset } from '../support/reset.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
@@ -21,7 +22,14 @@ describe('health', () => {
   let installation: Installation;
   beforeAll(async () => {
     redis = await privateRedis();
-    const env = { REDIS_URL: redis.url, SMTP_URL: '', CONNECTS_CONSOLE_PORT: '0', CONNECTS_STALL_MAX: '4s' };
+    const env = {
+      REDIS_URL: redis.url,
+      SMTP_URL: '',
+      CONNECTS_CONSOLE_PORT: '0',
+      CONNECTS_STALL_MAX: '4s',
+      // Fewer than jobs, so that some wait while others are at work.
+      CONNECTS_WORKER_CONCURRENCY: '2',
+    };
     installation = await install({ env });
   });
   beforeEach(() => reset(installation));
@@ -60,6 +68,25 @@ describe('health', () => {
       await until('it is live again', async () => (await ask(url, 'livez')).status === 200);
       await worker.stop();
     });
+  });
+
+  it('is not live while a worker gets nobody settled although jobs wait', async () => {
+    await importRows(installation.app, numbered('a', 5));
+    await waitingSweep(installation.app, { timeoutMs: 0 });
+    // No row that could be left out: the whole table is.
+    const holder = await holdRows(installation, 'LOCK TABLES cycles READ');
+    const worker = startWorker(installation.app);
+    try {
+      await withConsole(async (url) => {
+        await until('it is not live', async () => (await ask(url, 'livez')).status === 503, 15_000);
+        expect((await ask(url, 'livez')).body).toMatchObject({ live: false });
+        await holder.transaction.raw('UNLOCK TABLES');
+        await until('it is live again', async () => (await ask(url, 'livez')).status === 200, 30_000);
+      });
+    } finally {
+      await holder.release();
+      await worker.stop();
+    }
   });
 
   it('stays live while Redis is away, is not ready meanwhile, and both again when it is back', async () => {

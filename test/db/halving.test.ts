@@ -41,7 +41,34 @@ describe('a batch in halves', () => {
     await expect(inHalves([1, 2], away, named)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  it('lets pass what no database threw', async () => {
+  it('finds the one item at which something is thrown that nobody expects', async () => {
+    const throwing = (items: readonly number[]): Promise<string> => {
+      if (items.includes(3)) throw new TypeError('no such property');
+      return Promise.resolve(items.join());
+    };
+    expect(await inHalves([1, 2, 3, 4], throwing, named)).toEqual(['1,2', '3 no such property', '4']);
+  });
+
+  it('finds the one item that somebody else has locked', async () => {
+    const locking = (items: readonly number[]): Promise<string> =>
+      items.includes(2)
+        ? Promise.reject(Object.assign(new Error('locked'), { errno: 1205 }))
+        : Promise.resolve(items.join());
+    expect(await inHalves([1, 2, 3], locking, named)).toEqual(['1', '2 locked', '3']);
+  });
+
+  it('gives up looking for locked items one by one where very many are', async () => {
+    let attempts = 0;
+    const locked = (): Promise<string> => {
+      attempts += 1;
+      return Promise.reject(Object.assign(new Error('locked'), { errno: 1205 }));
+    };
+    const items = Array.from({ length: 500 }, (_, index) => index);
+    expect(await inHalves(items, locked, named)).toEqual(items.map((one) => `${one} locked`));
+    expect(attempts).toBeLessThan(50);
+  });
+
+  it('lets pass an error that says of itself that it has to do with no item', async () => {
     const bug = new ConnectsError('conflict', 'lost', 'not ours any more');
     await expect(inHalves([1, 2], () => Promise.reject(bug), named)).rejects.toBe(bug);
   });

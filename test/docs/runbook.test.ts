@@ -28,7 +28,7 @@ const THROWN = [
   /log\.(?:warn|error)\(\s*\{[^}]*?code: '([a-z0-9-]+)'/g,
 ];
 /** Codes that are kept in a table instead of being thrown where they are written. */
-const OF_ROWS = [1062, 1264, 1452, 1644, 3819, 4025].map(
+const OF_ROWS = [1062, 1153, 1264, 1452, 1644, 3819, 4025].map(
   (errno) => describeRowError({ errno, sqlMessage: '' }).code,
 );
 

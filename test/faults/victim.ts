@@ -25,8 +25,21 @@ function watchStatements(db: Knex, kill: KillPoint | undefined): string[] {
   return statements;
 }
 
+/** Stopped from outside in the middle of everything, as a suspended container or a machine without memory is. */
+function freezeBefore(db: Knex, beginning: string): void {
+  let frozen = false;
+  db.on('query', ({ sql }: { sql: string }) => {
+    if (frozen || !sql.startsWith(beginning)) return;
+    frozen = true;
+    process.kill(process.pid, 'SIGSTOP');
+  });
+}
+
 async function settle(orders: Orders): Promise<readonly string[]> {
-  const db = connectDatabase(orders.databaseUrl, 2);
+  const { idleS, freezeBefore: beginning } = orders;
+  const db = connectDatabase(orders.databaseUrl, idleS === undefined ? 2 : 1);
+  if (idleS !== undefined) await db.raw(`SET SESSION idle_transaction_timeout = ${idleS}`);
+  if (beginning !== undefined) freezeBefore(db, beginning);
   const statements = watchStatements(db, orders.kill);
   const runs = new RunDirectory(db, systemClock);
   const deps = { db, clock: systemClock, log: silentLog, runs, settings: orders.settings };

@@ -18,6 +18,10 @@ export interface Orders {
   readonly accounts: readonly string[];
   readonly settings: SettleSettings;
   readonly kill?: KillPoint;
+  /** The beginning of a statement before which it freezes, until it is told to go on. */
+  readonly freezeBefore?: string;
+  /** After how many silent seconds the server undoes its transactions; as every session of ours has it when absent. */
+  readonly idleS?: number;
 }
 
 /** For `working-victim.ts`: works for this installation, and dies with its first batch. */

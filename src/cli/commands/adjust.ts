@@ -130,6 +130,8 @@ function sentenceOf(outcome: AdjustOutcome): string {
       return 'not posted: there is no such account';
     case 'waiting':
       return `kept waiting, because the account cannot be brought current (${outcome.code}: ${outcome.message})`;
+    case 'busy':
+      return `not posted (${outcome.code}: ${outcome.message}): try again`;
   }
 }
 
@@ -148,6 +150,7 @@ function exitCodeOf(outcomes: readonly AdjustOutcome[]): Cli['exitCode'] {
   const any = (outcome: AdjustOutcome['outcome']): boolean => outcomes.some((one) => one.outcome === outcome);
   if (any('conflict')) return EXIT.conflict;
   if (any('unknown-account')) return EXIT.notFound;
+  if (any('busy')) return EXIT.tryAgain;
   const unposted = outcomes.some((one) => one.outcome === 'duplicate' && one.before !== 'applied');
   return any('refused') || any('waiting') || unposted ? EXIT.someFailed : EXIT.done;
 }

@@ -92,7 +92,14 @@ function report(
     }
     // Also where somebody else's events came in between, after all lines had been good.
     if (badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
+    if (counts.busy > 0) cli.exitCode = EXIT.tryAgain;
   }
+  if (counts.busy > 0)
+    say(
+      cli,
+      `${counted(counts.busy, 'line was', 'lines were')} not recorded: somebody else keeps ` +
+        'their accounts locked (see "connects doctor"). Import the same file again',
+    );
   if (flags.json)
     return printJson(cli, {
       outcome,

@@ -2,7 +2,7 @@
  * The invariants, checked on one account: what is recorded of it against the calendar and the ledger's own arithmetic.
  * Pure. interface: "Audit". Everything about dates is recomputed by the calendar code that settling uses.
  */
-import { messageOf } from '../../errors.ts';
+import { brokenRule, messageOf } from '../../errors.ts';
 import { checkAwards, checkWindows } from './awards.ts';
 import { checkCalendar } from './calendar.ts';
 import { checkCycleEntries, checkSettlements } from './cycles.ts';
@@ -18,6 +18,7 @@ export type * from './audited.ts';
 /** Every finding about one account; none is what one hopes for. It never throws. */
 export function auditAccount(recorded: AuditedAccount, rules: AuditRules): Finding[] {
   try {
+    if (recorded.fault !== undefined) throw brokenRule('unreadable-account', recorded.fault);
     return findingsOf(new Examination(recorded, rules));
   } catch (error) {
     // An unknown zone, a date that does not exist: settling fails at the same place.

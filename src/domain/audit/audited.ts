@@ -34,6 +34,8 @@ export interface AuditedAward {
 /** Everything that is recorded of one account, each list in its own order. */
 export interface AuditedAccount {
   readonly account: Account;
+  /** What of its row nobody can read; absent for a good one. */
+  readonly fault?: string | undefined;
   /** How many decisions the account counts, of cycles and events alike. */
   readonly lastDecision: number;
   /** The numbers of those that are no cycle's. */

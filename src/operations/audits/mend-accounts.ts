@@ -1,5 +1,6 @@
 /** What of an account is written down again: a balance, a next date, a notice. Decided anew under the account's lock. */
-import { type Transaction, inTransaction } from '../../db/connection.ts';
+import { type Transaction, inBatch } from '../../db/connection.ts';
+import { describeRefusal, inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit/audit.ts';
@@ -11,7 +12,8 @@ import {
   formatInstant,
 } from '../../domain/calendar.ts';
 import { type Terms, monthEndOf } from '../../domain/terms.ts';
-import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import { lockAccounts } from '../../ledger/account-locks.ts';
+import type { AccountRow } from '../../ledger/accounts.ts';
 import type { AuditRow } from '../../ledger/audit-log.ts';
 import { listAudited } from '../../ledger/audit-pages.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
@@ -54,7 +56,8 @@ export type Mend = (locked: Locked, at: Instant) => Mended | undefined;
 
 /**
  * Every account with this remedy is locked, audited again under the lock, mended, and told in the audit log, in one
- * transaction for each page.
+ * transaction for each page. One that cannot be mended, or that somebody else has locked, is left as it is, alone: the
+ * next audit finds it again.
  * @returns how much was mended
  */
 export async function mendLocked(
@@ -65,18 +68,30 @@ export async function mendLocked(
 ): Promise<number> {
   const ids = accountsFor(request, remedy);
   let done = 0;
-  for (let from = 0; from < ids.length && !request.signal.aborted; from += PAGE)
-    done += await inTransaction(deps.db, async (transaction) => {
-      const { locked, at } = await lockAndAudit(transaction, ids.slice(from, from + PAGE), terms);
-      const writes = new LedgerWrites();
-      for (const one of locked) {
-        const mended = mend(one, at);
-        if (mended) gather(writes, one.row, mended, { ...request, action, at });
-      }
-      await writes.write(transaction, at);
-      return writes.audits.length;
-    });
+  for (let from = 0; from < ids.length && !request.signal.aborted; from += PAGE) {
+    const mended = await inHalves(
+      ids.slice(from, from + PAGE),
+      (part) => inBatch(deps.db, (transaction) => mendOnce(transaction, part)),
+      (account, error) => {
+        const { code, message } = describeRefusal(error);
+        deps.log.warn({ account, code, outcome: 'not-mended' }, message);
+        return 0;
+      },
+    );
+    done += mended.reduce((sum, one) => sum + one, 0);
+  }
   return done;
+
+  async function mendOnce(transaction: Transaction, part: readonly string[]): Promise<number> {
+    const { locked, at } = await lockAndAudit(transaction, part, terms);
+    const writes = new LedgerWrites();
+    for (const one of locked) {
+      const mended = mend(one, at);
+      if (mended) gather(writes, one.row, mended, { ...request, action, at });
+    }
+    await writes.write(transaction, at);
+    return writes.audits.length;
+  }
 }
 
 function gather(

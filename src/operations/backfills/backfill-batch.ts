@@ -4,12 +4,13 @@
  *
  *   an account cannot be brought current     it fails alone; its due cycle is for sweeps and reruns
  *   the database refuses a row               the batch is halved until that one account is alone
- *   deadlock, lock timeout                   the whole transaction is replayed (inTransaction)
+ *   somebody else keeps it locked            it is looked at again for some seconds, and fails alone then
+ *   deadlock                                 the whole transaction is replayed (inTransaction)
  *   paused, cancelled, or no longer ours     `lost` is thrown within the transaction: nothing of it stands
  */
-import { type Transaction, inTransaction } from '../../db/connection.ts';
-import { describeRowError } from '../../db/errors.ts';
-import { inHalves } from '../../db/halving.ts';
+import { type Transaction, inBatch } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
+import { describeRefusal, inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import {
@@ -20,7 +21,8 @@ import {
 } from '../../domain/corrections/backfill.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { describeError } from '../../errors.ts';
-import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import { lockAccounts } from '../../ledger/account-locks.ts';
+import type { AccountRow } from '../../ledger/accounts.ts';
 import type { BackfillAsked, BackfillItem } from '../../ledger/backfills.ts';
 import type { CycleNotice } from '../../ledger/cycles.ts';
 import { listDecisionNos } from '../../ledger/decisions.ts';
@@ -44,7 +46,7 @@ export interface BatchGround {
   readonly keep: (transaction: Transaction, items: readonly BackfillItem[], now: Instant) => Promise<void>;
 }
 
-/** Accounts that a boundary begins for in the very moment are brought current once more. */
+/** Accounts that a boundary begins for in the very moment, or that somebody locks then, are brought current once more. */
 const TURNS_MAX = 5;
 
 /** @returns items of all accounts; those that failed are returned only, not kept */
@@ -90,7 +92,7 @@ function failedItem(
 
 interface Granted {
   readonly items: readonly BackfillItem[];
-  /** Due again: a boundary has begun since they were brought current. */
+  /** Due again, or locked by somebody else, since they were brought current. */
   readonly left: string[];
 }
 
@@ -101,8 +103,11 @@ async function grantInHalves(
 ): Promise<Granted> {
   const parts = await inHalves<string, Granted>(
     ids,
-    (part) => inTransaction(deps.db, (transaction) => grantOnce(ground, transaction, part)),
-    (id, error) => ({ items: [failedItem(ground, id, describeRowError(error))], left: [] }),
+    (part) => inBatch(deps.db, (transaction) => grantOnce(ground, transaction, part)),
+    (id, error) =>
+      isRowLocked(error)
+        ? { items: [], left: [id] }
+        : { items: [failedItem(ground, id, describeRefusal(error))], left: [] },
   );
   return { items: parts.flatMap((part) => part.items), left: parts.flatMap((part) => part.left) };
 }
@@ -112,8 +117,7 @@ async function grantOnce(
   transaction: Transaction,
   ids: readonly string[],
 ): Promise<Granted> {
-  const { rows } = await lockAccounts(transaction, ids);
-  // Asked for under the locks: that of the statement which waited for them may be long past.
+  const { rows, unreadable, busy } = await lockAccounts(transaction, ids);
   const now = await databaseNow(transaction);
   const pasts = await loadPasts(
     transaction,
@@ -125,7 +129,8 @@ async function grantOnce(
   const writes = new LedgerWrites();
   const kept: BackfillItem[] = [];
   const failed: BackfillItem[] = [];
-  const left: string[] = [];
+  const left: string[] = [...busy];
+  for (const [id, why] of unreadable) failed.push(failedItem(ground, id, describeError(why)));
   for (const row of rows) {
     const { id, nextCycleAt } = row.account;
     if (nextCycleAt !== null && nextCycleAt <= now) left.push(id);

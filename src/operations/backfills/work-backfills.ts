@@ -5,11 +5,12 @@
  *
  * Live sweeps go first: while one is open, no backfill takes another batch.
  */
-import { type Transaction, inTransaction } from '../../db/connection.ts';
+import { type Transaction, inTransaction, unlessLocked } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
 import { databaseNow, shownNow } from '../../db/query.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { ConnectsError } from '../../errors.ts';
+import { ConnectsError, unavailable } from '../../errors.ts';
 import {
   type Backfill,
   type BackfillItem,
@@ -62,7 +63,9 @@ export async function workOnBackfill(deps: CatchUpDeps, options: WorkOptions): P
     const now = await databaseNow(deps.db);
     const until = now + LEASE_MS;
     const { worker } = options;
-    if (!(await takeBackfill(deps.db, { id: one.id, worker, now, until }))) continue;
+    // One whose row somebody keeps locked holds up no other.
+    const taken = await unlessLocked(() => takeBackfill(deps.db, { id: one.id, worker, now, until }));
+    if (!taken) continue;
     await new Turn(deps, one, until, options).work();
     return one;
   }
@@ -156,8 +159,15 @@ class Turn {
   #ground(terms: TermsVersion): BatchGround {
     const { id, runId, asked, notify, actor, reason } = this.#backfill;
     const keep = async (transaction: Transaction, items: readonly BackfillItem[]): Promise<void> => {
-      await upsertBackfillItems(transaction, id, items);
-      await this.#renew(transaction, this.#doneTo);
+      try {
+        await upsertBackfillItems(transaction, id, items);
+        await this.#renew(transaction, this.#doneTo);
+      } catch (error) {
+        // It is the backfill that is locked, and none of its accounts.
+        if (isRowLocked(error))
+          throw unavailable('backfill-locked', `somebody else keeps backfill ${id} locked`, { cause: error });
+        throw error;
+      }
     };
     return { backfillId: id, runId, terms, asked, notify, actor, reason, keep };
   }

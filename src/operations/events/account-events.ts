@@ -28,7 +28,9 @@ export type EventOutcome =
   | { readonly outcome: 'conflict'; readonly message: string }
   | { readonly outcome: 'unknown-account' }
   /** Kept, because its account cannot be brought current now. */
-  | ({ readonly outcome: 'waiting' } & Why);
+  | ({ readonly outcome: 'waiting' } & Why)
+  /** Not recorded, because somebody else keeps its account locked: it is to be brought again. */
+  | ({ readonly outcome: 'busy' } & Why);
 
 /** Why an event has to wait. */
 export interface Why {
@@ -56,10 +58,11 @@ export interface AccountEvents {
   readonly events: readonly Arrived[];
 }
 
-/** What one transaction made of its accounts. `left` events have their turn in the next. */
+/** What one transaction made of its accounts. `left` events have their turn in the next, `busy` ones a little later. */
 export interface Done {
   readonly outcomes: Map<number, EventOutcome>;
   readonly left: AccountEvents[];
+  readonly busy: AccountEvents[];
 }
 
 interface Ground {
@@ -79,7 +82,7 @@ export interface RecordGround extends Ground {
 /** Decides an account's events, one after another, until one of them cannot be decided: that and the later ones wait. */
 export function recordAccount(given: RecordGround, { account, events }: AccountEvents): void {
   const { waiting, writes, done } = given;
-  const gate = new Gate(given.known, given.row !== undefined || waiting.events.has(account));
+  const gate = new Gate(given.known, given.row !== undefined || isWaitedFor(waiting, account));
   let state: State | undefined;
   const rows: EventRow[] = [];
   for (const [place, arrived] of events.entries()) {
@@ -101,6 +104,10 @@ export function recordAccount(given: RecordGround, { account, events }: AccountE
   writes.resolved.push(...(state?.resolved ?? []));
   writes.events.push(...rows);
 }
+
+/** An account that is not there yet is as good as open when its opening waits. */
+const isWaitedFor = ({ events, unreadable }: WaitingEvents, account: string): boolean =>
+  events.has(account) || unreadable.has(account);
 
 /** Where an account's turn has got to. */
 interface State {

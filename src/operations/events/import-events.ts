@@ -50,6 +50,8 @@ export interface EventsImported extends Bad {
   readonly refused: number;
   readonly duplicates: number;
   readonly waiting: number;
+  /** Not recorded, because somebody else keeps their accounts locked: the same file again records them. */
+  readonly busy: number;
 }
 
 /** Lines checked, or recorded, at a time. */
@@ -58,7 +60,7 @@ const BATCH = 4_000;
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
   const found = new BadRows();
   const lines = await checkAll(deps.db, request, found);
-  const unwritten = { lines, applied: 0, refused: 0, duplicates: 0, waiting: 0, ...found.told };
+  const unwritten = { lines, applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0, ...found.told };
   if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
   if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
   return request.rehearse
@@ -224,7 +226,7 @@ async function recordLines(
 
 /** What became of the lines so far. */
 class ImportSum {
-  readonly counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0 };
+  readonly counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0 };
 
   /** @returns the lines that were overtaken since they were checked, by another writer */
   add(recorded: readonly Recorded[]): BadRow[] {

@@ -4,14 +4,19 @@
  *
  * Every event first brings its account current. Where that cannot be done, it and all later ones of that account are
  * kept `waiting`, and applied in order by whatever brings the account current.
+ *
+ * An account that somebody else has locked is waited for outside of any transaction, so that no connection is kept
+ * meanwhile, and for a few seconds only: then its events are `busy`, and all others are recorded.
  */
 import type { Clock } from '../../clock.ts';
-import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { describeRowError, isDuplicateKey } from '../../db/errors.ts';
-import { inHalves } from '../../db/halving.ts';
+import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
+import { isDuplicateKey, isRowLocked } from '../../db/errors.ts';
+import { describeRefusal, inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
-import { IDS_MAX, findAccountIds, lockAccounts } from '../../ledger/accounts.ts';
+import { describeError } from '../../errors.ts';
+import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
+import { IDS_MAX } from '../../ledger/accounts.ts';
 import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
@@ -38,9 +43,19 @@ export interface RecordDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  readonly settings: { readonly boundariesMax: number; readonly noticeMaxAgeMs: number };
+  readonly settings: {
+    readonly boundariesMax: number;
+    readonly noticeMaxAgeMs: number;
+    /** How long an account that somebody else has locked is waited for; five seconds when absent. */
+    readonly lockWaitMs?: number;
+  };
   readonly tally?: Pick<Tally, 'add'>;
 }
+
+const LOCK_WAIT_MS = 5_000;
+/** The first look at a locked account comes soon: mostly a batch has it, that ends in a moment. */
+const FIRST_LOOK_MS = 10;
+const LONGEST_LOOK_MS = 250;
 
 /** Accounts, and events, of one transaction. */
 const ACCOUNTS_MAX = 500;
@@ -62,13 +77,53 @@ export async function recordEvents(
   const latest = await getLatestTerms(deps.db);
   const rules = { terms: latest.terms, termsVersion: latest.version, notifyEvents: notify, by };
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
+  // Order is kept: what comes after an event that was not recorded is not recorded either.
+  const given = new Set<string>();
   for (const group of groupsOf(events)) {
-    let left: readonly AccountEvents[] = group;
-    while (left.length > 0) left = await recordInHalves(deps, rules, left, outcomes);
+    const barred = group.filter((one) => given.has(one.account));
+    const busy = await recordPatiently(
+      deps,
+      rules,
+      group.filter((one) => !given.has(one.account)),
+      outcomes,
+    );
+    for (const one of [...barred, ...busy]) {
+      given.add(one.account);
+      const why = describeError(accountLocked(one.account));
+      for (const { index } of one.events) outcomes[index] = { outcome: 'busy', ...why };
+    }
   }
   for (const [index, one] of outcomes.entries())
     if (one.outcome === 'waiting') tell(deps.log, events[index], one);
   return outcomes;
+}
+
+/** Looks again and again at those that somebody else has locked. Returns whose lock outlasted that. */
+async function recordPatiently(
+  deps: RecordDeps,
+  rules: Rules,
+  group: readonly AccountEvents[],
+  outcomes: EventOutcome[],
+): Promise<readonly AccountEvents[]> {
+  let left: Left = { left: group, busy: [] };
+  let waitMs = FIRST_LOOK_MS;
+  let waitedMs = 0;
+  for (;;) {
+    const done = await recordInHalves(deps, rules, left.left, outcomes);
+    left = { left: done.left, busy: [...left.busy, ...done.busy] };
+    if (left.left.length > 0) continue;
+    if (left.busy.length === 0 || waitedMs >= (deps.settings.lockWaitMs ?? LOCK_WAIT_MS)) return left.busy;
+    await deps.clock.sleep(waitMs);
+    waitedMs += waitMs;
+    waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS);
+    left = { left: left.busy, busy: [] };
+  }
+}
+
+/** Whose events have their turn in the next transaction, and whose have to wait for somebody else's. */
+interface Left {
+  readonly left: readonly AccountEvents[];
+  readonly busy: readonly AccountEvents[];
 }
 
 function tell(log: Log, event: MemberEvent | undefined, { code, message }: Why): void {
@@ -133,45 +188,54 @@ type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notifyEvents'> & {
 /** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
 const LOOKS_MAX = 5;
 
-/** One transaction, or more where the database refuses what comes of one account. Returns who is left over. */
+/** One transaction, or more where what comes of one account cannot be recorded. Returns who is left over. */
 async function recordInHalves(
   deps: RecordDeps,
   rules: Rules,
   group: readonly AccountEvents[],
   outcomes: EventOutcome[],
   looks = LOOKS_MAX,
-): Promise<AccountEvents[]> {
-  const left = await inHalves<AccountEvents, readonly AccountEvents[]>(
+): Promise<Left> {
+  const parts = await inHalves<AccountEvents, Left>(
     group,
     async (part) => {
-      const done = await inTransaction(deps.db, (transaction) => recordOnce(deps, rules, transaction, part));
+      const done = await inBatch(deps.db, (transaction) => recordOnce(deps, rules, transaction, part));
       for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
       for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
-      return done.left;
+      return done;
     },
-    (one, error) => recordAlone(deps, rules, one, outcomes, { error, looks }),
+    (one, error) =>
+      isRowLocked(error)
+        ? { left: [], busy: [one] }
+        : recordAlone(deps, rules, one, outcomes, { error, looks }),
   );
-  return left.flat();
+  return { left: parts.flatMap((part) => part.left), busy: parts.flatMap((part) => part.busy) };
 }
 
-/** The database refuses what an account's events come to: its first half is tried alone, down to the one event. */
+const NOBODY: Left = { left: [], busy: [] };
+
+/** What an account's events come to cannot be written: the first half is tried alone, down to the one event. */
 async function recordAlone(
   deps: RecordDeps,
   rules: Rules,
   { account, events }: AccountEvents,
   outcomes: EventOutcome[],
   refused: { readonly error: unknown; readonly looks: number },
-): Promise<readonly AccountEvents[]> {
+): Promise<Left> {
   // Somebody else recorded this id, or opened this account, a moment ago: looking again will find it.
   if (isDuplicateKey(refused.error) && refused.looks > 0)
     return recordInHalves(deps, rules, [{ account, events }], outcomes, refused.looks - 1);
-  const why = describeRowError(refused.error);
+  const why = describeRefusal(refused.error);
   if (events.length === 1) return keepWaiting(deps, rules, { account, events }, why, outcomes);
   const middle = Math.ceil(events.length / 2);
   const early = { account, events: events.slice(0, middle) };
   const late = { account, events: events.slice(middle) };
-  const left = await recordInHalves(deps, rules, [early], outcomes, 0);
-  if (left.length > 0) return [{ account, events: [...left.flatMap((one) => one.events), ...late.events] }];
+  const { left, busy } = await recordInHalves(deps, rules, [early], outcomes, 0);
+  const rest = [...left, ...busy].flatMap((one) => one.events);
+  if (rest.length > 0) {
+    const all = [{ account, events: [...rest, ...late.events] }];
+    return busy.length > 0 ? { left: [], busy: all } : { left: all, busy: [] };
+  }
   // Order is kept: where one of them waits, so do all that came after it.
   if (early.events.some(({ index }) => outcomes[index]?.outcome === 'waiting'))
     return keepWaiting(deps, rules, late, why, outcomes);
@@ -186,28 +250,30 @@ async function recordOnce(
 ): Promise<Done & { readonly codes: readonly string[] }> {
   const ids = group.map((one) => one.account);
   const arrived = group.flatMap((one) => one.events.map(({ event }) => event));
-  const { rows } = await lockAccounts(transaction, ids);
+  const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
   const lockedAt = await databaseNow(transaction);
   const known = await findKnown(transaction, arrived);
   const fresh = arrived.filter((event) => !known.has(event.id));
-  const waiting = await loadWaiting(transaction, ids, {
+  const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
+  const waiting = await loadWaiting(transaction, free, {
     termsOf: () => rules.terms,
     lockedAt,
     arrived: fresh,
   });
   const found = new Map(rows.map((row) => [row.account.id, row]));
-  const missing = ids.filter((id) => !found.has(id) && !waiting.events.has(id));
-  // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
-  const opened = await findAccountIds(transaction, missing);
   const { by, ...pinned } = rules;
   const { noticeMaxAgeMs } = deps.settings;
   const turnGround = { ...pinned, notify: 'digest', runId: null, lockedAt, noticeMaxAgeMs } as const;
-  const writes = new LedgerWrites();
-  const done: Done = { outcomes: new Map(), left: [] };
+  const writes = new LedgerWrites(failing);
+  const done: Done = { outcomes: new Map(), left: [], busy: [] };
   for (const one of group) {
     const unread = waiting.cutAt !== undefined && one.account > waiting.cutAt;
-    if (unread || opened.has(one.account) || writes.cycles.length >= deps.settings.boundariesMax)
-      done.left.push(one);
+    const why = unreadable.get(one.account);
+    // Among them who was opened by another writer since: that one took up what waited.
+    if (busy.has(one.account)) done.busy.push(one);
+    else if (why)
+      keepAll({ by, known, writes, done, isOpen: true, why: describeError(why), receivedAt: lockedAt }, one);
+    else if (unread || writes.cycles.length >= deps.settings.boundariesMax) done.left.push(one);
     else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }
   writes.audits.push(...auditsOfImport(by, done.outcomes, lockedAt));
@@ -234,13 +300,14 @@ async function keepWaiting(
   one: AccountEvents,
   why: Why,
   outcomes: EventOutcome[],
-): Promise<readonly AccountEvents[]> {
+): Promise<Left> {
   for (let looks = LOOKS_MAX; ; looks -= 1)
     try {
-      const done = await inTransaction(deps.db, (transaction) => keepOnce(transaction, rules, one, why));
+      const done = await inBatch(deps.db, (transaction) => keepOnce(transaction, rules, one, why));
       for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
-      return done.left;
+      return done;
     } catch (error) {
+      if (isRowLocked(error)) return { ...NOBODY, busy: [one] };
       if (looks === 0 || !isDuplicateKey(error)) throw error;
     }
 }
@@ -251,7 +318,8 @@ async function keepOnce(
   one: AccountEvents,
   why: Why,
 ): Promise<Done> {
-  const { rows } = await lockAccounts(transaction, [one.account]);
+  const { rows, unreadable, busy } = await lockAccounts(transaction, [one.account]);
+  if (busy.size > 0) return { outcomes: new Map(), left: [], busy: [one] };
   const receivedAt = await databaseNow(transaction);
   const known = await findKnown(
     transaction,
@@ -259,8 +327,11 @@ async function keepOnce(
   );
   const waits = await findWaitingAccounts(transaction, [one.account]);
   const writes = new LedgerWrites();
-  const done: Done = { outcomes: new Map(), left: [] };
-  keepAll({ by, known, writes, done, isOpen: rows.length > 0 || waits.size > 0, why, receivedAt }, one);
+  const done: Done = { outcomes: new Map(), left: [], busy: [] };
+  keepAll(
+    { by, known, writes, done, isOpen: rows.length + unreadable.size + waits.size > 0, why, receivedAt },
+    one,
+  );
   writes.audits.push(...auditsOfImport(by, done.outcomes, receivedAt));
   await writes.write(transaction, receivedAt);
   return done;

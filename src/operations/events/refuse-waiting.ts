@@ -7,10 +7,12 @@ import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
 import { ConnectsError } from '../../errors.ts';
-import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import { lockAccount } from '../../ledger/account-locks.ts';
+import type { AccountRow } from '../../ledger/accounts.ts';
 import { findOwner, listWaitingContent, lockWaitingEvent } from '../../ledger/event-waits.ts';
 import type { EventRow } from '../../ledger/events.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { whenFree } from '../settling/when-free.ts';
 import type { RecordDeps } from './record-events.ts';
 import { type TakenUp, takeUpWaiting } from './take-up-waiting.ts';
 
@@ -28,7 +30,8 @@ export interface RefusedWaiting extends TakenUp {
 }
 
 /**
- * @throws not-found `unknown-event`; conflict `event-not-waiting`, where it was decided, perhaps a moment ago
+ * @throws not-found `unknown-event`; conflict `event-not-waiting`, where it was decided, perhaps a moment ago;
+ *   unavailable `account-locked`
  */
 export async function refuseWaiting(deps: RecordDeps, request: RefuseRequest): Promise<RefusedWaiting> {
   const owner = await findOwner(deps.db, request.event);
@@ -39,8 +42,8 @@ export async function refuseWaiting(deps: RecordDeps, request: RefuseRequest): P
       `there is no event ${request.event}: see "connects events waiting list"`,
     );
   const { account } = owner;
-  const alsoRefused = await inTransaction(deps.db, (transaction) =>
-    refuseOnce(transaction, request, account),
+  const alsoRefused = await whenFree(deps.clock, () =>
+    inTransaction(deps.db, (transaction) => refuseOnce(transaction, request, account)),
   );
   return { account, event: request.event, alsoRefused, ...(await takeUpWaiting(deps, account)) };
 }
@@ -50,12 +53,11 @@ async function refuseOnce(
   request: RefuseRequest,
   account: string,
 ): Promise<string[]> {
-  const { rows } = await lockAccounts(transaction, [account]);
+  const row = await lockAccount(transaction, account);
   const event = await lockWaitingEvent(transaction, request.event);
   if (!event)
     throw new ConnectsError('conflict', 'event-not-waiting', `event ${request.event} does not wait any more`);
   const now = await databaseNow(transaction);
-  const [row] = rows;
   const writes = new LedgerWrites();
   const others = await behindOpening(transaction, row, event);
   for (const one of [event, ...others]) writes.resolved.push(refusedRow(one, row, now));

@@ -3,10 +3,11 @@ import { type Transaction, inTransaction } from '../../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { describeError } from '../../errors.ts';
-import { lockAccounts } from '../../ledger/accounts.ts';
+import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
 import { upsertEventWaits } from '../../ledger/event-waits.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { whenFree } from '../settling/when-free.ts';
 import { loadWaiting, resume } from '../settling/waiting-events.ts';
 import type { RecordDeps } from './record-events.ts';
 
@@ -19,7 +20,7 @@ export interface TakenUp {
 
 type Part = TakenUp & { readonly first: string | undefined };
 
-/** @throws unavailable when the database cannot be used: what was committed before stands */
+/** @throws unavailable when the database cannot be used, or `account-locked`: what was committed before stands */
 export async function takeUpWaiting(deps: RecordDeps, account: string): Promise<TakenUp> {
   const terms = await getLatestTerms(deps.db);
   const takenUp: TakenUp['takenUp'][number][] = [];
@@ -44,12 +45,14 @@ async function attempt(
 ): Promise<Part | 'refused'> {
   let first: string | undefined;
   try {
-    return await inTransaction(deps.db, async (transaction) => {
-      const part = await takeUpOnce(transaction, deps, { terms, account, most });
-      first = part.first;
-      await part.writes.write(transaction, part.now);
-      return part;
-    });
+    return await whenFree(deps.clock, () =>
+      inTransaction(deps.db, async (transaction) => {
+        const part = await takeUpOnce(transaction, deps, { terms, account, most });
+        first = part.first;
+        await part.writes.write(transaction, part.now);
+        return part;
+      }),
+    );
   } catch (error) {
     if (!isDatabaseError(error) || classOfDatabaseError(error) !== 'row') throw error;
     if (most > 1 || first === undefined) return 'refused';
@@ -72,7 +75,10 @@ async function takeUpOnce(
   given: { readonly terms: TermsVersion; readonly account: string; readonly most: number },
 ): Promise<Part & { readonly writes: LedgerWrites; readonly now: number }> {
   const { terms, account, most } = given;
-  const { rows } = await lockAccounts(transaction, [account]);
+  const { rows, unreadable, busy, failing } = await lockAccounts(transaction, [account]);
+  if (busy.size > 0) throw accountLocked(account);
+  const fault = unreadable.get(account);
+  if (fault) throw fault;
   const now = await databaseNow(transaction);
   const waiting = await loadWaiting(transaction, [account], { termsOf: () => terms.terms, lockedAt: now });
   const events = (waiting.events.get(account) ?? []).slice(0, most);
@@ -91,10 +97,11 @@ async function takeUpOnce(
     { ...waiting, events: new Map([[account, events]]) },
     ground,
   );
-  const writes = new LedgerWrites();
+  const writes = new LedgerWrites(failing);
   if (resolved.length > 0) turn?.finish(writes);
   writes.resolved.push(...resolved);
   const next = events[resolved.length];
+  if ('stopped' in rest && !next) throw rest.stopped;
   const stopped = 'stopped' in rest && next ? { event: next.id, ...describeError(rest.stopped) } : null;
   if (stopped) writes.waits.push({ eventId: stopped.event, ...describeError(rest.stopped), at: now });
   return {

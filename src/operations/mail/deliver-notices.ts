@@ -18,7 +18,7 @@ import type { Database } from '../../db/connection.ts';
 import { isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { messageOf } from '../../errors.ts';
+import { messageOf, unavailable } from '../../errors.ts';
 import { isOutage } from '../../outage-log.ts';
 import type { Log } from '../../log.ts';
 import { type Letter, type Mailer, SEND_TIMEOUT_MS } from '../../notices/mailer.ts';
@@ -50,8 +50,8 @@ export interface DeliverDeps {
   readonly hold: HoldWatch;
   /** Letters that are handed to the mail server at once, over all pages. */
   readonly slots: Slots;
-  /** Marks one as sent; those that come together may share a statement. */
-  readonly markSent: (attempt: Attempt) => Promise<void>;
+  /** Marks one as sent; those that come together may share a statement. False where somebody keeps its row locked. */
+  readonly markSent: (attempt: Attempt) => Promise<boolean>;
   readonly settings: ComposeSettings & { readonly mailAttemptsMax: number };
 }
 
@@ -206,7 +206,7 @@ async function mark(
   sent: Exclude<Sent, { outcome: 'paused' }>,
 ): Promise<DeliverOutcome> {
   if (sent.outcome === 'sent') {
-    await deps.markSent(notice);
+    await markPatiently(deps, notice);
     await deps.memory.taken();
     if (sent.endsOutage) deps.outage.judged();
     return 'sent';
@@ -237,6 +237,18 @@ async function markRefused(
   log.warn({ notice, account: accountId, outcome: 'refused' }, refusal.words);
   return 'refused';
 }
+
+/** It is out: as long as its lease lasts nobody sends it again, and the mark may wait for whoever has the row locked. */
+async function markPatiently({ clock, markSent }: DeliverDeps, notice: Taken): Promise<void> {
+  let waitMs = FIRST_LOCK_WAIT_MS;
+  for (let waitedMs = 0; !(await markSent(notice)); waitedMs += waitMs, waitMs *= 2) {
+    if (waitedMs > LEASE_MS)
+      throw unavailable('row-locked', `somebody else keeps the row of notice ${notice.id} locked`);
+    await clock.sleep(waitMs);
+  }
+}
+
+const FIRST_LOCK_WAIT_MS = 500;
 
 /** Between half and the whole of 30 s, 2 min, 8 min, 32 min, 2 h 8 min and then four hours: those refused together come apart. */
 export function waitAfter(attempts: number, chance: number): number {

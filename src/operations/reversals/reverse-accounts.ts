@@ -1,13 +1,14 @@
 /** Taking back from a batch of accounts in one transaction, once they are current. */
-import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { describeRowError } from '../../db/errors.ts';
-import { inHalves } from '../../db/halving.ts';
+import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
+import { describeRefusal, inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Reversal } from '../../domain/corrections/reversal.ts';
 import { describeError } from '../../errors.ts';
 import { groupBy } from '../../group-by.ts';
-import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
+import type { AccountRow } from '../../ledger/accounts.ts';
 import { listAmendments } from '../../ledger/amendments.ts';
 import { listFailedPayments } from '../../ledger/decisions.ts';
 import { listExpiries } from '../../ledger/lapses.ts';
@@ -45,8 +46,11 @@ export async function reverseAccounts(
 function reverseInHalves(db: Database, ground: ReversalGround, ids: readonly string[]): Promise<Reversed[]> {
   return inHalves<string, Reversed>(
     ids,
-    (part) => inTransaction(db, (transaction) => reverseOnce(transaction, ground, part)),
-    (account, error) => ({ done: [], failed: [{ account, ...describeRowError(error) }] }),
+    (part) => inBatch(db, (transaction) => reverseOnce(transaction, ground, part)),
+    (account, error) => ({
+      done: [],
+      failed: [{ account, ...describeRefusal(isRowLocked(error) ? accountLocked(account) : error) }],
+    }),
   );
 }
 
@@ -55,7 +59,7 @@ async function reverseOnce(
   ground: ReversalGround,
   ids: readonly string[],
 ): Promise<Reversed> {
-  const { rows } = await lockAccounts(transaction, ids);
+  const { rows, unreadable, busy } = await lockAccounts(transaction, ids);
   const now = await databaseNow(transaction);
   const cycles = groupBy(await listCyclesGrantedBy(transaction, ground.source, ids), (one) => one.accountId);
   const amendments = groupBy(await listAmendments(transaction, ids), (one) => one.accountId);
@@ -63,7 +67,10 @@ async function reverseOnce(
   const failedPayments = await listFailedPayments(transaction, ids);
   const writes = new LedgerWrites();
   const done: { account: string; reversal: Reversal }[] = [];
-  const failed: { account: string; code: string; message: string }[] = [];
+  const failed = [
+    ...[...unreadable].map(([account, why]) => ({ account, ...describeError(why) })),
+    ...[...busy].map((account) => ({ account, ...describeError(accountLocked(account)) })),
+  ];
   for (const row of rows) {
     const account = row.account.id;
     const own = { amendments: amendments.get(account) ?? [], expiries: expiries.get(account) ?? [] };

@@ -10,9 +10,10 @@ import { type Database, type Transaction, inTransaction } from '../../db/connect
 import { databaseNow } from '../../db/query.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { ConnectsError } from '../../errors.ts';
+import { isRowLocked } from '../../db/errors.ts';
+import { ConnectsError, unavailable } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { type GrantSource, listAccountsGrantedBy } from '../../ledger/run-grants.ts';
+import { type GrantSource, listAccountsGrantedBy, sourceOf } from '../../ledger/run-grants.ts';
 import {
   type Run,
   closeRun,
@@ -21,6 +22,7 @@ import {
   holdsSubmitting,
   insertRun,
   leaseSubmitting,
+  listOrphanedReversals,
   releaseSubmitting,
 } from '../../ledger/runs.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
@@ -38,6 +40,8 @@ export interface ReverseRequest {
   /** Whether members hear of it; none when absent. */
   readonly notify?: 'none' | 'each';
   readonly signal?: AbortSignal;
+  /** Of a process that goes on in place of one that died: when it ends in the middle, the next one may do the same. */
+  readonly inPlace?: true;
   readonly onProgress?: (state: { done: number; total?: number }) => void;
 }
 
@@ -50,13 +54,14 @@ const LEASE_MS = 30_000;
  *   `nothing-to-reverse`, `reversal-active`; unavailable: the same call goes on
  */
 export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Promise<ReverseOutcome> {
-  await requireReversible(deps.db, request.source);
+  // One that died when all was taken back has still to be closed.
+  if (!(await findRunByKey(deps.db, keyOf(request.source)))) await requireReversible(deps.db, request.source);
   const terms = await getLatestTerms(deps.db);
   const run = await openOrJoin(deps, request, terms);
   const sum = new ReversalSum(run.id, terms.version);
   let held = await lease(deps.db, run.id, undefined);
   const keep = async (transaction: Transaction): Promise<void> => {
-    if (!(await holdsSubmitting(transaction, run.id, held))) throw active(`run ${run.id}`);
+    if (!(await holdsNow(transaction, run.id, held))) throw active(`run ${run.id}`);
   };
   const ground = {
     source: request.source,
@@ -69,7 +74,7 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   };
   for await (const ids of pagesOf(deps.db, request.source)) {
     if (request.signal?.aborted) {
-      await releaseSubmitting(deps.db, run.id, held);
+      if (!request.inPlace) await releaseSubmitting(deps.db, run.id, held);
       return sum.end('interrupted');
     }
     sum.add(await reverseAccounts(deps, ground, ids));
@@ -84,6 +89,43 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   });
   await logClosed(deps, run, state, now);
   return sum.end('reversed');
+}
+
+/** @throws unavailable `run-locked`: it is the reversal that somebody keeps locked, and none of its accounts */
+async function holdsNow(transaction: Transaction, runId: number, held: Instant): Promise<boolean> {
+  try {
+    return await holdsSubmitting(transaction, runId, held);
+  } catch (error) {
+    if (!isRowLocked(error)) throw error;
+    throw unavailable('run-locked', `somebody else keeps the row of run ${runId} locked`, { cause: error });
+  }
+}
+
+/**
+ * Goes on with reversals whose process died. Those that a person interrupted are left to him.
+ * @returns how many there were
+ */
+export async function resumeReversals(deps: CatchUpDeps, signal: AbortSignal): Promise<number> {
+  const orphans = await listOrphanedReversals(deps.db, await databaseNow(deps.db));
+  for (const { run, key } of orphans) {
+    const source = sourceOf(key);
+    if (!source || signal.aborted) continue;
+    const { actor, reason, notify } = run;
+    const asked = {
+      source,
+      actor,
+      reason: reason ?? '',
+      notify: notify === 'each' ? 'each' : 'none',
+    } as const;
+    deps.log.info({ run: run.id, kind: run.kind }, 'its process is gone: going on with it');
+    try {
+      await reverseRun(deps, { ...asked, signal, inPlace: true });
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof ConnectsError) || error.kind !== 'conflict') throw error;
+    }
+  }
+  return orphans.length;
 }
 
 /**

@@ -4,7 +4,8 @@
  *
  * At most one sweep run is open. A sweep that finds one joins it: it submits what SQL says is still due.
  */
-import type { Database } from '../../db/connection.ts';
+import { type Database, unlessLocked } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
@@ -139,8 +140,10 @@ async function openRun(deps: SweepDeps, asOf: Instant, request: SweepRequest): P
 
 /** A rerun whose process died is gone on with, or closed, by whoever sweeps next. */
 async function resumeReruns(deps: SweepDeps, signal: AbortSignal | undefined): Promise<void> {
-  for (const run of await listOpenRuns(deps.db))
-    if (run.kind === 'rerun' && !(await closeRunIfDone(deps, run))) await submitLeft(deps, run, signal);
+  for (const run of await listOpenRuns(deps.db)) {
+    if (run.kind !== 'rerun' || (await unlessLocked(() => closeRunIfDone(deps, run)))) continue;
+    await submitLeft(deps, run, signal);
+  }
 }
 
 /**
@@ -167,7 +170,8 @@ export async function submitLeft(
       held = await lease(deps, run.id, held);
     } while (after && held !== undefined && !signal?.aborted);
   } finally {
-    if (held !== undefined) await releaseSubmitting(deps.db, run.id, held);
+    // Where somebody keeps the row locked, the lease runs out by itself.
+    if (held !== undefined) await unlessLocked(() => releaseSubmitting(deps.db, run.id, held as Instant));
   }
   return submitted;
 }
@@ -187,7 +191,13 @@ async function lease(
 ): Promise<Instant | undefined> {
   const now = await databaseNow(deps.db);
   const until = Math.max(now + LEASE_MS, (held ?? 0) + 1);
-  return (await leaseSubmitting(deps.db, { runId, now, until, held })) ? until : undefined;
+  try {
+    return (await leaseSubmitting(deps.db, { runId, now, until, held })) ? until : undefined;
+  } catch (error) {
+    // Whoever keeps the run's row locked keeps nobody from being settled: a job that is added twice is one job.
+    if (isRowLocked(error)) return until;
+    throw error;
+  }
 }
 
 /** The one row of a sweep's tick. */

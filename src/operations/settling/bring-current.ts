@@ -1,7 +1,10 @@
 /** Bringing accounts current on the way to something else: a backfill, a reversal, a repair. */
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import { describeError } from '../../errors.ts';
+import { accountLocked } from '../../ledger/account-locks.ts';
 import type { TermsVersion } from '../../ledger/terms-versions.ts';
+import { BUSY_WAITS_MS } from './when-free.ts';
 import type { OpenRun } from './run-directory.ts';
 import { type SettleDeps, type SettleOutcome, settleAccounts } from './settle-accounts.ts';
 
@@ -26,10 +29,19 @@ export async function bringCurrent(
   ids: readonly string[],
 ): Promise<Map<string, SettleOutcome>> {
   const runs = pinnedRun(run, run.asOf ?? (await databaseNow(deps.db)));
-  return settleAccounts(
-    { ...deps, runs },
-    ids.map((account) => ({ account, run: run.id })),
-  );
+  const settle = (accounts: readonly string[]): Promise<Map<string, SettleOutcome>> =>
+    settleAccounts(
+      { ...deps, runs },
+      accounts.map((account) => ({ account, run: run.id })),
+    );
+  const outcomes = await settle(ids);
+  for (const waitMs of BUSY_WAITS_MS) {
+    const busy = [...outcomes].filter(([, one]) => one.outcome === 'busy').map(([account]) => account);
+    if (busy.length === 0) break;
+    await deps.clock.sleep(waitMs);
+    for (const [account, outcome] of await settle(busy)) outcomes.set(account, outcome);
+  }
+  return outcomes;
 }
 
 /** A directory of one run, open for as long as the operation lasts. */
@@ -42,6 +54,7 @@ function pinnedRun({ terms, ...run }: OwnRun, asOf: Instant): SettleDeps['runs']
 export const failuresOf = (
   outcomes: ReadonlyMap<string, SettleOutcome>,
 ): { account: string; code: string; message: string }[] =>
-  [...outcomes].flatMap(([account, one]) =>
-    one.outcome === 'failed' ? [{ account, code: one.code, message: one.message }] : [],
-  );
+  [...outcomes].flatMap(([account, one]) => {
+    if (one.outcome === 'busy') return [{ account, ...describeError(accountLocked(account)) }];
+    return one.outcome === 'failed' ? [{ account, code: one.code, message: one.message }] : [];
+  });

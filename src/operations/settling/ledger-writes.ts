@@ -42,6 +42,12 @@ export class LedgerWrites {
   readonly overcome: string[] = [];
   /** What a person did, told in the transaction that does it. */
   readonly audits: AuditRow[] = [];
+  readonly #failing: ReadonlySet<string>;
+
+  /** @param failing accounts that have failures to be overcome, and are locked with them */
+  constructor(failing: ReadonlySet<string> = new Set()) {
+    this.#failing = failing;
+  }
 
   /** One statement per table; none for a table to which nothing is written. */
   async write(transaction: Transaction, now: Instant): Promise<void> {
@@ -62,7 +68,8 @@ export class LedgerWrites {
     await stageNotices(transaction, this.notices);
     for (const row of this.audits) await insertAudit(transaction, row);
     await updateAccounts(transaction, this.accounts);
-    if (this.overcome.length > 0) await clearFailures(transaction, this.overcome, now);
+    const cleared = this.overcome.filter((id) => this.#failing.has(id));
+    if (cleared.length > 0) await clearFailures(transaction, cleared, now);
   }
 }
 

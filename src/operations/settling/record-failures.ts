@@ -1,5 +1,7 @@
 /** Attempts at accounts that fail: kept in the database, retried with a growing wait, then put aside. */
-import { type Database, inTransaction } from '../../db/connection.ts';
+import { type Database, inBatch } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
+import { inHalves } from '../../db/halving.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Failure, lockAttempts, upsertFailures } from '../../ledger/failures.ts';
 import { databaseNow } from '../../db/query.ts';
@@ -33,28 +35,43 @@ interface FailureDeps {
   readonly settings: FailureRules;
 }
 
-/** Records one more attempt of each, and says which are put aside now. */
+/** Records one more attempt of each, and says which are put aside now; `busy` where it cannot be recorded yet. */
 export async function recordFailures(
   deps: FailureDeps,
   failed: readonly FailedAttempt[],
-): Promise<Map<string, FailedOutcome>> {
-  const outcomes = new Map<string, FailedOutcome>();
+): Promise<Map<string, FailedOutcome | { readonly outcome: 'busy' }>> {
+  const outcomes = new Map<string, FailedOutcome | { readonly outcome: 'busy' }>();
   for (const run of new Set(failed.map((one) => one.run))) {
     const attempts = failed.filter((one) => one.run === run);
-    const { failures, asideBefore, stopped, now } = await recordOfRun(deps, run, attempts);
-    if (stopped) logStopped(deps.log, stopped, now);
-    for (const one of failures) {
-      // Somebody else put it aside meanwhile, and has said so.
-      if (!asideBefore.has(one.accountId)) logFailure(deps.log, one);
-      outcomes.set(one.accountId, {
-        outcome: 'failed',
-        code: one.code,
-        message: one.message,
-        putAside: one.retryAt === null,
-      });
-    }
+    const parts = await inHalves<FailedAttempt, Recorded | undefined>(
+      attempts,
+      (part) => recordOfRun(deps, run, part),
+      ({ account }, error) => {
+        if (!isRowLocked(error)) throw error;
+        return void outcomes.set(account, { outcome: 'busy' });
+      },
+    );
+    for (const part of parts) if (part) tellRecorded(deps.log, part, outcomes);
   }
   return outcomes;
+}
+
+function tellRecorded(
+  log: Log,
+  { failures, asideBefore, stopped, now }: Recorded,
+  outcomes: Map<string, FailedOutcome | { readonly outcome: 'busy' }>,
+): void {
+  if (stopped) logStopped(log, stopped, now);
+  for (const one of failures) {
+    // Somebody else put it aside meanwhile, and has said so.
+    if (!asideBefore.has(one.accountId)) logFailure(log, one);
+    outcomes.set(one.accountId, {
+      outcome: 'failed',
+      code: one.code,
+      message: one.message,
+      putAside: one.retryAt === null,
+    });
+  }
 }
 
 const logFailure = (log: Log, one: Failure): void =>
@@ -80,7 +97,7 @@ interface Recorded {
 }
 
 function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAttempt[]): Promise<Recorded> {
-  return inTransaction(deps.db, async (transaction) => {
+  return inBatch(deps.db, async (transaction) => {
     const now = await databaseNow(transaction);
     const before = await lockAttempts(
       transaction,

@@ -8,20 +8,24 @@
  *
  *   dies before COMMIT            nothing happened; the next sweep finds the accounts
  *   dies after COMMIT             the retry finds them current
- *   an account's decision throws  it is left out before any write and fails alone
+ *   an account's decision throws  it is left out before any write and fails alone; so does one that cannot be read
  *   the database refuses a row    the batch is halved until that one account is alone; the others commit
- *   deadlock, lock timeout        the whole transaction is replayed (inTransaction)
+ *   anything else is thrown       the same
+ *   somebody has it locked        it is left out, `busy`: that is nobody's attempt, and it is as due as before
+ *   somebody has a row of it      the batch is halved until it is alone, and `busy`
+ *   deadlock                      the whole transaction is replayed (inTransaction)
  *   the server goes away          thrown as `unavailable`: no account is blamed, the caller waits and tries again
  */
 import type { Clock } from '../../clock.ts';
-import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
-import { describeRowError } from '../../db/errors.ts';
-import { inHalves } from '../../db/halving.ts';
+import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
+import { isRowLocked } from '../../db/errors.ts';
+import { describeRefusal, inHalves } from '../../db/halving.ts';
 import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Terms, builtInTerms } from '../../domain/terms.ts';
 import { describeError } from '../../errors.ts';
-import { type AccountRow, lockAccounts } from '../../ledger/accounts.ts';
+import { lockAccounts } from '../../ledger/account-locks.ts';
+import type { AccountRow } from '../../ledger/accounts.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
 import { LedgerWrites } from './ledger-writes.ts';
@@ -62,6 +66,8 @@ export type SettleOutcome =
   | { readonly outcome: 'already-current' }
   | { readonly outcome: 'unknown-account' }
   | { readonly outcome: 'run-not-open' }
+  /** Somebody else has a row of it locked: it is as due as before, and to be tried again soon. */
+  | { readonly outcome: 'busy' }
   | FailedOutcome;
 
 /** What one transaction made of its accounts; `unfinished` ones have boundaries left for the next. */
@@ -104,23 +110,24 @@ function addUp(before: SettleOutcome | undefined, now: SettleOutcome): SettleOut
   return now.outcome === 'settled' ? { outcome: 'settled', cycles: before.cycles + now.cycles } : now;
 }
 
-/** One transaction, or more where the database refuses a row of it: that one account fails alone. */
+/** One transaction, or more where it cannot be done for one of them: that account fails alone, or is busy. */
 async function settleInHalves(deps: SettleDeps, requests: readonly SettleRequest[]): Promise<Settled[]> {
   return inHalves(
     requests,
     async (part) => {
-      const settled = await inTransaction(deps.db, (transaction) => settleOnce(deps, transaction, part));
+      const settled = await inBatch(deps.db, (transaction) => settleOnce(deps, transaction, part));
       for (const code of settled.codes) deps.tally?.add(`cycles:${code}`);
       return settled;
     },
-    (request, error) => ({
-      outcomes: new Map(),
-      failed: [{ ...request, ...describeRowError(error) }],
-      unfinished: [],
-      codes: [],
-    }),
+    (request, error) => {
+      const nothing = { outcomes: new Map<string, SettleOutcome>(), failed: [], unfinished: [], codes: [] };
+      if (isRowLocked(error)) return { ...nothing, outcomes: new Map([[request.account, BUSY]]) };
+      return { ...nothing, failed: [{ ...request, ...describeRefusal(error) }] };
+    },
   );
 }
+
+const BUSY = { outcome: 'busy' } as const;
 
 async function settleOnce(
   deps: SettleDeps,
@@ -128,29 +135,37 @@ async function settleOnce(
   requests: readonly SettleRequest[],
 ): Promise<Settled> {
   const ids = requests.map((one) => one.account);
-  const { rows } = await lockAccounts(transaction, ids);
-  // Asked for under the locks: whoever waited for them may wake up when his run has long been stopped.
+  const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
+  // Asked for under the locks: a run that was stopped meanwhile settles nobody more.
   const named = requests.map((one) => one.run);
   const runs = await deps.runs.find(named, transaction);
-  // Asked for under the locks: that of the statement which waited for them may be long past.
   const lockedAt = await databaseNow(transaction);
   const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));
   const termsOf = (account: string): Terms => runOf.get(account)?.terms ?? builtInTerms;
-  const waiting = await loadWaiting(transaction, ids, { termsOf, lockedAt });
+  const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
+  const waiting = await loadWaiting(transaction, free, { termsOf, lockedAt });
   const found = new Map(rows.map((row) => [row.account.id, row]));
-  const settled = { outcomes: new Map<string, SettleOutcome>(), failed: [], unfinished: [] };
-  const writes = new LedgerWrites();
+  const settled: Omit<Settled, 'codes'> = { outcomes: new Map(), failed: [], unfinished: [] };
+  const writes = new LedgerWrites(failing);
   for (const request of requests) {
     const row = found.get(request.account);
     const run = runOf.get(request.account);
-    if (!row && !waiting.events.has(request.account))
+    const fault = unreadable.get(request.account);
+    const isBusy = busy.has(request.account);
+    if (!row && !fault && !isBusy && !waits(waiting, request.account))
       settled.outcomes.set(request.account, { outcome: 'unknown-account' });
     else if (!run) settled.outcomes.set(request.account, { outcome: 'run-not-open' });
+    else if (isBusy) settled.outcomes.set(request.account, BUSY);
+    else if (fault) settled.failed.push({ ...request, ...describeError(fault) });
     else settleOne(deps.settings, { request, row, run, lockedAt, waiting }, writes, settled);
   }
   await writes.write(transaction, lockedAt);
   return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
 }
+
+/** An account that is not there yet may be opened by what waits for it. */
+const waits = ({ events, unreadable }: WaitingEvents, account: string): boolean =>
+  events.has(account) || unreadable.has(account);
 
 /** What one account is settled by. */
 interface Given {

@@ -6,7 +6,7 @@ import type { Transaction } from '../../db/connection.ts';
 import type { AppliedEvent } from '../../domain/events/apply-event.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
-import { GrowingRecords, needsOf, proposalsRepliedTo } from '../../domain/events/records.ts';
+import { GrowingRecords, type Needs, needsOf, proposalsRepliedTo } from '../../domain/events/records.ts';
 import type { Terms } from '../../domain/terms.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import { type EventRow, type WaitingList, listWaiting } from '../../ledger/events.ts';
@@ -64,6 +64,8 @@ export function resume(
   ground: TurnGround,
   arrived: readonly MemberEvent[] = [],
 ): Resumed {
+  const unreadable = waiting.unreadable.get(account);
+  if (unreadable) return { turn: row && AccountTurn.of(row, ground), resolved: [], stopped: unreadable };
   const resolved: EventRow[] = [];
   const waits = waiting.events.get(account) ?? [];
   let turn = row && AccountTurn.of(row, ground);
@@ -108,10 +110,7 @@ async function loadRecords(
   termsOf: TermsOf,
 ): Promise<Records> {
   const records = new OwnRecords();
-  const needs = events.map((event) => ({
-    accountId: event.account,
-    ...needsOf(event, termsOf(event.account)),
-  }));
+  const needs = events.flatMap((event) => needsOfOne(event, termsOf));
   const ids = (pick: (one: (typeof needs)[number]) => readonly string[]): OwnedId[] =>
     needs.flatMap((one) => pick(one).map((id) => ({ accountId: one.accountId, id })));
   const asked = distinct(ids((one) => one.interviews));
@@ -133,6 +132,15 @@ async function loadRecords(
   for (const { accountId, ...one } of await findAwards(transaction, widest(ranges)))
     records.of(accountId).add({ awards: [one] });
   return records;
+}
+
+/** What makes no sense needs nothing: it fails when it is decided, alone. */
+function needsOfOne(event: MemberEvent, termsOf: TermsOf): (Needs & { readonly accountId: string })[] {
+  try {
+    return [{ accountId: event.account, ...needsOf(event, termsOf(event.account)) }];
+  } catch {
+    return [];
+  }
 }
 
 class OwnRecords implements Records {

@@ -1,11 +1,12 @@
 /** Taking a run back, by new entries only, and granting its cycles again under mended terms. */
 import { type Transaction, inTransaction } from '../../../src/db/connection.ts';
 import { databaseNow, execute, selectRows } from '../../../src/db/query.ts';
+import { ConnectsError } from '../../../src/errors.ts';
 import { findRun, holdsSubmitting, insertRun, leaseSubmitting, listRuns } from '../../../src/ledger/runs.ts';
 import { getLatestTerms } from '../../../src/ledger/terms-versions.ts';
 import { reverseAccounts } from '../../../src/operations/reversals/reverse-accounts.ts';
 import type { ReverseOutcome } from '../../../src/operations/reversals/reversal-sum.ts';
-import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
+import { resumeReversals, reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { countRun } from '../../../src/reports/run-counts.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { asking, backfilled, balanceOf, emptyAll, planOf, postedBy } from '../../support/backfilling.ts';
@@ -43,6 +44,62 @@ const amendments = (): Promise<Record<string, unknown>[]> =>
        FROM amendments ORDER BY account_id, cycle_on, no`,
   );
 
+describe('a reversal whose process died', () => {
+  /** As a process leaves it that was killed: open, its lease run out. */
+  async function leaveOrphan(of: number): Promise<number> {
+    const { db } = installation;
+    const at = await databaseNow(db);
+    const reversal = (await insertRun(db, {
+      kind: 'reversal',
+      asOf: at,
+      termsVersion: 1,
+      notify: 'none',
+      actor: 'test',
+      reason: 'a test',
+      dueAtStart: 0,
+      at: at - 600_000,
+      openKey: `reverse-run:${of}`,
+    })) as number;
+    await execute(db, 'UPDATE runs SET submitting_until = started_at WHERE id = ?', [reversal]);
+    return reversal;
+  }
+
+  it('is gone on with by a worker, and ends', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 3));
+    const run = await settled(['a-000', 'a-001', 'a-002'], '2021-03-01 00:00');
+    await hold();
+    const reversal = await leaveOrphan(run);
+    expect(await resumeReversals(app.settleDeps, new AbortController().signal)).toBe(1);
+    expect(await findRun(db, reversal)).toMatchObject({ state: 'completed' });
+    expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 0')).toBe(3);
+    expect(await resumeReversals(app.settleDeps, new AbortController().signal)).toBe(0);
+  });
+
+  it('is ended by what doctor says, also where all was taken back before', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 2));
+    const run = await settled(['a-000', 'a-001'], '2021-03-01 00:00');
+    await hold();
+    await reverse(run);
+    const reversal = await leaveOrphan(run);
+    const doctor = await runHere(['doctor', '--json'], { app });
+    expect(doctor.stdout).toContain(`connects reverse-run ${run} --reason`);
+    const ended = await runHere(['reverse-run', String(run), '--reason', 'gone on', '--yes'], { app });
+    expect(ended.code).toBe(0);
+    expect(await findRun(db, reversal)).toMatchObject({ state: 'completed' });
+    expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 0')).toBe(2);
+  });
+
+  it('is left to the person who interrupted it', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 1));
+    const reversal = await leaveOrphan(await settled(['a-000'], '2021-03-01 00:00'));
+    await execute(db, 'UPDATE runs SET submitting_until = NULL WHERE id = ?', [reversal]);
+    expect(await resumeReversals(app.settleDeps, new AbortController().signal)).toBe(0);
+  });
+});
+
 describe('a reversal whose process was frozen for longer than its lease', () => {
   it('takes nothing back beside the one that goes on in its place', async () => {
     const { app, db } = installation;
@@ -69,7 +126,8 @@ describe('a reversal whose process was frozen for longer than its lease', () => 
     expect(await lease(at + 1_000)).toBe(true);
     expect(await holds(at + 1_000)).toBe(false);
     const keep = async (transaction: Transaction): Promise<void> => {
-      if (!(await holdsSubmitting(transaction, reversal, at + 1_000))) throw new Error('not ours any more');
+      if (!(await holdsSubmitting(transaction, reversal, at + 1_000)))
+        throw new ConnectsError('conflict', 'reversal-active', 'not ours any more');
     };
     const ground = {
       source,

@@ -13,6 +13,7 @@ import {
 } from './database-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
+import { checkLocks } from './lock-checks.ts';
 import { checkOwner, checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
 import { checkFailures, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
 
@@ -35,6 +36,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
     ['rights', () => checkRights(deps)],
     ['replica', () => checkReplica(deps)],
     ['due', () => checkLateness(deps)],
+    ['locks', () => checkLocks(deps)],
     ['runs', () => checkRuns(deps)],
     ['failures', () => checkFailures(deps)],
     ['mail', () => checkMail(deps)],

@@ -2,8 +2,9 @@
 import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
 import { findHold } from '../../../outbox/hold.ts';
+import { sourceOf } from '../../../ledger/run-grants.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
-import { type Run, findLatestRun, listOpenRuns } from '../../../ledger/runs.ts';
+import { type Run, findLatestRun, findOpenKey, listOpenRuns } from '../../../ledger/runs.ts';
 import { findLastTick } from '../../../ledger/ticks.ts';
 import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
@@ -56,7 +57,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
         fault(
           'runs',
           `run ${run.id} (${run.kind}) is open, and nobody has tended it for ${ageOf(silentMs)}`,
-          fixOf(run),
+          fixOf(run, await findOpenKey(db, run.id)),
         ),
       );
   }
@@ -73,7 +74,17 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
   return findings.length > 0 ? findings : [ok('runs', 'none is orphaned')];
 }
 
-function fixOf(run: Run): string {
+function fixOf(run: Run, key: string | undefined): string {
+  if (run.kind === 'reversal') {
+    const source = sourceOf(key ?? '');
+    const goesOn = 'goes on with it, and ends it';
+    if (source && 'eventsUnder' in source) {
+      const termsVersion = source.eventsUnder;
+      return `"connects reverse-run events --terms-version ${termsVersion} --reason R --yes" ${goesOn}`;
+    }
+    const id = source?.run;
+    return `"connects reverse-run ${id} --reason R --yes" ${goesOn}`;
+  }
   if (run.kind === 'backfill') return 'start a worker; or see "connects backfill list"';
   return `start a worker, or "connects sweep --wait --work"; or "connects run stop ${run.id}"`;
 }

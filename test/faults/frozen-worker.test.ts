@@ -1,0 +1,82 @@
+/** A worker that freezes inside its transaction: what it has locked is free again soon, and what it does later is harmless. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { databaseNow, selectOne } from '../../src/db/query.ts';
+import { insertRun } from '../../src/ledger/runs.ts';
+import { startWorker } from '../../jobs/start-worker.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { SOON_MS, expectGrantedOnce, untilOthersAreSettled } from '../support/liveness.ts';
+import { readState } from '../support/state.ts';
+import { MAY_2021, until, waitingSweep } from '../support/sweeping.ts';
+import { loadVictim } from './victims.ts';
+
+const FLEET = 60;
+/** Of them, those that the frozen worker has locked. */
+const HELD = 10;
+
+describe('a worker that freezes inside its transaction', () => {
+  let installation: Installation;
+  beforeAll(async () => {
+    installation = await install({ env: { SMTP_URL: '' } });
+    await importRows(installation.app, numbered('a', FLEET));
+  });
+  afterAll(() => installation.remove());
+
+  it('holds up what it has locked for seconds, and nobody else; awake again, it changes nothing', async () => {
+    const { app, db, env } = installation;
+    const run = (await insertRun(db, {
+      kind: 'sweep',
+      asOf: MAY_2021,
+      termsVersion: 1,
+      notify: 'digest',
+      actor: 'test',
+      reason: null,
+      dueAtStart: FLEET,
+      at: await databaseNow(db),
+      openKey: 'sweep',
+    })) as number;
+    const victim = loadVictim();
+    await victim.loaded;
+    const accounts = numbered('a', HELD).map((one) => one.id);
+    const { settings } = app.settleDeps;
+    const databaseUrl = env.DATABASE_URL as string;
+    victim.child.send({ databaseUrl, run, accounts, settings, idleS: 3, freezeBefore: 'INSERT INTO cycles' });
+    const pid = String(victim.child.pid);
+    await until('it is frozen', async () => (await stateOf(pid)) === 'T');
+    const worker = startWorker(app);
+    try {
+      const sweeping = waitingSweep(app, { timeoutMs: 60_000 });
+      sweeping.catch(() => undefined);
+      await untilOthersAreSettled(installation, FLEET, HELD);
+      const othersAt = performance.now();
+      expect(await sweeping).toMatchObject({ outcome: 'done', remaining: 0 });
+      expect(performance.now() - othersAt).toBeLessThan(SOON_MS);
+    } finally {
+      await worker.stop();
+    }
+    await expectGrantedOnce(installation, FLEET);
+    const before = await readState(db);
+    const answered = once(victim.child, 'message');
+    const gone = once(victim.child, 'exit');
+    victim.child.kill('SIGCONT');
+    const [answer] = (await answered) as [{ error?: string }];
+    await gone;
+    expect(answer.error).toMatch(/cannot be used/);
+    expect(await readState(db)).toEqual(before);
+  });
+
+  it('would do so for twenty seconds: every session of ours is set so, where the server has that', async () => {
+    const row = await selectOne<{ Value: string }>(
+      installation.db,
+      "SHOW VARIABLES LIKE 'idle_transaction_timeout'",
+    );
+    expect(row?.Value ?? '20').toBe('20');
+  });
+});
+
+/** As Linux has it: T for a process that was stopped. */
+async function stateOf(pid: string): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.split(') ')[1]?.[0];
+}

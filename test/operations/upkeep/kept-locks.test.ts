@@ -1,0 +1,73 @@
+/** Locks that somebody keeps, as doctor tells of them, and as they are ended where the server does not do it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type OpenTransaction,
+  endSilentTransactions,
+  listOpenTransactions,
+} from '../../../src/db/open-transactions.ts';
+import { selectOne } from '../../../src/db/query.ts';
+import type { Finding } from '../../../src/operations/upkeep/doctor/finding.ts';
+import { checkLocks } from '../../../src/operations/upkeep/doctor/lock-checks.ts';
+import { importRows, numbered } from '../../support/accounts.ts';
+import { type Installation, install } from '../../support/installation.ts';
+import { type Holder, holdRows } from '../../support/liveness.ts';
+import { until } from '../../support/sweeping.ts';
+
+describe('a lock that somebody keeps', () => {
+  let installation: Installation;
+  let holder: Holder;
+  let connection: number;
+  beforeAll(async () => {
+    installation = await install({ env: { SMTP_URL: '' } });
+    await importRows(installation.app, numbered('a', 5));
+  });
+  beforeEach(async () => {
+    holder = await holdRows(installation, "SELECT id FROM accounts WHERE id = 'a-003' FOR UPDATE");
+    const row = await selectOne<{ id: number }>(holder.transaction, 'SELECT CONNECTION_ID() AS id');
+    connection = row?.id ?? 0;
+  });
+  afterEach(() => holder.release());
+  afterAll(() => installation.remove());
+
+  /** The server shows what it knew a tenth of a second ago, and goes on doing so while it is asked more often than that. */
+  const open = async (olderThanSeconds: number): Promise<OpenTransaction | undefined> => {
+    await sleep(250);
+    const all = (await listOpenTransactions(installation.db, olderThanSeconds)) ?? [];
+    return all.find((one) => one.connection === connection);
+  };
+  const isThere = async (): Promise<boolean> => (await open(0)) !== undefined;
+
+  it('is told with the accounts that wait for it, and with what frees them', async () => {
+    const { db, clock } = installation.app;
+    const findings: readonly Finding[] = await checkLocks({ db, clock });
+    expect(findings).toMatchObject([
+      { check: 'locks', state: 'warning', found: expect.stringContaining('a-003') as string },
+    ]);
+    expect(findings[0]?.fix).toMatch(/KILL/);
+    await holder.release();
+    expect(await checkLocks({ db, clock })).toMatchObject([{ state: 'ok' }]);
+  });
+
+  it('is known with its connection, whose it is, how old, and how long it has been silent', async () => {
+    await until('it is silent for a second', async () => ((await open(1))?.silentSeconds ?? 0) >= 1);
+    const own = await open(1);
+    expect(own).toMatchObject({
+      user: 'root',
+      rowsLocked: expect.any(Number) as number,
+      ageSeconds: expect.any(Number) as number,
+    });
+  });
+
+  it('is ended where it is our own user’s and silent for too long, and not before', async () => {
+    await until('it is there', isThere);
+    await endSilentTransactions(installation.db, 60);
+    expect(await isThere()).toBe(true);
+    await until('it was ended', async () => {
+      await sleep(250);
+      const ended = await endSilentTransactions(installation.db, 1);
+      return ended.some((one) => one.connection === connection);
+    });
+    await until('it is gone', async () => !(await isThere()));
+    await expect(holder.transaction.raw('SELECT 1')).rejects.toThrow(/closed|lost|gone|killed/i);
+  });
+});

@@ -1,0 +1,54 @@
+/** What is asserted beside safety in every fault: all others are settled meanwhile, and soon afterwards so is the rest. */
+import type { Knex } from 'knex';
+import type { Database } from '../../src/db/connection.ts';
+import { connectDatabase } from '../../src/db/connection.ts';
+import type { Installation } from './installation.ts';
+import { countOf } from './state.ts';
+import { until } from './sweeping.ts';
+
+/** How soon after a fault's end everybody is settled. */
+export const SOON_MS = 30_000;
+
+/** How many have been granted their four cycles by May 2021. */
+export const countGranted = (db: Database): Promise<number> =>
+  countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 40 AND last_seq = 4');
+
+/** Of a fleet of so many, all but some are granted while the fault lasts. */
+export const untilOthersAreSettled = ({ db }: Installation, fleet: number, but: number): Promise<void> =>
+  until(
+    `${fleet - but} of ${fleet} are settled`,
+    async () => (await countGranted(db)) === fleet - but,
+    60_000,
+  );
+
+/** Everybody of a fleet was granted four cycles, and nobody anything twice. */
+export async function expectGrantedOnce({ db }: Installation, fleet: number): Promise<void> {
+  expect(await countGranted(db)).toBe(fleet);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM entries')).toBe(fleet * 4);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM cycles')).toBe(fleet * 4);
+  expect(await countOf(db, "SELECT COUNT(*) FROM outbox WHERE kind = 'grant'")).toBe(fleet);
+  expect(await countOf(db, "SELECT COUNT(*) FROM failures WHERE state <> 'cleared'")).toBe(0);
+}
+
+/** A person's session of another program, who left a transaction open; no idle timeout of ours ends it. */
+export interface Holder {
+  readonly transaction: Knex.Transaction;
+  /** Ends what it holds. */
+  release(): Promise<void>;
+}
+
+export async function holdRows({ env }: Installation, sql: string): Promise<Holder> {
+  const session = connectDatabase(env.DATABASE_URL as string, 1);
+  await session.raw('SET SESSION idle_transaction_timeout = 0').catch(() => undefined);
+  await session.raw('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  const transaction = await session.transaction();
+  await transaction.raw(sql);
+  return {
+    transaction,
+    release: async () => {
+      // It may have been ended meanwhile.
+      if (!transaction.isCompleted()) await transaction.rollback().catch(() => undefined);
+      await session.destroy();
+    },
+  };
+}
