@@ -9,4 +9,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS mail_refusals (
   refused_at DATETIME(3) NOT NULL,
   PRIMARY KEY (notice_id),
   KEY of_alike (alike, account_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

@@ -6,4 +6,4 @@ export const sql = `CREATE TABLE IF NOT EXISTS mail_outage (
   words VARCHAR(500) NOT NULL,
   PRIMARY KEY (id),
   CONSTRAINT mail_outage_is_one CHECK (id = 1)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`;

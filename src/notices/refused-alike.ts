@@ -24,6 +24,6 @@ export function alikeOf(words: string): string | undefined {
   if (NO_MAILBOX.some((one) => one.test(words))) return undefined;
   // What differs from letter to letter: addresses, domains, numbers of messages and sessions.
   const same = words.slice(4).replaceAll(/\S*[@\d]\S*|\b[\w-]+(?:\.[\w-]+)+\b/g, '');
-  const ascii = same.replaceAll(/[^\x21-\x7E]+/g, ' ').trim();
-  return `${words.slice(0, 3)} ${ascii.toLowerCase()}`.slice(0, ALIKE_MAX).trim();
+  const ascii = `${words.slice(0, 3)} ${same.toLowerCase()}`.replaceAll(/[^\x21-\x7E]+/g, ' ');
+  return ascii.trim().slice(0, ALIKE_MAX).trim();
 }

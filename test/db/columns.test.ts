@@ -18,6 +18,7 @@ import { PLAN_NAMES, rowSchema } from '../../src/domain/terms.ts';
 import { TOKEN_ROLES } from '../../src/ledger/tokens.ts';
 import { waitAfter } from '../../src/operations/settling/record-failures.ts';
 import { NOTICE_STATES } from '../../src/outbox/outbox.ts';
+import { alikeOf } from '../../src/notices/refused-alike.ts';
 import { keepingCli } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 
@@ -121,6 +122,17 @@ const SUBJECTS = [
   'adjustment:',
   'purchase:',
 ].map((prefix) => prefixed(prefix, FACT));
+/** From a mail server's words, whatever they are. */
+const ALIKE: Feed = {
+  by: 'what refusals have in common',
+  values: [
+    '550 5.7.1 Relaying denied',
+    `554 ${'é word '.repeat(80)}`,
+    `550 ${'x'.repeat(300)}`,
+    '550 \u0000',
+  ],
+  cell: (value) => alikeOf(String(value)),
+};
 const NOTIFY = words('--notify', ['none', 'digest', 'each']);
 
 const NUMBERED = 'numbered by the database, or counted one by one';
@@ -137,7 +149,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['backfill_items.account_id backfills.done_to contacts.account_id cycles.account_id', ACCOUNT],
   ['decisions.account_id entries.account_id events.account_id failures.account_id', ACCOUNT],
   ['inactive_openings.account_id interviews.account_id lapses.account_id outbox.account_id', ACCOUNT],
-  ['proposals.account_id rounds.reached_id run_accounts.account_id', ACCOUNT],
+  ['mail_refusals.account_id proposals.account_id rounds.reached_id run_accounts.account_id', ACCOUNT],
   ['events.id event_waits.event_id interviews.interview awards.interview', [FACT, flag('--key')]],
   ['interviews.proposal awards.proposal proposals.proposal entries.proposal', [FACT]],
   ['proposals.rewarded_by proposals.closed_by', [FACT]],
@@ -212,7 +224,8 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['backfills.asked', 'at most 200,000 ids of 64 characters: src/cli/id-file.ts'],
   ['backfills.planned terms_versions.content', 'counts by reason; at most 1,000 rows of terms'],
   ['audit_log.before_is audit_log.after_is', 'terms, counts, a file name: nothing near 16 MiB'],
-  ['event_waits.message failures.message backfill_items.message outbox.last_error', CUT],
+  ['event_waits.message failures.message backfill_items.message outbox.last_error mail_outage.words', CUT],
+  ['mail_outage.alike mail_refusals.alike', [ALIKE]],
   ['event_waits.code failures.code run_stops.code backfill_items.why audit_log.action', CODE],
   ['users.name users.password_hash users.role', 'nothing yet: no command makes users'],
   ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id', NUMBERED],
@@ -221,7 +234,10 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     NUMBERED,
   ],
   ['amendments.terms_version cycles.terms_version runs.terms_version terms_versions.version', NUMBERED],
-  ['mail_hold.id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id', NUMBERED],
+  [
+    'mail_hold.id mail_outage.id mail_refusals.notice_id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id',
+    NUMBERED,
+  ],
   ['amendments.run_id amendments.reversed_run audit_log.run_id backfills.run_id cycles.run_id', NUMBERED],
   [
     'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
@@ -241,7 +257,10 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['contacts.erased_at cycles.posted_at decisions.posted_at entries.posted_at event_waits.at', CLOCK],
   ['events.received_at failures.first_at failures.last_at failures.put_aside_at failures.cleared_at', CLOCK],
-  ['mail_hold.held_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at', CLOCK],
+  [
+    'mail_hold.held_at mail_outage.since mail_refusals.refused_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at',
+    CLOCK,
+  ],
   [
     'rounds.moved_at run_stops.at runs.started_at runs.heartbeat_at runs.ended_at runs.submitting_until',
     CLOCK,

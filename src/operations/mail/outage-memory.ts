@@ -3,7 +3,7 @@
  * count together how many members were refused alike, none of them begins anew, and what was refused for everybody's sake
  * is sent by whoever is there when the server takes letters again.
  */
-import { type Database, inTransaction } from '../../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
 import {
   type Refusal,
@@ -15,12 +15,15 @@ import {
   insertRefusal,
   takeBackRefused,
 } from '../../outbox/refusals.ts';
+import { Slots } from './slots.ts';
 
 /** A server that refuses so many members alike, and takes nothing in between, refuses everybody. */
 const REFUSED_ALIKE_MAX = 20;
 
 export class OutageMemory {
   readonly #db: Database;
+  /** One transaction at a time: a page's refusals come together, and would undo one another by deadlocks. */
+  readonly #one = new Slots(1);
   /** Whether something may be kept that ends with the next letter that is taken. */
   #mayHold = true;
 
@@ -40,7 +43,7 @@ export class OutageMemory {
   async refused(refusal: Refusal): Promise<boolean> {
     this.#mayHold = true;
     const { alike, words } = refusal;
-    return inTransaction(this.#db, async (transaction) => {
+    return this.#inTransaction(async (transaction) => {
       const since = await databaseNow(transaction);
       const members = await insertRefusal(transaction, refusal, since);
       // Or it was on its way when the outage began.
@@ -61,7 +64,7 @@ export class OutageMemory {
 
   /** It judges each letter by itself again, and has taken none yet. */
   async ended(): Promise<void> {
-    await inTransaction(this.#db, deleteOutage);
+    await this.#inTransaction(deleteOutage);
   }
 
   /** The server took a letter: what it refused alike during an outage is sent again, all other refusals were meant. */
@@ -78,11 +81,15 @@ export class OutageMemory {
 
   async #settle(): Promise<void> {
     const now = await databaseNow(this.#db);
-    await inTransaction(this.#db, async (transaction) => {
+    await this.#inTransaction(async (transaction) => {
       const { alike = null } = (await findOutage(transaction)) ?? {};
       if (alike !== null) await takeBackRefused(transaction, alike, now);
       await deleteOutage(transaction);
       await deleteRefusals(transaction);
     });
+  }
+
+  #inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#one.run(() => inTransaction(this.#db, work));
   }
 }
