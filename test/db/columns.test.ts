@@ -126,6 +126,7 @@ const SUBJECTS = [
 const ALIKE: Feed = {
   by: 'what refusals have in common',
   values: [
+    '550 5.1.1 No such user',
     '550 5.7.1 Relaying denied',
     `554 ${'é word '.repeat(80)}`,
     `550 ${'x'.repeat(300)}`,
