@@ -226,6 +226,7 @@ CREATE TABLE `events` (
   `effective_at` datetime(3) DEFAULT NULL,
   `late` tinyint(4) NOT NULL DEFAULT 0,
   `received_at` datetime(3) NOT NULL,
+  `token_id` bigint(20) DEFAULT NULL,
   PRIMARY KEY (`arrival`),
   UNIQUE KEY `once` (`id`),
   KEY `waiting` (`state`,`account_id`,`arrival`),

@@ -39,6 +39,7 @@ import { sql as m0032 } from './0032_mail_refusals.ts';
 import { sql as m0033 } from './0033_mail_outage.ts';
 import { sql as m0034 } from './0034_installation.ts';
 import { sql as m0035 } from './0035_token_limits.ts';
+import { sql as m0036 } from './0036_events_token.ts';
 
 export interface Migration {
   readonly name: string;
@@ -81,4 +82,5 @@ export const migrations: readonly Migration[] = [
   { name: '0033_mail_outage', sql: m0033 },
   { name: '0034_installation', sql: m0034 },
   { name: '0035_token_limits', sql: m0035 },
+  { name: '0036_events_token', sql: m0036 },
 ];

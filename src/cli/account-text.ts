@@ -65,6 +65,7 @@ function answerText(answer: Answer, words: ZoneWords): string {
     ...listOf(countedLines(answer, words)),
     ...listOf(entryLines(answer, words)),
     ...listOf(emailLine(answer, words)),
+    ...tokenLine(answer),
     ...(since ? [wrap(since, '  ')] : []),
     ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
     shorten(`  (${code})`, WIDTH),
@@ -117,6 +118,12 @@ function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
     return `    ${at}  ${signed(amount).padStart(5)}  ${kindWords(kind, subject)}, balance ${formatAmount(balance)}`;
   });
   return ['  In your history:', ...lines];
+}
+
+/** For operators: whose system said so. */
+function tokenLine({ evidence }: Answer): string[] {
+  const token = evidence.token as { readonly id: number; readonly name: string } | undefined;
+  return token ? [shorten(`  Brought over HTTP with token ${token.id} (${token.name}).`, WIDTH)] : [];
 }
 
 function emailLine({ evidence }: Answer, words: ZoneWords): string[] {

@@ -132,7 +132,7 @@ async function record(
     app.recordDeps,
     good.map((one) => one.event),
     'digest',
-    { actor: `token ${token.name}`, reason: null },
+    { actor: `token ${token.name}`, reason: null, tokenId: token.id },
   );
   for (const [position, outcome] of outcomes.entries())
     answers.set(good[position]?.index ?? -1, toAnswer(outcome));

@@ -48,6 +48,11 @@ const ofWholeTable = new WeakSet();
 
 export const isDuplicateKey = (error: unknown): boolean => asDriverError(error).errno === 1062;
 
+/** A column that is to be added is there. */
+export const isDuplicateColumn = (error: unknown): boolean => asDriverError(error).errno === 1060;
+
+export const isNoSuchColumn = (error: unknown): boolean => asDriverError(error).errno === 1054;
+
 export const isNoSuchTable = (error: unknown): boolean => asDriverError(error).errno === 1146;
 
 const CODES: Record<number, string> = {

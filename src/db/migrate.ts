@@ -3,7 +3,7 @@ import { type Migration, migrations } from '../../migrations/index.ts';
 import { configuration, unavailable } from '../errors.ts';
 import { type Database, type Transaction, connectDatabase } from './connection.ts';
 import { listForeignTables } from './foreign-tables.ts';
-import { isNoSuchTable } from './errors.ts';
+import { isDuplicateColumn, isNoSuchTable } from './errors.ts';
 import { MIGRATION_MS, withStatementLimit } from './limits.ts';
 
 /** How long one process waits while another migrates. */
@@ -24,12 +24,21 @@ const RECORD = `CREATE TABLE IF NOT EXISTS ${tables.tableName} (
 /** The steps up to here were numbered anew before the first release: an unknown name among them is from before that. */
 const RENUMBERED_TO = 28;
 
+/** Once more, after a crash between the change and its record: only a column has no words for "if it is not there". */
+async function applyOne(db: Transaction | Database, sql: string): Promise<void> {
+  try {
+    await db.raw(sql);
+  } catch (error) {
+    if (!isDuplicateColumn(error)) throw error;
+  }
+}
+
 const migrationSource = {
   getMigrations: () => Promise.resolve([...migrations]),
   getMigrationName: (migration: Migration) => migration.name,
   getMigration: (migration: Migration) =>
     Promise.resolve({
-      up: (db: Transaction | Database) => db.raw(migration.sql).then(() => undefined),
+      up: (db: Transaction | Database) => applyOne(db, migration.sql),
       down: () => Promise.reject(new Error('migrations only go forward')),
       // DDL commits by itself, so a transaction around it would only pretend.
       config: { transaction: false },

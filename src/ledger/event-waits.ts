@@ -3,7 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectOne, selectRows, toDate, updateOf } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { EventType, MemberEvent } from '../domain/events/events.ts';
-import { type EventState, parseStored } from './events.ts';
+import { type Bringer, type EventState, parseStored } from './events.ts';
 
 /** Why an event could not be decided at an instant. */
 export interface EventWait {
@@ -41,11 +41,15 @@ export interface WaitingEvent {
   /** Why it could not be decided; null where an earlier version kept it. */
   readonly code: string | null;
   readonly message: string | null;
+  /** That brought it over HTTP; null for files and operators. */
+  readonly token: Bringer | null;
 }
 
-interface Stored extends Omit<WaitingEvent, 'at' | 'since' | 'behind'> {
+interface Stored extends Omit<WaitingEvent, 'at' | 'since' | 'behind' | 'token'> {
   at: Date;
   since: Date;
+  tokenId: number | null;
+  tokenName: string | null;
 }
 
 export interface WaitingFilter {
@@ -63,8 +67,10 @@ export async function listWaitingEvents(
 ): Promise<WaitingEvent[]> {
   const rows = await selectRows<Stored>(
     db,
-    `SELECT events.account_id AS account, events.id, events.type, events.at, events.received_at AS since, code, message
+    `SELECT events.account_id AS account, events.id, events.type, events.at, events.received_at AS since, code, message,
+            token_id AS tokenId, tokens.name AS tokenName
        FROM events LEFT JOIN event_waits ON event_waits.event_id = events.id
+       LEFT JOIN tokens ON tokens.id = events.token_id
       WHERE events.state = 'waiting' ${accounts ? 'AND events.account_id IN (?)' : ''}
         ${unopened ? 'AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = events.account_id)' : ''}
       ORDER BY events.account_id, events.arrival LIMIT ?`,
@@ -74,7 +80,9 @@ export async function listWaitingEvents(
   return rows.map((row) => {
     if (first?.account !== row.account) first = row;
     const behind = first === row ? null : first.id;
-    return { ...row, at: row.at.getTime(), since: row.since.getTime(), behind };
+    const { tokenId, tokenName, ...rest } = row;
+    const token = tokenId === null ? null : { id: tokenId, name: tokenName ?? '' };
+    return { ...rest, at: row.at.getTime(), since: row.since.getTime(), behind, token };
   });
 }
 

@@ -24,6 +24,8 @@ export interface EventRow {
   readonly effectiveAt: Instant | null;
   readonly late: boolean;
   readonly receivedAt: Instant;
+  /** The token that brought it over HTTP; none of files and operators. Written when it arrives, and never again. */
+  readonly tokenId?: number | null;
 }
 
 export interface KnownEvent {
@@ -42,6 +44,7 @@ const COLUMNS = [
   'effective_at',
   'late',
   'received_at',
+  'token_id',
 ] as const;
 
 /** What makes two events with one id the same fact. Asked several times of an event on its way, computed once. */
@@ -77,6 +80,7 @@ const toCells = ({ event, ...row }: EventRow) => [
   toDateOrNull(row.effectiveAt),
   row.late ? 1 : 0,
   toDate(row.receivedAt),
+  row.tokenId ?? null,
 ];
 
 /** Personal data lives in `contacts` only; an event that waits still has to bring it there. */
@@ -93,6 +97,24 @@ export async function findEvents(db: Queryable, ids: readonly string[]): Promise
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The token that brought an event. */
+export interface Bringer {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Of these events, those that a token brought, by the event's id. */
+export async function findBringers(db: Queryable, ids: readonly string[]): Promise<Map<string, Bringer>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectRows<{ event: string; id: number; name: string }>(
+    db,
+    `SELECT events.id AS event, tokens.id, tokens.name FROM events JOIN tokens ON tokens.id = events.token_id
+      WHERE events.id IN (?) ORDER BY events.id LIMIT 999`,
+    [ids],
+  );
+  return new Map(rows.map(({ event, ...token }) => [event, token]));
 }
 
 /** When an event happened that arrived before, and what became of it; undefined when its id is unknown. */

@@ -1,4 +1,5 @@
 /** SQL of `tokens`: bearer tokens of the HTTP interface. Only hashes are kept: a token is shown once. */
+import type { Transaction } from '../db/connection.ts';
 import {
   type Queryable,
   execute,
@@ -67,6 +68,26 @@ export async function findToken(db: Queryable, hash: string): Promise<Token | un
     db,
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE hash = ? AND revoked_at IS NULL`,
     [hash],
+  );
+  return row && parseRow(row);
+}
+
+/** One lock for all names: of two who take the same at once, the second waits, and finds it taken. */
+export async function lockNames(transaction: Transaction): Promise<void> {
+  await selectOne(transaction, 'SELECT only_one FROM installation WHERE only_one = 1 FOR UPDATE');
+}
+
+/** The token of this name that is good at an instant: not revoked, and not expired. */
+export async function findLivingToken(
+  transaction: Transaction,
+  name: string,
+  at: Instant,
+): Promise<Token | undefined> {
+  const row = await selectOne<StoredToken>(
+    transaction,
+    `SELECT ${COLUMNS} FROM ${TABLES} WHERE name = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
+      ORDER BY id LIMIT 1`,
+    [name, toDate(at)],
   );
   return row && parseRow(row);
 }

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execute } from '../../src/db/query.ts';
+import { addToken } from '../../src/operations/upkeep/tokens.ts';
 import { importRows } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
 import type { Ended } from '../support/cli.ts';
@@ -134,6 +136,28 @@ describe('tokens', () => {
         "SELECT COUNT(*) FROM audit_log WHERE actor = 'ada' AND reason = 'new biller'",
       ),
     ).toBe(1);
+  });
+
+  test('add refuses the name of one that is good, however many ask at once; one that has ended leaves its name', async () => {
+    const { app, db } = installation;
+    const add = () => connects('tokens', 'add', 'feed', '--role', 'ingest', '--expires', '1h');
+    const ask = { name: 'feed', role: 'ingest', actor: 'test', reason: null } as const;
+    const asked = await Promise.allSettled([1, 2, 3, 4].map(() => addToken(app, ask)));
+    expect(asked.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+    const id = await countOf(db, "SELECT id FROM tokens WHERE name = 'feed'");
+    expect(await add()).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: expect.stringContaining(`token ${id} is called feed already`) as string,
+    });
+    expect(await connects('tokens', 'add', 'FEED', '--role', 'viewer', '--dry-run')).toMatchObject({
+      code: 5,
+    });
+    await connects('tokens', 'revoke', String(id));
+    expect(await add()).toMatchObject({ code: 0 });
+    expect(await add()).toMatchObject({ code: 5 });
+    await execute(db, "UPDATE token_limits SET expires_at = '2021-01-01' WHERE expires_at IS NOT NULL");
+    expect(await add()).toMatchObject({ code: 0 });
   });
 
   test('revoke ends one, once', async () => {

@@ -3,6 +3,7 @@ import { startConsole, type Console } from '../../src/console/server.ts';
 import { RefusedSignIns } from '../../src/console/refused-sign-ins.ts';
 import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
 import { EVENT_TYPES } from '../../src/domain/events/events.ts';
+import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -30,8 +31,9 @@ const spend = (id: string, account = 'a1', amount = 6) => ({
   amount,
 });
 
+let named = 0;
 const tokenOf = async (role: 'ingest' | 'viewer' | 'operator') =>
-  addToken(installation.app, { name: role, role, actor: 'test', reason: null });
+  addToken(installation.app, { name: `${role} ${(named += 1)}`, role, actor: 'test', reason: null });
 
 async function post(
   body: unknown,
@@ -158,11 +160,44 @@ test('a correction that comes in here names its token in the audit log, with its
   )) as [{ actor: string; reason: string; before_is: string; after_is: string }[]];
   expect(rows).toEqual([
     {
-      actor: 'token operator',
+      actor: `token operator ${named}`,
       reason: 'lost in transfer',
       before_is: '{"balance":40}',
       after_is: '{"balance":45,"event":"e21","outcome":"applied"}',
     },
+  ]);
+});
+
+test('every event keeps the token that brought it, also past its own decision; what comes otherwise has none', async () => {
+  const { id, secret } = await tokenOf('ingest');
+  await post({ ...opening, id: 'e70', account: 'brought' }, secret);
+  await record(installation.app, [bought('e71', 'brought', '2021-02-04 09:00')]);
+  await installation.db.raw("UPDATE accounts SET zone = 'Nowhere/Atall' WHERE id = 'brought'");
+  await post(spend('e72', 'brought'), secret);
+  await record(installation.app, [bought('e73', 'brought', '2021-02-05 10:00')]);
+  const told = await runHere(['account', 'explain', 'brought', '--since', '2021-01-01'], {
+    app: installation.app,
+  });
+  expect(told.stdout).toContain(`  Brought over HTTP with token ${id} (ingest ${named}).\n`);
+  const waiting = await runHere(['events', 'waiting', 'list', '--account', 'brought', '--json'], {
+    app: installation.app,
+  });
+  expect(JSON.parse(waiting.stdout)).toMatchObject([
+    { id: 'e72', token: { id, name: `ingest ${named}` } },
+    { id: 'e73', token: null },
+  ]);
+  await installation.db.raw("UPDATE accounts SET zone = 'UTC' WHERE id = 'brought'");
+  const other = await tokenOf('ingest');
+  await post(spend('e74', 'brought'), other.secret);
+  const [rows] = (await installation.db.raw(
+    "SELECT id, state, token_id AS token FROM events WHERE account_id = 'brought' ORDER BY arrival",
+  )) as [{ id: string; state: string; token: number | null }[]];
+  expect(rows.map((row) => `${row.id} ${row.state} ${row.token}`)).toEqual([
+    `e70 applied ${id}`,
+    'e71 applied null',
+    `e72 applied ${id}`,
+    'e73 applied null',
+    `e74 applied ${other.id}`,
   ]);
 });
 

@@ -244,7 +244,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
     NUMBERED,
   ],
-  ['installation.only_one token_limits.token_id run_stops.run_id ticks.run_id', NUMBERED],
+  ['installation.only_one token_limits.token_id events.token_id run_stops.run_id ticks.run_id', NUMBERED],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
   ['installation.id terms_versions.content_hash tokens.hash', HASH],
   ['amendments.kind amendments.notice backfills.state backfill_items.state cycles.code cycles.notice', WORD],

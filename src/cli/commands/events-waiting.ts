@@ -82,8 +82,15 @@ async function listWaiting(cli: Cli, flags: ListFlags): Promise<void> {
   print(
     cli,
     formatTable(
-      ['account', 'event', 'type', 'since (UTC)', 'why'],
-      shown.map((one) => [one.account, one.id, one.type, formatInstant(one.since), whyOf(one)]),
+      ['account', 'event', 'type', 'since (UTC)', 'token', 'why'],
+      shown.map((one) => [
+        one.account,
+        one.id,
+        one.type,
+        formatInstant(one.since),
+        one.token ? `${one.token.id} (${one.token.name})` : '',
+        whyOf(one),
+      ]),
     ),
   );
   return say(

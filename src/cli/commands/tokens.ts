@@ -39,7 +39,11 @@ export function addTokenCommands(program: Command, cli: Cli): void {
   const add = tokens
     .command('add')
     .description('make a token; it is printed once, and never again')
-    .argument('<name>', 'what it is for, up to 100 characters', textFlag(100))
+    .argument(
+      '<name>',
+      'what it is for, up to 100 characters; no other token that is good may have it',
+      textFlag(100),
+    )
     .addOption(
       new Option(
         '--role <role>',
@@ -51,7 +55,7 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .addOption(new Option('--types <type...>', 'the only events that it may bring').choices(EVENT_TYPES))
     .option('--expires <duration>', 'for how long it is good, such as 90d (default: for ever)', durationFlag)
     .action((name: string, flags: MakeFlags) => makeToken(cli, name, flags));
-  withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 75]);
+  withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 5, 75]);
   const list = tokens
     .command('list')
     .description('all tokens, without their secrets')

@@ -44,6 +44,8 @@ export interface Operator {
   readonly reason: string | null;
   /** The file of an import. */
   readonly source?: string | undefined;
+  /** The token that they came with, over HTTP. */
+  readonly tokenId?: number;
 }
 
 /** An event and its place among those that were given. */
@@ -146,7 +148,7 @@ function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
       done.outcomes.set(index, outcomeOf(applied));
       if (by && isCorrection(event))
         writes.audits.push(auditOfApplied(event, applied, by, turnGround.lockedAt));
-      return eventRowOf(event, applied, turnGround.lockedAt);
+      return { ...eventRowOf(event, applied, turnGround.lockedAt), tokenId: by?.tokenId ?? null };
     } catch (error) {
       state.why = describeError(error);
     }
@@ -183,7 +185,8 @@ function keep(
   writes.waits.push({ eventId: event.id, ...why, at: receivedAt });
   if (by && isCorrection(event))
     writes.audits.push(auditOf(event, by, receivedAt, null, { event: event.id, outcome: 'waiting' }));
-  return { event, state: 'waiting', effectiveAt: null, late: false, receivedAt };
+  const tokenId = by?.tokenId ?? null;
+  return { event, state: 'waiting', effectiveAt: null, late: false, receivedAt, tokenId };
 }
 
 /** Which events change nothing, whatever the state of their account. */

@@ -1,16 +1,18 @@
 /** Bearer tokens: made, checked and revoked. Each change stands in the audit log, in its own transaction. */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Database, inTransaction } from '../../db/connection.ts';
+import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
-import { formatInstant } from '../../domain/calendar.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import {
   type Token,
   type TokenRole,
+  findLivingToken,
   findToken,
   insertToken,
   insertTokenLimits,
+  lockNames,
   revokeToken,
   updateTokenUse,
 } from '../../ledger/tokens.ts';
@@ -37,7 +39,11 @@ const PREFIX = 'cnx_';
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-/** The secret is returned once and kept nowhere. */
+/**
+ * The secret is returned once and kept nowhere. Names tell tokens apart in the audit log, so no two that are good have
+ * the same; that of one that was revoked or has expired may be taken again.
+ * @throws conflict `token-name-taken`
+ */
 export async function addToken(
   deps: { readonly db: Database },
   request: Change & TokenRequest,
@@ -45,7 +51,9 @@ export async function addToken(
   const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
   const { name, role, actor, reason, types = null, expiresInMs } = request;
   const id = await inTransaction(deps.db, async (transaction) => {
+    await lockNames(transaction);
     const at = await shownNow(transaction);
+    await requireFreeName(transaction, name, at);
     const added = await insertToken(transaction, { name, role, hash: hashOf(secret), at });
     const expiresAt = expiresInMs === undefined ? null : at + expiresInMs;
     await insertTokenLimits(transaction, added, { types, expiresAt });
@@ -64,6 +72,16 @@ export async function addToken(
     return added;
   });
   return { id, secret };
+}
+
+async function requireFreeName(transaction: Transaction, name: string, at: Instant): Promise<void> {
+  const taken = await findLivingToken(transaction, name, at);
+  if (!taken) return;
+  throw new ConnectsError(
+    'conflict',
+    'token-name-taken',
+    `token ${taken.id} is called ${taken.name} already: take another name, or "connects tokens revoke ${taken.id}" first`,
+  );
 }
 
 /** @throws not-found when there is no such token, or it was revoked before */

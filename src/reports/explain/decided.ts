@@ -1,5 +1,6 @@
 /** A recorded decision as an answer: looked up by what it is about and how it ended. */
 import type { PostedEntry } from '../../domain/account.ts';
+import { type Bringer, findBringers } from '../../ledger/events.ts';
 import { type RecordedDecision, listEntriesOf } from '../account-records.ts';
 import {
   type Answer,
@@ -12,6 +13,7 @@ import {
   kindOf,
   occurredAt,
   ruleUseOf,
+  textIn,
 } from './answer.ts';
 import { INTERVIEW_TELLINGS } from './interview-tellings.ts';
 import {
@@ -43,7 +45,8 @@ export const TELLINGS: Readonly<Record<string, Tellings>> = {
 /** Answers to decisions, each with the entries that it posted. */
 export async function answersOf(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Answer[]> {
   const told = await withEntries(inquiry, decisions);
-  return told.map((one) => answerOf(inquiry, one));
+  const bringers = await bringersOf(inquiry, decisions);
+  return told.map((one) => answerOf(inquiry, one, bringers.get(textIn(one, 'event') ?? '')));
 }
 
 /** Subjects asked for in one statement. */
@@ -61,7 +64,21 @@ async function withEntries(
   return decisions.map((one) => ({ ...one, posted: posted.get(one.subject) ?? [] }));
 }
 
-export function answerOf(inquiry: Inquiry, told: Told): Answer {
+/** By event: the tokens that brought what was decided, over HTTP. */
+async function bringersOf(
+  { db }: Inquiry,
+  decisions: readonly RecordedDecision[],
+): Promise<ReadonlyMap<string, Bringer>> {
+  const events = [...new Set(decisions.flatMap((one) => textIn(one, 'event') ?? []))];
+  const found = new Map<string, Bringer>();
+  for (let from = 0; from < events.length; from += SUBJECTS_MAX)
+    for (const [event, token] of await findBringers(db, events.slice(from, from + SUBJECTS_MAX)))
+      found.set(event, token);
+  return found;
+}
+
+/** @param token that brought the event over HTTP, if one did */
+function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
   const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? COMMON_TELLINGS[told.code] ?? UNTOLD;
   const { subject, code, detail, posted, at } = told;
   return {
@@ -70,6 +87,7 @@ export function answerOf(inquiry: Inquiry, told: Told): Answer {
     sentence: telling.sentence(told, inquiry),
     evidence: {
       ...detail,
+      ...(token && { token }),
       occurredAt: iso(occurredAt(told)),
       postedAt: iso(told.postedAt),
       entries: posted.filter((one) => one.effectiveAt === at).map(entryEvidence),

@@ -57,7 +57,7 @@ describe('events that wait', () => {
   it('are listed with account, type, since when and why; those behind the first name it', async () => {
     await stuck('list');
     const since = expect.stringMatching(/^\d{4}-.*Z$/) as string;
-    const common = { account: 'list', since, code: 'refused-by-trigger', message: 'never' };
+    const common = { account: 'list', since, code: 'refused-by-trigger', message: 'never', token: null };
     expect(await listed('list')).toEqual([
       { ...common, id: 'list-bad', type: 'connects.spent', at: '2021-01-11T00:00:00.000Z', behind: null },
       { ...common, id: 'list-3', type: 'connects.spent', at: '2021-02-10T00:00:00.000Z', behind: 'list-bad' },
