@@ -5,7 +5,7 @@ import { unavailable } from '../errors.ts';
 
 /**
  * @throws unavailable `schema-pending`: someone may be migrating right now, so trying again is right;
- * `schema-before-release`: no migration helps
+ * configuration `schema-before-release`, `foreign-tables`: no migration helps
  */
 export async function requireSchema(app: App): Promise<void> {
   const pending = await pendingMigrations(app.db);

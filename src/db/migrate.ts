@@ -3,7 +3,7 @@ import { type Migration, migrations } from '../../migrations/index.ts';
 import { configuration, unavailable } from '../errors.ts';
 import { type Database, type Transaction, connectDatabase } from './connection.ts';
 import { listForeignTables } from './foreign-tables.ts';
-import { isDuplicateColumn, isNoSuchTable } from './errors.ts';
+import { isDuplicateColumn, isNoSuchColumn, isNoSuchTable } from './errors.ts';
 import { MIGRATION_MS, withStatementLimit } from './limits.ts';
 
 /** How long one process waits while another migrates. */
@@ -79,17 +79,19 @@ async function requireOwnTables(db: Database): Promise<void> {
   const applied = new Set(record.length > 0 ? [] : await appliedMigrations(db));
   const pending = migrations.filter((one) => !applied.has(one.name));
   const foreign = await listForeignTables(db, RECORD, pending);
-  if (foreign.length === 0) return;
-  throw configuration(
+  if (foreign.length > 0) throw foreignTables(foreign);
+}
+
+const foreignTables = (names: readonly string[]): Error =>
+  configuration(
     'foreign-tables',
-    `the database holds what is not ours under names of ours: ${foreign.join(', ')}; nothing was changed`,
+    `the database holds what is not ours under names of ours: ${names.join(', ')}; nothing was changed`,
     {
       mend:
         'create a database for connects alone, and name it in DATABASE_URL and MIGRATE_DATABASE_URL; or give these ' +
         'tables another name',
     },
   );
-}
 
 const lockName = (): string => 'connects_migrations';
 
@@ -106,7 +108,7 @@ async function takeLock(guard: Database): Promise<void> {
 
 /**
  * Names of the migrations that the database lacks; all of them when it has no schema at all.
- * @throws configuration `schema-before-release`
+ * @throws configuration `schema-before-release`; `foreign-tables` where the record of migrations is another program's
  */
 export async function pendingMigrations(db: Database): Promise<readonly string[]> {
   const applied = new Set(await appliedMigrations(db));
@@ -115,7 +117,7 @@ export async function pendingMigrations(db: Database): Promise<readonly string[]
 
 /**
  * Names of migrations in the database that this version does not know: a newer one has been there.
- * @throws configuration `schema-before-release`
+ * @throws configuration `schema-before-release`, `foreign-tables`
  */
 export async function unknownMigrations(db: Database): Promise<readonly string[]> {
   return (await appliedMigrations(db)).filter(isUnknown);
@@ -151,9 +153,16 @@ async function appliedMigrations(db: Database): Promise<readonly string[]> {
 async function recordedMigrations(db: Database): Promise<readonly string[]> {
   try {
     const rows: { name: string }[] = await db(tables.tableName).select('name').orderBy('id').limit(10_000);
-    return rows.map((row) => row.name);
+    const names = rows.map((row) => row.name);
+    if (names.every(isUnknown) && (await isForeignRecord(db, names))) throw foreignTables([tables.tableName]);
+    return names;
   } catch (error) {
     if (isNoSuchTable(error)) return [];
+    if (isNoSuchColumn(error)) throw foreignTables([tables.tableName]);
     throw error;
   }
 }
+
+/** Of a record without a name that we know: whether it is another program's, by what is in it, or by its columns. */
+const isForeignRecord = async (db: Database, names: readonly string[]): Promise<boolean> =>
+  (names.length > 0 && !names.some(isBeforeRelease)) || (await listForeignTables(db, RECORD, [])).length > 0;
