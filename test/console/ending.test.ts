@@ -3,6 +3,7 @@ import { startConsole } from '../../src/console/server.ts';
 import { addToken } from '../../src/operations/upkeep/tokens.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { holdRows } from '../support/liveness.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
 
@@ -25,8 +26,7 @@ it('finishes the requests under way, says that it is not ready, and takes no oth
       body: JSON.stringify(event),
     });
   // Somebody holds the account, so that the request lasts.
-  const holder = await db.transaction();
-  await holder.raw("SELECT id FROM accounts WHERE id = 'a-000' FOR UPDATE");
+  const holder = await holdRows(installation, "SELECT id FROM accounts WHERE id = 'a-000' FOR UPDATE");
   let looks = 0;
   db.on('query', ({ sql }: { sql: string }) => (looks += sql.includes('SKIP LOCKED') ? 1 : 0));
   const posting = post();
@@ -37,7 +37,7 @@ it('finishes the requests under way, says that it is not ready, and takes no oth
   const refused = await post();
   expect([refused.status, refused.headers.get('connection')]).toEqual([503, 'close']);
   const stopped = pages.stop();
-  await holder.rollback();
+  await holder.release();
   expect((await posting).status).toBe(200);
   await stopped;
   await expect(post()).rejects.toThrow('fetch failed');

@@ -12,6 +12,7 @@ import { settleContract } from '../../src/queue/contracts.ts';
 import { fixture, importFile } from '../support/accounts.ts';
 import { type Ended, runCli } from '../support/cli.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { holdRows } from '../support/liveness.ts';
 import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { type State, readState } from '../support/state.ts';
 import { allSent, sweepAndSend, until, waitingSweep } from '../support/sweeping.ts';
@@ -31,14 +32,15 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
     office = await openPostOffice();
     installation = await install({ env: { SMTP_URL: office.url, CONNECTS_BATCH_MAX: '25' } });
     await importFile(installation.app, fixture('quiet-fleet-accounts.csv'));
-    const release = await holdAllAccounts(installation);
+    // So that nobody is done before all have begun: every account is locked until it is released.
+    const holder = await holdRows(installation, 'SELECT id FROM accounts ORDER BY id FOR UPDATE');
     const processes = Array.from({ length: PROCESSES }, () =>
       runCli(['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z', '--json'], installation.env),
     );
     const sweeps = Array.from({ length: IN_PROCESS }, () => sweepInAnAppOfItsOwn(installation));
     const all = IN_PROCESS + PROCESSES;
     await until('all ten work', async () => (await countWorkers(installation)) >= all);
-    await release();
+    await holder.release();
     waited = await Promise.all(sweeps);
     ended = await Promise.all(processes);
     await allSent(installation.app);
@@ -88,13 +90,6 @@ async function stateOfOneCleanRun(): Promise<State> {
   } finally {
     await installation.remove();
   }
-}
-
-/** So that nobody is done before all have begun: every account is locked until it is released. */
-async function holdAllAccounts({ db }: Installation): Promise<() => Promise<void>> {
-  const transaction = await db.transaction();
-  await transaction.raw('SELECT id FROM accounts ORDER BY id FOR UPDATE');
-  return async () => void (await transaction.commit());
 }
 
 async function sweepInAnAppOfItsOwn({ env }: Installation): Promise<WaitedSweep> {

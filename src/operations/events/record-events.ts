@@ -16,7 +16,7 @@ import { databaseNow } from '../../db/query.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
 import { describeError } from '../../errors.ts';
 import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
-import { IDS_MAX } from '../../ledger/accounts.ts';
+import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
 import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
@@ -35,7 +35,7 @@ import {
 } from './account-events.ts';
 import type { TurnGround } from '../settling/account-turn.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
-import { loadWaiting } from '../settling/waiting-events.ts';
+import { loadWaiting, waits } from '../settling/waiting-events.ts';
 
 export type { EventOutcome, Operator } from './account-events.ts';
 
@@ -261,6 +261,9 @@ async function recordOnce(
     arrived: fresh,
   });
   const found = new Map(rows.map((row) => [row.account.id, row]));
+  const missing = free.filter((id) => !found.has(id) && !waits(waiting, id));
+  // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
+  const opened = await findAccountIds(transaction, missing);
   const { by, ...pinned } = rules;
   const { noticeMaxAgeMs } = deps.settings;
   const turnGround = { ...pinned, notify: 'digest', runId: null, lockedAt, noticeMaxAgeMs } as const;
@@ -269,8 +272,7 @@ async function recordOnce(
   for (const one of group) {
     const unread = waiting.cutAt !== undefined && one.account > waiting.cutAt;
     const why = unreadable.get(one.account);
-    // Among them who was opened by another writer since: that one took up what waited.
-    if (busy.has(one.account)) done.busy.push(one);
+    if (busy.has(one.account) || opened.has(one.account)) done.busy.push(one);
     else if (why)
       keepAll({ by, known, writes, done, isOpen: true, why: describeError(why), receivedAt: lockedAt }, one);
     else if (unread || writes.cycles.length >= deps.settings.boundariesMax) done.left.push(one);
@@ -325,13 +327,14 @@ async function keepOnce(
     transaction,
     one.events.map(({ event }) => event),
   );
-  const waits = await findWaitingAccounts(transaction, [one.account]);
+  const waiting = await findWaitingAccounts(transaction, [one.account]);
+  const isOpen = rows.length + unreadable.size + waiting.size > 0;
+  // Opened since by another writer, as above.
+  const opened = isOpen ? undefined : await findAccountIds(transaction, [one.account]);
+  if (opened?.size) return { outcomes: new Map(), left: [], busy: [one] };
   const writes = new LedgerWrites();
   const done: Done = { outcomes: new Map(), left: [], busy: [] };
-  keepAll(
-    { by, known, writes, done, isOpen: rows.length + unreadable.size + waits.size > 0, why, receivedAt },
-    one,
-  );
+  keepAll({ by, known, writes, done, isOpen, why, receivedAt }, one);
   writes.audits.push(...auditsOfImport(by, done.outcomes, receivedAt));
   await writes.write(transaction, receivedAt);
   return done;

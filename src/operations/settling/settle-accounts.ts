@@ -36,7 +36,7 @@ import {
   recordFailures,
 } from './record-failures.ts';
 import type { OpenRun, RunDirectory } from './run-directory.ts';
-import { type WaitingEvents, loadWaiting, resume } from './waiting-events.ts';
+import { type WaitingEvents, loadWaiting, resume, waits } from './waiting-events.ts';
 
 export interface SettleDeps {
   readonly db: Database;
@@ -162,10 +162,6 @@ async function settleOnce(
   await writes.write(transaction, lockedAt);
   return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
 }
-
-/** An account that is not there yet may be opened by what waits for it. */
-const waits = ({ events, unreadable }: WaitingEvents, account: string): boolean =>
-  events.has(account) || unreadable.has(account);
 
 /** What one account is settled by. */
 interface Given {

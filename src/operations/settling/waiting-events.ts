@@ -38,6 +38,10 @@ export async function loadWaiting(
   return { ...list, records: await loadRecords(transaction, counted, given.termsOf) };
 }
 
+/** An account that is not there yet may be opened by what waits for it. */
+export const waits = ({ events, unreadable }: WaitingEvents, account: string): boolean =>
+  events.has(account) || unreadable.has(account);
+
 /** An event of the next minutes counts from now. */
 export function countedFrom<Event extends MemberEvent>(event: Event, now: Instant): Event {
   return event.at > now ? { ...event, at: now } : event;

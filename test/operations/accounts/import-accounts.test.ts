@@ -19,6 +19,7 @@ import {
 import { runCli, startCli } from '../../support/cli.ts';
 import { spent } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { holdRows } from '../../support/liveness.ts';
 import { countOf } from '../../support/state.ts';
 import { until } from '../../support/sweeping.ts';
 
@@ -241,8 +242,8 @@ describe('an import that is killed', () => {
   it('leaves whole batches, and is finished by the same command', async () => {
     const { app, db, env } = installation;
     // Somebody holds an id of the third batch, so that the import stands still in the middle of it.
-    const holder = await db.transaction();
-    await importRows({ db: holder as never }, [{ id: 'a-2222' }]);
+    const holder = await holdRows(installation, 'SELECT 1');
+    await importRows({ db: holder.transaction as never }, [{ id: 'a-2222' }]);
     const killed = startCli(['accounts', 'import', file], env);
     await until(
       'two batches are in',
@@ -250,7 +251,7 @@ describe('an import that is killed', () => {
     );
     killed.child.kill('SIGKILL');
     await killed.ended;
-    await holder.rollback();
+    await holder.release();
     expect(await countOf(app.db, 'SELECT COUNT(*) FROM accounts')).toBe(1_000);
 
     const again = await runCli(['accounts', 'import', file, '--json'], env);

@@ -10,6 +10,7 @@ import type { EventOutcome } from '../../../src/operations/events/record-events.
 import { importRows, numbered } from '../../support/accounts.ts';
 import { bought, fact, linesOf, opened, record, settleAsOf, storyOf } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { holdRows } from '../../support/liveness.ts';
 import { countOf } from '../../support/state.ts';
 import { playWhole, readWhole } from '../../support/whole-account.ts';
 
@@ -28,11 +29,14 @@ async function together<Result>(
   ids: readonly string[],
   work: (writer: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const transaction = await installation.db.transaction();
-  await transaction.raw('SELECT id FROM accounts WHERE id IN (?) ORDER BY id FOR UPDATE', [ids] as never);
+  const listed = ids.map((id) => `'${id}'`).join();
+  const holder = await holdRows(
+    installation,
+    `SELECT id FROM accounts WHERE id IN (${listed}) ORDER BY id FOR UPDATE`,
+  );
   const all = each(work);
   await new Promise((resolve) => setTimeout(resolve, 150));
-  await transaction.commit();
+  await holder.release();
   return all;
 }
 

@@ -12,6 +12,7 @@ import {
 import { RunDirectory } from '../../../src/operations/settling/run-directory.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { holdRows } from '../../support/liveness.ts';
 import { countOf, readState } from '../../support/state.ts';
 import { MAY_2021 } from '../../support/sweeping.ts';
 
@@ -308,10 +309,9 @@ describe('settleAccounts', () => {
     await importRows(installation.app, numbered('a', 4));
     const run = await openRun();
     const requests = numbered('a', 4).map((one) => ({ account: one.id, run }));
-    const holder = await installation.db.transaction();
-    await holder.raw("SELECT id FROM accounts WHERE id = 'a-002' FOR UPDATE");
+    const holder = await holdRows(installation, "SELECT id FROM accounts WHERE id = 'a-002' FOR UPDATE");
     const outcomes = await settle(requests);
-    await holder.rollback();
+    await holder.release();
     expect(outcomes.get('a-002')).toEqual({ outcome: 'busy' });
     expect([...outcomes.values()].filter((one) => one.outcome === 'settled')).toHaveLength(3);
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM failures')).toBe(0);

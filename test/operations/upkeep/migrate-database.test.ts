@@ -16,6 +16,7 @@ import { type MigrateOutcome, migrateDatabase } from '../../../src/operations/up
 import { importRows, numbered } from '../../support/accounts.ts';
 import { startCli } from '../../support/cli.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { holdRows } from '../../support/liveness.ts';
 import { countOf } from '../../support/state.ts';
 import { allSent, until, waitingSweep } from '../../support/sweeping.ts';
 
@@ -98,15 +99,14 @@ describe('migrateDatabase', () => {
       return (await counted) >= 3;
     });
     // Whoever wants to record the next migration has to wait; its change is made.
-    const holder = await db.transaction();
-    await holder.raw('LOCK TABLES schema_migrations READ');
-    const recorded = await countOf(holder, 'SELECT COUNT(*) FROM schema_migrations');
+    const holder = await holdRows(installation, 'LOCK TABLES schema_migrations READ');
+    const recorded = await countOf(holder.transaction, 'SELECT COUNT(*) FROM schema_migrations');
     expect(recorded).toBeLessThan(names.length);
     await until('it stands still', async () => (await countTables(db)) > recorded);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    await holder.raw('UNLOCK TABLES');
-    await holder.rollback();
+    await holder.transaction.raw('UNLOCK TABLES');
+    await holder.release();
 
     expect((await migrateOnce()).applied.length).toBeGreaterThan(0);
     await expectTheWholeSchema();
