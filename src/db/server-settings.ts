@@ -1,6 +1,6 @@
 /** What the database server is and how it is set, as this user's session sees it. */
 import type { Database } from './connection.ts';
-import { execute, selectOne, selectRows } from './query.ts';
+import { selectOne, selectRows } from './query.ts';
 
 /** Lower-case names and values as the server prints them; what a server does not know is absent. */
 export async function readServerVariables(
@@ -23,18 +23,4 @@ export async function readDatabaseName(db: Database): Promise<string> {
 export async function readUser(db: Database): Promise<string> {
   const row = await selectOne<{ name: string }>(db, 'SELECT CURRENT_USER() AS name');
   return row?.name ?? '';
-}
-
-const DENIED = new Set([1142, 1143, 1370]);
-
-/** Whether this user may run a statement: it is explained, not run, and asks for the same rights. */
-export async function mayRun(db: Database, sql: string): Promise<boolean> {
-  try {
-    await execute(db, `EXPLAIN ${sql}`);
-    return true;
-  } catch (error) {
-    const { errno } = error as { readonly errno?: number };
-    if (errno !== undefined && DENIED.has(errno)) return false;
-    throw error;
-  }
 }

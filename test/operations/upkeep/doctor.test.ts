@@ -4,8 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { composeApp } from '../../../src/app.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { parseConfig } from '../../../src/config.ts';
-import { connectDatabase } from '../../../src/db/connection.ts';
+import { type Database, connectDatabase } from '../../../src/db/connection.ts';
+import { appGrants } from '../../../src/db/grants.ts';
+import { listMissingRights } from '../../../src/db/missing-rights.ts';
 import { databaseNow, execute } from '../../../src/db/query.ts';
+import { parseGrant } from '../../../src/db/surplus-rights.ts';
 import { insertRun } from '../../../src/ledger/runs.ts';
 import { silentLog } from '../../../src/log.ts';
 import { examine } from '../../../src/operations/upkeep/doctor/examine.ts';
@@ -78,17 +81,35 @@ describe('doctor', () => {
     expect(stderr).toBe('0 faults, 2 warnings: see docs/runbook.md\n');
   });
 
-  it('finds no fault in the rights of the user that migrate provides for, who cannot change the ledger', async () => {
+  /** With a user that holds what migrate grants, and an administrator beside it. */
+  const asOwnUser = async (
+    work: (given: {
+      admin: Database;
+      url: string;
+      name: string;
+      granted: () => Promise<unknown>;
+    }) => Promise<void>,
+  ): Promise<void> => {
     const admin = connectDatabase(database.url, 1);
-    const url = new URL(installation.env.DATABASE_URL as string);
+    const ownerUrl = installation.env.DATABASE_URL as string;
+    const own = new URL(ownerUrl);
+    own.username = 'app';
+    own.password = 'secret';
+    const url = own.toString();
+    const granted = () => migrateDatabase({ ownerUrl, owner: installation.db, appUrl: url });
     try {
-      await admin.raw("CREATE USER IF NOT EXISTS 'app'@'localhost' IDENTIFIED BY 'secret'");
-      url.username = 'app';
-      url.password = 'secret';
-      const ownerUrl = installation.env.DATABASE_URL as string;
-      await migrateDatabase({ ownerUrl, owner: installation.db, appUrl: url.toString() });
-      expect(await found('rights', { DATABASE_URL: url.toString() })).toBeUndefined();
-      const name = url.pathname.slice(1);
+      await admin.raw("CREATE USER 'app'@'localhost' IDENTIFIED BY 'secret'");
+      await granted();
+      await work({ admin, url, name: own.pathname.slice(1), granted });
+    } finally {
+      await admin.raw("DROP USER 'app'@'localhost'");
+      await admin.destroy();
+    }
+  };
+
+  it('finds no fault in the rights of the user that migrate provides for, who cannot change the ledger', () =>
+    asOwnUser(async ({ admin, url, name }) => {
+      expect(await found('rights', { DATABASE_URL: url })).toBeUndefined();
       for (const [right, scope, told] of [
         ['UPDATE', `${name}.entries`, 'UPDATE on entries'],
         ['UPDATE (amount)', `${name}.entries`, 'UPDATE on entries'],
@@ -99,23 +120,58 @@ describe('doctor', () => {
         ['SUPER', '*.*', 'SUPER on every database'],
       ] as const) {
         await admin.raw(`GRANT ${right} ON ${scope} TO 'app'@'localhost'`);
-        expect(await found('rights', { DATABASE_URL: url.toString() })).toMatchObject({
+        expect(await found('rights', { DATABASE_URL: url })).toMatchObject({
           state: 'warning',
           found: `app@localhost may do more than it needs: ${told}`,
         });
         await admin.raw(`REVOKE ${right} ON ${scope} FROM 'app'@'localhost'`);
       }
-      expect(await found('rights', { DATABASE_URL: url.toString() })).toBeUndefined();
-      await admin.raw(`REVOKE UPDATE ON ${name}.accounts FROM 'app'@'localhost'`);
-      expect(await found('rights', { DATABASE_URL: url.toString() })).toMatchObject({
+      expect(await found('rights', { DATABASE_URL: url })).toBeUndefined();
+    }));
+
+  it('names every right that is missing, whichever table it is of', () =>
+    asOwnUser(async ({ admin, url, name, granted }) => {
+      // None of what is granted can be missing unseen.
+      for (const grant of appGrants(name, "'app'@'localhost'"))
+        await admin.raw(grant.replace('GRANT', 'REVOKE').replace(' TO ', ' FROM '));
+      await admin.raw(`GRANT SELECT ON ${name}.installation TO 'app'@'localhost'`);
+      const all = appGrants(name, 'x').flatMap(parseGrant);
+      const rights = all.flatMap((one) => one.rights.map((right) => `${right} on ${one.table}`));
+      const app = connectDatabase(url, 1);
+      const missing = await listMissingRights(app, name);
+      await app.destroy();
+      expect(missing).toEqual(rights.filter((one) => one !== 'SELECT on installation'));
+      expect(await found('rights', { DATABASE_URL: url })).toMatchObject({
         state: 'fault',
-        found: 'app@localhost may not write accounts',
+        kind: 'config',
+        found: expect.stringMatching(
+          /^app@localhost lacks rights that it needs: SELECT on entries, INSERT on entries, .* and \d+ more$/,
+        ) as string,
         fix: expect.stringContaining('--print-grants') as string,
       });
-    } finally {
-      await admin.destroy();
-    }
-  });
+      await granted();
+      expect(await found('rights', { DATABASE_URL: url })).toBeUndefined();
+      for (const [right, table] of [
+        ['INSERT', 'entries'],
+        ['DELETE', 'mail_hold'],
+        ['UPDATE', 'rounds'],
+        ['SELECT', 'all_decisions'],
+        ['SELECT', 'schema_migrations'],
+      ]) {
+        await admin.raw(`REVOKE ${right} ON ${name}.${table} FROM 'app'@'localhost'`);
+        expect(await found('rights', { DATABASE_URL: url })).toMatchObject({
+          state: 'fault',
+          found: `app@localhost lacks rights that it needs: ${right} on ${table}`,
+        });
+        await admin.raw(`GRANT ${right} ON ${name}.${table} TO 'app'@'localhost'`);
+      }
+      // One column is not the table.
+      await admin.raw(`REVOKE INSERT ON ${name}.outbox FROM 'app'@'localhost'`);
+      await admin.raw(`GRANT INSERT (kind) ON ${name}.outbox TO 'app'@'localhost'`);
+      expect(await found('rights', { DATABASE_URL: url })).toMatchObject({
+        found: 'app@localhost lacks rights that it needs: INSERT on outbox',
+      });
+    }));
 
   it('names an eviction policy that would lose jobs', async () => {
     await redisCommand('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');

@@ -6,8 +6,9 @@ import {
   pendingMigrations,
   unknownMigrations,
 } from '../../../db/migrate.ts';
+import { listMissingRights, mayRead } from '../../../db/missing-rights.ts';
 import { shownNow } from '../../../db/query.ts';
-import { mayRun, readDatabaseName, readServerVariables, readUser } from '../../../db/server-settings.ts';
+import { readDatabaseName, readServerVariables, readUser } from '../../../db/server-settings.ts';
 import { listSurplusRights } from '../../../db/surplus-rights.ts';
 import { LAG_TOLD_MS, readLagMs } from '../../../reports/lag.ts';
 import { counted, formatAge } from '../../../words.ts';
@@ -138,6 +139,8 @@ export async function checkReplica({ db, readDb, config }: Deps): Promise<readon
 }
 
 export async function checkSchema({ db }: Deps): Promise<readonly Finding[]> {
+  // What it is cannot be told, and more than this one right may be missing.
+  if (!(await mayRead(db, 'schema_migrations'))) return checkRights({ db });
   const [early] = await migrationsBeforeRelease(db);
   if (early !== undefined)
     return [
@@ -172,13 +175,12 @@ const listed = (rights: readonly string[]): string =>
     ? rights.join(', ')
     : `${rights.slice(0, NAMED_MAX).join(', ')} and ${rights.length - NAMED_MAX} more`;
 
-const WRITTEN = ['accounts', 'runs', 'failures', 'outbox', 'events'];
-
 /** The ledger only grows; that the app's own user cannot change it is what makes this sure. */
-export async function checkRights({ db }: Deps): Promise<readonly Finding[]> {
+export async function checkRights({ db }: Pick<Deps, 'db'>): Promise<readonly Finding[]> {
   const user = await readUser(db);
   const findings: Finding[] = [];
-  const surplus = await listSurplusRights(db, await readDatabaseName(db));
+  const database = await readDatabaseName(db);
+  const surplus = await listSurplusRights(db, database);
   if (surplus.length > 0)
     findings.push(
       warning(
@@ -187,25 +189,15 @@ export async function checkRights({ db }: Deps): Promise<readonly Finding[]> {
         'use a user of its own in DATABASE_URL, the owner in MIGRATE_DATABASE_URL, and "connects migrate"',
       ),
     );
-  const missing: string[] = [];
-  for (const table of WRITTEN)
-    if (!(await mayRun(db, `DELETE FROM ${table} WHERE 1 = 0`)) && !(await mayWrite(db, table)))
-      missing.push(table);
+  const missing = await listMissingRights(db, database);
   if (missing.length > 0)
     findings.push(
       fault(
         'rights',
-        `${user} may not write ${missing.join(', ')}`,
-        '"connects migrate --print-grants" shows what is to be granted',
+        `${user} lacks rights that it needs: ${listed(missing)}`,
+        '"connects migrate" grants them, or "connects migrate --print-grants" prints them for an administrator',
+        'config',
       ),
     );
   return findings.length > 0 ? findings : [ok('rights', `${user} can add to the ledger, and not change it`)];
 }
-
-/** Any column will do: the right is that of the whole table. */
-const COLUMN_OF: Record<string, string> = { accounts: 'plan' };
-
-const mayWrite = (db: Deps['db'], table: string): Promise<boolean> => {
-  const column = COLUMN_OF[table] ?? 'state';
-  return mayRun(db, `UPDATE ${table} SET ${column} = ${column} WHERE 1 = 0`);
-};
