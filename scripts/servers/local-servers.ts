@@ -11,7 +11,7 @@ import { startDatabase, type LocalDatabase } from './local-database.ts';
 import { startRedis, type LocalRedis } from './local-redis.ts';
 import { endLeftOver } from './processes.ts';
 import { locateBinaries, type LocalServer, type ServerBinaries } from './server-binaries.ts';
-import { PRODUCT_NAMES } from './server-choice.ts';
+import { PRODUCT_NAMES, type ServerChoice } from './server-choice.ts';
 import { pidFileOf, type ServerPlace } from './server-process.ts';
 import { SetupError } from './setup-error.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -47,6 +47,7 @@ export interface LocalServers {
   readonly redisUrl: string | undefined;
   /** What runs, for a person: `MariaDB 10.11.14`, `Redis 7.0.15`. */
   readonly titles: readonly string[];
+  readonly products: ServerChoice;
   readonly timings: { readonly installedInMs: number; readonly startedInMs: number };
   /** Resolves with a line that says how, when a server ends that nobody stopped. */
   readonly lost: Promise<string>;
@@ -86,6 +87,7 @@ export async function startLocalServers(request: LocalServersRequest): Promise<L
     migrateDatabaseUrl: request.users === 'least-privilege' ? database?.rootUrl : undefined,
     redisUrl: redis?.redisUrl,
     titles: [binaries.database, binaries.redis].flatMap((one) => (one ? [one.title] : [])),
+    products: { database: binaries.database?.product, redis: binaries.redis?.product },
     timings: {
       installedInMs: binaries.installedInMs,
       startedInMs: Math.round(performance.now() - startedAt),

@@ -1,7 +1,7 @@
 /** Fresh servers for one run of something, gone with everything in them when it ends. */
 import { startInbox, type Inbox } from '../inbox/inbox.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
-import { startLocalServers } from './local-servers.ts';
+import { type LocalServers, startLocalServers } from './local-servers.ts';
 import { exitCodeOf } from './processes.ts';
 import { reportFailure } from './setup-error.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -58,15 +58,18 @@ export async function withThrowAwayServers(
  * touch a server that somebody else named.
  */
 function throwAwayEnvironment(
-  servers: { databaseUrl: string | undefined; redisUrl: string | undefined },
+  { databaseUrl, redisUrl, products }: LocalServers,
   inbox: Inbox,
 ): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    DATABASE_URL: servers.databaseUrl,
-    REDIS_URL: servers.redisUrl,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
     SMTP_URL: inbox.smtpUrl,
     CONNECTS_INBOX_URL: inbox.httpUrl,
+    // Whoever starts another server there starts the same product.
+    CONNECTS_LOCAL_DATABASE: products.database,
+    CONNECTS_LOCAL_REDIS: products.redis,
   };
   for (const name of ['MIGRATE_DATABASE_URL', 'READ_DATABASE_URL', 'CONNECTS_SERVERS_FILE']) delete env[name];
   return env;

@@ -38,7 +38,8 @@ function freezeBefore(db: Knex, beginning: string): void {
 async function settle(orders: Orders): Promise<readonly string[]> {
   const { idleS, freezeBefore: beginning } = orders;
   const db = connectDatabase(orders.databaseUrl, idleS === undefined ? 2 : 1);
-  if (idleS !== undefined) await db.raw(`SET SESSION idle_transaction_timeout = ${idleS}`);
+  if (idleS !== undefined)
+    await db.raw(`SET @idle = ${idleS} /*M!100300 , SESSION idle_transaction_timeout = ${idleS} */`);
   if (beginning !== undefined) freezeBefore(db, beginning);
   const statements = watchStatements(db, orders.kill);
   const runs = new RunDirectory(db, systemClock);
