@@ -3,21 +3,19 @@
  * `N passed, N failed`, holds what jest itself counted. With CONNECTS_TEST_ALSO_ON, for example `mysql valkey`, what
  * leans on the servers most runs a second time, on those; the one last line is the sum of both.
  */
-import { countAll, type JestReport, sumOf, closingLine } from './test/counts.ts';
+import { closingLine, countAll, type JestReport, SECOND_RUN, sumOf } from './test/counts.ts';
 import { type JestRun, runJest } from './test/jest-run.ts';
 import { serversNamed } from './servers/server-choice.ts';
 import { reportFailure } from './servers/setup-error.ts';
 
-/** What a second run consists of, where no argument selects anything. */
-const ALSO = ['test/scenarios', 'test/faults', 'test/operations'];
 /** The shell's convention: from here on it was a signal. */
 const EXIT_BY_SIGNAL = 128;
 
 /** Servers that are not to be had are no failure of the tests, but nobody shall take them for having run. */
 async function runAlso(names: string, chosen: readonly string[], first: JestReport): Promise<JestRun> {
-  const run = await runJest(chosen.length > 0 ? chosen : ALSO);
+  const run = await runJest(chosen.length > 0 ? chosen : SECOND_RUN);
   if (run.counts !== undefined || run.exitCode > EXIT_BY_SIGNAL) return run;
-  const skipped = countAll(first, chosen.length > 0 ? [] : ALSO);
+  const skipped = countAll(first, chosen.length > 0 ? [] : SECOND_RUN);
   const line = '!'.repeat(100);
   process.stderr.write(
     `${line}\nconnects: NOT TESTED ON ${names.trim().toUpperCase().split(/\s+/).join(' AND ')}: it could not be had or did not start, see above.\n` +

@@ -48,20 +48,25 @@ Dir::Etc::preferences "$work/no-preferences";
 Dir::Etc::preferencesparts "$work/parts";
 Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
+Acquire::Retries "2";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
 APT::Sandbox::User "";
 APT::Update::Error-Mode "any";
 END
 export APT_CONFIG="$work/apt.conf"
+# Either takes seconds; a mirror that trickles must not keep anybody for hours.
+limited='timeout --foreground 600'
 updated=
 for mirror in $mirrors; do
   printf 'deb %s%s sid main\\n' "$signed" "$mirror" > "$work/sources.list"
-  if apt-get -qq update; then updated=1; break; fi
+  if $limited apt-get -qq update; then updated=1; break; fi
 done
 [ -n "$updated" ]
 cd "$work/debs"
 apt-get -qq -s install --no-install-recommends "$package" |
   awk '/^Inst / && $2 !~ /^(perl|libperl|systemd|libsystemd-shared)/ { print $2 }' |
-  xargs apt-get -qq download
+  xargs $limited apt-get -qq download
 for deb in *.deb; do
   dpkg-deb --fsys-tarfile "$deb" |
     tar -x -C "$work/root" --exclude=./usr/share/doc --exclude=./usr/share/man --exclude=./usr/share/locale

@@ -1,4 +1,9 @@
-/** Counts from jest's JSON report. */
+/** Which tests a run consists of, and counts from jest's JSON report. */
+
+/** A second run on other servers consists of what leans on them most, where no argument selects anything else. */
+export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scenarios'].map(
+  (folder) => `test/${folder}`,
+);
 
 export interface TestCounts {
   readonly passed: number;

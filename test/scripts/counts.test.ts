@@ -1,5 +1,14 @@
 /** What a run of the tests says about itself in its last line. */
-import { closingLine, countAll, countTests, type JestReport, sumOf } from '../../scripts/test/counts.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  closingLine,
+  countAll,
+  countTests,
+  type JestReport,
+  SECOND_RUN,
+  sumOf,
+} from '../../scripts/test/counts.ts';
 
 const fileOf = (name: string, statuses: readonly string[], status = 'passed') => ({
   name: `/somewhere/${name}`,
@@ -32,4 +41,12 @@ it('adds up runs in one line, in which skipped tests stand where there are any',
   const skipped = { passed: 0, failed: 0, skipped: 7 };
   expect(closingLine(sumOf([countTests(report), skipped]))).toBe('3 passed, 2 failed, 9 skipped');
   expect(closingLine(sumOf([{ passed: 4, failed: 0, skipped: 0 }]))).toBe('4 passed, 0 failed');
+});
+
+it('runs a second time what README says, all of which is there', () => {
+  const root = join(__dirname, '..', '..');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  const [, named = ''] = /a second time, on MySQL and Valkey: (.*?)\. /.exec(readme) ?? [];
+  expect([...named.matchAll(/`(test\/\w+)`/g)].map((found) => found[1])).toEqual(SECOND_RUN);
+  expect(SECOND_RUN.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
 });
