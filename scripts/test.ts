@@ -18,7 +18,7 @@ async function runAlso(names: string, chosen: readonly string[], first: JestRepo
   const skipped = countAll(first, chosen.length > 0 ? [] : SECOND_RUN);
   const line = '!'.repeat(100);
   process.stderr.write(
-    `${line}\nconnects: NOT TESTED ON ${names.trim().toUpperCase().split(/\s+/).join(' AND ')}: it could not be had or did not start, see above.\n` +
+    `${line}\nconnects: NOT TESTED ON ${names.trim().toUpperCase().split(/\s+/).join(' AND ')}: not to be had, or it did not start, see above.\n` +
       `connects: the ${skipped} tests that belong there count as skipped.\n${line}\n`,
   );
   return { counts: { passed: 0, failed: 0, skipped }, report: undefined, exitCode: 0 };
