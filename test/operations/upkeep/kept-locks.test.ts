@@ -1,5 +1,7 @@
 /** Locks that somebody keeps, as doctor tells of them, and as they are ended where the server does not do it. */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, connectDatabase } from '../../../src/db/connection.ts';
 import {
   type OpenTransaction,
   endSilentTransactions,
@@ -58,6 +60,34 @@ describe('a lock that somebody keeps', () => {
     });
   });
 
+  it('is neither seen nor ended without the right PROCESS; with it, nobody else’s is ended', async () => {
+    const user = `app_${randomBytes(4).toString('hex')}`;
+    const url = new URL(installation.env.DATABASE_URL as string);
+    url.username = user;
+    const admin = installation.db;
+    await admin.raw(`CREATE USER '${user}'@'localhost'`);
+    await admin.raw(`GRANT SELECT ON ${url.pathname.slice(1)}.accounts TO '${user}'@'localhost'`);
+    try {
+      await as(url, async (app) => {
+        expect(await listOpenTransactions(app, 0)).toBeUndefined();
+        expect(await endSilentTransactions(app, 0)).toEqual([]);
+      });
+      await admin.raw(`GRANT PROCESS ON *.* TO '${user}'@'localhost'`);
+      await as(url, async (app) => {
+        const seen = async (): Promise<boolean> => {
+          await sleep(250);
+          return ((await listOpenTransactions(app, 0)) ?? []).some((one) => one.connection === connection);
+        };
+        await until('it is seen', seen);
+        expect(await endSilentTransactions(app, 0)).toEqual([]);
+        expect(await seen()).toBe(true);
+      });
+      await holder.transaction.raw('SELECT 1');
+    } finally {
+      await admin.raw(`DROP USER '${user}'@'localhost'`);
+    }
+  });
+
   it('is ended where it is our own user’s and silent for too long, and not before', async () => {
     await until('it is there', isThere);
     await endSilentTransactions(installation.db, 60);
@@ -71,3 +101,12 @@ describe('a lock that somebody keeps', () => {
     await expect(holder.transaction.raw('SELECT 1')).rejects.toThrow(/closed|lost|gone|killed/i);
   });
 });
+
+async function as(url: URL, work: (app: Database) => Promise<void>): Promise<void> {
+  const app = connectDatabase(url.toString(), 1);
+  try {
+    await work(app);
+  } finally {
+    await app.destroy();
+  }
+}
