@@ -1,8 +1,9 @@
 /** How BullMQ reaches Redis. Options, not instances: BullMQ never closes an instance that it was handed. */
 import type { RedisOptions } from 'bullmq';
-import { configuration, messageOf, unavailable } from '../errors.ts';
+import { ConnectsError, configuration, messageOf, unavailable } from '../errors.ts';
 import { hostOf, tlsOf } from '../servers/address.ts';
 import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
+import { readUnasked } from './unasked.ts';
 
 /** How long a producer waits for Redis before it says so. Without a deadline `add` would hang. */
 const CONNECT_DEADLINE_MS = 5_000;
@@ -54,8 +55,14 @@ export const workerConnection = (url: string): RedisOptions => ({
 
 /** What went wrong with a connection, the latest last. BullMQ tells of it in events, and tries again for ever. */
 export class ConnectionTroubles {
+  readonly #url: string;
   #count = 0;
   #latest: unknown;
+
+  /** @param url of the server that it is of */
+  constructor(url: string) {
+    this.#url = url;
+  }
 
   add(error: unknown): void {
     this.#count += 1;
@@ -67,6 +74,13 @@ export class ConnectionTroubles {
     const before = this.#count;
     return () => (this.#count > before ? this.#latest : undefined);
   }
+
+  /** Of a connection that only broke, why: where the server says so unasked. */
+  async explain(error: unknown): Promise<unknown> {
+    const found = redisFault(error);
+    if (found !== undefined && found.class !== 'server-away') return error;
+    return (await readUnasked(redisOptions(this.#url))) ?? error;
+  }
 }
 
 /** Rejects as `unavailable`, with the connection's own trouble, when `work` takes too long. */
@@ -77,21 +91,23 @@ export async function withinDeadline<Result>(
 ): Promise<Result> {
   const troubleSince = troubles.sinceNow();
   const timers: NodeJS.Timeout[] = [];
+  let isLate = false;
   const deadline = new Promise<never>((_resolve, reject) => {
-    const refuse = (): void => {
-      const trouble = troubleSince();
-      if (trouble !== undefined) reject(redisUnavailable(what, trouble));
+    const end = (trouble: unknown): void => {
+      if (trouble === undefined) return;
+      isLate = true;
+      reject(trouble as Error);
     };
-    const giveUp = (): void => {
-      refuse();
-      reject(redisUnavailable(what, new Error(`no answer within ${CONNECT_DEADLINE_MS / 1_000} s`)));
-    };
+    const refuse = (): void => end(troubleSince());
+    const giveUp = (): void =>
+      end(troubleSince() ?? new Error(`no answer within ${CONNECT_DEADLINE_MS / 1_000} s`));
     timers.push(setTimeout(refuse, REFUSED_DEADLINE_MS), setTimeout(giveUp, CONNECT_DEADLINE_MS));
   });
   try {
     return await Promise.race([work, deadline]);
   } catch (error) {
-    throw isRedisError(error) ? redisUnavailable(what, telling(error, troubleSince())) : error;
+    if (!isLate && !isRedisError(error)) throw error;
+    throw redisUnavailable(what, await troubles.explain(isLate ? error : telling(error, troubleSince())));
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
@@ -133,7 +149,8 @@ const OF_SOCKET = /^(connect|read|write|getaddrinfo)$/;
 
 /** What Redis replied, or what a connection to it met, as opposed to a fault of our own code. */
 function isRedisError(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
+  // What is told in our words is not told in them again.
+  if (typeof error !== 'object' || error === null || error instanceof ConnectsError) return false;
   const { name, syscall, code } = error as { name?: unknown; syscall?: string; code?: unknown };
   if (name === 'ReplyError' || OF_CONNECTION.test(messageOf(error))) return true;
   if (syscall !== undefined) return OF_SOCKET.test(syscall);

@@ -51,13 +51,14 @@ export class Inspector {
   #client: Promise<Redis> | undefined;
   #closed = false;
   readonly #prefix: string;
-  readonly #troubles = new ConnectionTroubles();
+  readonly #troubles: ConnectionTroubles;
   /** Whoever asks while the connection is away waits for the same return of it: one pair of listeners, not one each. */
   #ready: Promise<void> | undefined;
 
   /** @param url of Redis; @param prefix of the installation */
   constructor(url: string, prefix: string) {
     this.#url = url;
+    this.#troubles = new ConnectionTroubles(url);
     this.#prefix = prefix;
   }
 

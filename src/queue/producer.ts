@@ -40,10 +40,11 @@ interface Queues {
 
 export class Producer implements JobQueue {
   readonly #opened: Promise<Queues>;
-  readonly #troubles = new ConnectionTroubles();
+  readonly #troubles: ConnectionTroubles;
 
   /** @param url of Redis; @param prefix separates installations that share it. Connects in the background. */
   constructor(url: string, prefix: string) {
+    this.#troubles = new ConnectionTroubles(url);
     this.#opened = this.#open(url, prefix);
   }
 

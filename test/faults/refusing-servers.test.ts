@@ -94,6 +94,11 @@ describe('a Redis', () => {
       end: () => admin.config('SET', 'stop-writes-on-bgsave-error', 'no'),
       mend: 'Redis cannot save to its disk',
     },
+    'whose connections are all taken': {
+      begin: () => admin.config('SET', 'maxclients', '1'),
+      end: () => admin.config('SET', 'maxclients', '10000'),
+      mend: 'raise maxclients there',
+    },
     'that became a replica': {
       begin: () => admin.replicaof('127.0.0.1', '1'),
       end: () => admin.replicaof('NO', 'ONE'),
@@ -225,6 +230,25 @@ describe('what is no single Redis', () => {
     sentinel.close();
     expect(ended).toEqual(named('sentinel'));
   });
+
+  test.each([
+    ['-DENIED Redis is running in protected mode\r\n', 78, 'protected mode: set a password there'],
+    ['-ERR max number of clients reached\r\n', 75, 'raise maxclients there'],
+    ['', 75, 'Redis cannot be used for'],
+  ])(
+    'what is said to a connection that asks nothing, and then closed (%j), ends with %i',
+    async (said, code, words) => {
+      const closing = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.end(said);
+      }).listen(0, '127.0.0.1');
+      await once(closing, 'listening');
+      const ended = await told(`redis://127.0.0.1:${(closing.address() as AddressInfo).port}`);
+      closing.close();
+      const one = { code, said: expect.stringContaining(words) as string };
+      expect(ended).toEqual([one, one]);
+    },
+  );
 });
 
 describe('a database', () => {
