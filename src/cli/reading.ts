@@ -1,18 +1,16 @@
 /** Reports may be read from a replica; one that is behind tells of the past, and that is said. */
 import type { Database } from '../db/connection.ts';
-import { LAG_TOLD_MS, readLagMs } from '../reports/lag.ts';
+import { readToldLagMs } from '../reports/lag.ts';
 import { type Cli, say } from './context.ts';
 import { formatAge } from './words.ts';
 
 /** The database that reports are read from. */
 export async function reportsFrom(cli: Cli): Promise<Database> {
-  const { config, db, readDb } = cli.app;
-  if (config.readDatabaseUrl === undefined) return db;
-  const lagMs = await readLagMs(db, readDb);
-  if (lagMs > LAG_TOLD_MS)
+  const lagMs = await readToldLagMs(cli.app);
+  if (lagMs !== null)
     say(
       cli,
       `the replica of READ_DATABASE_URL is ${formatAge(Math.round(lagMs / 1_000))} behind: this is as of then`,
     );
-  return readDb;
+  return cli.app.readDb;
 }

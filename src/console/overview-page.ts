@@ -39,11 +39,22 @@ export function renderOverview(overview: Overview): Markup {
         <main>
           <h1>Connects</h1>
           <p class="quiet">${overview.accounts} accounts, as of ${when(overview.now)}</p>
+          ${behindLine(overview)}
           <div class="cards">${dueCard(overview)} ${tickCard(overview)} ${inboxCard(overview)}</div>
           ${lastRunCard(overview)} ${noticesCard(overview)}
         </main>
       </body>
     </html>`;
+}
+
+/** What is shown is of then; without a word, whoever is due would be taken to be so now. */
+function behindLine({ replicaBehindMs: behind }: Overview): Markup | '' {
+  if (behind === null) return '';
+  const what =
+    behind === 'unknown'
+      ? 'How far the replica of READ_DATABASE_URL is behind is not known, because the primary cannot be asked.'
+      : `The replica of READ_DATABASE_URL is ${age(behind)} behind: this page is as of then.`;
+  return html`<p role="status"><strong>${what}</strong></p>`;
 }
 
 const dueCard = ({ due, oldestDueAt, now }: Overview): Markup => html`

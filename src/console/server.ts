@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
+import { readToldLagMs } from '../reports/lag.ts';
 import { readOverview } from '../reports/overview.ts';
 import { answerError, answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
@@ -38,7 +39,11 @@ export async function startConsole(app: App): Promise<Console> {
     // The database's part of the page must show also while Redis is away.
     const nextTickAt = await app.queue.findNextTick().catch(() => null);
     const inboxUrl = app.config.inboxUrl ?? null;
-    return context.html(renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl })));
+    // What the replica tells must show also while the primary is away.
+    const replicaBehindMs = await readToldLagMs(app).catch(() => 'unknown' as const);
+    return context.html(
+      renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl, replicaBehindMs })),
+    );
   });
   pages.route('/v1/events', eventsApi(app));
   const health = healthPages(app);

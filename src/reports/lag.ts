@@ -10,6 +10,19 @@ const MARKS = [
   { table: 'events', number: 'arrival', at: 'received_at' },
 ] as const;
 
+/** The lag where it is worth telling of; null where reports are read from the primary itself, or from one that keeps up. */
+export async function readToldLagMs({ config, db, readDb }: ReportBases): Promise<number | null> {
+  if (config.readDatabaseUrl === undefined) return null;
+  const lagMs = await readLagMs(db, readDb);
+  return lagMs > LAG_TOLD_MS ? lagMs : null;
+}
+
+export interface ReportBases {
+  readonly config: { readonly readDatabaseUrl?: string | undefined };
+  readonly db: Queryable;
+  readonly readDb: Queryable;
+}
+
 /** For how long the replica has lacked what the primary has, in milliseconds; 0 where it lacks nothing that is known. */
 export async function readLagMs(primary: Queryable, replica: Queryable): Promise<number> {
   const since: number[] = [];

@@ -16,6 +16,8 @@ export interface Overview {
   readonly notices: Readonly<Record<string, number>>;
   readonly latestNotices: readonly NoticeLine[];
   readonly inboxUrl: string | null;
+  /** How far what it was read from is behind; null where that keeps up, or is the primary. */
+  readonly replicaBehindMs: number | 'unknown' | null;
 }
 
 export interface NoticeLine {
@@ -30,7 +32,7 @@ const LATEST_NOTICES = 10;
 
 export async function readOverview(
   db: Queryable,
-  known: { readonly nextTickAt: Instant | null; readonly inboxUrl: string | null },
+  known: Pick<Overview, 'nextTickAt' | 'inboxUrl' | 'replicaBehindMs'>,
 ): Promise<Overview> {
   const now = await shownNow(db);
   const due = await countDueByPlan(db, now);

@@ -2,6 +2,7 @@
 import { type App, composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
+import { startConsole } from '../../src/console/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { readLagMs } from '../../src/reports/lag.ts';
 import { importRows, numbered } from '../support/accounts.ts';
@@ -20,7 +21,11 @@ describe('a replica that has stopped', () => {
     replica = await install({ env: { SMTP_URL: '' } });
     for (const one of [primary, replica]) await importRows(one.app, numbered('a', 12));
     app = composeApp(
-      parseConfig({ ...primary.env, READ_DATABASE_URL: replica.env.DATABASE_URL }),
+      parseConfig({
+        ...primary.env,
+        READ_DATABASE_URL: replica.env.DATABASE_URL,
+        CONNECTS_CONSOLE_PORT: '0',
+      }),
       systemClock,
       silentLog,
     );
@@ -32,6 +37,15 @@ describe('a replica that has stopped', () => {
   });
 
   const run = (...args: string[]) => runHere(args, { app });
+  /** The console's, which is read from it, too. */
+  const page = async (of = app): Promise<string> => {
+    const served = await startConsole(of);
+    try {
+      return await (await fetch(served.url)).text();
+    } finally {
+      await served.stop();
+    }
+  };
   const behind = 'the replica of READ_DATABASE_URL is 60 min behind';
   const READERS = [
     ['export', 'entries'],
@@ -45,6 +59,7 @@ describe('a replica that has stopped', () => {
     await record(primary.app, [bought('e1', 'a-001', '2021-01-05 10:00')]);
     expect(await readLagMs(primary.db, replica.db)).toBeLessThan(10_000);
     for (const args of READERS) expect(await run(...args)).toMatchObject({ code: 0, stderr: '' });
+    expect(await page()).not.toContain('behind');
   });
 
   it('is told of wherever it is read, and by doctor', async () => {
@@ -55,6 +70,24 @@ describe('a replica that has stopped', () => {
         stderr: expect.stringContaining(behind) as string,
       });
     expect((await run('doctor')).stdout).toContain(behind);
+    expect(await page()).toContain(`${behind.replace('the', 'The')}: this page is as of then.`);
+  });
+
+  it('is shown by the console also while the primary is away, and how far it is behind is said to be unknown', async () => {
+    const away = composeApp(
+      parseConfig({
+        ...primary.env,
+        DATABASE_URL: 'mysql://nobody@127.0.0.1:1/none',
+        READ_DATABASE_URL: replica.env.DATABASE_URL,
+        CONNECTS_CONSOLE_PORT: '0',
+      }),
+      systemClock,
+      silentLog,
+    );
+    const shown = await page(away);
+    await away.close();
+    expect(shown).toContain('12 accounts');
+    expect(shown).toContain('is behind is not known, because the primary cannot be asked');
   });
 
   it('makes the audit find nothing: that reads the primary', async () => {
