@@ -5,6 +5,7 @@ import { createConnection } from 'mysql2/promise';
 import { lockFolder } from '../servers/folder-lock.ts';
 import type { Interruption } from '../servers/interruption.ts';
 import { runCommand } from '../servers/run-command.ts';
+import { requireReleasedSchema } from './own-database.ts';
 import { generateFleetCsv } from './seed.ts';
 import { startServing, type Serving } from './serving.ts';
 import { SetupError } from '../servers/setup-error.ts';
@@ -100,11 +101,17 @@ export class Start {
     const inbox = await this.#timed('inbox', () => startOwnInbox(this.#request.folder));
     if (inbox) this.#undo.push(() => inbox.stop());
     const addresses = await collectAddresses(servers, inbox);
-    const env = connectsEnvironment(addresses, servers?.databaseUrl !== undefined);
+    const isOwn = servers?.databaseUrl !== undefined;
+    if (isOwn) await this.#timed('migrations', () => this.#requireReleasedSchema(addresses));
+    const env = connectsEnvironment(addresses, isOwn);
     await this.#timed('migrations', () => this.#mustSucceed(['migrate'], env));
     await this.#timed('sample fleet', () => this.#seed(env, addresses));
     this.#publish(join(run, 'servers.json'), addresses);
     return { env, addresses };
+  }
+
+  #requireReleasedSchema({ migrateDatabaseUrl, databaseUrl }: Addresses): Promise<void> {
+    return requireReleasedSchema(migrateDatabaseUrl ?? databaseUrl, this.#request.folder);
   }
 
   async #servers(): ReturnType<typeof startOwnServers> {
