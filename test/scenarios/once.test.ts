@@ -9,6 +9,7 @@ import { silentLog } from '../../src/log.ts';
 import type { WaitedSweep } from '../../src/operations/runs/sweep-until-done.ts';
 import { workerConnection } from '../../src/queue/connection.ts';
 import { settleContract } from '../../src/queue/contracts.ts';
+import { LEASE_MS } from '../../src/operations/mail/deliver-notices.ts';
 import { fixture, importFile } from '../support/accounts.ts';
 import { type Ended, runCli } from '../support/cli.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
@@ -26,6 +27,7 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
   let installation: Installation;
   let waited: WaitedSweep[];
   let ended: Ended[];
+  let tookMs: number;
 
   beforeAll(async () => {
     alone = await stateOfOneCleanRun();
@@ -40,10 +42,12 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
     const sweeps = Array.from({ length: IN_PROCESS }, () => sweepInAnAppOfItsOwn(installation));
     const all = IN_PROCESS + PROCESSES;
     await until('all ten work', async () => (await countWorkers(installation)) >= all);
+    const startedAt = performance.now();
     await holder.release();
     waited = await Promise.all(sweeps);
     ended = await Promise.all(processes);
     await allSent(installation.app);
+    tookMs = performance.now() - startedAt;
   });
 
   afterAll(async () => {
@@ -76,8 +80,12 @@ describe('ten sweeps side by side, each with a worker of its own', () => {
 
   it('send each member one email', () => {
     const members = new Set(office.letters.map((one) => one.to.join()));
-    expect(office.letters).toHaveLength(alone.outbox.length);
+    const messages = new Set(office.letters.map((one) => one.messageId));
     expect(members.size).toBe(alone.outbox.length);
+    expect(messages.size).toBe(alone.outbox.length);
+    // On a machine so slow that a sender outlives its lease, a letter may go out again: under the same Message-ID.
+    const againMax = tookMs < LEASE_MS ? 0 : messages.size;
+    expect(office.letters.length - messages.size).toBeLessThanOrEqual(againMax);
   });
 });
 

@@ -58,7 +58,7 @@ export interface DeliverDeps {
 export type DeliverOutcome = 'sent' | 'refused' | 'suppressed' | 'postponed' | 'given-back';
 
 /** How long a page may take before its rows are offered again. */
-const LEASE_MS = 180_000;
+export const LEASE_MS = 180_000;
 /** No sending begins that the lease might not outlast. */
 const LAST_START_MS = LEASE_MS - SEND_TIMEOUT_MS - 10_000;
 /**
