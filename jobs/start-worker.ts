@@ -25,7 +25,6 @@ import { Batcher } from './batcher.ts';
 import { BUSY_AGAIN_MS, BusyAccounts } from './busy-accounts.ts';
 import { startBackfilling } from './start-backfilling.ts';
 import { startReversing } from './start-reversing.ts';
-import { startEndingSilent } from './start-ending-silent.ts';
 import { deliverPage } from './deliver-notices.ts';
 import {
   LOOPS_END_MS,
@@ -71,7 +70,7 @@ export function startWorker(app: App): Process {
   const busy = new BusyAccounts(app);
   const settling = startSettling(app, busy, stopping.signal);
   const workers: Worker[] = [settling];
-  const parts = [startTending, startCarrying, startBackfilling, startReversing, startEndingSilent];
+  const parts = [startTending, startCarrying, startBackfilling, startReversing];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startTryingAgain(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));

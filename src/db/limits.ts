@@ -6,8 +6,8 @@ export const LOCK_WAIT_S = 2;
 /** The same for a table's definition, before the whole transaction is replayed. */
 export const TABLE_WAIT_S = 20;
 /**
- * How long a transaction may say nothing before MariaDB undoes it: what a process that froze, or was cut off, has locked
- * is free again then. MySQL takes the setting for a comment; there it is looked for (open-transactions.ts).
+ * How long a transaction may say nothing before the server undoes it: what a process that froze, or was cut off, has
+ * locked is free again then.
  */
 export const IDLE_TRANSACTION_S = 20;
 /** An ordinary statement: longer than the longest wait for a lock, so that the server's own words come first. */

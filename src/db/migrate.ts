@@ -96,6 +96,8 @@ const foreignTables = (names: readonly string[]): Error =>
 const lockName = (): string => 'connects_migrations';
 
 async function takeLock(guard: Database): Promise<void> {
+  // It says nothing while another connection works, and would be ended for that.
+  await guard.raw('SET SESSION wait_timeout = ?', [MIGRATION_MS / 1_000]);
   const [[row]] = (await guard.raw('SELECT GET_LOCK(?, ?) AS taken', [lockName(), LOCK_WAIT_S])) as [
     [{ taken: number | null }],
   ];

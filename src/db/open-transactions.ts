@@ -1,7 +1,6 @@
 /** Transactions that are open on the server, and whose they are: what keeps a row locked. */
 import type { Database } from './connection.ts';
-import { IDLE_TRANSACTION_S } from './limits.ts';
-import { execute, selectOne, selectRows } from './query.ts';
+import { selectRows } from './query.ts';
 
 export interface OpenTransaction {
   /** As KILL takes it. */
@@ -48,26 +47,4 @@ export async function listOpenTransactions(
     if ((error as { readonly errno?: number }).errno === DENIED) return undefined;
     throw error;
   }
-}
-
-/** Whether the server ends what has been silent for too long by itself, as every session of ours asks for. */
-export async function endsIdleTransactions(db: Database): Promise<boolean> {
-  const row = await selectOne(db, "SHOW VARIABLES LIKE 'idle_transaction_timeout'");
-  return row !== undefined;
-}
-
-/**
- * Does it in its place: ends the connections of our own user that have rows locked, and have been silent for so long that
- * their process is frozen, or cut off. Without the right to see them it ends none.
- * @returns those that were ended
- */
-export async function endSilentTransactions(
-  db: Database,
-  silentSeconds = IDLE_TRANSACTION_S,
-): Promise<readonly OpenTransaction[]> {
-  const us = await selectOne<{ user: string }>(db, "SELECT SUBSTRING_INDEX(USER(), '@', 1) AS user");
-  const open = (await listOpenTransactions(db, silentSeconds)) ?? [];
-  const silent = open.filter((one) => one.user === us?.user && (one.silentSeconds ?? 0) >= silentSeconds);
-  for (const { connection } of silent) await execute(db, `KILL ${connection}`).catch(() => undefined);
-  return silent;
 }

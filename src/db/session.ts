@@ -10,14 +10,20 @@ const SQL_MODE = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZE
 /** Read by one server and a comment to the other: each has its own name for it. */
 const STATEMENT_TIME = '/*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */';
 
-const IDLE = `/*M!100300 , idle_transaction_timeout = ${IDLE_TRANSACTION_S} */`;
+/**
+ * Added to a SET: how long a transaction may say nothing. MySQL knows no such limit but the one of every connection that
+ * is not at work; the pool takes those that were ended so for what they are.
+ * @param seconds 1 at the least
+ */
+export const silenceLimit = (seconds: number): string =>
+  `/*M!100300 , SESSION idle_transaction_timeout = ${seconds} */ /*!80000 , SESSION wait_timeout = ${seconds} */`;
 
 const STATEMENTS = [
   // Without it nothing that is not in a transaction would ever be kept.
   `SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = '${SQL_MODE}', ` +
     `innodb_lock_wait_timeout = ${LOCK_WAIT_S}, lock_wait_timeout = ${TABLE_WAIT_S}, ` +
     'foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, sql_select_limit = 18446744073709551615, ' +
-    `group_concat_max_len = 1048576 ${STATEMENT_TIME} ${IDLE}`,
+    `group_concat_max_len = 1048576 ${STATEMENT_TIME} ${silenceLimit(IDLE_TRANSACTION_S)}`,
   // REPEATABLE READ lost an update.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
 ];

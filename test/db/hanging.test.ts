@@ -2,11 +2,13 @@
 import { type Database, connectDatabase, inTransaction } from '../../src/db/connection.ts';
 import { asUnavailable } from '../../src/db/errors.ts';
 import { withStatementLimit } from '../../src/db/limits.ts';
+import { migrate } from '../../src/db/migrate.ts';
 import { execute, selectOne } from '../../src/db/query.ts';
 import { readServerVariables } from '../../src/db/server-settings.ts';
 import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { serverUrl } from '../support/installation.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
+import { until } from '../support/sweeping.ts';
 
 const connectionOf = async (db: Database): Promise<number> =>
   (await selectOne<{ id: number }>(db, 'SELECT CONNECTION_ID() AS id'))?.id as number;
@@ -174,6 +176,27 @@ describe('a session', () => {
       expect(await caught(execute(db, 'INSERT INTO written VALUES (1)'))).toBeUndefined();
     } finally {
       await db.destroy();
+      await admin.destroy();
+    }
+  });
+
+  it('that keeps the lock of migrations is not ended while one of them takes long', async () => {
+    await migrate(server.url);
+    const admin = connectDatabase(server.url, 1);
+    // Each migration writes there.
+    await execute(admin, 'LOCK TABLES schema_migrations_lock WRITE');
+    await execute(admin, 'SET GLOBAL wait_timeout = 1');
+    const keeper = async (): Promise<number | null> =>
+      (await selectOne<{ id: number | null }>(admin, "SELECT IS_USED_LOCK('connects_migrations') AS id"))
+        ?.id ?? null;
+    try {
+      const migrating = migrate(server.url);
+      await until('it migrates', async () => (await keeper()) !== null);
+      await execute(admin, 'DO SLEEP(3)');
+      expect(await keeper()).not.toBeNull();
+      await execute(admin, 'UNLOCK TABLES');
+      expect(await migrating).toEqual([]);
+    } finally {
       await admin.destroy();
     }
   });

@@ -5,6 +5,7 @@
 import type { Knex } from 'knex';
 import { systemClock } from '../../src/clock.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
+import { silenceLimit } from '../../src/db/session.ts';
 import { silentLog } from '../../src/log.ts';
 import { RunDirectory } from '../../src/operations/settling/run-directory.ts';
 import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
@@ -38,8 +39,7 @@ function freezeBefore(db: Knex, beginning: string): void {
 async function settle(orders: Orders): Promise<readonly string[]> {
   const { idleS, freezeBefore: beginning } = orders;
   const db = connectDatabase(orders.databaseUrl, idleS === undefined ? 2 : 1);
-  if (idleS !== undefined)
-    await db.raw(`SET @idle = ${idleS} /*M!100300 , SESSION idle_transaction_timeout = ${idleS} */`);
+  if (idleS !== undefined) await db.raw(`SET @idle = ${idleS} ${silenceLimit(idleS)}`);
   if (beginning !== undefined) freezeBefore(db, beginning);
   const statements = watchStatements(db, orders.kill);
   const runs = new RunDirectory(db, systemClock);

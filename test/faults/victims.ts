@@ -20,7 +20,7 @@ export interface Orders {
   readonly kill?: KillPoint;
   /** The beginning of a statement before which it freezes, until it is told to go on. */
   readonly freezeBefore?: string;
-  /** After how many silent seconds MariaDB undoes its transactions; as every session of ours has it when absent. */
+  /** After how many silent seconds the server undoes its transactions; as every session of ours has it when absent. */
   readonly idleS?: number;
 }
 

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../src/db/connection.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
+import { silenceLimit } from '../../src/db/session.ts';
 import type { Installation } from './installation.ts';
 import { countOf } from './state.ts';
 import { until } from './sweeping.ts';
@@ -39,7 +40,7 @@ export interface Holder {
 
 export async function holdRows({ env }: Installation, sql: string): Promise<Holder> {
   const session = connectDatabase(env.DATABASE_URL as string, 1);
-  await session.raw('SET SESSION idle_transaction_timeout = 0').catch(() => undefined);
+  await session.raw(`SET @held = 1 ${silenceLimit(600)}`);
   await session.raw('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   const transaction = await session.transaction();
   await transaction.raw(sql);
