@@ -15,13 +15,17 @@ export async function untilAvailable<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const met = new Set<string>();
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    try {
-      return await deps.outages.watch(met, work);
-    } catch (error) {
-      // Clocks that are apart may be the fault of this machine alone: what it lets go of, others take.
-      if (!isOutage(error) || error.code === CLOCKS_DISAGREE || deps.signal.aborted) throw error;
-      await deps.clock.sleep(waitMs, deps.signal);
+  try {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await deps.outages.watch(met, work);
+      } catch (error) {
+        // Clocks that are apart may be the fault of this machine alone: what it lets go of, others take.
+        if (!isOutage(error) || error.code === CLOCKS_DISAGREE || deps.signal.aborted) throw error;
+        await deps.clock.sleep(waitMs, deps.signal);
+      }
     }
+  } finally {
+    deps.outages.leave(met);
   }
 }

@@ -55,6 +55,7 @@ export async function repeat(app: App, signal: AbortSignal, turn: () => Promise<
     }
     await app.clock.sleep(pauseMs, signal);
   }
+  app.outages.leave(met);
 }
 
 /**
@@ -66,7 +67,7 @@ export function startComparing(app: App, signal: AbortSignal, workers: readonly 
   let paused = false;
   return repeat(app, signal, async () => {
     try {
-      await app.outages.watch(new Set(compared), async () => {
+      await app.outages.lookFor(compared, async () => {
         await app.clocks.compare(app);
         await requireOwnPrefix(app);
       });
@@ -110,7 +111,7 @@ export async function finishesWithin(app: App, work: Promise<unknown>, ms: numbe
 /** Where Redis was away, or refused us: only a write tells that it is over. @throws while it lasts */
 export async function lookForRedis({ outages, inspector }: App): Promise<void> {
   const known = outages.open(REDIS_OUTAGES);
-  if (known.length > 0) await outages.watch(new Set(known), () => inspector.requireServing());
+  if (known.length > 0) await outages.lookFor(known, () => inspector.requireServing());
 }
 
 /** One line per outage, at the level it deserves; a worker whose connections come back says that it is over. */

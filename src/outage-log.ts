@@ -20,6 +20,8 @@ export class OutageLog {
   readonly #deps: OutageLogDeps;
   readonly #since = new Map<string, number>();
   readonly #overAt = new Map<string, number>();
+  /** By code, whoever tries again and has not got through yet. */
+  readonly #held = new Map<string, Set<Set<string>>>();
 
   constructor(deps: OutageLogDeps) {
     this.#deps = deps;
@@ -27,24 +29,56 @@ export class OutageLog {
 
   /**
    * Does `work`, which is tried again and again. What it meets is told of, unless it is known already; what it met
-   * before, kept in `met`, is over once it goes well.
+   * before, kept in `met`, is over once it goes well, and nobody else still meets it.
    * @throws what `work` throws; `unavailable` in place of what a driver threw because its server cannot be used
    */
   async watch<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
     const startedAt = this.#deps.clock.elapsedMs();
     try {
       const result = await work();
-      for (const code of met) this.isOver(code);
-      met.clear();
+      const codes = [...met];
+      this.leave(met);
+      codes.forEach((code) => this.isOver(code));
       return result;
     } catch (thrown) {
       const error = asUnavailable(thrown);
       if (isOutage(error)) {
         met.add(error.code);
+        this.#holders(error.code).add(met);
         this.tell(error, startedAt);
       }
       throw error;
     }
+  }
+
+  /** Whoever watched with `met` tries no more: whether what it met is over is for others to find. */
+  leave(met: Set<string>): void {
+    for (const code of met) this.#holders(code).delete(met);
+    met.clear();
+  }
+
+  /**
+   * Does `work`, which asks little of the servers, for those who met an outage and may not try again themselves. That
+   * the little goes well ends none that somebody else still meets: a missing right, or table, stops the rest.
+   * @throws as `watch`
+   */
+  async lookFor<Result>(codes: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    const startedAt = this.#deps.clock.elapsedMs();
+    try {
+      const result = await work();
+      codes.forEach((code) => this.isOver(code));
+      return result;
+    } catch (thrown) {
+      const error = asUnavailable(thrown);
+      if (isOutage(error)) this.tell(error, startedAt);
+      throw error;
+    }
+  }
+
+  #holders(code: string): Set<Set<string>> {
+    const known = this.#held.get(code) ?? new Set();
+    this.#held.set(code, known);
+    return known;
   }
 
   /** @param startedAt of what failed, by `elapsedMs`: what began before the last outage was over tells of that one */
@@ -62,7 +96,7 @@ export class OutageLog {
 
   isOver(code: string): void {
     const since = this.#since.get(code);
-    if (since === undefined) return;
+    if (since === undefined || this.#holders(code).size > 0) return;
     const { clock, log } = this.#deps;
     this.#since.delete(code);
     this.#overAt.set(code, clock.elapsedMs());

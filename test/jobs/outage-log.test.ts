@@ -4,7 +4,7 @@ import { startScheduler } from '../../jobs/start-scheduler.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { systemClock } from '../../src/clock.ts';
 import { startHealth } from '../../src/console/health-server.ts';
-import { unavailable } from '../../src/errors.ts';
+import { configuration, unavailable } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { OutageLog } from '../../src/outage-log.ts';
 import { importRows, numbered } from '../support/accounts.ts';
@@ -92,4 +92,29 @@ describe('the outage log', () => {
     outages.tell(away, 9_001);
     expect(codesOf(lines)).toHaveLength(2);
   });
+
+  it.each([
+    ['gets through', true],
+    ['gives up, and a later look finds all well', false],
+  ])(
+    'is not ended by a look at the server while somebody still meets it; it ends once he %s',
+    async (_, again) => {
+      const { lines, log } = keepLines();
+      const outages = new OutageLog({ clock: systemClock, log });
+      const met = new Set<string>();
+      const overs = () => lines.filter((one) => one.outage !== undefined).length;
+      const look = () => outages.lookFor(['database-configuration'], () => Promise.resolve());
+      const denied = configuration('database-configuration', 'INSERT command denied');
+      for (let time = 0; time < 3; time += 1) {
+        await outages.watch(met, () => Promise.reject(denied)).catch(() => undefined);
+        await look();
+      }
+      expect(codesOf(lines)).toEqual(['database-configuration']);
+      expect(overs()).toBe(0);
+      if (again) await outages.watch(met, () => Promise.resolve());
+      else outages.leave(met);
+      await look();
+      expect(overs()).toBe(1);
+    },
+  );
 });

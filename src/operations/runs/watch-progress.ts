@@ -52,7 +52,7 @@ export class ProgressWatch {
     const { clock, health, outages } = this.#deps;
     const now = clock.elapsedMs();
     try {
-      const [settle] = await outages.watch(new Set(OUTAGES), () => this.#askServers());
+      const [settle] = await outages.lookFor(OUTAGES, () => this.#askServers());
       const next = settle?.oldest?.id;
       this.#waiting = settle?.waiting ?? 0;
       if (next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;

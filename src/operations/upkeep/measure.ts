@@ -75,10 +75,10 @@ async function readRedis(
 ): Promise<Pick<MetricSource, 'queues' | 'tallies'> & { readonly redisSkewMs: number | null }> {
   try {
     // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
-    const known = new Set(outages.open(REDIS_OUTAGES));
-    return await outages.watch(known, async () => {
+    const known = outages.open(REDIS_OUTAGES);
+    return await outages.lookFor(known, async () => {
       // That it is over, only a write tells.
-      if (known.size > 0) await inspector.requireServing();
+      if (known.length > 0) await inspector.requireServing();
       await tally.carry(inspector);
       const redisSkewMs = await skewOf(() => inspector.readTime(), clock);
       const tallies = await inspector.readTallies();
