@@ -8,6 +8,7 @@ import {
   isDatabaseError,
   isLockTimeout,
   isRowLocked,
+  isTableTimeout,
 } from './errors.ts';
 
 export type Database = Knex;
@@ -72,6 +73,13 @@ function open(options: Record<string, unknown>, poolMax: number, agreement?: Clo
 const REPLAYS_MAX = 8;
 /** The same for a row that somebody else has locked: a lock that outlasts these may last for hours. */
 const LOCK_REPLAYS_MAX = 4;
+/** The same for a whole table, which was waited for ten times as long each time. */
+const TABLE_REPLAYS_MAX = 1;
+
+function replaysMaxOf(error: unknown, lockReplaysMax: number): number {
+  if (isTableTimeout(error)) return TABLE_REPLAYS_MAX;
+  return isLockTimeout(error) ? lockReplaysMax : REPLAYS_MAX;
+}
 
 /**
  * Runs `work` in one transaction; a deadlock or lock timeout replays the whole of it, bounded, because the server
@@ -90,8 +98,8 @@ export async function inTransaction<Result>(
       if (!isDatabaseError(error)) throw error;
       const kind = classOfDatabaseError(error);
       if (kind === 'row') throw error;
-      const replaysMax = isLockTimeout(error) ? lockReplaysMax : REPLAYS_MAX;
-      if (kind !== 'replay' || replay >= replaysMax) throw databaseUnavailable(error);
+      if (kind !== 'replay' || replay >= replaysMaxOf(error, lockReplaysMax))
+        throw databaseUnavailable(error);
     }
   }
 }

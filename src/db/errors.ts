@@ -44,6 +44,8 @@ export function markAsTables(error: unknown): void {
   if (asDriverError(error).errno === 1205) ofWholeTable.add(error as object);
 }
 
+export const isTableTimeout = (error: unknown): boolean => ofWholeTable.has(error as object);
+
 const ofWholeTable = new WeakSet();
 
 export const isDuplicateKey = (error: unknown): boolean => asDriverError(error).errno === 1062;
@@ -98,11 +100,17 @@ export function databaseUnavailable(error: unknown): Error {
       },
     );
   const message = `the database cannot be used: ${driverWords(error)}`;
-  const mend = mendOf(databaseFault(error), 'the database server') ?? AGAIN;
+  const mend = isGivenUp(error) ? LOOK : (mendOf(databaseFault(error), 'the database server') ?? AGAIN);
   return classOfDatabaseError(error) === 'configuration'
     ? configuration('database-configuration', message, { cause: error, mend })
     : unavailable('database-unavailable', message, { cause: error, mend });
 }
+
+/** What was replayed as often as it may be is no longer run anew by itself. */
+const isGivenUp = (error: unknown): boolean => classOfDatabaseError(error) === 'replay';
+
+const LOOK =
+  'It was tried several times: somebody keeps a lock there, or changes tables. Look at what runs (SHOW FULL PROCESSLIST), and try again.';
 
 /** The code of a row that somebody else keeps locked: the server is there, and everybody else can go on. */
 export const ROW_LOCKED = 'row-locked';

@@ -1,6 +1,6 @@
 /** A database that is there and does not serve: nobody waits for it for ever, and the pool heals by itself. */
 import { type Database, connectDatabase, inTransaction } from '../../src/db/connection.ts';
-import { asUnavailable } from '../../src/db/errors.ts';
+import { asUnavailable, markAsTables } from '../../src/db/errors.ts';
 import { withStatementLimit } from '../../src/db/limits.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { execute, selectOne } from '../../src/db/query.ts';
@@ -63,6 +63,28 @@ describe('a statement that gets no answer in time', () => {
       await execute(db, `DROP TABLE ${name}`);
     }
   });
+
+  it.each([
+    ['a table that somebody keeps locked, which was waited for long', 1205, true, 2],
+    ['a row that somebody keeps locked', 1205, false, 5],
+    ['a race that is lost again and again', 1213, false, 9],
+  ])(
+    'is run anew so often, for %s, and never told to do so by itself after that',
+    async (_, errno, table, runs) => {
+      let count = 0;
+      const error = await caught(
+        inTransaction(db, () => {
+          count += 1;
+          const refusal = Object.assign(new Error('refused'), { errno, sqlMessage: 'refused' });
+          if (table) markAsTables(refusal);
+          return Promise.reject(refusal);
+        }),
+      );
+      expect(count).toBe(runs);
+      expect(error).toMatchObject({ kind: 'unavailable' });
+      expect(error).not.toMatchObject({ mend: expect.stringContaining('by itself') as string });
+    },
+  );
 
   it('keeps nobody from closing', async () => {
     const other = connectDatabase(serverUrl('DATABASE_URL'), 1);

@@ -21,6 +21,10 @@ const FREE =
   'end that session: KILL with its number, as a database administrator. What it has not committed is undone, and nothing of ours is lost';
 const SEE = 'GRANT PROCESS ON *.* to our user shows here whose lock it is; or look with SHOW PROCESSLIST';
 
+/** Without the right to see sessions nothing is known of any other row. */
+const ACCOUNTS_ONLY =
+  'no account that is due is locked itself; locks on other rows show only with the right PROCESS';
+
 export async function checkLocks(deps: Deps): Promise<readonly Finding[]> {
   const open = await listOpenTransactions(deps.db, LONG_S);
   const findings = (open ?? []).slice(0, NAMED).map((one) => warning('locks', describe(one), FREE));
@@ -31,7 +35,7 @@ export async function checkLocks(deps: Deps): Promise<readonly Finding[]> {
     findings.push(warning('locks', `${who}: ${named}`, open ? FREE : `${FREE}. ${SEE}`));
   }
   if (findings.length > 0) return findings;
-  return [ok('locks', open ? 'no transaction has kept rows locked for long' : 'nobody who is due is locked')];
+  return [ok('locks', open ? 'no transaction has kept rows locked for long' : ACCOUNTS_ONLY)];
 }
 
 function describe({
