@@ -53,6 +53,8 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://h/connects?ssl=maybe', /expected true or false, .* for the parameter ssl/],
     ['DATABASE_URL', 'mysql://h/connects?sslmode=prefer', /for the parameter sslmode/],
     ['DATABASE_URL', 'mysql://h/connects?ssl=true&tls=false', /both asked for and turned off/],
+    ['DATABASE_URL', 'mysql://h/connects?socketPath=/a&socketPath=/b', /given twice/],
+    ['REDIS_URL', 'unix:///a?db=1&db=2', /given twice/],
     ['DATABASE_URL', 'mysql://h/connects?ssl=false&ssl-ca=/ca.pem', /turned off, and an authority/],
     ['DATABASE_URL', 'mysql:///connects?socketPath=/m.sock&ssl=1', /TLS over a socket/],
     ['MIGRATE_DATABASE_URL', 'no address', ADDRESS],

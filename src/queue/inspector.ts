@@ -77,6 +77,8 @@ export class Inspector {
     await this.#ask('writing', async (redis) => {
       const [, mode = 'standalone'] = /^(?:redis|server)_mode:(\w+)/m.exec(await redis.info('server')) ?? [];
       if (mode !== 'standalone') throw noSingleServer(mode);
+      // A connection that may not have its database goes on in database 0, and says so to nobody.
+      if (redis.options.db) await redis.select(redis.options.db);
       await redis.set(`${this.#prefix}:written`, 1, 'PX', WRITTEN_KEPT_MS);
     });
   }

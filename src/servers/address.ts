@@ -25,6 +25,7 @@ export function faultOfAddress(url: URL, own: readonly string[]): string | undef
   if (url.hash !== '' || /@/.test(url.pathname + url.search))
     return 'expected special characters of a password percent-encoded: @ is %40, / is %2F, ? is %3F, # is %23';
   for (const [name, value] of url.searchParams) {
+    if (url.searchParams.getAll(name).length > 1) return 'a parameter is given twice';
     const known = plain(name);
     if (own.includes(name) || AUTHORITIES.includes(known)) continue;
     if (!SWITCHES.includes(known) && !MODES.includes(known)) return unknownParameter(name, own);

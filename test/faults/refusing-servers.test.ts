@@ -232,6 +232,22 @@ describe('what is no single Redis', () => {
   });
 
   test.each([
+    ['that is not there', 'db=99', '', 'Redis has no database of that number'],
+    ['that our user may not choose', 'db=1', 'on nopass ~* &* +@all -select', 'lacks a right'],
+  ])('a database %s is told of, and another one is never used in its place', async (_, db, rights, words) => {
+    const redis = await privateRedis();
+    const admin = redisClient(redis.url);
+    if (rights !== '') await admin.call('ACL', 'SETUSER', 'default', ...rights.split(' '));
+    const ended = await told(`${redis.url}?${db}`);
+    const keys = await admin.dbsize();
+    admin.disconnect();
+    await redis.remove();
+    const one = { code: 78, said: expect.stringContaining(words) as string };
+    expect(ended).toEqual([one, one]);
+    expect(keys).toBe(0);
+  });
+
+  test.each([
     ['-DENIED Redis is running in protected mode\r\n', 78, 'protected mode: set a password there'],
     ['-ERR max number of clients reached\r\n', 75, 'raise maxclients there'],
     ['', 75, 'Redis cannot be used for'],
