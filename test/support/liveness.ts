@@ -3,12 +3,13 @@ import type { Knex } from 'knex';
 import type { Database } from '../../src/db/connection.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
 import { silenceLimit } from '../../src/db/session.ts';
+import { quickly } from './slowness.ts';
 import type { Installation } from './installation.ts';
 import { countOf } from './state.ts';
 import { until } from './sweeping.ts';
 
 /** How soon after a fault's end everybody is settled. */
-export const SOON_MS = 30_000;
+export const soonMs = (): number => quickly(30) * 1_000;
 
 /** How many have been granted their four cycles by May 2021. */
 export const countGranted = (db: Database): Promise<number> =>

@@ -5,7 +5,7 @@
  * At most one sweep run is open. A sweep that finds one joins it: it submits what SQL says is still due.
  */
 import { type Database, unlessLocked } from '../../db/connection.ts';
-import { isRowLocked } from '../../db/errors.ts';
+import { ROW_LOCKED, driverWords, isRowLocked } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
@@ -71,7 +71,7 @@ const LEASE_MS = 30_000;
  *   not submitted is still due, and the next sweep finds it.
  */
 export async function sweep(deps: SweepDeps, request: SweepRequest): Promise<SweepOutcome> {
-  const tick = new RecordedTick(deps.db, request, await databaseNow(deps.db));
+  const tick = new RecordedTick(deps, request, await databaseNow(deps.db));
   try {
     return await sweepOnce(deps, request, tick);
   } catch (error) {
@@ -203,12 +203,14 @@ async function lease(
 /** The one row of a sweep's tick. */
 class RecordedTick {
   readonly #db: Database;
+  readonly #log: Log;
   readonly #request: SweepRequest;
   readonly #firedAt: Instant;
   #id: number | undefined;
 
-  constructor(db: Database, request: SweepRequest, firedAt: Instant) {
+  constructor({ db, log }: Pick<SweepDeps, 'db' | 'log'>, request: SweepRequest, firedAt: Instant) {
     this.#db = db;
+    this.#log = log;
     this.#request = request;
     this.#firedAt = firedAt;
   }
@@ -216,7 +218,13 @@ class RecordedTick {
   async finds(outcome: Tick['outcome'], runId: number | null): Promise<void> {
     const { again, source, slotAt = null } = this.#request;
     if (again) return;
-    this.#id = await insertTick(this.#db, { at: this.#firedAt, slotAt, source, outcome, runId });
+    try {
+      this.#id = await insertTick(this.#db, { at: this.#firedAt, slotAt, source, outcome, runId });
+    } catch (error) {
+      // A tick is a record only: whoever keeps the table locked keeps nobody from being settled.
+      if (!isRowLocked(error)) throw error;
+      this.#log.warn({ code: ROW_LOCKED }, `the tick could not be recorded: ${driverWords(error)}`);
+    }
   }
 
   /** Whatever was found before: a second row would make the slot look doubled. */
