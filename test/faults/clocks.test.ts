@@ -22,6 +22,7 @@ import { asking, started } from '../support/backfilling.ts';
 import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { countOf } from '../support/state.ts';
 import { stageNotices } from '../support/staged-notices.ts';
 import { MAY_2021, until, waitingSweep } from '../support/sweeping.ts';
@@ -155,8 +156,10 @@ describe('a database whose clock is apart from ours', () => {
       await systemClock.sleep(2_500);
       expect(await settled()).toBe(before);
       setMs = 0;
+      const endedAt = performance.now();
       await until('it is over', () => lines.some((one) => one.outage === 'clocks-disagree'));
       await until('all are settled', async () => (await settled()) > before);
+      expectSoonAfter(endedAt);
     } finally {
       await Promise.all(processes.map((one) => one.stop()));
       await pages.stop();

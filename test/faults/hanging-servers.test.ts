@@ -10,6 +10,7 @@ import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
+import { quickly } from '../support/slowness.ts';
 
 const SETTLED = 'SELECT COUNT(DISTINCT account_id) FROM cycles';
 
@@ -99,7 +100,7 @@ describe('connections to Redis that say nothing any more', () => {
             .catch(() => ({ waiting: 1, active: 1 }));
           return waiting + active === 0;
         },
-        55_000,
+        quickly(55) * 1_000,
       );
       // Both the producer's connections and the worker's were replaced.
       expect(proxy.made).toBeGreaterThan(before + 2);

@@ -10,6 +10,7 @@ import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
 import { keepingCli } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
@@ -46,7 +47,10 @@ async function sweepThrough(installation: Installation, trouble: () => Promise<v
     await underWay(installation);
     expect(await settled(installation)).toBeLessThan(FLEET);
     await trouble();
-    return await sweeping;
+    const endedAt = performance.now();
+    const waited = await sweeping;
+    expectSoonAfter(endedAt);
+    return waited;
   } finally {
     await worker.stop();
   }
@@ -74,8 +78,10 @@ describe('a database that crashes in the middle of a sweep and comes back after 
     await database.crash();
     await sleep(3_000);
     await database.restart();
+    const backAt = performance.now();
     const early = await settled(installation);
     const { code, stdout, stderr } = await sweeping.ended;
+    expectSoonAfter(backAt);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done', remaining: 0 });
     expect(early).toBeLessThan(FLEET);

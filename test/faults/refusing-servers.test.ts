@@ -17,6 +17,7 @@ import { importRows, numbered } from '../support/accounts.ts';
 import type { Ended } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
@@ -164,8 +165,10 @@ describe('a Redis', () => {
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       expect(ofRedis()).toHaveLength(1);
       await admin.config('SET', 'maxmemory', '0');
+      const endedAt = performance.now();
       await until('its end is told of', () => ofRedis().length > 1);
       expect(await sweeping).toMatchObject({ outcome: 'done', remaining: 0 });
+      expectSoonAfter(endedAt);
     } finally {
       await admin.config('SET', 'maxmemory', '0');
       await worker.stop();

@@ -11,6 +11,10 @@ import { until } from './sweeping.ts';
 /** How soon after a fault's end everybody is settled. */
 export const soonMs = (): number => quickly(30) * 1_000;
 
+/** @param endedAt when the fault ended, by `performance.now()` */
+export const expectSoonAfter = (endedAt: number): void =>
+  expect(performance.now() - endedAt).toBeLessThan(soonMs());
+
 /** How many have been granted their four cycles by May 2021. */
 export const countGranted = (db: Database): Promise<number> =>
   countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 40 AND last_seq = 4');
