@@ -15,6 +15,6 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'json'],
   // A test that hangs is seen by what it waits for; a machine under load must fail none.
   testTimeout: 1_800_000,
-  // More than two processors: most of the time a test waits for something to happen.
-  maxWorkers: 4,
+  // More than processors: most of the time a test waits for something to happen.
+  maxWorkers: 6,
 };

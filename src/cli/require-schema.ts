@@ -5,7 +5,7 @@ import { unavailable } from '../errors.ts';
 
 /**
  * @throws unavailable `schema-pending`: someone may be migrating right now, so trying again is right;
- * configuration `schema-before-release`, `foreign-tables`: no migration helps
+ * `schema-before-release`: another database, or the version that made it, is wanted; configuration `foreign-tables`
  */
 export async function requireSchema(app: App): Promise<void> {
   const pending = await pendingMigrations(app.db);

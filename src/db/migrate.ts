@@ -73,7 +73,7 @@ async function migrateAll(url: string): Promise<readonly string[]> {
   }
 }
 
-/** @throws configuration `foreign-tables`, `schema-before-release`, having changed nothing */
+/** @throws configuration `foreign-tables`; unavailable `schema-before-release`; having changed nothing */
 async function requireOwnTables(db: Database): Promise<void> {
   const record = await listForeignTables(db, RECORD, []);
   const applied = new Set(record.length > 0 ? [] : await appliedMigrations(db));
@@ -110,7 +110,7 @@ async function takeLock(guard: Database): Promise<void> {
 
 /**
  * Names of the migrations that the database lacks; all of them when it has no schema at all.
- * @throws configuration `schema-before-release`; `foreign-tables` where the record of migrations is another program's
+ * @throws unavailable `schema-before-release`; configuration `foreign-tables` where the record is another program's
  */
 export async function pendingMigrations(db: Database): Promise<readonly string[]> {
   const applied = new Set(await appliedMigrations(db));
@@ -119,7 +119,7 @@ export async function pendingMigrations(db: Database): Promise<readonly string[]
 
 /**
  * Names of migrations in the database that this version does not know: a newer one has been there.
- * @throws configuration `schema-before-release`, `foreign-tables`
+ * @throws unavailable `schema-before-release`; configuration `foreign-tables`
  */
 export async function unknownMigrations(db: Database): Promise<readonly string[]> {
   return (await appliedMigrations(db)).filter(isUnknown);
@@ -144,7 +144,7 @@ async function appliedMigrations(db: Database): Promise<readonly string[]> {
   const names = await recordedMigrations(db);
   const early = names.find(isBeforeRelease);
   if (early !== undefined)
-    throw configuration(
+    throw unavailable(
       'schema-before-release',
       `the database is of the time before the first release (it has ${early}) and cannot be migrated; ` +
         `nothing was changed: ${AFTER_EARLIER_SCHEMA}`,

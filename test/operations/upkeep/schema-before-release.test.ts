@@ -85,16 +85,16 @@ async function expectUntouched(names = NAMES_THEN): Promise<void> {
 describe('a database of the time before the first release', () => {
   it('is refused by migrating, all of whose steps stay undone', async () => {
     await expect(migrateHere()).rejects.toMatchObject({
-      kind: 'configuration',
+      kind: 'unavailable',
       code: 'schema-before-release',
       message: MESSAGE,
     });
     await expectUntouched();
   });
 
-  it('is refused by "connects migrate" in one line, with 78', async () => {
+  it('is refused by "connects migrate" in one line, with 75', async () => {
     expect(await runCli(['migrate'], installation.env)).toEqual({
-      code: 78,
+      code: 75,
       stdout: '',
       stderr: `connects: ${MESSAGE}\n`,
     });
@@ -113,7 +113,7 @@ describe('a database of the time before the first release', () => {
     'is refused by %j with the same words, not with "run connects migrate" again and again',
     async (args) => {
       expect(await runHere(args, { app: installation.app })).toEqual({
-        code: 78,
+        code: 75,
         stdout: '',
         stderr: `connects: ${MESSAGE}\n`,
       });
