@@ -12,13 +12,12 @@ const pure = async (): Promise<AddCommands> => (await import('./commands/pure.ts
 const database = async (): Promise<AddCommands> =>
   (await import('./commands/database.ts')).addDatabaseCommands;
 const operate = async (): Promise<AddCommands> => (await import('./commands/operate.ts')).addOperateCommands;
-const sweep = async (): Promise<AddCommands> => (await import('./commands/sweep.ts')).addSweepCommands;
 
 /** Where each first word is found. One that is missing here is found with all the others, only later. */
 const LOADERS = new Map<string, () => Promise<AddCommands>>(
   Object.entries({
-    sweep,
-    due: sweep,
+    sweep: async () => (await import('./commands/sweep.ts')).addSweepCommand,
+    due: async () => (await import('./commands/due.ts')).addDueCommand,
     run: async () => (await import('./commands/runs.ts')).addRunCommands,
     failures: async () => (await import('./commands/failures.ts')).addFailureCommands,
     rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,

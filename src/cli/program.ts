@@ -17,7 +17,8 @@ import { addPureCommands } from './commands/pure.ts';
 import { addRerunCommand } from './commands/rerun.ts';
 import { addReverseRunCommand } from './commands/reverse-run.ts';
 import { addRunCommands } from './commands/runs.ts';
-import { addSweepCommands } from './commands/sweep.ts';
+import { addDueCommand } from './commands/due.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addTokenCommands } from './commands/tokens.ts';
 import { invalidInput } from '../errors.ts';
 import type { Cli } from './context.ts';
@@ -26,7 +27,8 @@ import { withHelp } from './options.ts';
 
 /** In the order in which help lists them. */
 const ALL: readonly AddCommands[] = [
-  addSweepCommands,
+  addSweepCommand,
+  addDueCommand,
   addRunCommands,
   addFailureCommands,
   addRerunCommand,

@@ -1,18 +1,16 @@
-/** sweep and due: granting what is due, and asking what would be. */
+/** sweep: granting what is due. */
 import { type Command, Option } from 'commander';
 import { required, requireServers } from '../../config.ts';
-import { shownNow } from '../../db/query.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
-import { countDueByPlan } from '../../ledger/accounts.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
-import { resolveAsOf, sweep } from '../../operations/runs/sweep.ts';
+import { sweep } from '../../operations/runs/sweep.ts';
 import { type WaitedSweep, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
@@ -21,7 +19,7 @@ import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
-import { counted, formatAge } from '../words.ts';
+import { counted } from '../words.ts';
 
 interface SweepFlags {
   asOf?: Instant;
@@ -35,7 +33,7 @@ interface SweepFlags {
   reason?: string;
 }
 
-export function addSweepCommands(program: Command, cli: Cli): void {
+export function addSweepCommand(program: Command, cli: Cli): void {
   const command = program
     .command('sweep')
     .description('one pass: enqueue a job for every account that is due')
@@ -66,23 +64,6 @@ export function addSweepCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action((flags: SweepFlags) => runSweep(cli, flags));
   withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 75, 130, 143]);
-
-  const due = program
-    .command('due')
-    .description('how many accounts are due, since when, by plan')
-    .option(
-      '--as-of <instant>',
-      'take this instant as now (default: the database clock less 2m)',
-      instantFlag,
-    )
-    .option(
-      '--fail-over <duration>',
-      'exit 3 when the oldest has been due for longer than this',
-      durationFlag,
-    )
-    .addOption(jsonFlag())
-    .action((flags: { asOf?: Instant; failOver?: number; json?: true }) => showDue(cli, flags));
-  withHelp(due, 'connects due --fail-over 15m', [0, 2, 3, 75]);
 }
 
 async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
@@ -218,39 +199,4 @@ function reportNothing(cli: Cli, flags: { json?: true }, asOf: Instant): void {
   if (flags.json)
     return printJson(cli, { outcome: 'nothing-due', asOf: formatInstant(asOf), remaining: 0, runs: [] });
   return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
-}
-
-async function showDue(cli: Cli, flags: { asOf?: Instant; failOver?: number; json?: true }): Promise<void> {
-  await requireSchema(cli.app);
-  const asOf = await resolveAsOf(cli.app.sweepDeps, flags.asOf);
-  const plans = await countDueByPlan(cli.app.db, asOf);
-  const now = await shownNow(cli.app.db);
-  const oldestAt = plans.length > 0 ? Math.min(...plans.map((one) => one.oldestAt)) : undefined;
-  const oldestAgeMs = oldestAt === undefined ? 0 : Math.max(0, now - oldestAt);
-  const oldestAgeSeconds = Math.round(oldestAgeMs / 1_000);
-  if (flags.failOver !== undefined && oldestAgeMs > flags.failOver) cli.exitCode = EXIT.someFailed;
-  if (cli.exitCode === EXIT.someFailed)
-    say(cli, `the oldest has been due for ${formatAge(oldestAgeSeconds)}, longer than --fail-over allows`);
-  const accounts = plans.reduce((sum, one) => sum + one.accounts, 0);
-  if (flags.json)
-    return printJson(cli, {
-      asOf: formatInstant(asOf),
-      accounts,
-      oldestAt: oldestAt === undefined ? null : formatInstant(oldestAt),
-      oldestAgeSeconds,
-      plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
-    });
-  if (accounts === 0) return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
-  print(
-    cli,
-    `${counted(accounts, 'account is', 'accounts are')} due as of ${formatInstant(asOf)}, ` +
-      `the oldest for ${formatAge(oldestAgeSeconds)}`,
-  );
-  return print(
-    cli,
-    formatTable(
-      ['plan', 'accounts', 'oldest (UTC)'],
-      plans.map((one) => [one.plan, one.accounts, formatInstant(one.oldestAt)]),
-    ),
-  );
 }

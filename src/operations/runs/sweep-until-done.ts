@@ -10,7 +10,8 @@ import { type Run, findRun, listOpenRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
 import { lookUntil } from './look-until.ts';
 import { isStopped } from './run-until-closed.ts';
-import { type SweepDeps, type SweepRequest, resolveAsOf, sweep } from './sweep.ts';
+import { resolveAsOf } from './as-of.ts';
+import { type SweepDeps, type SweepRequest, sweep } from './sweep.ts';
 
 export interface WaitingRequest extends SweepRequest {
   /** How long to go on, in milliseconds; for ever when absent. */

@@ -8,7 +8,6 @@ import { type Database, unlessLocked } from '../../db/connection.ts';
 import { ROW_LOCKED, driverWords, isRowLocked } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
-import { invalidInput } from '../../errors.ts';
 import { type DuePosition, anyDue, countDue } from '../../ledger/accounts.ts';
 import { countLeft, listLeft } from '../../ledger/run-accounts.ts';
 import {
@@ -27,6 +26,7 @@ import {
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
 import type { JobQueue } from '../../queue/producer.ts';
+import { resolveAsOf } from './as-of.ts';
 import { closeRunIfDone } from './close-run.ts';
 
 export interface SweepDeps {
@@ -89,21 +89,6 @@ async function sweepOnce(deps: SweepDeps, request: SweepRequest, tick: RecordedT
   await resumeReruns(deps, request.signal);
   if (!found) return { outcome: 'nothing-due', asOf };
   return { ...found, asOf, submitted: await submitLeft(deps, found.run, request.signal) };
-}
-
-/** @throws invalid-input `as-of-in-future` */
-export async function resolveAsOf(
-  deps: Pick<SweepDeps, 'db' | 'settings'>,
-  asked: Instant | undefined,
-): Promise<Instant> {
-  const now = await databaseNow(deps.db);
-  if (asked !== undefined && asked > now)
-    throw invalidInput(
-      'as-of-in-future',
-      `--as-of ${formatInstant(asked)} is in the future: by the database's clock it is ${formatInstant(now)}. ` +
-        'No boundary is settled before its instant.',
-    );
-  return asked ?? now - deps.settings.settleGraceMs;
 }
 
 async function openOrJoin(
