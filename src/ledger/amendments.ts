@@ -116,10 +116,6 @@ export async function listAmendments(db: Queryable, accountIds: readonly string[
   return rows.map(parseRow);
 }
 
-/** Cycles that a run of this number granted later, of these accounts. */
-export const grantedLater = (rows: readonly AmendmentRow[], runId: number): AmendmentRow[] =>
-  rows.filter((one) => one.kind === 'granted' && one.runId === runId);
-
 /** What a backfill or a reversal did, to settlements that were there before it and to those it made. */
 export interface LaterCounts {
   readonly accounts: number;

@@ -16,8 +16,6 @@ export interface NoticePayload {
   readonly until: number;
 }
 
-export type TickPayload = Record<string, never>;
-
 export const settleContract = {
   queue: '{settle}',
   name: 'settle',
