@@ -1,57 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { selectRows } from '../../src/db/query.ts';
 import type { AccountRowGiven } from '../support/accounts.ts';
-import { toCells } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
-import { type Ended, startCli } from '../support/cli.ts';
+import { startCli } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
-import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
+import { HEADER, csvOf, range, rowOf, rowWith, stageImports } from '../support/importing.ts';
 
-const HEADER = 'account_id,kind,plan,email,zone,anchor_on,tracked_from,opening_balance,status';
-
-let installation: Installation;
-let folder: string;
-beforeAll(async () => {
-  installation = await install();
-  folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await installation.remove();
-});
-
-const pathOf = (name: string): string => join(folder, name);
-
-let files = 0;
-function fileOf(content: string | Buffer): string {
-  files += 1;
-  const file = pathOf(`accounts-${files}.csv`);
-  writeFileSync(file, content);
-  return file;
-}
-
-const rowOf = (given: AccountRowGiven): string => Object.values(toCells(given)).join(',');
-const csvOf = (...rows: string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
-/** A good row in which one cell is another one. */
-const rowWith = (id: string, column: string, cell: string): string =>
-  Object.entries(toCells({ id }))
-    .map(([name, value]) => (name === column ? cell : value))
-    .join(',');
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, index) => from + index);
-
-const importHere = (file: string, ...flags: string[]): Promise<Ended> =>
-  runHere(['accounts', 'import', file, ...flags], { app: installation.app });
-const idsLike = async (pattern: string): Promise<string[]> =>
-  (
-    await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts WHERE id LIKE ? ORDER BY id', [
-      pattern,
-    ])
-  ).map((row) => row.id);
+const stage = stageImports();
+const { pathOf, fileOf, importHere, idsLike } = stage;
 
 const ID = 'expected 1 to 64 of A-Z a-z 0-9 . _ -';
 const EMAIL = 'expected one e-mail address of at most 254 characters';
@@ -102,7 +60,7 @@ describe('bad rows', () => {
 
   test('are all listed with file, line, column and what was expected; nothing is imported, exit 2', async () => {
     const file = fileOf(csvOf(...rows, rowOf({ id: 'bad-good' })));
-    const before = await readChecksums(installation.db);
+    const before = await readChecksums(stage.installation.db);
     const { code, stdout, stderr } = await importHere(file);
     expect(code).toBe(2);
     expect(stderr.split('\n').slice(0, -2)).toEqual(
@@ -113,7 +71,7 @@ describe('bad rows', () => {
         '(and keep them with --rejects FILE)\n',
     );
     expect(stdout).toBe(`0 imported, 0 there already, ${BAD.length} bad, of ${BAD.length + 1} rows\n`);
-    expect(await readChecksums(installation.db)).toEqual(before);
+    expect(await readChecksums(stage.installation.db)).toEqual(before);
   });
 
   test('tell every fault of a row, not only the first', async () => {
@@ -254,13 +212,13 @@ describe('a dry run', () => {
     const file = fileOf(
       csvOf(...range(0, 40).map((n) => rowOf({ id: `dry-${n}` })), rowWith('dry-x', 'kind', '')),
     );
-    const before = await readChecksums(installation.db);
+    const before = await readChecksums(stage.installation.db);
     const dry = await importHere(file, '--dry-run', '--skip-invalid');
     expect(dry).toMatchObject({
       code: 0,
       stdout: '39 imported, 1 there already, 1 bad, of 41 rows (dry run: nothing was written)\n',
     });
-    expect(await readChecksums(installation.db)).toEqual(before);
+    expect(await readChecksums(stage.installation.db)).toEqual(before);
     expect((await importHere(file, '--skip-invalid')).stdout).toBe(
       '39 imported, 1 there already, 1 bad, of 41 rows\n',
     );
@@ -271,7 +229,7 @@ test('who imported what, and why, stands in the audit log, with every batch', as
   const file = fileOf(csvOf(...range(0, 1_100).map((n) => rowOf({ id: `told-${1_000 + n}` }))));
   await importHere(file, '--actor', 'ada', '--reason', 'cut-over');
   const told = await selectRows<{ actor: string; reason: string; after_is: string }>(
-    installation.db,
+    stage.installation.db,
     "SELECT actor, reason, after_is FROM audit_log WHERE action = 'accounts.import' AND actor = 'ada' ORDER BY id",
   );
   expect(told.map(({ actor, reason }) => ({ actor, reason }))).toEqual(
@@ -292,7 +250,7 @@ describe('several at once', () => {
     const counts = ended.map((one) => JSON.parse(one.stdout) as { imported: number; skipped: number });
     expect(counts.reduce((sum, one) => sum + one.imported, 0)).toBe(1_500);
     expect(counts.every((one) => one.imported + one.skipped === 1_500)).toBe(true);
-    expect(await countOf(installation.db, "SELECT COUNT(*) FROM accounts WHERE id LIKE 'race-%'")).toBe(
+    expect(await countOf(stage.installation.db, "SELECT COUNT(*) FROM accounts WHERE id LIKE 'race-%'")).toBe(
       1_500,
     );
   });
@@ -308,8 +266,8 @@ describe('an interrupted import', () => {
       const name = `stop-${signal.toLowerCase()}`;
       const file = fileOf(csvOf(...range(0, 5_000).map((n) => rowOf({ id: `${name}-${n}` }))));
       const count = (): Promise<number> =>
-        countOf(installation.db, 'SELECT COUNT(*) FROM accounts WHERE id LIKE ?', [`${name}-%`]);
-      const { child, ended } = startCli(['accounts', 'import', file, '--json'], installation.env);
+        countOf(stage.installation.db, 'SELECT COUNT(*) FROM accounts WHERE id LIKE ?', [`${name}-%`]);
+      const { child, ended } = startCli(['accounts', 'import', file, '--json'], stage.installation.env);
       await Promise.race([ended, until('the first batches are written', async () => (await count()) > 0)]);
       child.kill(signal);
       const stopped = await ended;
@@ -335,7 +293,7 @@ describe('an interrupted import', () => {
   test('in its first pass has written nothing', async () => {
     const file = fileOf(csvOf(rowOf({ id: 'never' })));
     const { code, stderr } = await runHere(['accounts', 'import', file], {
-      app: installation.app,
+      app: stage.installation.app,
       signal: AbortSignal.abort(),
     });
     expect({ code, stderr }).toEqual({
@@ -348,7 +306,10 @@ describe('an interrupted import', () => {
 
 test('a terminal sees a bar for each pass, and nothing else does', async () => {
   const file = fileOf(csvOf(...range(0, 2_000).map((n) => rowOf({ id: `bar-${n}` }))));
-  const { stderr } = await runHere(['accounts', 'import', file], { app: installation.app, isTTY: true });
+  const { stderr } = await runHere(['accounts', 'import', file], {
+    app: stage.installation.app,
+    isTTY: true,
+  });
   expect(stderr).toContain('rows checked, ');
   const last = stderr.split('\r\u001B[2K').at(-1);
   expect(last).toMatch(/^\[#{30}\] 2,000 of 2,000 rows, [\d,]+\/s\n$/);

@@ -4,10 +4,8 @@ import {
   appendFileSync,
   chmodSync,
   linkSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -19,53 +17,14 @@ import { readCsvRows } from '../../src/cli/csv.ts';
 import { OpenFile } from '../../src/cli/open-file.ts';
 import { selectRows } from '../../src/db/query.ts';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
-import { type AccountRowGiven, importRows, toCells } from '../support/accounts.ts';
-import { type Ended, root, runCli } from '../support/cli.ts';
+import { importRows } from '../support/accounts.ts';
+import { root, runCli } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
-import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
+import { HEADER, csvOf, range, rowOf, rowWith, stageImports } from '../support/importing.ts';
 
-const HEADER = 'account_id,kind,plan,email,zone,anchor_on,tracked_from,opening_balance,status';
-
-let installation: Installation;
-let folder: string;
-beforeAll(async () => {
-  installation = await install();
-  folder = mkdtempSync(join(tmpdir(), 'connects-import-'));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await installation.remove();
-});
-
-const pathOf = (name: string): string => join(folder, name);
-
-let files = 0;
-function fileOf(content: string | Buffer): string {
-  files += 1;
-  const file = pathOf(`accounts-${files}.csv`);
-  writeFileSync(file, content);
-  return file;
-}
-
-const rowOf = (given: AccountRowGiven): string => Object.values(toCells(given)).join(',');
-const csvOf = (...rows: string[]): string => `${[HEADER, ...rows].join('\n')}\n`;
-/** A good row in which one cell is another one. */
-const rowWith = (id: string, column: string, cell: string): string =>
-  Object.entries(toCells({ id }))
-    .map(([name, value]) => (name === column ? cell : value))
-    .join(',');
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, index) => from + index);
-
-const importHere = (file: string, ...flags: string[]): Promise<Ended> =>
-  runHere(['accounts', 'import', file, ...flags], { app: installation.app });
-const idsLike = async (pattern: string): Promise<string[]> =>
-  (
-    await selectRows<{ id: string }>(installation.db, 'SELECT id FROM accounts WHERE id LIKE ? ORDER BY id', [
-      pattern,
-    ])
-  ).map((row) => row.id);
+const stage = stageImports();
+const { pathOf, fileOf, importHere, idsLike } = stage;
 
 const pipeAt = (name: string): string => {
   const pipe = pathOf(name);
@@ -94,7 +53,7 @@ describe('rejects', () => {
     await importHere(fileOf(csvOf(SURPLUS)), '--skip-invalid', '--rejects', rejects);
     writeFileSync(rejects, readFileSync(rejects, 'utf8').replace('a,b@', 'b@'));
     expect((await importHere(rejects)).code).toBe(0);
-    const rows = await selectRows(installation.db, "SELECT status FROM accounts WHERE id = 'shifted'");
+    const rows = await selectRows(stage.installation.db, "SELECT status FROM accounts WHERE id = 'shifted'");
     expect(rows).toEqual([{ status: 'suspended' }]);
   });
 
@@ -140,7 +99,7 @@ describe('rejects', () => {
     const rejects = pathOf('exact.ndjson');
     const file = fileOf(bad);
     const args = ['events', 'import', file, '--skip-invalid', '--rejects', rejects];
-    expect((await runHere(args, { app: installation.app })).code).toBe(0);
+    expect((await runHere(args, { app: stage.installation.app })).code).toBe(0);
     expect(readFileSync(rejects)).toEqual(readFileSync(file));
     expect(readFileSync(`${rejects}.faults`, 'utf8')).toMatch(new RegExp(`^${file}, line 1, `));
   });
@@ -149,7 +108,7 @@ describe('rejects', () => {
 describe('a file that cannot be imported', () => {
   test.each<[what: string, file: () => string, said: string]>([
     ['missing', () => pathOf('missing.csv'), 'there is no such file'],
-    ['a folder', () => folder, 'is a folder: expected a file'],
+    ['a folder', () => stage.folder, 'is a folder: expected a file'],
     ['empty', () => fileOf(''), `is empty: expected a header ${HEADER}`],
     [
       'without a header',
@@ -202,7 +161,7 @@ describe('a file that cannot be imported', () => {
     ],
     [
       'that is the file by another path',
-      (file) => join(folder, '..', basename(folder), basename(file)),
+      (file) => join(stage.folder, '..', basename(stage.folder), basename(file)),
       'is the file that is imported: give another one',
     ],
     [
@@ -227,7 +186,7 @@ describe('a file that cannot be imported', () => {
   test('because this user may not read it says so', async () => {
     const file = fileOf(csvOf(rowOf({ id: 'secret' })));
     chmodSync(file, 0);
-    const ended = await runCli(['accounts', 'import', file], installation.env, { powerless: true });
+    const ended = await runCli(['accounts', 'import', file], stage.installation.env, { powerless: true });
     expect(ended).toMatchObject({
       code: 2,
       stderr: `connects: ${file}: this user may not read or write it\n`,
@@ -267,9 +226,9 @@ describe('a file whose writer still writes', () => {
     const grow = (): App['db'] => {
       if (!isGrown) appendFileSync(file, more);
       isGrown = true;
-      return installation.app.db;
+      return stage.installation.app.db;
     };
-    return Object.create(installation.app, { db: { get: grow } }) as App;
+    return Object.create(stage.installation.app, { db: { get: grow } }) as App;
   };
 
   test('is imported as far as it went; what came since is counted nowhere, said, and taken next time', async () => {
@@ -293,15 +252,15 @@ describe('a file whose writer still writes', () => {
     ['an import', []],
     ['a dry run', ['--dry-run']],
   ])('gives %s of events no line that was not checked', async (_what, flags) => {
-    if (flags.length === 0) await importRows(installation.app, [{ id: 'grown-e' }]);
+    if (flags.length === 0) await importRows(stage.installation.app, [{ id: 'grown-e' }]);
     const file = fileOf(event('g-1', 2021));
     const more = `${event('g-2', 2090)}not JSON\n`;
     const args = ['events', 'import', file, '--json', ...flags];
     const { code, stdout, stderr } = await runHere(args, { app: growing(file, more) });
     expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 75, lines: 1, bad: 0 });
     expect(stderr).toContain(`${file} grew by ${more.length} bytes`);
-    expect(await countOf(installation.db, "SELECT COUNT(*) FROM events WHERE id = 'g-2'")).toBe(0);
-    const again = await runHere(args, { app: installation.app });
+    expect(await countOf(stage.installation.db, "SELECT COUNT(*) FROM events WHERE id = 'g-2'")).toBe(0);
+    const again = await runHere(args, { app: stage.installation.app });
     expect({ code: again.code, ...(JSON.parse(again.stdout) as object) }).toMatchObject({
       code: 2,
       lines: 3,
@@ -319,7 +278,7 @@ describe('a file that is read once', () => {
     ],
     ['scenarios', () => ['simulate', renamed(wrong(), '.ndjson')]],
   ])('and is wrong in every row (%s) is told by its first rows, and a count', async (_what, args) => {
-    const { code, stderr } = await runHere(args(), { app: installation.app });
+    const { code, stderr } = await runHere(args(), { app: stage.installation.app });
     expect(code).toBe(2);
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(1 + 20 + 1);
@@ -342,7 +301,7 @@ describe('a file that is read once', () => {
       [pipeAt(`once-${(pipes += 1)}`), 'a pipe'],
       ['/dev/zero', 'a device'],
     ] as const)
-      expect(await runHere(args(file), { app: installation.app })).toMatchObject({
+      expect(await runHere(args(file), { app: stage.installation.app })).toMatchObject({
         code: 2,
         stderr: `connects: ${file} is ${kind}: expected a file on a disk, or - and the text as standard input\n`,
       });
@@ -359,17 +318,17 @@ describe('a file that is read once', () => {
 test('neither metrics nor previews are written into a pipe', async () => {
   const metrics = pipeAt('metrics.prom');
   const sweep = ['sweep', '--metrics-file', metrics];
-  expect(await runHere(sweep, { app: installation.app })).toMatchObject({
+  expect(await runHere(sweep, { app: stage.installation.app })).toMatchObject({
     code: 2,
     stderr: `connects: --metrics-file ${metrics} cannot be written: it is a pipe: expected a file\n`,
   });
   pipeAt('grant.html');
   expect(
-    await runHere(['notices', 'preview', 'grant', '--out', folder], { app: installation.app }),
+    await runHere(['notices', 'preview', 'grant', '--out', stage.folder], { app: stage.installation.app }),
   ).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      `--out ${join(folder, 'grant.html')} is a pipe: expected a file on a disk`,
+      `--out ${join(stage.folder, 'grant.html')} is a pipe: expected a file on a disk`,
     ),
   });
 });
