@@ -145,7 +145,8 @@ CREATE TABLE `contacts` (
   `email` varchar(254) DEFAULT NULL,
   `import_hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `erased_at` datetime(3) DEFAULT NULL,
-  PRIMARY KEY (`account_id`)
+  PRIMARY KEY (`account_id`),
+  KEY `of_email` (`email`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `cycles` (
@@ -282,7 +283,8 @@ CREATE TABLE `interviews` (
   `proposal` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `requested_at` datetime(3) NOT NULL,
   `replied_at` datetime(3) DEFAULT NULL,
-  PRIMARY KEY (`account_id`,`interview`)
+  PRIMARY KEY (`account_id`,`interview`),
+  KEY `of_interview` (`interview`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `lapses` (
@@ -354,6 +356,7 @@ CREATE TABLE `proposals` (
   `rewarded_by` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `closed_by` varchar(100) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`account_id`,`proposal`),
+  KEY `of_proposal` (`proposal`),
   CONSTRAINT `proposals_refunded` CHECK (`refunded` >= 0 and `refunded` <= `spent`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 

@@ -40,6 +40,9 @@ import { sql as m0033 } from './0033_mail_outage.ts';
 import { sql as m0034 } from './0034_installation.ts';
 import { sql as m0035 } from './0035_token_limits.ts';
 import { sql as m0036 } from './0036_events_token.ts';
+import { sql as m0037 } from './0037_contacts_email.ts';
+import { sql as m0038 } from './0038_proposals_by_id.ts';
+import { sql as m0039 } from './0039_interviews_by_id.ts';
 
 export interface Migration {
   readonly name: string;
@@ -83,4 +86,7 @@ export const migrations: readonly Migration[] = [
   { name: '0034_installation', sql: m0034 },
   { name: '0035_token_limits', sql: m0035 },
   { name: '0036_events_token', sql: m0036 },
+  { name: '0037_contacts_email', sql: m0037 },
+  { name: '0038_proposals_by_id', sql: m0038 },
+  { name: '0039_interviews_by_id', sql: m0039 },
 ];

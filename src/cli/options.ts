@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
-import { REASON_LENGTH_MAX, accountIdField, factIdField } from '../domain/events/fields.ts';
+import { REASON_LENGTH_MAX, accountIdField, emailField, factIdField } from '../domain/events/fields.ts';
 import { plainLine } from '../plain-text.ts';
 import { EXIT, EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
@@ -58,6 +58,18 @@ export function idFlag(text: string): number {
 export function accountFlag(text: string): string {
   if (!accountIdField.safeParse(text).success)
     throw new InvalidArgumentError('expected an account id: 1 to 64 of A-Z a-z 0-9 . _ -');
+  return text;
+}
+
+/** An account's id, or the email address of its member. */
+export function accountOrEmailFlag(text: string): string {
+  if (!text.includes('@')) return accountFlag(text);
+  return emailFlag(text);
+}
+
+export function emailFlag(text: string): string {
+  if (!emailField.safeParse(text).success)
+    throw new InvalidArgumentError('expected one e-mail address, such as jane@example.org.');
   return text;
 }
 

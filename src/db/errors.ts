@@ -50,8 +50,9 @@ const ofWholeTable = new WeakSet();
 
 export const isDuplicateKey = (error: unknown): boolean => asDriverError(error).errno === 1062;
 
-/** A column that is to be added is there. */
-export const isDuplicateColumn = (error: unknown): boolean => asDriverError(error).errno === 1060;
+/** A column or an index that is to be added is there. */
+export const isThereAlready = (error: unknown): boolean =>
+  [1060, 1061].includes(asDriverError(error).errno ?? 0);
 
 export const isNoSuchColumn = (error: unknown): boolean => asDriverError(error).errno === 1054;
 

@@ -3,7 +3,7 @@ import { type Migration, migrations } from '../../migrations/index.ts';
 import { configuration, unavailable } from '../errors.ts';
 import { type Database, type Transaction, connectDatabase } from './connection.ts';
 import { listForeignTables } from './foreign-tables.ts';
-import { isDuplicateColumn, isNoSuchColumn, isNoSuchTable } from './errors.ts';
+import { isNoSuchColumn, isNoSuchTable, isThereAlready } from './errors.ts';
 import { MIGRATION_MS, withStatementLimit } from './limits.ts';
 
 /** How long one process waits while another migrates. */
@@ -24,12 +24,12 @@ const RECORD = `CREATE TABLE IF NOT EXISTS ${tables.tableName} (
 /** The steps up to here were numbered anew before the first release: an unknown name among them is from before that. */
 const RENUMBERED_TO = 28;
 
-/** Once more, after a crash between the change and its record: only a column has no words for "if it is not there". */
+/** Once more, after a crash between the change and its record: a column and an index have no words for "if it is not there". */
 async function applyOne(db: Transaction | Database, sql: string): Promise<void> {
   try {
     await db.raw(sql);
   } catch (error) {
-    if (!isDuplicateColumn(error)) throw error;
+    if (!isThereAlready(error)) throw error;
   }
 }
 

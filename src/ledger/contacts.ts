@@ -1,6 +1,9 @@
 /** SQL of `contacts`: the only place of personal data. */
 import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectRows, updateOf } from '../db/query.ts';
+import type { AccountStatus } from '../domain/account.ts';
+import type { Instant } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
 
 export interface Contact {
   readonly accountId: string;
@@ -52,4 +55,37 @@ export async function findImportHashes(
     [accountIds],
   );
   return new Map(rows.map((row) => [row.id, row.hash ?? '']));
+}
+
+/** Whoever has an address, as far as telling one from another needs. */
+export interface Addressee {
+  readonly account: string;
+  readonly plan: PlanName;
+  readonly status: AccountStatus;
+  readonly trackedFrom: Instant;
+  readonly zone: string;
+}
+
+/**
+ * Accounts by their present address, whole and whatever its case, by id; at most `limit`. An address that was replaced
+ * or erased is kept nowhere.
+ */
+export async function listByEmail(db: Queryable, email: string, limit: number): Promise<Addressee[]> {
+  const rows = await selectRows<Omit<Addressee, 'trackedFrom'> & { email: string; trackedFrom: Date }>(
+    db,
+    `SELECT accounts.id AS account, email, plan, status, tracked_from AS trackedFrom, zone
+       FROM contacts JOIN accounts ON accounts.id = contacts.account_id
+      WHERE email = ? ORDER BY accounts.id LIMIT ?`,
+    [email, limit],
+  );
+  // The collation takes more than case for the same, such as an accent; an address does not.
+  return rows
+    .filter((row) => row.email.toLowerCase() === email.toLowerCase())
+    .map(({ account, plan, status, trackedFrom, zone }) => ({
+      account,
+      plan,
+      status,
+      trackedFrom: trackedFrom.getTime(),
+      zone,
+    }));
 }

@@ -1,35 +1,47 @@
-/** account show, history, explain and forecast: one account, as its member asks about it. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** account show, history, explain and forecast: one account, by its id or its member's address. */
+import { type Command, Option } from 'commander';
+import type { Database } from '../../db/connection.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
-import { factIdField } from '../../domain/events/fields.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
 import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
+import { accountAsked } from '../../reports/asked-account.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
 import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
-import { accountFlag, countFlag, dateFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
+import {
+  accountOrEmailFlag,
+  countFlag,
+  dateFlag,
+  factFlag,
+  instantFlag,
+  jsonFlag,
+  withHelp,
+} from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
 const CODES = [0, 2, 6, 75] as const;
 const STREAMING_CODES = [...CODES, 130, 143] as const;
 
+/** What every one of these takes first. */
+const WHO = "the account's id, or its member's email address";
+
+/** The reports, and the account that is asked about. */
+async function ask(cli: Cli, who: string): Promise<{ readonly db: Database; readonly id: string }> {
+  await requireSchema(cli.app);
+  const db = await reportsFrom(cli);
+  return { db, id: await accountAsked(db, who) };
+}
+
 const asOfFlag = (): Option =>
   new Option('--as-of <instant>', 'take this instant as now (default: the database clock)').argParser(
     instantFlag,
   );
-
-/** An interview request's or a proposal's id. */
-function factFlag(text: string): string {
-  if (!factIdField.safeParse(text).success)
-    throw new InvalidArgumentError('expected an id: 1 to 100 of A-Z a-z 0-9 . _ -');
-  return text;
-}
 
 export function addAccountCommand(program: Command, cli: Cli): void {
   const account = program
@@ -47,12 +59,12 @@ function addShow(account: Command, cli: Cli): void {
   const command = account
     .command('show')
     .description('Memberships & Connects: plan, balance, next date, the latest lines')
-    .argument('<id>', 'the account', accountFlag)
+    .argument('<id>', WHO, accountOrEmailFlag)
     .addOption(asOfFlag())
     .addOption(jsonFlag())
-    .action(async (id: string, flags: { asOf?: Instant; json?: true }) => {
-      await requireSchema(cli.app);
-      const view = await readAccountView(await reportsFrom(cli), id, flags.asOf);
+    .action(async (who: string, flags: { asOf?: Instant; json?: true }) => {
+      const { db, id } = await ask(cli, who);
+      const view = await readAccountView(db, id, flags.asOf);
       return flags.json ? printJson(cli, view) : print(cli, viewText(view));
     });
   withHelp(command, 'connects account show a1', CODES);
@@ -79,7 +91,7 @@ function addHistory(account: Command, cli: Cli): void {
   const command = account
     .command('history')
     .description('Connects History: date, action, Connects, running balance; the newest first')
-    .argument('<id>', 'the account', accountFlag)
+    .argument('<id>', WHO, accountOrEmailFlag)
     .addOption(new Option('--type <type...>', 'only lines of these types').choices(HISTORY_TYPES))
     .option('--days <n>', 'the last so many days (7, 30, 90, …)', countFlag(1, 36_500))
     .option('--from <date>', "from this date on, in the account's zone", dateFlag)
@@ -93,17 +105,17 @@ function addHistory(account: Command, cli: Cli): void {
     .addOption(asOfFlag())
     .addOption(jsonFlag().conflicts('ndjson'))
     .option('--ndjson', 'print one JSON object a line')
-    .action((id: string, flags: HistoryFlags) => showHistory(cli, id, flags));
+    .action((who: string, flags: HistoryFlags) => showHistory(cli, who, flags));
   withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES);
 }
 
-async function showHistory(cli: Cli, id: string, flags: HistoryFlags): Promise<void> {
+async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<void> {
   if (flags.days !== undefined && (flags.from !== undefined || flags.to !== undefined))
     throw invalidInput('usage', '--days cannot be given with --from or --to');
   if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
     throw invalidInput('usage', `--from ${flags.from} --to ${flags.to}: expected --to not before --from`);
-  await requireSchema(cli.app);
-  const inquiry = await inquire(await reportsFrom(cli), id, flags.asOf);
+  const { db, id } = await ask(cli, who);
+  const inquiry = await inquire(db, id, flags.asOf);
   const filter = { types: flags.type, days: flags.days, from: flags.from, to: flags.to };
   if (flags.json) return streamJson(cli, inquiry, filter, flags);
   if (flags.ndjson) return streamLines(cli, inquiry, filter, flags);
@@ -164,14 +176,14 @@ function addExplain(account: Command, cli: Cli): void {
   const command = account
     .command('explain')
     .description('why Connects came or did not, from what was recorded; and what comes next')
-    .argument('<id>', 'the account', accountFlag)
+    .argument('<id>', WHO, accountOrEmailFlag)
     .option('--cycle <date>', 'the billing cycle of this date', dateFlag)
     .option('--interview <id>', 'this interview request', factFlag)
     .option('--proposal <id>', 'this proposal: what it cost, what came back, what it earned', factFlag)
     .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
     .addOption(asOfFlag())
     .addOption(jsonFlag())
-    .action((id: string, flags: ExplainFlags) => explain(cli, id, flags));
+    .action((who: string, flags: ExplainFlags) => explain(cli, who, flags));
   withHelp(command, 'connects account explain a1 --interview i7', CODES).addHelpText('after', EXPLAIN_JSON);
 }
 
@@ -184,9 +196,9 @@ With --json:
                    "at": instant | null, "next": sentence | null } ] }
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.`;
 
-async function explain(cli: Cli, id: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
-  await requireSchema(cli.app);
-  const explanation = await explainAccount(await reportsFrom(cli), id, question, asOf);
+async function explain(cli: Cli, who: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
+  const { db, id } = await ask(cli, who);
+  const explanation = await explainAccount(db, id, question, asOf);
   if (json) return printJson(cli, explanation);
   return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
 }
@@ -197,13 +209,13 @@ function addForecast(account: Command, cli: Cli): void {
   const command = account
     .command('forecast')
     .description('the next billing cycles, if nothing is spent')
-    .argument('<id>', 'the account', accountFlag)
+    .argument('<id>', WHO, accountOrEmailFlag)
     .option('--cycles <n>', 'how many', countFlag(1, FORECAST_MAX), 3)
     .addOption(asOfFlag())
     .addOption(jsonFlag())
-    .action(async (id: string, flags: { cycles: number; asOf?: Instant; json?: true }) => {
-      await requireSchema(cli.app);
-      const ahead = await readForecast(await reportsFrom(cli), id, flags.cycles, flags.asOf);
+    .action(async (who: string, flags: { cycles: number; asOf?: Instant; json?: true }) => {
+      const { db, id } = await ask(cli, who);
+      const ahead = await readForecast(db, id, flags.cycles, flags.asOf);
       return flags.json ? printJson(cli, ahead) : print(cli, forecastText(ahead));
     });
   withHelp(command, 'connects account forecast a1 --cycles 12', CODES);

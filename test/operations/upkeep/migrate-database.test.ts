@@ -71,8 +71,9 @@ describe('migrateDatabase', () => {
       db,
       `SELECT DISTINCT c.collation_name AS collation
          FROM information_schema.statistics s JOIN information_schema.columns c USING (table_schema, table_name, column_name)
-        WHERE table_schema = DATABASE() AND c.collation_name IS NOT NULL`,
+        WHERE table_schema = DATABASE() AND c.collation_name IS NOT NULL AND index_name <> 'of_email'`,
     );
+    // An address is searched for whatever its case, and tells no two rows apart.
     expect(ofKeys).toEqual([{ collation: 'ascii_bin' }]);
   });
 
@@ -158,7 +159,12 @@ describe('migrateDatabase', () => {
   it('may do every step again whose record a crash kept out, also one that adds a column', async () => {
     await migrateOnce();
     const { db } = installation;
-    for (const name of ['0029_event_waits', '0030_audit_log_actor', '0036_events_token']) {
+    for (const name of [
+      '0029_event_waits',
+      '0030_audit_log_actor',
+      '0036_events_token',
+      '0037_contacts_email',
+    ]) {
       await execute(db, 'DELETE FROM schema_migrations WHERE name = ?', [name]);
       expect((await migrateOnce()).applied).toEqual([name]);
     }
