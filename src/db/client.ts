@@ -6,6 +6,7 @@ import MySql2Client, { type Query, type RawConnection } from 'knex/lib/dialects/
 import { dropsConnection, markAsDatabases, markAsTables } from './errors.ts';
 import { TABLE_WAIT_S, statementLimitMs } from './limits.ts';
 import { prepareSession } from './session.ts';
+import { DATABASE, otherServer, whoListens } from '../servers/who-listens.ts';
 import { verifyName } from './verify-name.ts';
 
 /** For all the statements that prepare a session. */
@@ -52,7 +53,7 @@ export class PatientClient extends MySql2Client {
     } catch (error) {
       this.open.delete(connection);
       cut(connection, error as Error);
-      throw markAsDatabases(error);
+      throw markAsDatabases(await explained(error, this.connectionSettings));
     }
   }
 
@@ -114,6 +115,23 @@ export class PatientClient extends MySql2Client {
     }
   }
 }
+
+/** Of an end without a greeting, why: most servers that are no database wait to be spoken to. */
+async function explained(error: unknown, settings: unknown): Promise<unknown> {
+  if (!UNGREETED.includes(String((error as { code?: unknown }).code))) return error;
+  const { socketPath, host, port } = settings as Settings;
+  const { is } = await whoListens(socketPath === undefined ? { host, port } : { path: socketPath });
+  return is === undefined || is === DATABASE ? error : otherServer(is);
+}
+
+/** As src/db/address.ts makes them. */
+interface Settings {
+  readonly socketPath?: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const UNGREETED = ['ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET'];
 
 function answered(connection: RawConnection): void {
   suspects.delete(connection);

@@ -3,7 +3,8 @@ import type { RedisOptions } from 'bullmq';
 import { ConnectsError, configuration, messageOf, unavailable } from '../errors.ts';
 import { hostOf, tlsOf } from '../servers/address.ts';
 import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
-import { readUnasked } from './unasked.ts';
+import { NO_REDIS } from '../servers/redis-faults.ts';
+import { REDIS, otherServer, whoListens } from '../servers/who-listens.ts';
 
 /** How long a producer waits for Redis before it says so. Without a deadline `add` would hang. */
 const CONNECT_DEADLINE_MS = 5_000;
@@ -75,13 +76,20 @@ export class ConnectionTroubles {
     return () => (this.#count > before ? this.#latest : undefined);
   }
 
-  /** Of a connection that only broke, why: where the server says so unasked. */
+  /** Of a connection that only broke, or made no sense, why: where whoever listens there says so to anybody. */
   async explain(error: unknown): Promise<unknown> {
     const found = redisFault(error);
-    if (found !== undefined && found.class !== 'server-away') return error;
-    return (await readUnasked(redisOptions(this.#url))) ?? error;
+    if (found !== undefined && found.class !== 'server-away' && found !== NO_REDIS.fault) return error;
+    const { path, host = 'localhost', port = 6379, tls } = redisOptions(this.#url);
+    // Over TLS it closes without a word to whoever brings none.
+    if (tls) return error;
+    const { is, said } = await whoListens(path === undefined ? { host, port } : { path });
+    if (is !== undefined && is !== REDIS) return otherServer(is);
+    return said.startsWith('-') ? replyError(said.slice(1).trim()) : error;
   }
 }
+
+const replyError = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
 /** Rejects as `unavailable`, with the connection's own trouble, when `work` takes too long. */
 export async function withinDeadline<Result>(
@@ -135,7 +143,9 @@ export const noSingleServer = (mode: string): Error =>
 /** `unavailable`, or `configuration` where waiting mends nothing. */
 export function redisUnavailable(what: string, error: unknown): Error {
   const found = redisFault(error);
-  const message = `Redis cannot be used for ${what}: ${messageOf(error)}`;
+  // The client takes it for a fault of its own.
+  const said = found === NO_REDIS.fault ? found.said : messageOf(error);
+  const message = `Redis cannot be used for ${what}: ${said}`;
   const options = { cause: error, mend: mendOf(found, 'Redis') ?? 'Is Redis up, and is the address right?' };
   return found?.class === 'configuration'
     ? configuration('redis-configuration', message, options)
@@ -143,7 +153,8 @@ export function redisUnavailable(what: string, error: unknown): Error {
 }
 
 /** Of a client that gives them no code. */
-const OF_CONNECTION = /enableOfflineQueue|Connection is closed|max retries|Command timed out|Socket timeout/i;
+const OF_CONNECTION =
+  /enableOfflineQueue|Connection is closed|max retries|Command timed out|Socket timeout|^Unknown RESP/i;
 /** What the operating system says of a file is none of Redis'. */
 const OF_SOCKET = /^(connect|read|write|getaddrinfo)$/;
 

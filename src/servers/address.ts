@@ -27,12 +27,28 @@ export function faultOfAddress(url: URL, own: readonly string[]): string | undef
   for (const [name, value] of url.searchParams) {
     if (url.searchParams.getAll(name).length > 1) return 'a parameter is given twice';
     const known = plain(name);
-    if (own.includes(name) || AUTHORITIES.includes(known)) continue;
+    if (own.includes(name) || AUTHORITIES.includes(known)) {
+      if (/\p{Cc}/u.test(value)) return `expected no control characters in the parameter ${name}`;
+      continue;
+    }
     if (!SWITCHES.includes(known) && !MODES.includes(known)) return unknownParameter(name, own);
     if (![...ON, ...OFF].includes(plain(value)))
       return `expected true or false, or require or verify-full, for the parameter ${name}`;
   }
-  return contradictionIn(url);
+  return faultOfNames(url) ?? contradictionIn(url);
+}
+
+/** Percent-encoded. A NUL would end a user's name at the server, and another user would sign in. */
+const CONTROL = /%([01][\da-f]|7f|c2%[89][\da-f])/i;
+const HOST = /^([\w.-]*|\[[\da-f:.]+\])$/i;
+
+/** What no user, database or host is called. A password may be anything. */
+function faultOfNames({ username, pathname, hostname }: URL): string | undefined {
+  if (CONTROL.test(username)) return 'expected no control characters in the name of the user';
+  if (CONTROL.test(pathname)) return 'expected no control characters in what follows the host';
+  return HOST.test(hostname)
+    ? undefined
+    : 'expected the name of a host in letters, digits, dots and dashes; others as xn--…';
 }
 
 const unknownParameter = (name: string, own: readonly string[]): string =>

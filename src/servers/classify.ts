@@ -50,11 +50,13 @@ export function connectionFault(error: unknown): ServerFault | undefined {
   return Array.isArray(errors) ? errors.map(connectionFault).find((one) => one !== undefined) : undefined;
 }
 
-/** The word that a reply begins with; of a script that failed, that of the reply that it got. */
+/** By the word that a reply begins with (of a script that failed, that of the reply that it got), or by its text. */
 function replyFault(message: string): ServerFault | undefined {
   const inner = /^ERR Error running script .*?[ :-]([A-Z]{3,}) /.exec(message)?.[1];
   const word = inner ?? /^-?([A-Z]{3,})\b/.exec(message)?.[1];
-  return word === 'ERR' ? REDIS_TEXTS.find(({ text }) => text.test(message))?.fault : REDIS.get(word);
+  return word === 'ERR' || word === undefined
+    ? REDIS_TEXTS.find(({ text }) => text.test(message))?.fault
+    : REDIS.get(word);
 }
 
 /** The sentence that mends it. @param server as a person calls it, such as `MariaDB` */

@@ -1,5 +1,5 @@
 /** Connections and TLS, of whichever server, by the code that Node gives; and SMTP, by the code of a reply. */
-import { AGAIN, type ServerFault, faults } from './fault.ts';
+import { AGAIN, ELSEWHERE, type ServerFault, faults } from './fault.ts';
 
 const UNKNOWN_HOST = 'That host name is not known: is the address right?';
 const NO_ANSWER =
@@ -40,6 +40,7 @@ export const CONNECTION_FAULTS: readonly ServerFault[] = [
     'Let sessions be set: no proxy between us and the server may share or reset them.',
     { SESSION_NOT_SET: 'the session does not keep its settings' },
   ),
+  ...faults('configuration', ELSEWHERE, { ANOTHER_SERVER: 'something else listens there' }),
   ...faults('server-away', 'Every connection of this process waits: {server} is slow, or hangs.', {
     POOL_TIMEOUT: 'no connection came free in time',
   }),

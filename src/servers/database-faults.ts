@@ -132,6 +132,11 @@ export const DATABASE_FAULTS: readonly ServerFault[] = [
     'Create the database (CREATE DATABASE …), or correct its name in the address; then run "connects migrate".',
     { 1049: 'unknown database' },
   ),
+  ...faults('configuration', 'No database or user can have that name: correct it in the address.', {
+    1059: 'a name is too long',
+    1102: 'no name for a database',
+    1470: 'a name is too long',
+  }),
   ...faults(
     'configuration',
     'The server does not let this machine in: check for which host the user was created.',

@@ -30,4 +30,5 @@ export const faults = (
 ): ServerFault[] => Object.entries(codes).map(([code, said]) => ({ code, class: of, said, mend, drops }));
 
 export const AGAIN = 'Try again; if it stays, look into the log of the server.';
+export const ELSEWHERE = 'Something else than {server} answers there: correct host and port in the address.';
 export const LOGIN = 'User or password is refused: check both in the address.';

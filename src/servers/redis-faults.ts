@@ -1,5 +1,5 @@
 /** Redis, by the word that a reply begins with. */
-import { AGAIN, LOGIN, type ServerFault, faults } from './fault.ts';
+import { AGAIN, ELSEWHERE, LOGIN, type ServerFault, faults } from './fault.ts';
 
 const DROPS = { drops: true };
 const PRIMARY = 'The server is a read-only replica: give the address of the primary.';
@@ -69,8 +69,15 @@ const worded = (text: RegExp, [found]: readonly ServerFault[]): Worded => ({
   fault: found as ServerFault,
 });
 
+/** What the client throws of an answer that no Redis gives. */
+export const NO_REDIS = worded(
+  /^Unknown RESP type/,
+  faults('configuration', ELSEWHERE, { 'Unknown RESP type': 'what answers there is no Redis' }),
+);
+
 /** Replies that begin with ERR have no other code than their text. */
 export const REDIS_TEXTS: readonly Worded[] = [
+  NO_REDIS,
   worded(
     /max number of clients/i,
     faults('server-refuses', 'Too many connections: raise maxclients there.', {
