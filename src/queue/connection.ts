@@ -12,6 +12,8 @@ const CONNECT_DEADLINE_MS = 5_000;
 const REFUSED_DEADLINE_MS = 2_000;
 /** A connection that owes an answer for so long is closed, and opened anew: longer than a worker's commands block. */
 const SILENCE_MAX_MS = 30_000;
+/** How long a connection may take to say goodbye; one that is dead already is waited for, too, by the client. */
+const GOODBYE_MS = 250;
 /** After how much silence TCP asks whether the other end is still there. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -28,6 +30,7 @@ export function redisOptions(url: string): RedisOptions {
     connectTimeout: CONNECT_DEADLINE_MS,
     socketTimeout: SILENCE_MAX_MS,
     keepAlive: KEEP_ALIVE_MS,
+    disconnectTimeout: GOODBYE_MS,
     // A primary that became a replica keeps its connections, while the name leads to another one by now.
     reconnectOnError: (error: Error) => redisFault(error)?.drops ?? false,
   };
