@@ -40,3 +40,9 @@ export const faultsOfFile = (file: string, found: BadRows): string =>
     ...examplesOf(found.told).flatMap(({ line, faults }) => faults.map((one) => faultLine(line, one))),
     ...moreLines(found.told, 'row'),
   ].join('\n  ');
+
+/** Every fault on a line of its own, under the file that has them. */
+export const formatFaults = (where: string, faults: readonly Fault[]): string =>
+  [`${where} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`]
+    .concat(faults.map((one) => `  ${one.where}: ${one.what}`))
+    .join('\n');

@@ -32,6 +32,7 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     notices: async () => (await import('./commands/notices.ts')).addNoticeCommands,
     tokens: async () => (await import('./commands/tokens.ts')).addTokenCommands,
     installation: async () => (await import('./commands/installation.ts')).addInstallationCommands,
+    rules: async () => (await import('./commands/rules.ts')).addRulesCommand,
     terms: database,
     migrate: database,
     doctor: operate,

@@ -16,6 +16,7 @@ import { addProcessCommands } from './commands/processes.ts';
 import { addPureCommands } from './commands/pure.ts';
 import { addRerunCommand } from './commands/rerun.ts';
 import { addReverseRunCommand } from './commands/reverse-run.ts';
+import { addRulesCommand } from './commands/rules.ts';
 import { addRunCommands } from './commands/runs.ts';
 import { addDueCommand } from './commands/due.ts';
 import { addSweepCommand } from './commands/sweep.ts';
@@ -45,6 +46,7 @@ const ALL: readonly AddCommands[] = [
   addInstallationCommands,
   addDatabaseCommands,
   addOperateCommands,
+  addRulesCommand,
   addPureCommands,
   addProcessCommands,
   addHelp,

@@ -150,7 +150,7 @@ describe('flags', () => {
     '--count': [/a whole number from 0 to 10000/, '-1', '10001', 'x'],
   };
   /** Any text will do, or the command itself judges it together with others (and its own tests try that). */
-  const FREE = new Set(['--rejects', '--file', '--accounts-file', '--out', '--metrics-file']);
+  const FREE = new Set(['--rejects', '--file', '--accounts-file', '--out', '--metrics-file', '--terms']);
 
   const cases = leaves.flatMap((command) =>
     command.options

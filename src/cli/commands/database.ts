@@ -4,7 +4,7 @@ import { required } from '../../config.ts';
 import { type Database, connectDatabase } from '../../db/connection.ts';
 import { pendingMigrations, unknownMigrations } from '../../db/migrate.ts';
 import { formatInstant } from '../../domain/calendar.ts';
-import { type Terms, builtInTerms, parseTerms } from '../../domain/terms.ts';
+import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { applyTerms } from '../../operations/upkeep/apply-terms.ts';
@@ -16,12 +16,12 @@ import {
 } from '../../operations/upkeep/migrate-database.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatFaults } from '../fault-list.ts';
 import { nameOf } from '../file-faults.ts';
-import { readJson } from '../files.ts';
 import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { requireTerms } from '../terms-file.ts';
 import { counted } from '../words.ts';
-import { formatFaults } from './pure.ts';
 
 export function addDatabaseCommands(program: Command, cli: Cli): void {
   addMigrate(program, cli);
@@ -67,13 +67,6 @@ interface ApplyFlags {
   actor?: string;
   dryRun?: true;
   json?: true;
-}
-
-/** @throws invalid-input `terms`, naming every fault */
-async function requireTerms(file: string): Promise<Terms> {
-  const parsed = parseTerms(await readJson(file));
-  if (!parsed.ok) throw invalidInput('terms', formatFaults(nameOf(file), parsed.faults));
-  return parsed.terms;
 }
 
 async function showTerms(cli: Cli, flags: { builtIn?: true; json?: true }): Promise<void> {

@@ -8,7 +8,7 @@ import { invalidInput } from '../../errors.ts';
 import { BadRows } from '../../operations/imports/bad-rows.ts';
 import { type Cli, formatTable, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';
-import { faultsOfFile } from '../fault-list.ts';
+import { faultsOfFile, formatFaults } from '../fault-list.ts';
 import { readJson, readLines } from '../files.ts';
 import { countFlag, dateFlag, jsonFlag, withHelp, zoneFlag } from '../options.ts';
 
@@ -95,9 +95,3 @@ function simulateOne(input: unknown, where: string): unknown {
   if (!parsed.ok) throw invalidInput('scenario', formatFaults(where, parsed.faults));
   return simulate(parsed.scenario);
 }
-
-/** Every fault on a line of its own, under the file that has them. */
-export const formatFaults = (where: string, faults: readonly Fault[]): string =>
-  [`${where} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`]
-    .concat(faults.map((one) => `  ${one.where}: ${one.what}`))
-    .join('\n');

@@ -54,6 +54,9 @@ const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
+/** A rule as a row of the terms has it. */
+export const ruleText = (name: RuleName, row: TermsRow, plan: PlanName): string => RULES[name](row, plan);
+
 const rollover = (cap: number | null): string =>
   cap === null
     ? 'All Connects roll over.'
