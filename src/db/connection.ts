@@ -10,6 +10,7 @@ import {
   isRowLocked,
   isTableTimeout,
 } from './errors.ts';
+import { LOCK_WAIT_S, lockWaitS } from './limits.ts';
 
 export type Database = Knex;
 /** A connection inside a transaction. */
@@ -119,7 +120,7 @@ async function transact<Result>(
   try {
     return await db.transaction(async (transaction) => {
       try {
-        return await work(transaction);
+        return await waitingForRows(transaction, work);
       } catch (error) {
         failed = { error };
         throw error;
@@ -129,6 +130,25 @@ async function transact<Result>(
     throw failed ? failed.error : error;
   }
 }
+
+/** Sessions are set to the ordinary wait: one that is to wait for less is set so, and back before the pool has it again. */
+async function waitingForRows<Result>(
+  transaction: Transaction,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const seconds = lockWaitS();
+  if (seconds === LOCK_WAIT_S) return work(transaction);
+  await setLockWait(transaction, seconds);
+  try {
+    return await work(transaction);
+  } finally {
+    // Where that fails, the connection is gone, or waits for less: neither is worth what `work` came to.
+    await setLockWait(transaction, LOCK_WAIT_S).catch(() => undefined);
+  }
+}
+
+const setLockWait = async (transaction: Transaction, seconds: number): Promise<void> =>
+  void (await transaction.raw(`SET SESSION innodb_lock_wait_timeout = ${seconds}`));
 
 /** What `work` comes to; undefined where somebody else keeps a row locked that it needs, and others can go on without. */
 export async function unlessLocked<Result>(work: () => Promise<Result>): Promise<Result | undefined> {

@@ -7,11 +7,14 @@ import {
   isRowLocked,
 } from './errors.ts';
 import { ConnectsError, describeError } from '../errors.ts';
+import { LOCK_LOOK_S, withLockWait } from './limits.ts';
 
 /**
  * Attempts a batch; where the database refuses a row of it, somebody else has one of its rows locked, or anything is
- * thrown that nobody expects, two halves, and so on down to the one item that is refused alone, while all others are
- * done.
+ * thrown that nobody expects, parts of it, and so on down to the one item that is refused alone, while all others are
+ * done. A refusal is known at once, and halves find it with the fewest attempts. A lock is known by waiting for it: then
+ * parts are many and small, and all of them are attempted before any is divided further, so that whoever is free of it
+ * waits for one or two seconds.
  * @param attempt one transaction over these items: all or nothing of it
  * @param refused what becomes of the one item; `isRowLocked` tells whether it is only somebody else's at the moment
  * @returns what each attempt that was done and each refusal came to, in the order of the items
@@ -23,22 +26,29 @@ export async function inHalves<Item, Result>(
   refused: (item: Item, error: unknown) => Result | Promise<Result>,
 ): Promise<Result[]> {
   let lockWaits = 0;
-  return halve(items);
+  return items.length === 0 ? [] : finish(await begin(items));
 
-  async function halve(part: readonly Item[]): Promise<Result[]> {
-    const [first, ...others] = part;
-    if (first === undefined) return [];
+  async function begin(part: readonly Item[]): Promise<Attempted<Item, Result>> {
     try {
-      return [await attempt(part)];
+      const result = await (lockWaits > 0 ? withLockWait(LOCK_LOOK_S, () => attempt(part)) : attempt(part));
+      return { result };
     } catch (error) {
       if (!mayBeOfOne(error)) throw isDatabaseError(error) ? databaseUnavailable(error) : error;
       if (isRowLocked(error)) lockWaits += 1;
-      const isLong = isRowLocked(error) && lockWaits > LOCK_WAITS_MAX;
-      if (others.length === 0 || isLong) return refuseAll(part, error);
-      const middle = Math.ceil(part.length / 2);
-      const left = await halve(part.slice(0, middle));
-      return [...left, ...(await halve(part.slice(middle)))];
+      return { part, error };
     }
+  }
+
+  async function finish(attempted: Attempted<Item, Result>): Promise<Result[]> {
+    if ('result' in attempted) return [attempted.result];
+    const { part, error } = attempted;
+    const isLong = isRowLocked(error) && lockWaits > LOCK_WAITS_MAX;
+    if (part.length === 1 || isLong) return refuseAll(part, error);
+    const begun: Attempted<Item, Result>[] = [];
+    for (const smaller of partsOf(part, isRowLocked(error))) begun.push(await begin(smaller));
+    const results: Result[] = [];
+    for (const one of begun) results.push(...(await finish(one)));
+    return results;
   }
 
   async function refuseAll(part: readonly Item[], error: unknown): Promise<Result[]> {
@@ -48,7 +58,22 @@ export async function inHalves<Item, Result>(
   }
 }
 
-/** Enough to find two locked items among 500. Looking for each of many would take minutes; they are tried again soon. */
+type Attempted<Item, Result> =
+  { readonly result: Result } | { readonly part: readonly Item[]; readonly error: unknown };
+
+/** Two halves; or, looking for a lock, parts of such a size that one of 500 items is found with two more waits. */
+function partsOf<Item>(items: readonly Item[], looksForLock: boolean): (readonly Item[])[] {
+  const size = looksForLock ? lookSize(items.length) : Math.ceil(items.length / 2);
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+const lookSize = (items: number): number => (items > SINGLY_MAX ? Math.ceil(Math.sqrt(items)) : 1);
+
+/** So few are attempted one by one. */
+const SINGLY_MAX = 32;
+
+/** Enough to find seven locked items among 500. Looking for each of many would take long; they are tried again soon. */
 const LOCK_WAITS_MAX = 16;
 
 /** An error of ours that was foreseen says itself whether it is an account's; one that was not may be anybody's. */

@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** How long a statement waits for a row. Ours are locked for less than a second; whoever waits keeps others waiting. */
 export const LOCK_WAIT_S = 2;
+/** The same once a batch is known to meet a lock that lasts: then it only looks whose it is. */
+export const LOCK_LOOK_S = 1;
 /** The same for a table's definition, before the whole transaction is replayed. */
 export const TABLE_WAIT_S = 20;
 /**
@@ -23,3 +25,11 @@ const limits = new AsyncLocalStorage<number>();
 export const withStatementLimit = <Result>(ms: number, work: () => Result): Result => limits.run(ms, work);
 
 export const statementLimitMs = (): number => limits.getStore() ?? STATEMENT_MS;
+
+const lockWaits = new AsyncLocalStorage<number>();
+
+/** Whatever transaction `work` runs waits so long for a row, in seconds. */
+export const withLockWait = <Result>(seconds: number, work: () => Result): Result =>
+  lockWaits.run(seconds, work);
+
+export const lockWaitS = (): number => lockWaits.getStore() ?? LOCK_WAIT_S;

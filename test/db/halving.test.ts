@@ -57,6 +57,21 @@ describe('a batch in halves', () => {
     expect(await inHalves([1, 2, 3], locking, named)).toEqual(['1', '2 locked', '3']);
   });
 
+  it('attempts all parts before it divides the one that waits for a lock', async () => {
+    const attempts: number[][] = [];
+    const items = Array.from({ length: 100 }, (_, index) => index);
+    const locking = (part: readonly number[]): Promise<string> => {
+      attempts.push([...part]);
+      return part.includes(42)
+        ? Promise.reject(Object.assign(new Error('locked'), { errno: 1205 }))
+        : Promise.resolve(part.join());
+    };
+    const results = await inHalves(items, locking, named);
+    expect(results.join().replace(' locked', '')).toBe(items.join());
+    expect(attempts.map((part) => part.length)).toEqual([100, ...Array(10).fill(10), ...Array(10).fill(1)]);
+    expect(attempts.filter((part) => part.includes(42))).toHaveLength(3);
+  });
+
   it('gives up looking for locked items one by one where very many are', async () => {
     let attempts = 0;
     const locked = (): Promise<string> => {
