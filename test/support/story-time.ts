@@ -1,0 +1,48 @@
+/** A story told in its own time: this process' clock and the database's both stand where the test has moved them. */
+import type { Database } from '../../src/db/connection.ts';
+import { type Instant, parseInstant } from '../../src/domain/calendar.ts';
+import { instantText } from '../domain/playing.ts';
+import { type Installation, type InstallationOptions, install } from './installation.ts';
+import { ManualClock } from './manual-clock.ts';
+
+export interface StoryTime {
+  readonly installation: Installation;
+  /** From here on it is that instant, for the product and for its database: `'2021-03-02 10:00'`, in UTC. */
+  readonly becomes: (at: string | Instant) => void;
+}
+
+/** An installation whose time is the test's: what is recorded at an instant of the story was posted at that instant. */
+export async function installAt(
+  at: string,
+  options: Omit<InstallationOptions, 'clock'> = {},
+): Promise<StoryTime> {
+  const clock = new ManualClock(instantOf(at));
+  const installation = await install({ ...options, clock });
+  followClock(installation.app.db, clock);
+  return {
+    installation,
+    becomes: (next) => clock.pass((typeof next === 'number' ? next : instantOf(next)) - clock.wallNow()),
+  };
+}
+
+const instantOf = (at: string): Instant => {
+  const instant = parseInstant(instantText(at));
+  if (instant === undefined) throw new Error(`no instant: ${at}`);
+  return instant;
+};
+
+interface Pooled {
+  query(sql: string): unknown;
+}
+
+interface Pool {
+  on(event: 'acquireSuccess', listener: (id: number, connection: Pooled) => void): void;
+}
+
+/** Every connection that is handed out tells the clock's time from then on: `UTC_TIMESTAMP()` is the session's. */
+function followClock(db: Database, clock: ManualClock): void {
+  const { pool } = db.client as { pool: Pool };
+  pool.on('acquireSuccess', (_id, connection) => {
+    connection.query(`SET timestamp = ${clock.wallNow() / 1_000}`);
+  });
+}
