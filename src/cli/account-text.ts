@@ -66,6 +66,7 @@ function answerText(answer: Answer, words: ZoneWords): string {
     ...listOf(entryLines(answer, words)),
     ...listOf(emailLine(answer, words)),
     ...tokenLine(answer),
+    ...rerunLine(answer),
     ...(since ? [wrap(since, '  ')] : []),
     ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
     shorten(`  (${code})`, WIDTH),
@@ -124,6 +125,16 @@ function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
 function tokenLine({ evidence }: Answer): string[] {
   const token = evidence.token as { readonly id: number; readonly name: string } | undefined;
   return token ? [shorten(`  Brought over HTTP with token ${token.id} (${token.name}).`, WIDTH)] : [];
+}
+
+/** For operators: what brings an account back that was put aside. */
+function rerunLine({ code, evidence }: Answer): string[] {
+  const { run } = evidence as { run?: number };
+  const heldUpBy = evidence.heldUpBy as { readonly run: number; readonly state: string } | null | undefined;
+  const aside = code === 'put-aside' ? run : heldUpBy?.state === 'put-aside' ? heldUpBy.run : undefined;
+  return aside === undefined
+    ? []
+    : [`  Put aside by run ${aside}: once mended, "connects rerun ${aside}" settles what is due.`];
 }
 
 function emailLine({ evidence }: Answer, words: ZoneWords): string[] {
@@ -204,10 +215,11 @@ const membershipOf = ({ plan, status, pendingPlan, nextCycleOn }: AccountView): 
     ? `; ${planTitle(pendingPlan)} from ${dayWords(nextCycleOn)}`
     : '');
 
-const nextDateOf = ({ nextCycleOn, due }: AccountView): string =>
-  nextCycleOn === null
-    ? 'none, the account is closed'
-    : `${dayWords(nextCycleOn)}${due ? ', due: what it brings is being added' : ''}`;
+function nextDateOf({ nextCycleOn, due, putAside }: AccountView): string {
+  if (nextCycleOn === null) return 'none, the account is closed';
+  if (!due) return dayWords(nextCycleOn);
+  return `${dayWords(nextCycleOn)}, due: what it brings ${putAside ? 'is held up' : 'is still to be added'}`;
+}
 
 function thenOf({ free, paid, expired, recovered, closing, cap }: NonNullable<AccountView['next']>): string {
   const limit = cap === null ? '' : ` (rollover limit ${cap})`;

@@ -3,9 +3,8 @@ import type { Queryable } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
 import { findAwards } from '../ledger/records.ts';
-import { findOpenFailure } from './account-records.ts';
 import { type HistoryLine, readHistoryPage } from './account-history.ts';
-import { iso } from './explain/answer.ts';
+import { isDue, iso } from './explain/answer.ts';
 import { inquire } from './explain/explain.ts';
 import { foreseen } from './explain/next-cycle.ts';
 
@@ -44,7 +43,6 @@ export async function readAccountView(db: Queryable, id: string, asOf?: Instant)
   const inquiry = await inquire(db, id, asOf);
   const { account, terms, asOf: now } = inquiry;
   const [next] = foreseen(inquiry, 1);
-  const failure = await findOpenFailure(db, id);
   return {
     account: id,
     zone: inquiry.words.zone,
@@ -58,11 +56,11 @@ export async function readAccountView(db: Queryable, id: string, asOf?: Instant)
     cycleOn: account.cycleOn,
     nextCycleOn: account.nextCycleOn,
     nextCycleAt: iso(account.nextCycleAt),
-    due: account.nextCycleAt !== null && account.nextCycleAt <= now,
+    due: isDue(inquiry),
     next: next ? numbersOf(next) : null,
     interviewWindow: await windowNow(),
     emails: account.noticesOptedOut ? 'off' : 'on',
-    putAside: failure?.state === 'put-aside',
+    putAside: inquiry.failure?.state === 'put-aside',
     latest: (await readHistoryPage(inquiry, {}, { limit: LATEST_LINES })).lines,
   };
 

@@ -40,9 +40,11 @@ export function listed(parts: readonly string[]): string {
 export const signed = (amount: number): string =>
   amount < 0 ? `−${formatAmount(-amount)}` : `+${formatAmount(amount)}`;
 
-/** `16 March 2021`. */
-export const dayWords = (on: LocalDate): string =>
-  DateTime.fromISO(on, { zone: 'utc', locale: 'en' }).toFormat('d LLLL yyyy');
+/** `16 March 2021`; `a day that is not recorded` where there is none. */
+export function dayWords(on: LocalDate | null | undefined): string {
+  const day = DateTime.fromISO(on ?? '', { zone: 'utc', locale: 'en' });
+  return day.isValid ? day.toFormat('d LLLL yyyy') : 'a day that is not recorded';
+}
 
 /** `the 1st`, `the 22nd`: of a month. */
 export function dayOfMonth(on: LocalDate): string {

@@ -24,7 +24,13 @@ describe('billing cycles', () => {
   test('I am on Plus, and the monthly 10 stands on a line of its own', async () => {
     await existing({ plan: 'plus' });
     await settleAsOf(story.app, [story.member], '2021-04-01');
-    const { answers, text } = await ask(story.member, '--cycle', '2021-04-01');
+    const { answers, text } = await ask(
+      story.member,
+      '--cycle',
+      '2021-04-01',
+      '--as-of',
+      '2021-04-02T00:00:00Z',
+    );
     expect(answers).toMatchObject([
       {
         code: 'granted',
@@ -138,7 +144,8 @@ describe('billing cycles', () => {
   test('my account was suspended over a boundary', async () => {
     await existing({ openingBalance: 25 });
     await tell(event('2021-03-30', 'account.suspended'), event('2021-04-20', 'account.reinstated'));
-    const { answers, text } = await ask(story.member, '--cycle', '2021-04-01');
+    const asOf = ['--as-of', '2021-04-21T00:00:00Z'];
+    const { answers, text } = await ask(story.member, '--cycle', '2021-04-01', ...asOf);
     expect(answers).toMatchObject([
       {
         code: 'account-inactive',
@@ -156,7 +163,8 @@ describe('billing cycles', () => {
   test('before the program', async () => {
     await existing({ anchorOn: '2020-10-11' });
     await settleAsOf(story.app, [story.member], '2020-11-20');
-    const { answers } = await ask(story.member, '--cycle', '2020-11-11');
+    const asOf = ['--as-of', '2020-11-20T00:00:00Z'];
+    const { answers } = await ask(story.member, '--cycle', '2020-11-11', ...asOf);
     expect(answers).toMatchObject([
       {
         code: 'before-program',

@@ -331,7 +331,7 @@ describe('spending', () => {
       sentence:
         'Of 5 Connects to come back on 7 August 2021 for proposal p1, none did: 8 Connects were spent on it, and 8 had ' +
         'come back before.',
-      rule: { text: expect.stringContaining('no more comes back than was spent') as unknown, ...JULY },
+      rule: { text: expect.stringContaining('no more comes back than was spent') as unknown, ...DECEMBER },
     });
     const part = await ask(story.member, '--proposal', 'p2');
     expect(part.answer('charged')).toMatchObject({

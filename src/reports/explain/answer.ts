@@ -3,8 +3,8 @@ import type { Queryable } from '../../db/query.ts';
 import type { Account, DecisionCode, PostedEntry } from '../../domain/account.ts';
 import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
-import type { RecordedDecision } from '../account-records.ts';
-import type { ZoneWords } from '../member-words.ts';
+import type { OpenFailure, RecordedDecision } from '../account-records.ts';
+import { type ZoneWords, dayWords } from '../member-words.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
 /**
@@ -43,6 +43,8 @@ export interface Inquiry {
   readonly since: Instant | undefined;
   readonly terms: TermsBook;
   readonly words: ZoneWords;
+  /** What keeps the account from being settled, if anything does. */
+  readonly failure: OpenFailure | undefined;
 }
 
 /** A decision together with the entries that it posted. */
@@ -53,7 +55,7 @@ export interface Told extends RecordedDecision {
 /** How decisions of one code are told. */
 export interface Telling {
   readonly sentence: (told: Told, inquiry: Inquiry) => string;
-  readonly rule: RuleName | null;
+  readonly rule: RuleName | null | ((told: Told) => RuleName);
   readonly next?: (told: Told, inquiry: Inquiry) => string | null;
 }
 
@@ -83,6 +85,32 @@ export const ruleUseOf = ({ terms, account }: Inquiry, decision: RecordedDecisio
   termsFrom: textIn(decision, 'termsFrom') ?? textIn(decision, 'programFrom'),
   plan: (textIn(decision, 'plan') as PlanName | undefined) ?? account.plan,
 });
+
+// ------------------------------------------------------------------------------------- what comes next
+
+/** The next boundary's instant has passed, and it is still to be settled. */
+export const isDue = ({ account, asOf }: Pick<Inquiry, 'account' | 'asOf'>): boolean =>
+  account.nextCycleAt !== null && account.nextCycleAt <= asOf;
+
+/** How what is due comes to be added: by itself, or not before an error of ours is mended. */
+export function comesBy({ failure, words }: Pick<Inquiry, 'failure' | 'words'>): string {
+  if (failure === undefined)
+    return 'It is added with the next pass over all accounts; nothing is lost by waiting.';
+  if (failure.state === 'retrying')
+    return 'An error on our side held it up; it is tried again shortly, and nothing is lost.';
+  return (
+    `It is not added by itself: an error on our side put your account aside on ${words.day(failure.lastAt)}. Once that ` +
+    'is mended, your account is run again, and all that is due is added; nothing is lost.'
+  );
+}
+
+/** The next date, which may have passed already; null for a closed account. */
+export function nextBegins(inquiry: Inquiry): string | null {
+  const { nextCycleOn } = inquiry.account;
+  if (nextCycleOn === null) return null;
+  if (!isDue(inquiry)) return `Your next billing cycle begins on ${dayWords(nextCycleOn)}.`;
+  return `Your billing cycle of ${dayWords(nextCycleOn)} has begun, and what it brings is still to be added.`;
+}
 
 // ------------------------------------------------------------------------------------- reading a detail
 

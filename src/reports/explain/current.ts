@@ -1,17 +1,12 @@
 /** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
-import {
-  type RecordedCycle,
-  findCycleUpTo,
-  findOpenFailure,
-  listDecisionsOfKind,
-} from '../account-records.ts';
+import { type RecordedCycle, findCycleUpTo, listDecisionsOfKind } from '../account-records.ts';
 import { listWaitingEvents } from '../../ledger/event-waits.ts';
-import { connects, counted, dayWords, planPhrase } from '../member-words.ts';
-import { type Answer, type Inquiry, iso } from './answer.ts';
+import { connects, counted, planPhrase } from '../member-words.ts';
+import { type Answer, type Inquiry, iso, nextBegins } from './answer.ts';
 
 /** The first answer to "how do I stand?". */
 export function current(inquiry: Inquiry): Answer {
-  const { account, asOf } = inquiry;
+  const { account, asOf, terms } = inquiry;
   const { plan, status, balance, nextCycleOn } = account;
   const standing = status === 'active' ? '' : ` Your account is ${status}.`;
   return {
@@ -32,12 +27,9 @@ export function current(inquiry: Inquiry): Answer {
       zone: account.zone,
       trackedFrom: iso(account.trackedFrom),
     },
-    rule: null,
+    rule: terms.rule('monthly', { version: terms.latest.version, at: asOf, plan }),
     at: iso(asOf),
-    next:
-      nextCycleOn === null
-        ? 'No billing cycle begins any more.'
-        : `Your next billing cycle begins on ${dayWords(nextCycleOn)}.`,
+    next: nextBegins(inquiry) ?? 'No billing cycle begins any more.',
   };
 }
 
@@ -59,9 +51,7 @@ export async function owed(inquiry: Inquiry): Promise<Answer | undefined> {
 }
 
 /** An error of ours that holds up what is due. */
-export async function failure(inquiry: Inquiry): Promise<Answer | undefined> {
-  const { db, account, words } = inquiry;
-  const open = await findOpenFailure(db, account.id);
+export function failure({ failure: open, words }: Inquiry): Answer | undefined {
   if (!open) return undefined;
   const aside = open.state === 'put-aside';
   return {
@@ -80,7 +70,8 @@ export async function failure(inquiry: Inquiry): Promise<Answer | undefined> {
     rule: null,
     at: iso(open.lastAt),
     next: aside
-      ? 'It is tried again once the error is mended. All that is due is then added; nothing is lost.'
+      ? 'It is not tried again by itself: the error must be mended first, and your account then run again. All that ' +
+        'is due is added then; nothing is lost.'
       : 'It is tried again shortly.',
   };
 }

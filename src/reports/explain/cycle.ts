@@ -16,7 +16,7 @@ import {
   listSpans,
 } from '../account-records.ts';
 import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
-import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
+import { type Answer, type Inquiry, entryEvidence, iso, nextBegins, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { foreseen, nextCycleAnswer } from './next-cycle.ts';
 import { reversedAnswers } from './reversed.ts';
@@ -169,7 +169,7 @@ const CYCLE_TELLINGS: Record<Settlement['code'], CycleTelling> = {
   'before-program': {
     sentence: (cycle, { terms }) =>
       `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: the program started later, on ` +
-      `${dayWords(terms.termsOf(cycle.termsVersion)[0]?.effectiveFrom ?? '')}.${keptWhole(cycle)}`,
+      `${dayWords(terms.termsOf(cycle.termsVersion)[0]?.effectiveFrom)}.${keptWhole(cycle)}`,
     rule: 'program',
     next: nextDate,
   },
@@ -212,9 +212,8 @@ const keptWhole = ({ opening }: RecordedCycle): string =>
     : ` Nothing expired either: your ${connects(opening)} stayed whole.`;
 
 /** Only for the cycle that an account is in: an older one's next date has passed. */
-function nextDate(cycle: RecordedCycle, { account }: Inquiry): string | null {
-  if (cycle.cycleOn !== account.cycleOn || account.nextCycleOn === null) return null;
-  return `Your next billing cycle begins on ${dayWords(account.nextCycleOn)}.`;
+function nextDate(cycle: RecordedCycle, inquiry: Inquiry): string | null {
+  return cycle.cycleOn === inquiry.account.cycleOn ? nextBegins(inquiry) : null;
 }
 
 function settledTogether(
@@ -284,7 +283,7 @@ function toCome(inquiry: Inquiry, on: LocalDate): Answer {
     evidence: { cycleOn: on, nextCycleOn: account.nextCycleOn },
     rule: null,
     at: null,
-    next: closed ? null : `Your next billing cycle begins on ${dayWords(account.nextCycleOn ?? '')}.`,
+    next: nextBegins(inquiry),
   };
 }
 
@@ -324,6 +323,13 @@ async function withinACycle(
     openingBalance: account.openingBalance,
     anchorOn: first?.anchorOn ?? account.anchorOn,
   };
-  const next = account.nextCycleOn && `Your next billing cycle begins on ${dayWords(account.nextCycleOn)}.`;
-  return [{ ...blank, code: taken ? 'not-a-cycle' : 'before-take-over', sentence, evidence, next }];
+  return [
+    {
+      ...blank,
+      code: taken ? 'not-a-cycle' : 'before-take-over',
+      sentence,
+      evidence,
+      next: nextBegins(inquiry),
+    },
+  ];
 }

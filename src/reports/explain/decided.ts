@@ -81,6 +81,7 @@ async function bringersOf(
 function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
   const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? COMMON_TELLINGS[told.code] ?? UNTOLD;
   const { subject, code, detail, posted, at } = told;
+  const ruleName = typeof telling.rule === 'function' ? telling.rule(told) : telling.rule;
   return {
     subject,
     code,
@@ -94,7 +95,7 @@ function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
       // Of earlier decisions on the same subject: the first award, where a second one was refused.
       earlierEntries: posted.filter((one) => one.effectiveAt < at).map(entryEvidence),
     },
-    rule: telling.rule && inquiry.terms.rule(telling.rule, ruleUseOf(inquiry, told)),
+    rule: ruleName && inquiry.terms.rule(ruleName, ruleUseOf(inquiry, told)),
     at: iso(at),
     next: telling.next?.(told, inquiry) ?? null,
   };

@@ -15,6 +15,7 @@ import { ConnectsError, unavailable } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
 import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
+import { findOpenFailure } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, kindOf } from './answer.ts';
 import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
@@ -106,7 +107,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
   const downgrade = downgradePreview(inquiry);
   const parts: (Answer | undefined)[] = [
     current(inquiry),
-    await failure(inquiry),
+    failure(inquiry),
     await waiting(inquiry),
     next,
     ...(await whyThatDate(inquiry)),
@@ -158,6 +159,7 @@ export async function inquire(
     since: since === undefined ? undefined : firstInstantOf(since, zone),
     terms: new TermsBook(versions),
     words: new ZoneWords(zone),
+    failure: await findOpenFailure(db, id),
   };
 }
 

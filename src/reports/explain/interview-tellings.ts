@@ -26,9 +26,9 @@ const REASONS: Readonly<Record<string, Reason>> = {
   'already-awarded': (told) =>
     `proposal ${textIn(told, 'proposal')} had earned its award before, with interview request ` +
     `${textIn(told, 'rewardedBy')}`,
-  'before-program': (told) => `the program started later, on ${dayWords(textIn(told, 'programFrom') ?? '')}`,
+  'before-program': (told) => `the program started later, on ${dayWords(textIn(told, 'programFrom'))}`,
   'reward-ended': (told) =>
-    `under the terms of ${dayWords(textIn(told, 'termsFrom') ?? '')} interview requests no longer earn Connects`,
+    `under the terms of ${dayWords(textIn(told, 'termsFrom'))} interview requests no longer earn Connects`,
   'weekly-cap': (told, words) => closedReason(told) ?? windowReason(told, words),
   'weekly-cap-partial': windowReason,
 };
@@ -63,21 +63,26 @@ const refusal: Telling['sentence'] = (told, { words }) =>
 
 /** What an award was, its two lines named together. */
 function award(told: Told, { words }: Inquiry): string {
-  const [given, refund] = [amountIn(told, 'award'), amountIn(told, 'refund')];
+  const given = amountIn(told, 'award');
   const id = idOf(told.subject);
   const late = textIn(told, 'occurredAt') !== undefined;
   const first = `Your reply to interview request ${id} on ${words.day(occurredAt(told))} earned ${connects(given)}`;
-  const rest = given - refund;
-  const lines =
-    refund > 0 && rest > 0
-      ? ` Your history shows this one award on two lines: ${refund} back for proposal ${textIn(told, 'proposal')} ` +
-        `and ${rest} on top.`
-      : '';
   const delayed = late
     ? ` The reply reached us late: the Connects were added on ${words.day(told.at)}, and count for the weekly ` +
       'limit by when you replied.'
     : '';
-  return `${first}.${lines}${delayed}`;
+  return `${first}.${onLines(told)}${delayed}`;
+}
+
+/** How much of an award is what the proposal had cost: a part on a line of its own, or all of it. */
+function onLines(told: Told): string {
+  const refund = amountIn(told, 'refund');
+  const rest = amountIn(told, 'award') - refund;
+  const proposal = `proposal ${textIn(told, 'proposal')}`;
+  if (refund === 0) return '';
+  if (rest === 0)
+    return ` All of it is a refund: so much of what ${proposal} had cost came back, and nothing was added on top.`;
+  return ` Your history shows this one award on two lines: ${refund} back for ${proposal} and ${rest} on top.`;
 }
 
 function partial(told: Told, inquiry: Inquiry): string {
@@ -85,7 +90,7 @@ function partial(told: Told, inquiry: Inquiry): string {
   const instead = whole === undefined ? '' : ` instead of ${whole}`;
   return (
     `Your reply to interview request ${idOf(told.subject)} on ${inquiry.words.day(occurredAt(told))} earned ` +
-    `${connects(amountIn(told, 'award'))}${instead}: ${windowReason(told, inquiry.words)}, so that was the room left.`
+    `${connects(amountIn(told, 'award'))}${instead}: ${windowReason(told, inquiry.words)}, so that was the room left.${onLines(told)}`
   );
 }
 
@@ -106,15 +111,17 @@ function roomAgain(told: Told, { words }: Inquiry): string {
   );
 }
 
+const awardRule = (told: Told) => (amountIn(told, 'refund') > 0 ? 'interview-on-two-lines' : 'interview');
+
 const proposalsEarn =
   'Send a proposal: an interview request about it can earn an award when you reply to it.';
 
 export const INTERVIEW_TELLINGS: Tellings = {
-  awarded: { sentence: award, rule: 'interview', next: () => null },
+  awarded: { sentence: award, rule: awardRule, next: () => null },
   'weekly-cap': { sentence: refusal, rule: 'interview', next: roomAgain },
   'weekly-cap-partial': {
     sentence: partial,
-    rule: 'interview',
+    rule: awardRule,
     next: () => 'This proposal has earned its award; the rest is not added later.',
   },
   'no-interview-request': {

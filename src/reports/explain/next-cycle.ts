@@ -1,5 +1,5 @@
 /** What comes next: boundaries ahead, what they would bring, and why their dates are what they are. */
-import type { LocalDate } from '../../domain/calendar.ts';
+import { type LocalDate, boundaryOn } from '../../domain/calendar.ts';
 import { forecast, previewDowngrade } from '../../domain/simulation/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import type { Span } from '../../domain/spans.ts';
@@ -7,8 +7,8 @@ import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
 import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
-import { type Answer, type Inquiry, iso, textIn } from './answer.ts';
-import type { RuleUse } from './rules.ts';
+import { type Answer, type Inquiry, comesBy, iso, nextBegins, textIn } from './answer.ts';
+import type { Rule, RuleUse } from './rules.ts';
 
 /** The next boundaries; none where the account's own row cannot be settled: that is told as a failure. */
 export const foreseen = ({ account, terms }: Inquiry, cycles: number): readonly Settlement[] =>
@@ -43,15 +43,29 @@ export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: st
     subject,
     code,
     sentence: `${opening} ${wouldBring(ahead, due)}`,
-    evidence: { ...forecastEvidence(ahead), zone: words.zone, balance: account.balance },
+    evidence: {
+      ...forecastEvidence(ahead),
+      zone: words.zone,
+      balance: account.balance,
+      heldUpBy: heldUpBy(inquiry),
+    },
     rule: terms.rule(ahead.code === 'account-inactive' ? 'active-cycle' : 'monthly', useOf(inquiry, ahead)),
     at: null,
     next: due
-      ? 'It is added with the next pass over all accounts; nothing is lost by waiting.'
+      ? comesBy(inquiry)
       : `It begins at ${words.moment(ahead.startsAt)}, by the clock of ${words.zone}; the one after it on ` +
-        `${dayWords(ahead.nextOn)}.`,
+        `${dayWords(ahead.nextOn)}.${untilMended(inquiry)}`,
   };
 }
+
+/** For operators: the run that put the account aside or tries it again, and its error; null where none did. */
+const heldUpBy = ({ failure }: Inquiry) =>
+  failure ? { run: failure.runId, error: failure.code, state: failure.state } : null;
+
+const untilMended = ({ failure }: Inquiry): string =>
+  failure?.state === 'put-aside'
+    ? ' An error on our side put your account aside: nothing is added before that is mended.'
+    : '';
 
 /** A settlement ahead as evidence; `starts_at` in UTC. */
 export const forecastEvidence = ({ startsAt, ...settlement }: Settlement) => ({
@@ -136,7 +150,10 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
       decision: asked ? { subject: asked.subject, code: asked.code, at: iso(asked.at) } : null,
       ...(after && { next: forecastEvidence(after) }),
     },
-    rule: after ? terms.rule('downgrade', useOf(inquiry, after)) : null,
+    rule: terms.rule(asked?.code === 'payment-failed' ? 'payment' : 'downgrade', {
+      version: terms.latest.version,
+      at: asked?.at ?? inquiry.asOf,
+    }),
     at: iso(asked?.at ?? null),
     next: `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change.`,
   };
@@ -201,9 +218,9 @@ function movedByUpgrade(
     subject: 'account',
     code: 'moved-by-upgrade',
     sentence:
-      `Your billing cycles begin on ${dayOfMonth(after.anchorOn)} of the month since ${words.day(after.fromAt)}, when ` +
+      `Your billing cycles begin on ${beginOn(inquiry, after.anchorOn)} of the month since ${words.day(after.fromAt)}, when ` +
       `you upgraded to ${planPhrase('plus')}: an upgrade starts a new billing cycle. Before, they began on ` +
-      `${dayOfMonth(before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}`,
+      `${beginOn(inquiry, before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}`,
     evidence: {
       fromAt: iso(after.fromAt),
       fromAnchorOn: before.anchorOn,
@@ -213,7 +230,7 @@ function movedByUpgrade(
     },
     rule: inquiry.terms.rule('upgrade', { version: inquiry.terms.latest.version, at: after.fromAt }),
     at: iso(after.fromAt),
-    next: nextIs(inquiry),
+    next: nextBegins(inquiry),
   };
 }
 
@@ -231,9 +248,9 @@ function movedByZone(inquiry: Inquiry, { before, after }: Change): Answer {
       nextCycleOn: inquiry.account.nextCycleOn,
       nextCycleAt: iso(inquiry.account.nextCycleAt),
     },
-    rule: null,
+    rule: datesRule(inquiry),
     at: iso(after.fromAt),
-    next: nextIs(inquiry),
+    next: nextBegins(inquiry),
   };
 }
 
@@ -243,22 +260,29 @@ function dateSet(inquiry: Inquiry): Answer {
     subject: 'account',
     code: 'date-set',
     sentence:
-      `Your billing cycles begin on ${dayOfMonth(account.anchorOn)} of the month, counted from ` +
+      `Your billing cycles begin on ${beginOn(inquiry, account.anchorOn)} of the month, counted from ` +
       `${dayWords(account.anchorOn)}. That date has not moved.${monthEnds(inquiry, account.anchorOn)}`,
     evidence: { anchorOn: account.anchorOn, zone: account.zone, nextCycleOn: account.nextCycleOn },
-    rule: null,
+    rule: datesRule(inquiry),
     at: null,
-    next: nextIs(inquiry),
+    next: nextBegins(inquiry),
   };
 }
 
-const nextIs = ({ account }: Inquiry): string =>
-  `Your next billing cycle begins on ${dayWords(account.nextCycleOn ?? '')}.`;
+/** The day of the month on which cycles begin that are counted from a date: a 31st may count as the 1st after it. */
+const beginOn = ({ account, terms }: Inquiry, anchorOn: LocalDate): string =>
+  dayOfMonth(boundaryOn({ anchorOn, zone: account.zone, monthEnd: monthEndOf(terms.latest.terms) }, 0));
 
 /** A 29th, 30th or 31st is missing from some months. */
 function monthEnds({ terms }: Inquiry, anchorOn: LocalDate): string {
   if (Number(anchorOn.slice(8, 10)) <= 28) return '';
   return monthEndOf(terms.latest.terms) === 'clamp'
     ? ' In a shorter month they begin on its last day.'
-    : ' That counts as the 1st of the month after.';
+    : ` The ${dayOfMonth(anchorOn).slice('the '.length)} counts as the 1st of the month after.`;
 }
+
+const datesRule = ({ terms, asOf }: Inquiry): Rule =>
+  terms.rule(monthEndOf(terms.latest.terms) === 'clamp' ? 'dates-clamped' : 'dates-first-of-next', {
+    version: terms.latest.version,
+    at: asOf,
+  });

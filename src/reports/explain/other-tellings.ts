@@ -1,13 +1,21 @@
 /** Decisions on what a member does besides: opening an account, passing the test, spending, getting Connects back. */
 import { connects, connectsWere, dayWords, signed } from '../member-words.ts';
-import { type Inquiry, type Tellings, type Told, amountIn, idOf, occurredAt, textIn } from './answer.ts';
+import {
+  type Inquiry,
+  type Tellings,
+  type Told,
+  amountIn,
+  idOf,
+  nextBegins,
+  occurredAt,
+  textIn,
+} from './answer.ts';
 
 const on = (told: Told, { words }: Inquiry): string => words.day(occurredAt(told));
 
-const nextCycle = (_: Told, { account }: Inquiry): string | null =>
-  account.nextCycleOn === null ? null : `Your next billing cycle begins on ${dayWords(account.nextCycleOn)}.`;
+const nextCycle = (_: Told, inquiry: Inquiry): string | null => nextBegins(inquiry);
 
-const programFrom = (told: Told): string => dayWords(textIn(told, 'programFrom') ?? '');
+const programFrom = (told: Told): string => dayWords(textIn(told, 'programFrom'));
 
 export const WELCOME_TELLINGS: Tellings = {
   awarded: {

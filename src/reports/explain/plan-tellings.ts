@@ -1,5 +1,5 @@
 /** Decisions on upgrades, downgrades and payments, as sentences. */
-import { connects, connectsWere, counted, dayWords, listed, planPhrase } from '../member-words.ts';
+import { connects, connectsWere, counted, dayWords, planPhrase } from '../member-words.ts';
 import {
   type Inquiry,
   type Telling,
@@ -7,13 +7,13 @@ import {
   type Told,
   amountIn,
   kindOf,
+  nextBegins,
   occurredAt,
-  ruleUseOf,
   textIn,
 } from './answer.ts';
 
 const asked = (told: Told, { words }: Inquiry): string => words.day(occurredAt(told));
-const date = (told: Told, name: string): string => dayWords(textIn(told, name) ?? '');
+const date = (told: Told, name: string): string => dayWords(textIn(told, name));
 const basic = planPhrase('basic');
 const plus = planPhrase('plus');
 
@@ -42,10 +42,32 @@ function upgraded(told: Told, inquiry: Inquiry): string {
   );
 }
 
-const fullFromNext = (told: Told, inquiry: Inquiry): string => {
-  const { free, paid } = inquiry.terms.rowOf(ruleUseOf(inquiry, told)).plans.plus;
-  return `From the billing cycle of ${date(told, 'nextCycleOn')} on, all ${free + paid} are added each time.`;
-};
+/** A closed account has no cycle with which it could change; what was withdrawn, or has happened, is not to come. */
+function downgrade(told: Told, inquiry: Inquiry): string {
+  const { pendingPlan, nextCycleOn } = inquiry.account;
+  const takesEffectOn = textIn(told, 'takesEffectOn');
+  const first = `On ${asked(told, inquiry)} you asked to change to ${basic}.`;
+  if (takesEffectOn === undefined)
+    return `${first} Your account was closed by then: no billing cycle begins any more with which the plan could change.`;
+  const on = dayWords(takesEffectOn);
+  return pendingPlan === 'basic' && nextCycleOn === takesEffectOn
+    ? `${first} You keep ${plus} until the billing cycle of ${on}, and change then.`
+    : `${first} That was to count from the billing cycle of ${on} on, with ${plus} until then.`;
+}
+
+/** Only while it stands: an upgrade of long ago, or one that a change of plan has followed, has no next cycle. */
+function fullFromNext(told: Told, inquiry: Inquiry): string | null {
+  const { account, terms } = inquiry;
+  const { plan, pendingPlan, nextCycleOn, nextCycleAt } = account;
+  if (plan !== 'plus' || pendingPlan !== null || nextCycleOn !== textIn(told, 'nextCycleOn')) return null;
+  const at = nextCycleAt ?? inquiry.asOf;
+  const { free, paid } = terms.rowOf({ version: terms.latest.version, at }).plans.plus;
+  return `From the billing cycle of ${dayWords(nextCycleOn)} on, all ${free + paid} are added each time.`;
+}
+
+/** The cycle that began with the change, while the account is in it. */
+const nextOfThis = (told: Told, inquiry: Inquiry): string | null =>
+  inquiry.account.nextCycleOn === textIn(told, 'nextCycleOn') ? nextBegins(inquiry) : null;
 
 function paymentFailed(told: Told, { words }: Inquiry): string {
   const on = date(told, 'failedOn');
@@ -90,12 +112,10 @@ export const PLAN_TELLINGS: Tellings = {
       `${byOpening(told) ? `Your account opened on ${plus}` : `You upgraded to ${plus}`} on ${asked(told, inquiry)}. ` +
       `No Connects were added, because the program started later, on ${date(told, 'programFrom')}.`,
     rule: 'program',
-    next: (told) => `Your next billing cycle then began on ${date(told, 'nextCycleOn')}.`,
+    next: nextOfThis,
   },
   'downgrade-pending': {
-    sentence: (told, inquiry) =>
-      `On ${asked(told, inquiry)} you asked to change to ${basic}. You keep ${plus} until the billing cycle of ` +
-      `${date(told, 'takesEffectOn')}, and change then.`,
+    sentence: downgrade,
     rule: 'downgrade',
   },
   'downgrade-cancelled': {
@@ -109,7 +129,7 @@ export const PLAN_TELLINGS: Tellings = {
       (told) =>
         `you were on ${planPhrase(textIn(told, 'plan') ?? 'plus')} already, so no Connects were added`,
     ),
-    rule: 'upgrade',
+    rule: 'one-upgrade',
   },
   'not-on-plan': {
     sentence: (told, inquiry) =>
@@ -120,15 +140,15 @@ export const PLAN_TELLINGS: Tellings = {
             told,
             inquiry,
           ),
-    rule: 'downgrade',
+    rule: 'plus-only',
   },
   'not-eligible': {
     sentence: refusedBecause(() => 'agencies cannot change to a freelancer plan'),
-    rule: 'upgrade',
+    rule: 'agency-plan',
   },
   'account-inactive': {
     sentence: refusedBecause((told) => `your account was ${textIn(told, 'status')}`),
-    rule: 'upgrade',
+    rule: 'active-upgrade',
     next: (_, { account }) =>
       account.status === 'closed'
         ? null
@@ -139,13 +159,14 @@ export const PLAN_TELLINGS: Tellings = {
 export const PAYMENT_TELLINGS: Tellings = {
   'payment-failed': { sentence: paymentFailed, rule: 'payment', next: afterPayment },
   'unknown-cycle': {
-    sentence: (told, inquiry) =>
-      `The failed payment told on ${asked(told, inquiry)}, for ${date(told, 'failedOn')}, changed nothing: no billing ` +
-      `cycle of yours begins on that date. Yours ${listed(
-        ['cycleOn', 'nextCycleOn']
-          .filter((name) => textIn(told, name) !== undefined)
-          .map((name) => dayWords(textIn(told, name) ?? '')),
-      )} do.`,
+    sentence: (told, inquiry) => {
+      const next = textIn(told, 'nextCycleOn');
+      return (
+        `The failed payment told on ${asked(told, inquiry)}, for ${date(told, 'failedOn')}, changed nothing: no billing ` +
+        `cycle of yours begins on that date. The one at that time began on ${date(told, 'cycleOn')}` +
+        `${next === undefined ? ', and none came after it' : `, the next one was that of ${dayWords(next)}`}.`
+      );
+    },
     rule: 'payment',
   },
   'not-on-plan': PLAN_TELLINGS['not-on-plan'] as Telling,

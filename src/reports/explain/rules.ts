@@ -28,11 +28,12 @@ const RULES = {
   welcome: ({ welcome }) => `A new freelancer account gets ${connects(welcome)}, once.`,
   'readiness-test': ({ readinessTest }) =>
     `A freelancer who passes the Readiness Test gets ${connects(readinessTest)}, once, while the account is active.`,
-  interview: ({ interview }) =>
-    interview === null
-      ? 'Interview requests no longer earn Connects.'
-      : `Replying to an interview request about your proposal earns ${connects(interview.award)}, with at most ` +
-        `${interview.windowMax} in any ${counted(interview.windowDays, 'day')} of 24 hours, by when you replied.`,
+  interview: ({ interview }) => earning(interview),
+  'interview-on-two-lines': ({ interview }) =>
+    `${earning(interview)} ` +
+    (interview?.asTwoEntries
+      ? 'Of that, what the proposal cost and has not come back yet is shown as a refund, the rest as an award.'
+      : 'It is shown on one line.'),
   'interview-needs-proposal': () =>
     'Only an interview request about a proposal that you sent earns Connects. An invite without a proposal, or a ' +
     'straight offer, earns none.',
@@ -42,12 +43,32 @@ const RULES = {
     `An upgrade adds the ${plans.plus.paid} Connects of ${planPhrase('plus')} at once, and of its ` +
     `${plans.plus.free} free ones the share of the days of the cycle that have passed, rounded down. A new billing ` +
     'cycle starts that day.',
-  downgrade: () => 'A change to Freelancer Basic takes effect with the next billing cycle; the dates stay.',
+  'active-upgrade': () => 'An upgrade counts only while the account is active.',
+  'one-upgrade': ({ plans }) =>
+    `The ${plans.plus.paid} Connects of ${planPhrase('plus')} are added at once only when an account changes to that ` +
+    'plan. An account that is on it has them with each billing cycle.',
+  'agency-plan': () =>
+    'An agency stays on the Agency plan: Freelancer Basic and Freelancer Plus are for freelancers.',
+  downgrade: () =>
+    'A change to Freelancer Basic takes effect with the next billing cycle; the dates stay. It can be withdrawn until ' +
+    'then, which adds no Connects.',
+  'plus-only': () =>
+    'A change to Freelancer Basic, and a failed payment, concern only an account on Freelancer Plus.',
   payment: () =>
-    "When the payment for the current cycle fails, the plan's Connects of that cycle are taken back. What was spent " +
-    'already is owed, and taken from the next Connects of a plan.',
+    'When the payment for a billing cycle fails, the plan becomes Freelancer Basic: with that cycle where it is the ' +
+    "next one, else at once. Of the current cycle, the plan's Connects are taken back; what was spent already is owed, " +
+    'and taken from the next Connects of a plan. Of an earlier cycle, none are taken back.',
+  'dates-clamped': () =>
+    'Billing cycles begin on one day of the month, the day that they are counted from; where a month is too short, on ' +
+    'its last day. Only an upgrade moves that day.',
+  'dates-first-of-next': () =>
+    'Billing cycles begin on one day of the month, the day that they are counted from; a 29th, 30th or 31st counts as ' +
+    'the 1st of the month after. Only an upgrade moves that day.',
   spending: () => 'An active account can spend the Connects it has, and no more.',
-  returns: () => 'For a proposal no more comes back than was spent on it, interview awards included.',
+  returns: () =>
+    'For a proposal no more comes back than was spent on it, refunds of interview awards included. Besides those, only ' +
+    "the marketplace returns Connects, when it says that the client's job was cancelled or removed. A proposal that is " +
+    'declined, withdrawn or left without an answer brings none back, and there is no time limit after which it would.',
   'one-proposal': () => 'A proposal is charged once.',
   correction: () => 'A correction never takes a balance below zero.',
 } satisfies Record<string, RuleText>;
@@ -56,6 +77,12 @@ export type RuleName = keyof typeof RULES;
 
 /** A rule as a row of the terms has it. */
 export const ruleText = (name: RuleName, row: TermsRow, plan: PlanName): string => RULES[name](row, plan);
+
+const earning = (interview: TermsRow['interview']): string =>
+  interview === null
+    ? 'Interview requests no longer earn Connects.'
+    : `Replying to an interview request about your proposal earns ${connects(interview.award)}, with at most ` +
+      `${interview.windowMax} in any ${counted(interview.windowDays, 'day')} of 24 hours, by when you replied.`;
 
 const rollover = (cap: number | null): string =>
   cap === null
@@ -88,9 +115,13 @@ export class TermsBook {
 
   /** A rule as it stood: by the recorded date of its numbers, or else by the instant at which it was applied. */
   rule(name: RuleName, by: RuleUse): Rule {
+    const textOf = (row: TermsRow): string => RULES[name](row, by.plan ?? 'basic');
     const row = this.rowOf(by);
-    const text = RULES[name](row, by.plan ?? 'basic');
-    return { text, effectiveFrom: row.effectiveFrom, termsVersion: by.version };
+    const text = textOf(row);
+    // A later row may change other numbers only: this rule holds since the first of the rows that say the same.
+    const until = this.termsOf(by.version).filter((one) => one.effectiveFrom <= row.effectiveFrom);
+    const since = until[until.findLastIndex((one) => textOf(one) !== text) + 1] ?? row;
+    return { text, effectiveFrom: since.effectiveFrom, termsVersion: by.version };
   }
 
   /** The numbers themselves; those of the program's beginning where none were in force yet. */
