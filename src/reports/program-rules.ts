@@ -1,7 +1,7 @@
 /** The program in sentences: every rule with the numbers in force, and since when it has them. No server is asked. */
 import { type Instant, type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import { PLAN_NAMES, type PlanName, type Terms, type TermsRow, termsInForce } from '../domain/terms.ts';
-import { type RuleName, ruleText } from './explain/rules.ts';
+import { type RuleName, heldSince, ruleText } from './explain/rules.ts';
 import { connects, dayWords, listed, planPhrase } from './member-words.ts';
 
 export interface ProgramRule {
@@ -87,12 +87,6 @@ const ALL: readonly Told[] = [
   asExplained('payment', { plans: FREELANCERS }),
   asExplained('spending'),
   asExplained('one-proposal'),
-  {
-    name: 'no-return',
-    text: () =>
-      'The Connects of a proposal come back only when the marketplace returns them, as for a job that was cancelled or ' +
-      'removed. One that is declined, withdrawn or left without an answer brings none back.',
-  },
   asExplained('returns'),
   asExplained('correction'),
 ];
@@ -143,17 +137,6 @@ function rulesOf(told: Told, terms: Terms, row: TermsRow, asked: readonly PlanNa
     const since = heldSince(terms, row, (earlier) => told.text(earlier, plan));
     return [{ name: told.name, plan: told.each ? plan : null, text, since }];
   });
-}
-
-/** From which row on something has been told as `row` tells it, without a break. */
-export function heldSince(
-  terms: Terms,
-  row: TermsRow,
-  text: (row: TermsRow) => string | undefined,
-): LocalDate {
-  let index = terms.indexOf(row);
-  while (index > 0 && text(terms[index - 1] as TermsRow) === text(row)) index -= 1;
-  return (terms[index] ?? row).effectiveFrom;
 }
 
 function rewardsOf(row: TermsRow, plans: readonly PlanName[]): string {

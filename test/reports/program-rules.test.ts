@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Terms, type TermsRow, builtInTerms } from '../../src/domain/terms.ts';
 import { applyTerms } from '../../src/operations/upkeep/apply-terms.ts';
-import { heldSince, programRules } from '../../src/reports/program-rules.ts';
+import { heldSince } from '../../src/reports/explain/rules.ts';
+import { programRules } from '../../src/reports/program-rules.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 
@@ -89,7 +90,7 @@ describe('what is told', () => {
   test('to an agency, nothing that is for freelancers', () => {
     const { rules, rewards } = programRules(builtInTerms, '2021-08-01', 'agency');
     const names = rules.map((one) => one.name);
-    expect(names).toEqual(expect.arrayContaining(['monthly', 'expiry', 'interview', 'no-return']));
+    expect(names).toEqual(expect.arrayContaining(['monthly', 'expiry', 'interview', 'returns']));
     for (const one of ['welcome', 'readiness-test', 'upgrade', 'payment']) expect(names).not.toContain(one);
     expect(rewards).toBe(
       'These are all the rewards there are: 10 Connects for a reply to an interview request. Nothing else earns Connects.',

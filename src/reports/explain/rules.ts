@@ -78,6 +78,17 @@ export type RuleName = keyof typeof RULES;
 /** A rule as a row of the terms has it. */
 export const ruleText = (name: RuleName, row: TermsRow, plan: PlanName): string => RULES[name](row, plan);
 
+/** From which row on something has been told as `row` tells it, without a break. */
+export function heldSince(
+  terms: Terms,
+  row: TermsRow,
+  text: (row: TermsRow) => string | undefined,
+): LocalDate {
+  let index = terms.indexOf(row);
+  while (index > 0 && text(terms[index - 1] as TermsRow) === text(row)) index -= 1;
+  return (terms[index] ?? row).effectiveFrom;
+}
+
 const earning = (interview: TermsRow['interview']): string =>
   interview === null
     ? 'Interview requests no longer earn Connects.'
@@ -115,13 +126,10 @@ export class TermsBook {
 
   /** A rule as it stood: by the recorded date of its numbers, or else by the instant at which it was applied. */
   rule(name: RuleName, by: RuleUse): Rule {
-    const textOf = (row: TermsRow): string => RULES[name](row, by.plan ?? 'basic');
     const row = this.rowOf(by);
-    const text = textOf(row);
-    // A later row may change other numbers only: this rule holds since the first of the rows that say the same.
-    const until = this.termsOf(by.version).filter((one) => one.effectiveFrom <= row.effectiveFrom);
-    const since = until[until.findLastIndex((one) => textOf(one) !== text) + 1] ?? row;
-    return { text, effectiveFrom: since.effectiveFrom, termsVersion: by.version };
+    const textOf = (one: TermsRow): string => ruleText(name, one, by.plan ?? 'basic');
+    const effectiveFrom = heldSince(this.termsOf(by.version), row, textOf);
+    return { text: textOf(row), effectiveFrom, termsVersion: by.version };
   }
 
   /** The numbers themselves; those of the program's beginning where none were in force yet. */
