@@ -2,11 +2,11 @@
  * Whether a refusal is of a member, or may be of us. A server that takes nothing from us any more says the same to
  * everybody: that it relays no mail, that we are blocked, that our quota is used up, that our domain is not verified.
  */
+import { refusalIn } from '../servers/smtp-reply.ts';
 
 /** RFC 3463: the mailbox is not there, has moved, is off, or is full. */
-const OF_MAILBOX = /^5\d\d[ -]5\.(?:1\.(?:[1-6]|10)|2\.\d+)\b/;
-const ENHANCED = /^(5\d\d)[ -](5\.\d{1,3}\.\d{1,3})\b/;
-/** The same in words, of servers that give no such code. */
+const OF_MAILBOX = /^5\.(?:1\.(?:[1-6]|10)|2\.\d+)$/;
+/** The same in words, of servers that give no such code: where there is one, it alone decides. */
 const NO_MAILBOX = [
   /\b(?:no such|unknown|invalid|non-?existent)\b.{0,20}\b(?:user|mailbox|recipient|account|address|person)\b/i,
   /\b(?:user|mailbox|recipient|account)\b.{0,30}\b(?:unknown|not found|not exist|doesn.t exist|unavailable|disabled|inactive|full)\b/i,
@@ -18,9 +18,8 @@ const ALIKE_MAX = 100;
  * @param words of the server, from its code on
  */
 export function alikeOf(words: string): string | undefined {
-  if (OF_MAILBOX.test(words)) return undefined;
-  const [, code, enhanced] = ENHANCED.exec(words) ?? [];
-  if (code !== undefined) return `${code} ${enhanced}`;
+  const { code, enhanced } = refusalIn(words) ?? {};
+  if (enhanced !== undefined) return OF_MAILBOX.test(enhanced) ? undefined : `${code} ${enhanced}`;
   if (NO_MAILBOX.some((one) => one.test(words))) return undefined;
   // What differs from letter to letter: addresses, domains, numbers of messages and sessions.
   const same = words.slice(4).replaceAll(/\S*[@\d]\S*|\b[\w-]+(?:\.[\w-]+)+\b/g, '');

@@ -7,6 +7,9 @@ describe('a refusal', () => {
     ['554-5.7.1 203.0.113.9 blocked, see https://example.net/b?id=77', '554 5.7.1'],
     ['550 5.4.5 Daily user sending quota exceeded', '550 5.4.5'],
     ['550 5.7.26 This mail is unauthenticated', '550 5.7.26'],
+    // Where there is a code it decides, whatever the words say.
+    ['550 5.7.1 no such user here, or relaying denied', '550 5.7.1'],
+    ['553 sorry, that domain is not in my list of allowed hosts (#5.7.1)', '553 5.7.1'],
     [
       '554 Message rejected: Email address is not verified',
       '554 message rejected: email address is not verified',
@@ -23,6 +26,8 @@ describe('a refusal', () => {
     '550-5.1.10 the address has no MX',
     '552 5.2.2 over quota',
     '550 5.2.1 mailbox disabled',
+    '550 5.1.1 relaying denied',
+    '550 sorry, nobody of that name lives here (#5.1.1)',
     '550 no such mailbox',
     '550 unknown user a@example.org',
     '552 mailbox of a@example.org is full',
