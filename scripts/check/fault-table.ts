@@ -1,9 +1,10 @@
 /** The lists in docs/operations.md of what servers say, what it means and what mends it. */
 import { groupBy } from '../../src/group-by.ts';
-import { CONNECTION_FAULTS, SMTP_FAULTS, TLS_FAULTS } from '../../src/servers/connection-faults.ts';
+import { CONNECTION_FAULTS, TLS_FAULTS } from '../../src/servers/connection-faults.ts';
 import { mendOf } from '../../src/servers/classify.ts';
 import { DATABASE_FAULTS } from '../../src/servers/database-faults.ts';
 import type { FaultClass, ServerFault } from '../../src/servers/fault.ts';
+import { MAIL_LIBRARY_FAULTS, SMTP_FAULTS } from '../../src/servers/mail-faults.ts';
 import { REDIS_FAULTS, REDIS_TEXTS } from '../../src/servers/redis-faults.ts';
 
 export const BEGIN = '<!-- written by scripts/check/faults.ts: begin -->';
@@ -14,7 +15,7 @@ const LISTS: [server: string, faults: readonly ServerFault[]][] = [
   ['Redis', [...REDIS_FAULTS, ...REDIS_TEXTS.map((one) => one.fault)]],
   ['Connections', CONNECTION_FAULTS],
   ['TLS', TLS_FAULTS],
-  ['Mail servers', SMTP_FAULTS],
+  ['Mail servers', [...SMTP_FAULTS, ...MAIL_LIBRARY_FAULTS]],
 ];
 
 const ENDS_WITH: Record<FaultClass, string> = {

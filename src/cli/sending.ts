@@ -1,5 +1,6 @@
 /** What --work does after the last account is settled: it stays until the mail is out. */
 import { canSendMore } from '../operations/mail/deliver-notices.ts';
+import type { MailTrouble } from '../notices/mail-trouble.ts';
 import { countNotices } from '../outbox/listing.ts';
 import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -15,17 +16,26 @@ const unsent = ({ app }: Cli): Promise<number> =>
 
 /**
  * Waits until nothing more can be sent. Notices that the mail server postpones, or cannot be given, stay in the outbox
- * for the next pass; so do those that are left at the deadline, or that the server takes nobody's of: that ends with 75.
+ * for the next pass; so do those that are left at the deadline, which ends with 75, or that the server takes nobody's of.
  */
 export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline = Infinity): Promise<void> {
   const { deliverDeps } = cli.app;
   if (!deliverDeps) return;
   if (await canSendMore(deliverDeps)) await sendAll(cli, deliverDeps, signal, deadline);
-  const { words } = deliverDeps.outage;
-  const left = words === undefined ? 0 : await unsent(cli);
-  if (left === 0) return;
-  cli.exitCode = EXIT.tryAgain;
-  say(cli, `${counted(left, 'notice waits', 'notices wait')}: the mail server takes no mail: ${words}`);
+  const { trouble } = deliverDeps.outage;
+  const left = trouble === undefined ? 0 : await unsent(cli);
+  if (trouble !== undefined && left > 0)
+    tellUntaken(
+      cli,
+      `${counted(left, 'notice waits', 'notices wait')}: the mail server takes no mail`,
+      trouble,
+    );
+}
+
+/** That no mail is taken, and what mends it: ends with 78 where only a person can, else with 75. */
+export function tellUntaken(cli: Cli, what: string, { kind, words, mend }: MailTrouble): void {
+  cli.exitCode = kind === 'configuration' ? EXIT.configuration : EXIT.tryAgain;
+  say(cli, [`${what}: ${words}`, ...(mend === undefined ? [] : [`  ${mend}`])].join('\n'));
 }
 
 async function sendAll(

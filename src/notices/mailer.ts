@@ -3,7 +3,10 @@ import type { Transporter } from 'nodemailer';
 import { emailField } from '../domain/events/fields.ts';
 import { messageOf } from '../errors.ts';
 import { hostOf, isLocal, tlsOf } from '../servers/address.ts';
-import { mailFault, mendOf } from '../servers/classify.ts';
+import { mailFault } from '../servers/classify.ts';
+import { refusalIn } from '../servers/smtp-reply.ts';
+import { MAIL, otherServer, whoListens } from '../servers/who-listens.ts';
+import { type MailTrouble, troubleOf } from './mail-trouble.ts';
 import type { rawMessageOf as RawMessageOf } from './mime.ts';
 import type { Message } from './page.ts';
 import { alikeOf } from './refused-alike.ts';
@@ -33,7 +36,7 @@ export interface Mailer {
    * Greets the server and signs in. What went wrong, or undefined when all is well. On a connection of its own, one more
    * than the limit for a moment: those of the pool may be what is broken, or wait in vain for a server that hangs.
    */
-  probe(withinMs?: number): Promise<string | undefined>;
+  probe(withinMs?: number): Promise<MailTrouble | undefined>;
   close(): void;
 }
 
@@ -63,7 +66,7 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
     send: async (letter) => send(await pool(), settings, letter),
     probe: async (withinMs) => {
       const { createTransport } = await import('nodemailer');
-      return probe(createTransport({ ...server, ...timeoutsOf(withinMs) }));
+      return probe(server, createTransport({ ...server, ...timeoutsOf(withinMs) }));
     },
     close: () => void opened?.then(({ transport }) => transport.close()),
   };
@@ -91,6 +94,8 @@ function serverOf(url: string) {
   };
 }
 
+type Server = ReturnType<typeof serverOf>;
+
 /** Connections, and what makes a message's text. */
 interface Pool {
   readonly transport: Pick<Transporter, 'sendMail' | 'close'>;
@@ -98,7 +103,7 @@ interface Pool {
 }
 
 /** The library is loaded for the first letter: most commands send none. */
-async function openPool(server: ReturnType<typeof serverOf>, settings: MailerSettings): Promise<Pool> {
+async function openPool(server: Server, settings: MailerSettings): Promise<Pool> {
   const { createTransport } = await import('nodemailer');
   const { rawMessageOf } = await import('./mime.ts');
   const transport = createTransport({
@@ -121,17 +126,26 @@ const timeoutsOf = (withinMs = Infinity) => ({
   socketTimeout: Math.min(SOCKET_TIMEOUT_MS, withinMs),
 });
 
-async function probe(transport: Transporter): Promise<string | undefined> {
+async function probe(server: Server, transport: Transporter): Promise<MailTrouble | undefined> {
   try {
     await transport.verify();
     return undefined;
   } catch (error) {
-    const mend = mendOf(mailFault(error), 'the mail server');
-    return mend === undefined ? messageOf(error) : `${messageOf(error)}. ${mend}`;
+    return troubleOf(await explained(error, server));
   } finally {
     transport.close();
   }
 }
+
+/** Of a server that does not greet us, why: one that is no mail server waits to be spoken to. */
+async function explained(error: unknown, { secure, host, port }: Server): Promise<unknown> {
+  const { code, response } = error as SmtpError;
+  if (secure || response !== undefined || !UNGREETED.includes(String(code))) return error;
+  const { is } = await whoListens({ host, port });
+  return is === undefined || is === MAIL ? error : otherServer(is);
+}
+
+const UNGREETED = ['ETIMEDOUT', 'ECONNECTION', 'ESOCKET', 'EPROTOCOL'];
 
 async function send(
   { transport, rawMessageOf }: Pool,
@@ -197,13 +211,15 @@ function outcomeOf(error: SmtpError): SendOutcome {
 
 /** At MAIL FROM too, this one is about the message: it is too large. */
 const TOO_LARGE = 552;
-/** Postfix, which by default says so at the recipient, and under a code that says less. */
+/** Postfix, which by default says so at the recipient, and under a code that leaves open whom it is about. */
 const OF_SENDER = /\bsender address rejected\b/i;
+const OPEN_CODES = [undefined, '5.0.0', '5.1.0', '5.7.0', '5.7.1'];
 
 /** A login that is wanted or refused, or a sender: whoever the letter is for. */
 function speaksOfUs(error: SmtpError): boolean {
   const { responseCode, command, response = '' } = error;
   if (responseCode === undefined) return false;
   if (command === 'MAIL FROM' && responseCode !== TOO_LARGE) return true;
-  return mailFault(error)?.class === 'configuration' || OF_SENDER.test(response);
+  if (mailFault(error)?.class === 'configuration') return true;
+  return OPEN_CODES.includes(refusalIn(response)?.enhanced) && OF_SENDER.test(response);
 }

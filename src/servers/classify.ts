@@ -1,14 +1,15 @@
 /** Looking up what an error of a server means: by its code, and by its text only where it has none. */
-import { CONNECTION_FAULTS, SMTP_FAULTS, TLS_FAULTS } from './connection-faults.ts';
+import { CONNECTION_FAULTS, TLS_FAULTS } from './connection-faults.ts';
 import { DATABASE_FAULTS } from './database-faults.ts';
 import type { ServerFault } from './fault.ts';
+import { MAIL_LIBRARY_FAULTS, SMTP_FAULTS } from './mail-faults.ts';
 import { REDIS_FAULTS, REDIS_TEXTS } from './redis-faults.ts';
+import { type SmtpReply, refusalIn } from './smtp-reply.ts';
 
 interface Thrown {
   readonly code?: unknown;
   readonly errno?: unknown;
   readonly message?: unknown;
-  readonly responseCode?: unknown;
   readonly response?: unknown;
   /** Node tries every address of a host, and throws one error of all. */
   readonly errors?: unknown;
@@ -22,6 +23,7 @@ const byCode = (known: readonly ServerFault[]): ReadonlyMap<unknown, ServerFault
 const DATABASE = byCode(DATABASE_FAULTS);
 const REDIS = byCode(REDIS_FAULTS);
 const SMTP = byCode(SMTP_FAULTS);
+const MAIL_LIBRARY = byCode(MAIL_LIBRARY_FAULTS);
 const CONNECTION = byCode([...CONNECTION_FAULTS, ...TLS_FAULTS]);
 
 /** Each of these: undefined for what no table knows. */
@@ -33,10 +35,29 @@ export const redisFault = (error: unknown): ServerFault | undefined =>
   replyFault(String(asThrown(error).message)) ?? connectionFault(error);
 
 export const mailFault = (error: unknown): ServerFault | undefined => {
-  const { code, responseCode, response } = asThrown(error);
-  const [, enhanced] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(String(response)) ?? [];
-  return SMTP.get(enhanced) ?? SMTP.get(String(responseCode)) ?? connectionFault(error) ?? SMTP.get(code);
+  const { code, response } = asThrown(error);
+  const reply = refusalIn(String(response));
+  const known = reply && smtpFault(reply);
+  // What else is said of a letter may be for its member's sake.
+  if (known || code === 'EENVELOPE' || code === 'EMESSAGE') return known;
+  if (reply?.code.startsWith('4')) return refusalFault(reply);
+  const ofStep = code === 'EAUTH' ? MAIL_LIBRARY.get(code) : connectionFault(error);
+  return ofStep ?? (reply ? refusalFault(reply) : MAIL_LIBRARY.get(code));
 };
+
+/** A refusal that is the same whoever a letter is for. @param words of the server, from its code on */
+export function mailRefusalFault(words: string): ServerFault | undefined {
+  const reply = refusalIn(words);
+  return reply && (smtpFault(reply) ?? refusalFault(reply));
+}
+
+const smtpFault = ({ enhanced, code }: SmtpReply): ServerFault | undefined =>
+  SMTP.get(enhanced) ?? SMTP.get(code);
+
+function refusalFault({ enhanced, code }: SmtpReply): ServerFault | undefined {
+  const subject = enhanced && /^\d\.\d+/.exec(enhanced)?.[0];
+  return SMTP.get(`${subject}.z`) ?? SMTP.get(`${code.charAt(0)}yz`);
+}
 
 /** What Node says of a connection, or of a certificate. */
 export function connectionFault(error: unknown): ServerFault | undefined {

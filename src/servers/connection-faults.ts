@@ -1,10 +1,10 @@
-/** Connections and TLS, of whichever server, by the code that Node gives; and SMTP, by the code of a reply. */
-import { AGAIN, ELSEWHERE, type ServerFault, faults } from './fault.ts';
+/** Connections and TLS, of whichever server, by the code that Node gives. */
+import { ELSEWHERE, type ServerFault, faults } from './fault.ts';
 
-const UNKNOWN_HOST = 'That host name is not known: is the address right?';
-const NO_ANSWER =
+export const UNKNOWN_HOST = 'That host name is not known: is the address right?';
+export const NO_ANSWER =
   'There is no answer: is {server} up, and does every firewall on the way let this machine through?';
-const BROKE = 'The connection broke: is {server} restarting? Try again.';
+export const BROKE = 'The connection broke: is {server} restarting? Try again.';
 
 export const CONNECTION_FAULTS: readonly ServerFault[] = [
   ...faults('server-away', 'Nothing listens there: is {server} running, and is the address right?', {
@@ -91,28 +91,4 @@ export const TLS_FAULTS: readonly ServerFault[] = [
   ...faults('configuration', 'TLS with {server} failed: look into its log.', {
     HANDSHAKE_SSL_ERROR: 'TLS failed',
   }),
-];
-
-const MAIL_LOGIN = 'The mail server refuses user or password: check both in SMTP_URL.';
-
-/** By the enhanced code of a reply (RFC 3463), by its code, and by that of the mail library where there was none. */
-export const SMTP_FAULTS: readonly ServerFault[] = [
-  ...faults('configuration', MAIL_LOGIN, { EAUTH: 'login refused', 535: 'login refused' }),
-  ...faults('configuration', 'The mail server wants a login: give user and password in SMTP_URL.', {
-    530: 'a login is wanted',
-  }),
-  ...faults(
-    'configuration',
-    'The mail server wants another way of signing in: use smtps://, or a password of its own for this use.',
-    { 534: 'the login is too weak', 538: 'the login wants TLS' },
-  ),
-  ...faults(
-    'configuration',
-    'The mail server does not send for this sender: set CONNECTS_MAIL_FROM to an address that it sends for.',
-    { '5.1.7': 'the sender’s address is refused', '5.1.8': 'the sender’s domain is refused' },
-  ),
-  ...faults('server-refuses', AGAIN, { 421: 'not available for now', 454: 'no login for now' }),
-  ...faults('server-away', UNKNOWN_HOST, { EDNS: 'unknown host' }),
-  ...faults('server-away', NO_ANSWER, { ECONNECTION: 'no connection' }),
-  ...faults('server-away', BROKE, { ESOCKET: 'the connection broke' }),
 ];

@@ -16,12 +16,13 @@ export interface Listener {
 
 export const REDIS = 'Redis';
 export const DATABASE = 'MariaDB or MySQL';
+export const MAIL = 'a mail server';
 
 /** By what they say first. */
 const KNOWN: [is: string, says: RegExp][] = [
   [DATABASE, /^[^]{3}\0[\n\xff]/],
   ['an HTTP server', /^HTTP\/\d/],
-  ['a mail server', /^(220|421|554)[ -].*\r?\n/],
+  [MAIL, /^(220|421|554)[ -].*\r?\n/],
   ['an SSH server', /^SSH-\d/],
   [REDIS, /^(\+PONG|-[A-Z]{3,})\b/],
 ];

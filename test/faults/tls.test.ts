@@ -5,7 +5,6 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Server as TlsServer, createServer } from 'node:tls';
-import { SMTPServer } from 'smtp-server';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -13,12 +12,14 @@ import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
 import { execute, selectOne, selectRows } from '../../src/db/query.ts';
 import { createLog, silentLog } from '../../src/log.ts';
+import type { MailTrouble } from '../../src/notices/mail-trouble.ts';
 import { connectMailer } from '../../src/notices/mailer.ts';
 import { type Certificate, type Certificates, makeCertificates } from '../support/certificates.ts';
 import type { Ended } from '../support/cli.ts';
 import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { type OfferedTls, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
 import { onMysql } from '../support/products.ts';
 import { until } from '../support/sweeping.ts';
@@ -253,20 +254,12 @@ describe('Redis', () => {
 });
 
 describe('a mail server', () => {
-  async function probe(scheme: string, certificate: Certificate | undefined): Promise<string | undefined> {
-    const files = certificate && { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) };
-    const server = new SMTPServer({
-      ...files,
-      secure: scheme === 'smtps:',
-      authOptional: true,
-      ...(!certificate && { disabledCommands: ['STARTTLS'] }),
-    });
-    server.on('error', () => undefined);
-    const listening = once(server.server, 'listening');
-    server.listen(0, '127.0.0.1');
-    await listening;
-    const { port } = server.server.address() as AddressInfo;
-    const mailer = connectMailer(`${scheme}//127.0.0.1:${port}/?tls=required&ssl-ca=${certificates.ca}`, {
+  async function probe(
+    scheme: OfferedTls['scheme'],
+    certificate?: Certificate,
+  ): Promise<MailTrouble | undefined> {
+    const office = await openPostOffice({}, 0, certificate && { scheme, certificate });
+    const mailer = connectMailer(`${office.url}/?tls=required&ssl-ca=${certificates.ca}`, {
       from: { name: 'a', address: 'a@b.example' },
       connectionsMax: 1,
       ratePerSecond: 10,
@@ -275,21 +268,27 @@ describe('a mail server', () => {
       return await mailer.probe();
     } finally {
       mailer.close();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await office.stop();
     }
   }
 
-  test.each(['smtp:', 'smtps:'])('is spoken to over TLS by %s//', async (scheme) => {
+  test.each(['smtp:', 'smtps:'] as const)('is spoken to over TLS by %s//', async (scheme) => {
     expect(await probe(scheme, certificates.right)).toBeUndefined();
   });
 
-  describe.each(['smtp:', 'smtps:'])('by %s//', (scheme) => {
+  describe.each(['smtp:', 'smtps:'] as const)('by %s//', (scheme) => {
     test.each(FAULTS)('with a certificate %s is not spoken to', async (_what, presented, mend) => {
-      expect(await probe(scheme, certificates[presented])).toContain(mend);
+      expect(await probe(scheme, certificates[presented])).toMatchObject({
+        kind: 'configuration',
+        mend: expect.stringContaining(mend) as string,
+      });
     });
   });
 
   test('without TLS is not spoken to where it is asked for', async () => {
-    expect(await probe('smtp:', undefined)).toContain('STARTTLS');
+    expect(await probe('smtp:')).toMatchObject({
+      kind: 'configuration',
+      words: expect.stringContaining('STARTTLS') as string,
+    });
   });
 });

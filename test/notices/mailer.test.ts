@@ -1,16 +1,15 @@
 /** Real SMTP conversations: what the server says, or does not, becomes an outcome; what must not be sent is not. */
-import { type Server, type Socket, createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { emailField } from '../../src/domain/events/fields.ts';
 import { parseEvent } from '../../src/domain/events/events.ts';
 import { type Letter, type Mailer, connectMailer } from '../../src/notices/mailer.ts';
+import { type MailTrouble, troubleOf } from '../../src/notices/mail-trouble.ts';
 import { MailOutage } from '../../src/operations/mail/mail-outage.ts';
 import { waitAfter } from '../../src/operations/mail/deliver-notices.ts';
 import { createLog } from '../../src/log.ts';
 import { parseConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openPostOffice } from '../support/post-office.ts';
+import { openScripted } from '../support/scripted-mail-server.ts';
 
 const SETTINGS = {
   from: { name: 'Connects', address: 'connects@example.test' },
@@ -26,41 +25,6 @@ const letter = (to = 'a1@example.test', more: Partial<Letter> = {}): Letter => (
   html: '<!doctype html><p>markup</p>',
   ...more,
 });
-
-/** A server that says at each command what it is told to say; silent where it is told nothing. */
-async function openScripted(
-  script: Readonly<Record<string, string>>,
-): Promise<{ url: string; commands: string[]; stop(): void }> {
-  const commands: string[] = [];
-  const sockets: Socket[] = [];
-  const server: Server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('error', () => undefined);
-    if (script.greeting) socket.write(`${script.greeting}\r\n`);
-    let inMessage = false;
-    socket.on('data', (chunk) => {
-      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
-        if (inMessage && line !== '.') continue;
-        const verb = inMessage ? 'end' : (line.split(/[ :]/)[0] ?? '').toLowerCase();
-        if (!inMessage) commands.push(line);
-        inMessage = verb === 'data' && (script.data ?? '354').startsWith('354');
-        const said = script[verb] ?? { ehlo: '250 scripted', data: '354 go on' }[verb] ?? '250 ok';
-        if (said === 'hang up') socket.destroy();
-        else socket.write(`${said}\r\n`);
-      }
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    commands,
-    stop: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
 
 async function sendTo(url: string, what: Letter = letter()) {
   const mailer = connectMailer(url, SETTINGS);
@@ -117,6 +81,23 @@ describe('a mail server that says', () => {
       expect(sent.outcome).toBe('unreached');
       expect(server.commands.join()).not.toMatch(/MAIL|RCPT|DATA/i);
     } finally {
+      server.stop();
+    }
+  });
+});
+
+describe('what listens and does not greet us', () => {
+  it.each([
+    ['Redis', { ping: '+PONG' }, 'configuration', 'Redis listens there'],
+    ['an HTTP server', { ping: 'HTTP/1.1 400 Bad Request' }, 'configuration', 'an HTTP server listens there'],
+    ['nobody who says anything', {}, 'unavailable', 'Greeting never received'],
+  ])('is named where it says what it is: %s', async (_what, script, kind, words) => {
+    const server = await openScripted(script);
+    const mailer = connectMailer(server.url, SETTINGS);
+    try {
+      expect(await mailer.probe(200)).toMatchObject({ kind, words });
+    } finally {
+      mailer.close();
       server.stop();
     }
   });
@@ -202,7 +183,7 @@ describe('an outage', () => {
   it('is told in two lines of the log, however many suspect it, and asks ever more rarely', async () => {
     let now = 0;
     let probes = 0;
-    let trouble: string | undefined = 'connect ECONNREFUSED';
+    let trouble: MailTrouble | undefined = troubleOf({ code: 'ECONNREFUSED', message: 'refused' });
     const lines: { level: number; code: string }[] = [];
     const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) });
     const mailer: Pick<Mailer, 'probe'> = {

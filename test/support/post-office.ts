@@ -1,9 +1,11 @@
 /** A real SMTP server on the loopback that keeps what it takes, and refuses what it is told to. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
+import type { Certificate } from './certificates.ts';
 
 export interface ReceivedLetter {
   readonly from: string;
@@ -39,10 +41,26 @@ export interface PostOffice {
   stop(): Promise<void>;
 }
 
-export async function openPostOffice(rules: PostOfficeRules = {}, port = 0): Promise<PostOffice> {
+/** How TLS is offered: `smtps:` from the first byte on, `smtp:` by STARTTLS. */
+export interface OfferedTls {
+  readonly scheme: 'smtp:' | 'smtps:';
+  readonly certificate: Certificate;
+}
+
+/** @param tls none by default */
+export async function openPostOffice(
+  rules: PostOfficeRules = {},
+  port = 0,
+  tls?: OfferedTls,
+): Promise<PostOffice> {
   const letters: ReceivedLetter[] = [];
   const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...(tls && {
+      secure: tls.scheme === 'smtps:',
+      cert: readFileSync(tls.certificate.cert),
+      key: readFileSync(tls.certificate.key),
+    }),
     disableReverseLookup: true,
     closeTimeout: 100,
     onMailFrom: ({ address }, _session, answer) => answer(errorOf(rules.refuseSender?.(address))),
@@ -68,7 +86,7 @@ export async function openPostOffice(rules: PostOfficeRules = {}, port = 0): Pro
   server.listen(port, '127.0.0.1');
   await listening;
   return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    url: `${tls?.scheme ?? 'smtp:'}//127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     letters,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

@@ -5,6 +5,7 @@ import { Argument, type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
+import { type MailTrouble, troubleOfRefusal } from '../../notices/mail-trouble.ts';
 import type { Message } from '../../notices/page.ts';
 import {
   type NoticesChanged,
@@ -22,7 +23,6 @@ import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../.
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { plainLine } from '../../plain-text.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
 import {
   accountFlag,
   actorFlag,
@@ -36,6 +36,7 @@ import {
 } from '../options.ts';
 import { openOutput } from '../output-file.ts';
 import { requireSchema } from '../require-schema.ts';
+import { tellUntaken } from '../sending.ts';
 import { counted } from '../words.ts';
 
 interface ChangeFlags {
@@ -172,12 +173,26 @@ function addList(notices: Command, cli: Cli): void {
   withHelp(list, 'connects notices list --state refused --limit 20', [0, 2, 75]);
 }
 
-/** Whether the mail server takes nothing from us; if so, it is said. */
-async function tellOutage(cli: Cli): Promise<boolean> {
-  const outage = await findOutage(cli.app.db);
-  if (!outage) return false;
-  say(cli, `the mail server takes no mail since ${formatInstant(outage.since)}: ${outage.words}`);
-  return true;
+interface Untaken {
+  readonly what: string;
+  readonly trouble: MailTrouble;
+}
+
+/** Undefined while the mail server takes mail. */
+async function findUntaken({ app }: Cli): Promise<Untaken | undefined> {
+  const outage = await findOutage(app.db);
+  return (
+    outage && {
+      what: `the mail server takes no mail since ${formatInstant(outage.since)}`,
+      trouble: troubleOfRefusal(outage.words),
+    }
+  );
+}
+
+/** What is to be sent again waits until the server takes mail. */
+async function tellWhereUntaken(cli: Cli): Promise<void> {
+  const untaken = await findUntaken(cli);
+  if (untaken) tellUntaken(cli, untaken.what, untaken.trouble);
 }
 
 async function showList(
@@ -188,7 +203,8 @@ async function showList(
   const hold = await findHold(cli.app.db);
   if (hold)
     say(cli, `all mail is held since ${formatInstant(hold.heldAt)} by ${hold.actor}: nothing is sent`);
-  await tellOutage(cli);
+  const untaken = await findUntaken(cli);
+  if (untaken) say(cli, `${untaken.what}: ${untaken.trouble.words}`);
   const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
   if (flags.json || flags.ndjson) {
     const messageIdOf = await findMessageIds({ db: cli.app.db, settings: cli.app.config }, rows);
@@ -304,8 +320,7 @@ function addChange(
       if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
       await requireSchema(cli.app);
       const told = await change(cli.app, { filter, ...changeOf(cli, flags) });
-      // What is to be sent again waits until the server takes mail.
-      if (name === 'retry' && (await tellOutage(cli))) cli.exitCode = EXIT.tryAgain;
+      if (name === 'retry') await tellWhereUntaken(cli);
       const { changed, optedOut, left } = told;
       const leftOf = Object.fromEntries(left);
       if (flags.json)
@@ -347,7 +362,7 @@ function addHold(notices: Command, cli: Cli): void {
         await requireSchema(cli.app);
         const { said, ...more } = await apply(changeOf(cli, flags));
         const dryRun = flags.dryRun === true;
-        if (name === 'release' && (await tellOutage(cli))) cli.exitCode = EXIT.tryAgain;
+        if (name === 'release') await tellWhereUntaken(cli);
         if (flags.json) return printJson(cli, { held: name === 'hold', dryRun, ...more });
         return print(cli, `${said}${dryRun ? ' (dry run: nothing changed)' : ''}`);
       });

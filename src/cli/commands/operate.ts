@@ -16,7 +16,7 @@ import { counted } from '../words.ts';
 export function addOperateCommands(program: Command, cli: Cli): void {
   const doctor = program
     .command('doctor')
-    .description('check configuration, servers, schema, schedule and runs; each fault with its fix')
+    .description('check configuration, servers, schema, schedule, runs and mail; each fault with its fix')
     .addOption(jsonFlag())
     .action((flags: { json?: true }) => runDoctor(cli, flags));
   withHelp(doctor, 'connects doctor', [0, 2, 3, 75]);

@@ -11,6 +11,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { type MailTrouble, troubleOfRefusal } from '../../notices/mail-trouble.ts';
 import type { Mailer } from '../../notices/mailer.ts';
 
 export interface OutageDeps {
@@ -20,14 +21,15 @@ export interface OutageDeps {
 }
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+/** With the probe itself, less than half a minute: so soon after its end letters leave again. */
+const LONGEST_WAIT_MS = 20_000;
 /** A server that puts off so many members in a row, and takes nothing in between, puts off everybody. */
 const PUT_OFF_MAX = 20;
 
 interface Outage {
   readonly kind: 'away' | 'not-taking' | 'refusing';
-  /** The server's. */
-  readonly words: string;
+  /** As the server was last asked. */
+  trouble: MailTrouble;
   readonly since: number;
   probeAt: number;
   waitMs: number;
@@ -36,7 +38,7 @@ interface Outage {
 export class MailOutage {
   readonly #deps: OutageDeps;
   #outage: Outage | undefined;
-  #probing: Promise<string | undefined> | undefined;
+  #probing: Promise<MailTrouble | undefined> | undefined;
   /** Found in the database, and not tried by this process yet. */
   #untried = false;
   /** Accounts whose letters were put off since the server last took or refused one. */
@@ -50,9 +52,13 @@ export class MailOutage {
     return this.#outage !== undefined;
   }
 
-  /** What the server said, while it takes nothing; undefined while it does. */
-  get words(): string | undefined {
-    return this.#outage?.words;
+  get #isAway(): boolean {
+    return this.#outage?.kind === 'away';
+  }
+
+  /** What is the matter, while the server takes nothing; undefined while it does. */
+  get trouble(): MailTrouble | undefined {
+    return this.#outage?.trouble;
   }
 
   /** Whether this process has still to try the server with a letter of its own. */
@@ -65,13 +71,13 @@ export class MailOutage {
    * when it is there after all, so that the trouble is that one message's; false when it is away.
    */
   async isThere(): Promise<boolean> {
-    if (this.isOn) return false;
+    if (this.#isAway) return false;
     const trouble = await this.#probe();
-    if (trouble === undefined) return true;
-    if (this.isOn) return false;
+    if (trouble === undefined) return !this.isOn;
+    // Of those who asked together, the first begins it; it may also follow on another kind.
+    if (this.#isAway) return false;
     this.#begin('away', trouble);
-    const { log } = this.#deps;
-    log.warn({ code: 'mail-unreachable' }, `the mail server cannot be used, notices wait: ${trouble}`);
+    this.#tellAway(trouble);
     return false;
   }
 
@@ -122,8 +128,28 @@ export class MailOutage {
   }
 
   #beginUntaken(kind: Outage['kind'], words: string): Outage {
-    this.#deps.log.warn({ code: 'mail-not-taken' }, `the mail server takes no mail, notices wait: ${words}`);
-    return this.#begin(kind, words);
+    const trouble = troubleOfRefusal(words);
+    this.#deps.log.warn(
+      { code: 'mail-not-taken', ...mendFieldOf(trouble) },
+      `the mail server takes no mail, notices wait: ${words}`,
+    );
+    return this.#begin(kind, trouble);
+  }
+
+  #tellAway(trouble: MailTrouble): void {
+    const told = `the mail server cannot be used, notices wait: ${trouble.words}`;
+    const { log } = this.#deps;
+    if (trouble.kind === 'configuration')
+      log.warn({ code: 'mail-configuration', ...mendFieldOf(trouble) }, told);
+    else log.warn({ code: 'mail-unreachable', ...mendFieldOf(trouble) }, told);
+  }
+
+  /** It is still away, perhaps for another reason: one that a person must mend is told, whatever it was before. */
+  #isStillAway(outage: Outage, trouble: MailTrouble): void {
+    const before = outage.trouble.kind;
+    outage.trouble = trouble;
+    if (trouble.kind !== before) this.#tellAway(trouble);
+    this.#wait(outage);
   }
 
   /**
@@ -135,12 +161,13 @@ export class MailOutage {
     if (outage === undefined) return count;
     if (this.#deps.clock.elapsedMs() < outage.probeAt) return 0;
     if (outage.kind !== 'away') return Math.min(count, 1);
-    if ((await this.#probe()) === undefined) {
-      this.#end();
-      return count;
+    const trouble = await this.#probe();
+    if (trouble !== undefined) {
+      this.#isStillAway(outage, trouble);
+      return 0;
     }
-    this.#wait(outage);
-    return 0;
+    this.#end();
+    return count;
   }
 
   /** The same for letters that are about to be sent: the one that the server is tried with is counted as its probe. */
@@ -152,10 +179,10 @@ export class MailOutage {
     return Math.min(count, 1);
   }
 
-  #begin(kind: Outage['kind'], words: string): Outage {
+  #begin(kind: Outage['kind'], trouble: MailTrouble): Outage {
     const since = this.#deps.clock.elapsedMs();
     this.#putOff.clear();
-    const outage = { kind, words, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
+    const outage = { kind, trouble, since, probeAt: since + FIRST_WAIT_MS, waitMs: FIRST_WAIT_MS };
     this.#outage = outage;
     return outage;
   }
@@ -173,7 +200,7 @@ export class MailOutage {
     this.#deps.log.info({ code: 'mail-reachable', outageMs }, 'the mail server takes mail again');
   }
 
-  async #probe(): Promise<string | undefined> {
+  async #probe(): Promise<MailTrouble | undefined> {
     this.#probing ??= this.#deps.mailer.probe();
     try {
       return await this.#probing;
@@ -182,3 +209,5 @@ export class MailOutage {
     }
   }
 }
+
+const mendFieldOf = ({ mend }: MailTrouble): { mend?: string } => (mend === undefined ? {} : { mend });

@@ -5,6 +5,7 @@ import { Health } from '../../../src/health.ts';
 import { insertRun } from '../../../src/ledger/runs.ts';
 import { createLog, silentLog } from '../../../src/log.ts';
 import { HoldWatch } from '../../../src/operations/mail/hold-watch.ts';
+import { type MailTrouble, troubleOf } from '../../../src/notices/mail-trouble.ts';
 import { MailOutage } from '../../../src/operations/mail/mail-outage.ts';
 import { lookUntil } from '../../../src/operations/runs/look-until.ts';
 import { runUntilClosed } from '../../../src/operations/runs/run-until-closed.ts';
@@ -126,7 +127,7 @@ describe('a clock that is set back an hour', () => {
   });
 
   it('lets a mail server that is away be asked again after a second, and a standstill be seen after its minutes', async () => {
-    let trouble: string | undefined = 'connect ECONNREFUSED';
+    let trouble: MailTrouble | undefined = troubleOf({ code: 'ECONNREFUSED', message: 'refused' });
     const outage = new MailOutage({
       clock,
       log: silentLog,

@@ -293,12 +293,14 @@ describe('doctor', () => {
     await stageNotices(installation, 2);
     try {
       expect(await found('mail', { SMTP_URL: dead.url })).toMatchObject({
-        state: 'warning',
+        state: 'fault',
+        kind: 'unavailable',
         found: expect.stringMatching(
           /^the mail server cannot be used: .*ECONNREFUSED.*; 2 notices wait$/,
         ) as string,
       });
       expect(await found('mail', { SMTP_URL: `smtp://127.0.0.1:${port}` })).toMatchObject({
+        kind: 'unavailable',
         found: expect.stringMatching(
           /^the mail server cannot be used: (Greeting never received|Timeout)/,
         ) as string,

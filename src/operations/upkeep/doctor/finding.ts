@@ -1,4 +1,4 @@
-/** What a check comes to. A fault stands in the way of granting; a warning will, or makes it slow or hard to follow. */
+/** What a check comes to. A fault stands in the way of granting, or of telling members; a warning will, or makes it slow or hard to follow. */
 export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'fault';

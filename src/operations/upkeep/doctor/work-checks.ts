@@ -1,6 +1,7 @@
 /** The work itself: lateness, runs, failures, mail, ticks. */
 import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
+import { type MailTrouble, troubleOfRefusal } from '../../../notices/mail-trouble.ts';
 import { findHold } from '../../../outbox/hold.ts';
 import { sourceOf } from '../../../ledger/run-grants.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
@@ -129,23 +130,18 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
       ),
     );
   const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
-  if (trouble !== undefined)
-    findings.push(
-      warning(
-        'mail',
-        `the mail server cannot be used: ${trouble}; ${wait}`,
-        'bring it back, or correct SMTP_URL; docs/runbook.md: mail-unreachable',
-      ),
-    );
+  if (trouble)
+    findings.push(mailFinding(`the mail server cannot be used: ${trouble.words}; ${wait}`, trouble));
   const outage = await findOutage(db);
-  if (outage)
+  if (outage) {
+    const found = `the mail server takes no mail since ${iso(outage.since)}: ${outage.words}; ${wait}`;
+    // Where nothing waits nothing has tried it since: it may be mended.
     findings.push(
-      warning(
-        'mail',
-        `the mail server takes no mail since ${iso(outage.since)}: ${outage.words}; ${wait}`,
-        'docs/runbook.md: mail-not-taken; they are sent by themselves when it does',
-      ),
+      waiting === 0
+        ? warning('mail', found, NOT_TAKEN)
+        : mailFinding(found, troubleOfRefusal(outage.words), NOT_TAKEN),
     );
+  }
   const oldest = await findOldestUnsent(db);
   const ageMs = oldest === undefined ? 0 : (await shownNow(db)) - oldest;
   const since = `${wait}, the oldest for ${ageOf(ageMs)}`;
@@ -154,6 +150,16 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
   if (findings.length > 0) return findings;
   const answers = deliverDeps ? '; the mail server answers' : '';
   return [ok('mail', `${waiting === 0 ? 'no notice waits' : since}${answers}`)];
+}
+
+const NOT_TAKEN = 'docs/runbook.md: mail-not-taken; they are sent by themselves when it does';
+
+/** Nobody is told: for now, or until a person mends something. */
+function mailFinding(found: string, { kind, mend }: MailTrouble, more?: string): Finding {
+  const isConfiguration = kind === 'configuration';
+  const page = more ?? `docs/runbook.md: ${isConfiguration ? 'mail-configuration' : 'mail-unreachable'}`;
+  const fix = mend === undefined ? page : `${mend} ${page}`;
+  return fault('mail', found, fix, isConfiguration ? 'config' : 'unavailable');
 }
 
 /** A mail server that takes longer to greet is one to look at. */
