@@ -13,6 +13,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, sym
 import { readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { endAtSignals } from '../src/cli/first-signals.js';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, 'node_modules');
@@ -211,6 +212,7 @@ async function main() {
   checkNode();
   if (name !== 'connects' && !SCRIPTS.includes(name))
     fail(`usage: node scripts/bootstrap.js ${SCRIPTS.join('|')}|connects [args…]`, EXIT_USAGE);
+  if (name === 'connects') endAtSignals();
   if (!isInstalled()) await install();
   stopWithParent();
   if (name !== 'connects') return runScript(name, args);

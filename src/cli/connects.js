@@ -6,6 +6,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { endAtSignals } from './first-signals.js';
+
+endAtSignals();
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));

@@ -9,6 +9,7 @@ import {
 import { ConnectsError, type ErrorKind, messageOf } from '../errors.ts';
 import { asRedisUnavailable } from '../queue/connection.ts';
 import { type Addresses, adviceOn } from './advice.ts';
+import { STOPPED } from './signals.ts';
 
 export const EXIT = {
   done: 0,
@@ -21,8 +22,7 @@ export const EXIT = {
   drift: 10,
   tryAgain: 75,
   configuration: 78,
-  interrupted: 130,
-  terminated: 143,
+  ...STOPPED,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -18,7 +18,13 @@ const kept = (): string[] => readdirSync(at('.local/compiled'));
 /** A checkout of three small sources, with the real launcher. */
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'connects-compiled-'));
-  const real = ['package.json', 'package-lock.json', 'tsconfig.json', 'src/cli/connects.js'];
+  const real = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'src/cli/connects.js',
+    'src/cli/first-signals.js',
+  ];
   for (const path of [...real, 'scripts/compiled.js', 'scripts/run-typescript.js']) {
     mkdirSync(dirname(at(path)), { recursive: true });
     cpSync(join(root, path), at(path));
