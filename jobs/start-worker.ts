@@ -56,7 +56,7 @@ const MARK_GATHER_MS = 25;
 const MARK_MAX = 500;
 /** How often a worker looks whether the open runs are done. */
 const TEND_EVERY_MS = 5_000;
-/** How often what was counted is carried to Redis. */
+/** How often what was counted, and who is busy, is carried to Redis. */
 const CARRY_EVERY_MS = 2_000;
 
 const LISTENERS_MAX = 100;
@@ -70,9 +70,9 @@ export function startWorker(app: App): Process {
   const busy = new BusyAccounts(app);
   const settling = startSettling(app, busy, stopping.signal);
   const workers: Worker[] = [settling];
-  const parts = [startTending, startCarrying, startBackfilling, startReversing];
+  const parts = [startTending, startBackfilling, startReversing];
   const loops = parts.map((start) => start(app, stopping.signal));
-  loops.push(startTryingAgain(app, busy, stopping.signal));
+  loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, stopping.signal);
   if (deliver) {
@@ -86,8 +86,11 @@ export function startWorker(app: App): Process {
       forget();
       await closeWorkers(workers, app);
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
-      const carrying = app.tally.carry(app.inspector).catch(() => undefined);
-      await finishesWithin(app, carrying, LOOPS_END_MS);
+      await finishesWithin(
+        app,
+        carry(app, busy).catch(() => undefined),
+        LOOPS_END_MS,
+      );
     },
   };
 }
@@ -212,12 +215,17 @@ function startTryingAgain(app: App, busy: BusyAccounts, signal: AbortSignal): Pr
   });
 }
 
-function startCarrying(app: App, signal: AbortSignal): Promise<void> {
+function startCarrying(app: App, busy: BusyAccounts, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
     await lookForRedis(app);
-    await app.tally.carry(app.inspector);
+    await carry(app, busy);
     return CARRY_EVERY_MS;
   });
+}
+
+async function carry({ inspector, tally }: App, busy: BusyAccounts): Promise<void> {
+  await tally.carry(inspector);
+  await busy.share((accounts) => inspector.keepBusy(accounts));
 }
 
 function startRelay(app: App, signal: AbortSignal): Promise<void>[] {

@@ -13,6 +13,8 @@ export interface MetricSource {
   /** Null while Redis is away: then its metrics are absent, not zero. */
   readonly queues: readonly QueueState[] | null;
   readonly tallies: ReadonlyMap<string, number> | null;
+  /** Accounts that are due and that somebody else has locked. */
+  readonly busy: number | null;
   /** How far clocks are ahead of this machine's, in milliseconds, by server. */
   readonly skewMs: ReadonlyMap<string, number>;
   /** What the last audit found; null before the first. */
@@ -24,6 +26,8 @@ export interface MetricSource {
 export const METRICS = {
   connects_due_accounts: 'Accounts that are due and not put aside.',
   connects_oldest_due_age_seconds: 'How long the oldest of them has been due: the service level.',
+  connects_busy_accounts:
+    'Accounts that are due, and that workers find locked by somebody else; all others are settled.',
   connects_last_success_timestamp_seconds: 'When a sweep last ended with nothing left to settle.',
   connects_runs_total: 'Runs by kind and state.',
   connects_cycles_total: 'Cycles settled, by outcome.',
@@ -68,6 +72,7 @@ export async function renderMetrics(source: MetricSource): Promise<string> {
   addMeasures(registry, measures);
   if (queues) addQueues(registry, queues, measures.now);
   if (tallies) addTallies(registry, tallies);
+  if (source.busy !== null) gauge(registry, 'connects_busy_accounts', [[{}, source.busy]]);
   const skews = [...source.skewMs].map(([server, ms]) => [server, ms / 1_000] as const);
   gauge(registry, 'connects_clock_skew_seconds', labelled('server', new Map(skews)));
   // A series that is there from the beginning; NaN is neither drift nor the absence of it.

@@ -323,6 +323,20 @@ export async function countDue(db: Queryable, asOf: Instant): Promise<number> {
   return row ? row.due - row.aside : 0;
 }
 
+/** Of these ids, those that are due at an instant, put aside or not. */
+export async function listDueOf(db: Queryable, ids: readonly string[], asOf: Instant): Promise<string[]> {
+  const due: string[] = [];
+  for (let at = 0; at < ids.length; at += IDS_MAX) {
+    const rows = await selectRows<{ id: string }>(
+      db,
+      'SELECT id FROM accounts WHERE id IN (?) AND next_cycle_at <= ? ORDER BY id',
+      [ids.slice(at, at + IDS_MAX), toDate(asOf)],
+    );
+    due.push(...rows.map((row) => row.id));
+  }
+  return due;
+}
+
 /** Whether anything is still to be done at an instant: the question that closes a run. */
 export async function anyDue(db: Queryable, asOf: Instant): Promise<boolean> {
   const row = await selectOne(

@@ -2,8 +2,8 @@
  * Looking into Redis: what waits, since when, who works, and whether the server is set up for a queue. It keeps a
  * client of its own, connected at the first question, and reads the keys that BullMQ documents.
  *
- * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes.
- * A flushed Redis forgets them, as a restart would.
+ * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes; and which
+ * accounts workers find locked by somebody else. A flushed Redis forgets them, as a restart would.
  */
 import type { Redis } from 'ioredis';
 import { ConnectionTroubles, noSingleServer, producerConnection, withinDeadline } from './connection.ts';
@@ -29,6 +29,12 @@ export interface QueueState {
   readonly workers: number;
 }
 
+/** Accounts by id. */
+export interface Busy {
+  readonly found: readonly string[];
+  readonly freed: readonly string[];
+}
+
 export interface RedisServer {
   readonly version: string;
   readonly evictionPolicy: string;
@@ -42,6 +48,8 @@ export interface RedisServer {
 const SCORE_PER_MS = 0x1000;
 /** How long what is written to see whether writing goes is kept. */
 const WRITTEN_KEPT_MS = 60_000;
+/** Whoever found an account locked says so again every few seconds, while it lives. */
+const BUSY_KEPT_MS = 60_000;
 /** Active jobs that are looked at for the lock of their worker. */
 const ACTIVE_MAX = 1_000;
 
@@ -177,6 +185,30 @@ export class Inspector {
 
   get #talliesKey(): string {
     return `${this.#prefix}:tallies`;
+  }
+
+  /** What a worker finds locked by somebody else, and what is so no longer. Whoever is not found again is forgotten. */
+  async keepBusy(busy: Busy): Promise<void> {
+    const now = await this.readTime();
+    await this.#ask('keeping what is locked', async (redis) => {
+      const keeping = redis.pipeline().zremrangebyscore(this.#busyKey, '-inf', now - BUSY_KEPT_MS);
+      if (busy.freed.length > 0) keeping.zrem(this.#busyKey, ...busy.freed);
+      if (busy.found.length > 0)
+        keeping.zadd(this.#busyKey, ...busy.found.flatMap((account) => [now, account]));
+      await keeping.pexpire(this.#busyKey, BUSY_KEPT_MS).exec();
+    });
+  }
+
+  /** Accounts that any worker found locked within the last minute, the longest ago first. */
+  async readBusy(): Promise<string[]> {
+    const now = await this.readTime();
+    return this.#ask('reading what is locked', (redis) =>
+      redis.zrangebyscore(this.#busyKey, now - BUSY_KEPT_MS, '+inf'),
+    );
+  }
+
+  get #busyKey(): string {
+    return `${this.#prefix}:busy`;
   }
 
   async #ask<Answer>(what: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {

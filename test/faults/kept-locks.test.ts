@@ -4,11 +4,14 @@ import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { insertEvents } from '../../src/ledger/events.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import { createLog } from '../../src/log.ts';
+import { checkLocks } from '../../src/operations/upkeep/doctor/lock-checks.ts';
+import { measure } from '../../src/operations/upkeep/measure.ts';
 import { relayNotices } from '../../src/operations/mail/relay-notices.ts';
 import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { markSent, takeNotices } from '../../src/outbox/attempts.ts';
 import { claimNotices } from '../../src/outbox/outbox.ts';
 import { importRows, numbered } from '../support/accounts.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import {
   expectSoonAfter,
@@ -20,7 +23,7 @@ import {
 } from '../support/liveness.ts';
 import { reset } from '../support/reset.ts';
 import { countOf } from '../support/state.ts';
-import { allSent, until, waitingSweep } from '../support/sweeping.ts';
+import { MAY_2021, allSent, until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 24;
 const ONE = 'a-007';
@@ -82,6 +85,13 @@ const kept: readonly Kept[] = [
   { what: 'all ticks, and the place of the next', sql: 'SELECT * FROM ticks FOR UPDATE', held: 0 },
 ];
 
+/** As Prometheus is told. */
+async function countBusy({ app }: Installation): Promise<number> {
+  const { db, clock, outages, inspector, tally, config } = app;
+  const text = await measure({ db, clock, outages, inspector, tally, settings: config });
+  return Number(/^connects_busy_accounts (\d+)$/m.exec(text)?.[1]);
+}
+
 describe('a lock that somebody keeps', () => {
   let installation: Installation;
   const lines: Record<string, unknown>[] = [];
@@ -138,6 +148,25 @@ describe('a lock that somebody keeps', () => {
       { code: 'account-locked', outcome: 'busy' },
       { msg: 'it is locked no longer' },
     ]);
+  });
+
+  it.each([
+    ['accounts', "SELECT id FROM accounts WHERE id IN ('a-003', 'a-007') FOR UPDATE", ['a-003', 'a-007']],
+    ['a row beside them', `SELECT * FROM contacts WHERE account_id = '${ONE}' FOR UPDATE`, [ONE]],
+  ])('of %s is counted while it lasts, by the metrics, doctor and due', async (_what, sql, held) => {
+    await leaveWaiting(installation);
+    await sweepAround(sql, held.length, async () => {
+      await until('the metrics count them', async () => (await countBusy(installation)) === held.length);
+      const { app } = installation;
+      expect((await checkLocks(app, true)).at(-1)).toMatchObject({
+        check: 'locks',
+        state: 'warning',
+        found: expect.stringMatching(new RegExp(`held up .*: ${held.join(', ')}$`)) as string,
+      });
+      const due = await runHere(['due', '--json', '--as-of', new Date(MAY_2021).toISOString()], { app });
+      expect(JSON.parse(due.stdout)).toMatchObject({ accounts: held.length, busy: held.length });
+    });
+    expect(await countBusy(installation)).toBe(0);
   });
 
   it('holds up a worker without a sweep no longer than it lasts', async () => {

@@ -1,5 +1,6 @@
 /** Accounts that somebody else has locked: tried again, a few at a time, named once it lasts, forgotten when it is over. */
 import { BusyAccounts } from '../../jobs/busy-accounts.ts';
+import type { Busy } from '../../src/queue/inspector.ts';
 import { createLog } from '../../src/log.ts';
 
 let now = 0;
@@ -54,6 +55,24 @@ describe('busy accounts', () => {
     expect(lines).toMatchObject([
       { account: 'a', code: 'account-locked', lockedMs: 10_000 },
       { account: 'a', msg: 'it is locked no longer' },
+    ]);
+  });
+
+  it('are told to whoever watches, again and again while they are busy, and once when they are so no longer', async () => {
+    const busy = busyOf('a', 'b');
+    const told: Busy[] = [];
+    const keep = (one: Busy): Promise<void> => Promise.resolve(void told.push(one));
+    await busy.share(keep);
+    busy.note({ account: 'a', run: 1 }, { outcome: 'settled', cycles: 1 });
+    await expect(busy.share(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    for (let times = 0; times < 2; times += 1) await busy.share(keep);
+    busy.note({ account: 'b', run: 1 }, { outcome: 'already-current' });
+    for (let times = 0; times < 2; times += 1) await busy.share(keep);
+    expect(told).toEqual([
+      { found: ['a', 'b'], freed: [] },
+      { found: ['b'], freed: ['a'] },
+      { found: ['b'], freed: [] },
+      { found: [], freed: ['b'] },
     ]);
   });
 

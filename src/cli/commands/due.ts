@@ -4,6 +4,7 @@ import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
 import { resolveAsOf } from '../../operations/runs/as-of.ts';
+import { listBusy } from '../../operations/upkeep/list-busy.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { durationFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
@@ -47,10 +48,12 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
   if (cli.exitCode === EXIT.someFailed)
     say(cli, `the oldest has been due for ${formatAge(oldestAgeSeconds)}, longer than --fail-over allows`);
   const accounts = plans.reduce((sum, one) => sum + one.accounts, 0);
+  const busy = oldestAgeMs > BUSY_AFTER_MS ? await countBusy(cli, asOf) : 0;
   if (flags.json)
     return printJson(cli, {
       asOf: formatInstant(asOf),
       accounts,
+      busy,
       oldestAt: oldestAt === undefined ? null : formatInstant(oldestAt),
       oldestAgeSeconds,
       plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
@@ -61,6 +64,11 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
     `${counted(accounts, 'account is', 'accounts are')} due as of ${formatInstant(asOf)}, ` +
       `the oldest for ${formatAge(oldestAgeSeconds)}`,
   );
+  if (busy)
+    print(
+      cli,
+      `${counted(busy, 'of them is', 'of them are')} held up by locks of somebody else: see "connects doctor"`,
+    );
   return print(
     cli,
     formatTable(
@@ -68,4 +76,22 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
       plans.map((one) => [one.plan, one.accounts, formatInstant(one.oldestAt)]),
     ),
   );
+}
+
+/** Whoever is due for less is due because nobody has come to him yet. */
+const BUSY_AFTER_MS = 30_000;
+/** Redis is asked beside what the database says, and not waited for where it hangs. */
+const REDIS_WAIT_MS = 1_000;
+
+/** Null where Redis cannot be asked. */
+async function countBusy({ app }: Cli, asOf: Instant): Promise<number | null> {
+  if (app.config.redisUrl === undefined) return null;
+  const asking = listBusy(app, asOf).then((busy) => busy.length);
+  const answered = new AbortController();
+  const late = app.clock.sleep(REDIS_WAIT_MS, answered.signal).then(() => null);
+  try {
+    return await Promise.race([asking.catch(() => null), late]);
+  } finally {
+    answered.abort();
+  }
 }

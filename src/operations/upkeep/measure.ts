@@ -15,6 +15,7 @@ import type { Inspector } from '../../queue/inspector.ts';
 import { readMeasures } from '../../reports/measures.ts';
 import type { Tally } from '../../tally.ts';
 import { VERSION } from '../../version.ts';
+import { listBusy } from './list-busy.ts';
 
 export interface MeasureDeps {
   /** The primary: a replica that lags would tell of a lateness that is its own. */
@@ -55,7 +56,7 @@ export async function measure(deps: MeasureDeps): Promise<string> {
   const mailNotTakenSince = (await findOutage(db))?.since;
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
   const measures = await readMeasures(db, { next, oldestUnsentAt, mailNotTakenSince });
-  const { redisSkewMs, ...redis } = await readRedis(deps, measures.now);
+  const { redisSkewMs, ...redis } = await readRedis(deps, { db, now: measures.now });
   const skewMs = new Map([['database', await skewOf(() => shownNow(db), deps.clock)]]);
   if (redisSkewMs !== null) skewMs.set('redis', redisSkewMs);
   // Whoever asks for metrics goes on asking; no other command needs what makes their text.
@@ -71,8 +72,8 @@ export async function measure(deps: MeasureDeps): Promise<string> {
 
 async function readRedis(
   { clock, inspector, tally, outages }: MeasureDeps,
-  now: Instant,
-): Promise<Pick<MetricSource, 'queues' | 'tallies'> & { readonly redisSkewMs: number | null }> {
+  { db, now }: { readonly db: Database; readonly now: Instant },
+): Promise<Pick<MetricSource, 'queues' | 'tallies' | 'busy'> & { readonly redisSkewMs: number | null }> {
   try {
     // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
     const known = outages.open(REDIS_OUTAGES);
@@ -82,10 +83,11 @@ async function readRedis(
       await tally.carry(inspector);
       const redisSkewMs = await skewOf(() => inspector.readTime(), clock);
       const tallies = await inspector.readTallies();
-      return { queues: await inspector.readQueues(now), tallies, redisSkewMs };
+      const busy = (await listBusy({ db, inspector }, now)).length;
+      return { queues: await inspector.readQueues(now), tallies, busy, redisSkewMs };
     });
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return { queues: null, tallies: null, redisSkewMs: null };
+    return { queues: null, tallies: null, busy: null, redisSkewMs: null };
   }
 }

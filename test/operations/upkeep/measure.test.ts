@@ -18,6 +18,7 @@ import { MAY_2021, sweepAndSend, until } from '../../support/sweeping.ts';
 const NAMES = [
   'connects_due_accounts',
   'connects_oldest_due_age_seconds',
+  'connects_busy_accounts',
   'connects_last_success_timestamp_seconds',
   'connects_runs_total',
   'connects_cycles_total',
@@ -132,6 +133,21 @@ describe('metrics', () => {
     await execute(db, 'DELETE FROM ticks');
   });
 
+  it('count who is busy: whom a worker found locked within the last minute, and who is due still', async () => {
+    const { inspector } = installation.app;
+    const busy = async (): Promise<number> => valueOf(await read(), 'connects_busy_accounts');
+    expect(await busy()).toBe(0);
+    await inspector.keepBusy({ found: ['a-001', 'a-002', 'a-003'], freed: [] });
+    // One of them was settled by another process, which knew nothing of it.
+    await execute(installation.db, "UPDATE accounts SET next_cycle_at = '2100-01-01' WHERE id = 'a-003'");
+    expect(await busy()).toBe(2);
+    await inspector.keepBusy({ found: [], freed: ['a-001'] });
+    expect(await busy()).toBe(1);
+    await inspector.keepBusy({ found: [], freed: ['a-002', 'a-003'] });
+    expect(await busy()).toBe(0);
+    await execute(installation.db, "UPDATE accounts SET next_cycle_at = '2021-06-01' WHERE id = 'a-003'");
+  });
+
   it('of Redis are absent while it is away, and what was counted is not lost', async () => {
     const { tally } = installation.app;
     const redis = {
@@ -142,6 +158,7 @@ describe('metrics', () => {
     const text = await measure({ ...deps(), inspector: redis as never });
     expect(text).toContain('connects_due_accounts 29');
     expect(text).not.toContain('connects_queue_jobs');
+    expect(text).not.toContain('connects_busy_accounts');
     expect(tally.isEmpty).toBe(false);
   });
 

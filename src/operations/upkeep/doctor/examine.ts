@@ -36,7 +36,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
     ['rights', () => checkRights(deps)],
     ['replica', () => checkReplica(deps)],
     ['due', () => checkLateness(deps)],
-    ['locks', () => checkLocks(deps)],
+    ['locks', () => checkLocks(deps, redisIsThere)],
     ['runs', () => checkRuns(deps)],
     ['failures', () => checkFailures(deps)],
     ['mail', () => checkMail(deps)],

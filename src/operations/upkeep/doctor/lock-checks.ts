@@ -1,14 +1,15 @@
 /** Locks that somebody keeps: which accounts wait for them, and whose they are. It waits for none of them itself. */
 import { inTransaction } from '../../../db/connection.ts';
 import { type OpenTransaction, listOpenTransactions } from '../../../db/open-transactions.ts';
-import { databaseNow } from '../../../db/query.ts';
+import { databaseNow, shownNow } from '../../../db/query.ts';
 import { lockAccounts } from '../../../ledger/account-locks.ts';
 import { listDue } from '../../../ledger/accounts.ts';
 import { counted, formatAge } from '../../../words.ts';
+import { listBusy } from '../list-busy.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'db' | 'clock'>;
+type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector'>;
 
 /** No transaction of ours takes that long. */
 const LONG_S = 30;
@@ -23,15 +24,17 @@ const SEE = 'GRANT PROCESS ON *.* to our user shows here whose lock it is; or lo
 
 /** Without the right to see sessions nothing is known of any other row. */
 const ACCOUNTS_ONLY =
-  'no account that is due is locked itself; locks on other rows show only with the right PROCESS';
+  'no account that is due is locked itself, and no worker met a lock on other rows; who has any shows only with the right PROCESS';
 
-export async function checkLocks(deps: Deps): Promise<readonly Finding[]> {
+/** Those whose account is locked are found here; whose other rows are, workers find by writing to them. */
+export async function checkLocks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
   const open = await listOpenTransactions(deps.db, LONG_S);
   const findings = (open ?? []).slice(0, NAMED).map((one) => warning('locks', describe(one), FREE));
-  const locked = await findLocked(deps);
+  const busy = redisIsThere ? await listBusy(deps, await shownNow(deps.db)) : [];
+  const locked = [...new Set([...(await findLocked(deps)), ...busy])].toSorted();
   if (locked.length > 0) {
     const named = `${locked.slice(0, NAMED).join(', ')}${locked.length > NAMED ? ', …' : ''}`;
-    const who = `${counted(locked.length, 'account that is due is', 'accounts that are due are')} locked by somebody else`;
+    const who = `${counted(locked.length, 'account that is due is', 'accounts that are due are')} held up by locks of somebody else`;
     findings.push(warning('locks', `${who}: ${named}`, open ? FREE : `${FREE}. ${SEE}`));
   }
   if (findings.length > 0) return findings;
