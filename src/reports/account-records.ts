@@ -199,6 +199,16 @@ export const listDecisionsOf = (
 ): Promise<RecordedDecision[]> =>
   decisions(db, account, `AND subject = ? ORDER BY decision_no LIMIT ${ROWS_MAX}`, [subject]);
 
+/** Of several subjects, in the order in which they were decided. At most a few hundred subjects. */
+export async function listDecisionsOfAny(
+  db: Queryable,
+  account: string,
+  subjects: readonly string[],
+): Promise<RecordedDecision[]> {
+  if (subjects.length === 0) return [];
+  return decisions(db, account, `AND subject IN (?) ORDER BY decision_no LIMIT ${ROWS_MAX}`, [subjects]);
+}
+
 /** Of all subjects of one kind (`plan`, `payment`, `return`), the latest, oldest first. */
 export async function listDecisionsOfKind(
   db: Queryable,

@@ -83,9 +83,20 @@ async function costs(): Promise<Record<string, number>> {
   return found;
 }
 
+const OWN = [
+  'entries',
+  'decisions',
+  'cycles',
+  'proposals',
+  'interviews',
+  'awards',
+  'outbox',
+  'account_spans',
+] as const;
+
 async function ownRows(): Promise<number> {
   let sum = 0;
-  for (const table of ['entries', 'decisions', 'cycles', 'interviews', 'awards', 'outbox', 'account_spans'])
+  for (const table of OWN)
     sum += await countOf(app.db, `SELECT COUNT(*) FROM ${table} WHERE account_id = ?`, [OLD]);
   return sum;
 }
@@ -107,7 +118,7 @@ test('what is read does not grow with other accounts, and is bounded by the rows
       'none',
     );
   await installation.db.raw(
-    'ANALYZE TABLE entries, decisions, cycles, interviews, awards, events, account_spans',
+    'ANALYZE TABLE entries, decisions, cycles, proposals, interviews, awards, events, account_spans',
   );
   expect(await countOf(app.db, 'SELECT COUNT(*) FROM entries')).toBeGreaterThan(10 * own);
 

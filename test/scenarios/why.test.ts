@@ -167,7 +167,7 @@ describe('interviews', () => {
           'yet, so nothing has been awarded.',
         evidence: { repliedAt: null, replyNow: { code: 'awarded', award: 10, held: 0 } },
         at: null,
-        next: 'Still possible: a reply now would earn 10 Connects.',
+        next: 'Still possible: a reply now would earn 10 Connects. No date ends this.',
       },
     ]);
   });
@@ -178,8 +178,9 @@ describe('interviews', () => {
     await tell(...days, submitted('2021-03-05 11:00', 6), requested('2021-03-05 12:00', 6));
     const { answers } = await ask(story.member, '--interview', 'i6', '--as-of', '2021-03-06T12:00:00Z');
     expect(answers[0]?.next).toBe(
-      'A reply now would earn none, because in the 7 days up to 6 March 2021, 12:00 you had been awarded 50 of at ' +
-        'most 50 Connects for interviews. There is room again from 8 March 2021, 10:00.',
+      'Reply after 8 March 2021, 10:00; a reply before then earns none, and this proposal can then never earn an award, ' +
+        'because in the 7 days up to 6 March 2021, 12:00 you had been awarded 50 of at most 50 Connects for interviews. ' +
+        'From then on a reply would earn 10 Connects. No date ends this.',
     );
   });
 
@@ -193,8 +194,11 @@ describe('interviews', () => {
         subject: 'proposal:p1',
         code: 'no-interview-request',
         sentence:
-          'There was no interview request for proposal p1, so there was nothing to award. A straight offer, without ' +
-          'an interview request, earns no Connects.',
+          'No interview request of a client is recorded for proposal p1 (2 March 2021), so there was nothing to award. ' +
+          'A straight offer, a hire without an interview request, is not recorded and earns none.',
+        next:
+          'If a client asks for an interview about it, your reply can still earn an award. A reply now would earn 10 ' +
+          'Connects. No date ends this.',
       },
     ]);
   });

@@ -13,6 +13,8 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * - `account`: `current`, `next-cycle`, `pending-plan`, `downgrade-preview`, `owed`, `put-aside`, `retrying`,
  *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `no-refusals`
  * - `refusals:<kind of subject>`: the code that was refused
+ * - `silence:interview`, of requests that were never replied to: `not-replied`, `invite-without-proposal`, `not-listed`
+ * - `silence:proposal`, of proposals about which no client asked: `no-interview-request`, `not-listed`
  * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`, `reversed`
  * - `interview:<id>`: `not-replied`, `invite-without-proposal`, `nothing-recorded`
  * - `proposal:<id>`: `charged`, `carried`, `no-interview-request`, `nothing-recorded`

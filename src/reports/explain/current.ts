@@ -1,7 +1,8 @@
 /** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
 import { type RecordedCycle, findCycleUpTo, listDecisionsOfKind } from '../account-records.ts';
-import { listWaitingEvents } from '../../ledger/event-waits.ts';
-import { connects, counted, planPhrase } from '../member-words.ts';
+import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
+import { connects, counted, listed, planPhrase } from '../member-words.ts';
+import { countWaitingEvents } from '../silence-records.ts';
 import { type Answer, type Inquiry, iso, nextBegins } from './answer.ts';
 
 /** The first answer to "how do I stand?". */
@@ -79,19 +80,22 @@ export function failure({ failure: open, words }: Inquiry): Answer | undefined {
 /** Waiting events that are told one by one. */
 export const WAITING_MAX = 1_000;
 
-/** Facts that arrived and could not be counted yet. */
+/** Facts that arrived and could not be counted yet, and what must happen first. */
 export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
   const { db, account, words } = inquiry;
   const events = await listWaitingEvents(db, { accounts: [account.id] }, WAITING_MAX);
   const [oldest] = events;
   if (!oldest) return undefined;
+  const count = events.length < WAITING_MAX ? events.length : await countWaitingEvents(db, account.id);
+  const cut = count > events.length ? ` The first ${counted(events.length, 'one')} are listed.` : '';
   return {
     subject: 'account',
     code: 'waiting-events',
     sentence:
-      `${counted(events.length, 'event')} of yours ${events.length === 1 ? 'is' : 'are'} kept and not counted yet, the ` +
-      `oldest of ${words.day(oldest.at)}: the account must be brought up to date first.`,
+      `${counted(count, 'event')} of yours ${count === 1 ? 'is' : 'are'} kept and not counted yet, the ` +
+      `oldest of ${words.day(oldest.at)}: the account must be brought up to date first.${interviewsAmong(events)}${cut}`,
     evidence: {
+      count,
       events: events.map(({ account: _account, ...one }) => ({
         ...one,
         at: iso(one.at),
@@ -100,8 +104,24 @@ export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
     },
     rule: null,
     at: null,
-    next: 'They are counted, in their order, as soon as that is done.',
+    next:
+      `The error on our side that stops the first of them${oldest.code === null ? '' : ` (${oldest.code})`} must be ` +
+      'mended; then the next event of the account, a rerun, or the sweep of its next cycle counts them, in their order. ' +
+      'Until then they wait, without an end.',
   };
+}
+
+/** Those that an award may hang on. */
+function interviewsAmong(events: readonly WaitingEvent[]): string {
+  const told = [
+    ['interview.requested', 'interview request'],
+    ['interview.replied', 'reply', 'replies'],
+    ['proposal.submitted', 'proposal'],
+  ].flatMap(([type, ...noun]) => {
+    const count = events.filter((one) => one.type === type).length;
+    return count === 0 ? [] : [counted(count, ...(noun as [string, string?]))];
+  });
+  return told.length === 0 ? '' : ` Among them: ${listed(told)}.`;
 }
 
 /** The latest settled cycle, if any. */

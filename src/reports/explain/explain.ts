@@ -24,6 +24,7 @@ import { explainInterview } from './interview.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
 import { explainProposal } from './proposal.ts';
 import { TermsBook } from './rules.ts';
+import { besideSilence, silence } from './silence.ts';
 import { explainSince, interviewWindow, refusals, toldSince } from './since.ts';
 
 /** What is asked. With none of the four, how the account stands is told. */
@@ -105,6 +106,8 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
   const cycle = await lastCycle(inquiry);
   const next = nextCycle(inquiry);
   const downgrade = downgradePreview(inquiry);
+  // A request can be replied to however old it is.
+  const silent = await silence(inquiry, { requests: 0, proposals: recent });
   const parts: (Answer | undefined)[] = [
     current(inquiry),
     failure(inquiry),
@@ -117,7 +120,8 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     ...(cycle ? await cycleToThisDay(inquiry, cycle) : []),
     ...(await recentChanges(inquiry, recent)),
     ...(await interviewWindow(inquiry)),
-    ...(await refusals(inquiry, recent)),
+    ...silent,
+    ...besideSilence(await refusals(inquiry, recent), silent),
   ];
   return parts.filter((one) => one !== undefined);
 }

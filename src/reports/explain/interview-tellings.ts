@@ -12,6 +12,7 @@ import {
   ruleUseOf,
   textIn,
 } from './answer.ts';
+import { whileItCan } from './reward-ahead.ts';
 
 type Reason = (told: Pick<Told, 'detail' | 'subject'>, words: ZoneWords) => string;
 
@@ -101,20 +102,24 @@ export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined 
   return at === undefined ? undefined : at + amountIn(told, 'windowDays') * 86_400_000;
 }
 
-function roomAgain(told: Told, { words }: Inquiry): string {
+function roomAgain(told: Told, inquiry: Inquiry): string {
   const closed = 'This proposal can earn no award any more.';
   const at = leavesWindowAt(told);
-  if (at === undefined) return `${closed} An interview request about another proposal can.`;
-  return (
-    `${closed} For another proposal there is room from ${words.moment(at)}, when the oldest of these awards is ` +
-    `${counted(amountIn(told, 'windowDays'), 'day')} old.`
-  );
+  if (at === undefined)
+    return `${closed} ${whileItCan(inquiry, 'An interview request about another proposal can.')}`;
+  const others =
+    `For another proposal there is room from ${inquiry.words.moment(at)}, when the oldest of these awards is ` +
+    `${counted(amountIn(told, 'windowDays'), 'day')} old.`;
+  return `${closed} ${whileItCan(inquiry, others)}`;
 }
 
 const awardRule = (told: Told) => (amountIn(told, 'refund') > 0 ? 'interview-on-two-lines' : 'interview');
 
-const proposalsEarn =
-  'Send a proposal: an interview request about it can earn an award when you reply to it.';
+const proposalsEarn: Telling['next'] = (_, inquiry) =>
+  whileItCan(
+    inquiry,
+    'Send a proposal: an interview request about it can earn an award when you reply to it.',
+  );
 
 export const INTERVIEW_TELLINGS: Tellings = {
   awarded: { sentence: award, rule: awardRule, next: () => null },
@@ -132,7 +137,7 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'invite-without-proposal': {
     sentence: refusal,
     rule: 'interview-needs-proposal',
-    next: () => proposalsEarn,
+    next: proposalsEarn,
   },
   'unknown-proposal': {
     sentence: refusal,
@@ -150,8 +155,9 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'already-awarded': {
     sentence: refusal,
     rule: 'one-award',
-    next: () => 'An interview request about another proposal can earn its own award.',
+    next: (_, inquiry) =>
+      whileItCan(inquiry, 'An interview request about another proposal can earn its own award.'),
   },
-  'before-program': { sentence: refusal, rule: 'program', next: () => proposalsEarn },
+  'before-program': { sentence: refusal, rule: 'program', next: proposalsEarn },
   'reward-ended': { sentence: refusal, rule: 'interview', next: () => null },
 };

@@ -12,6 +12,8 @@ import { connects, connectsWere, listed } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
+import { Outlook } from './outlook.ts';
+import { withoutRequest } from './silence.ts';
 
 export async function explainProposal(inquiry: Inquiry, id: string): Promise<Answer[]> {
   const { db, account } = inquiry;
@@ -25,7 +27,11 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
   ];
   if (answers.length === 0) answers.push(unknownProposal(id));
   for (const interview of interviews) answers.push(...(await explainInterview(inquiry, interview.id)));
-  if (interviews.length === 0) answers.push(noRequest(inquiry, id));
+  if (interviews.length === 0) {
+    const outlook = await Outlook.of(inquiry, [id]);
+    const sentAt = entries.find((one) => one.kind === 'proposal')?.occurredAt ?? null;
+    answers.push({ ...withoutRequest(inquiry, outlook, [{ id, sentAt }]), subject: `proposal:${id}` });
+  }
   return answers;
 }
 
@@ -100,18 +106,3 @@ const unknownProposal = (id: string): Answer => ({
   at: null,
   next: null,
 });
-
-/** A straight offer, or a client who has not written: nobody asked for an interview. */
-function noRequest({ terms, asOf }: Inquiry, id: string): Answer {
-  return {
-    subject: `proposal:${id}`,
-    code: 'no-interview-request',
-    sentence:
-      `There was no interview request for proposal ${id}, so there was nothing to award. A straight offer, without an ` +
-      'interview request, earns no Connects.',
-    evidence: { proposal: id, interviews: [] },
-    rule: terms.rule('interview-needs-proposal', { version: terms.latest.version, at: asOf }),
-    at: null,
-    next: 'If a client asks for an interview about it, your reply can still earn an award.',
-  };
-}

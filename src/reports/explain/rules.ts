@@ -34,6 +34,12 @@ const RULES = {
     (interview?.asTwoEntries
       ? 'Of that, what the proposal cost and has not come back yet is shown as a refund, the rest as an award.'
       : 'It is shown on one line.'),
+  'full-window': ({ interview }) =>
+    interview === null
+      ? 'Interview requests no longer earn Connects.'
+      : `Interview requests earn at most ${connects(interview.windowMax)} in any ` +
+        `${counted(interview.windowDays, 'day')} of 24 hours, by when you replied. A reply that finds no room earns ` +
+        'none, and its proposal can then never earn an award.',
   'interview-needs-proposal': () =>
     'Only an interview request about a proposal that you sent earns Connects. An invite without a proposal, or a ' +
     'straight offer, earns none.',

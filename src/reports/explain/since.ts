@@ -23,14 +23,23 @@ import {
 } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, idOf, iso, kindOf } from './answer.ts';
 import { cycleAnswers } from './cycle.ts';
+import { waiting } from './current.ts';
 import { answersOf } from './decided.ts';
+import { silence } from './silence.ts';
 
 const DAY = 86_400_000;
 
-/** Everything since an instant: sums, the interview limit, then what was decided, oldest first. */
+/** Everything since an instant: sums, the interview limit, what was decided, oldest first; then what nothing came of. */
 export async function explainSince(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
   const told = await toldSince(inquiry, since, () => true);
-  return [await received(inquiry, since), ...(await interviewWindow(inquiry, since)), ...told];
+  const held = await waiting(inquiry);
+  return [
+    await received(inquiry, since),
+    ...(await interviewWindow(inquiry, since)),
+    ...told,
+    ...(held ? [held] : []),
+    ...(await silence(inquiry, { requests: since, proposals: since })),
+  ];
 }
 
 // --------------------------------------------------------------------------------------------------- sums

@@ -1,0 +1,470 @@
+/** Where nothing was decided: requests without a reply, proposals without a request; told without anybody knowing an id. */
+import { type Terms, builtInTerms } from '../../src/domain/terms.ts';
+import { applyTerms } from '../../src/operations/upkeep/apply-terms.ts';
+import type { Answer } from '../../src/reports/explain/answer.ts';
+import { importRows } from '../support/accounts.ts';
+import { asker } from '../support/asking.ts';
+import { type Fields, fact, record } from '../support/facts.ts';
+import { type Installation, install } from '../support/installation.ts';
+import {
+  ask,
+  event,
+  existing,
+  interviewed,
+  memberStory,
+  replied,
+  requested,
+  submitted,
+  tell,
+} from '../support/member-story.ts';
+
+const story = memberStory();
+
+const silent = (answers: readonly Answer[]): Answer[] =>
+  answers.filter((one) => one.subject.startsWith('silence:'));
+
+/** How the account stands as of an instant: what is told of its silence, and all that is told. */
+async function standing(asOf: string) {
+  const asked = await ask(story.member, '--as-of', asOf);
+  return { ...asked, silent: silent(asked.answers) };
+}
+
+describe('requests without a reply', () => {
+  test('are told when nobody asks for them, beside "nothing was refused"', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(submitted('2021-03-02', 1), requested('2021-03-03', 1));
+    const now = await standing('2021-03-05T12:00:00Z');
+    expect(now.silent).toEqual([
+      {
+        subject: 'silence:interview',
+        code: 'not-replied',
+        sentence:
+          'The client wrote to you about proposal p1 on 3 March 2021 (interview request i1). You have not replied yet, so ' +
+          'nothing has been awarded.',
+        evidence: expect.objectContaining({
+          interview: 'i1',
+          count: 1,
+          requests: [{ interview: 'i1', proposal: 'p1', requestedAt: '2021-03-03T00:00:00.000Z' }],
+          replyNow: expect.objectContaining({ code: 'awarded', award: 10 }) as unknown,
+          outlook: [{ from: '2021-03-05T12:00:00.000Z', code: 'awarded', award: 10 }],
+        }) as unknown,
+        rule: expect.objectContaining({
+          text: expect.stringContaining('earns 10 Connects') as unknown,
+        }) as unknown,
+        at: null,
+        next: 'Still possible: a reply now would earn 10 Connects. No date ends this.',
+      },
+    ]);
+    expect(now.answer('no-refusals').sentence).toMatch(
+      /^Nothing was refused since .* What nothing came of yet is told above\.$/,
+    );
+    expect(now.text).toContain('interview request i1');
+
+    const since = await ask(story.member, '--since', '2021-03-03', '--as-of', '2021-03-05T12:00:00Z');
+    expect(silent(since.answers)).toEqual(now.silent);
+    const later = await ask(story.member, '--since', '2021-03-04', '--as-of', '2021-03-05T12:00:00Z');
+    expect(silent(later.answers)).toEqual([]);
+    // Asked for by its id, it is the same answer.
+    const named = await ask(story.member, '--interview', 'i1', '--as-of', '2021-03-05T12:00:00Z');
+    expect(named.answers).toEqual(now.silent.map((one) => ({ ...one, subject: 'interview:i1' })));
+  });
+
+  test('are told however old they are; those that were replied to are not', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(...interviewed('2021-03-01', 1), submitted('2021-03-02', 2), requested('2021-03-03', 2));
+    const { silent: told } = await standing('2023-01-01T00:00:00Z');
+    expect(told).toMatchObject([{ evidence: { requests: [{ interview: 'i2' }] } }]);
+  });
+
+  test('that would come to the same are told together, and share what room there is', async () => {
+    await existing({ openingBalance: 200 });
+    const days = [1, 2, 3, 4].flatMap((n) => interviewed(`2021-03-0${n}`, n));
+    const asked = [6, 7].flatMap((n) => [
+      submitted('2021-03-05 11:00', n),
+      requested(`2021-03-05 1${n}:00`, n),
+    ]);
+    await tell(
+      ...days,
+      ...asked,
+      event('2021-03-05 18:00', 'interview.requested', { interview: 'again', proposal: 'p7' }),
+    );
+    const { silent: told } = await standing('2021-03-06T12:00:00Z');
+    expect(told).toMatchObject([
+      {
+        code: 'not-replied',
+        sentence:
+          '3 interview requests have no reply of yours yet, so nothing has been awarded for them: again about proposal p7 ' +
+          '(5 March 2021), i7 about proposal p7 (5 March 2021) and i6 about proposal p6 (5 March 2021).',
+        evidence: { count: 3, replyNow: { room: 10 } },
+        next:
+          'Still possible: a reply now would earn 10 Connects. No date ends this. They share the room in the limit, 10 ' +
+          'now: a reply that finds none left earns none, and its proposal can then never earn an award. Requests about ' +
+          'the same proposal earn one award together.',
+      },
+    ]);
+  });
+
+  test('meet a full week: a reply must wait, and it is said until when', async () => {
+    await existing({ openingBalance: 200, zone: 'Europe/Berlin' });
+    const days = [1, 2, 3, 4, 5].flatMap((n) => interviewed(`2021-03-0${n}`, n));
+    await tell(
+      ...days,
+      submitted('2021-03-05 11:00', 6),
+      requested('2021-03-05 12:00', 6),
+      submitted('2021-03-05', 7),
+    );
+    const { silent: told } = await standing('2021-03-06T12:00:00Z');
+    const wait =
+      'eply after 8 March 2021, 11:00; a reply before then earns none, and this proposal can then never earn an award, ' +
+      'because in the 7 days up to 6 March 2021, 13:00 you had been awarded 50 of at most 50 Connects for interviews. ' +
+      'From then on a reply would earn 10 Connects. No date ends this.';
+    expect(told).toMatchObject([
+      {
+        code: 'not-replied',
+        evidence: {
+          replyNow: { code: 'weekly-cap' },
+          outlook: [{ award: 0 }, { from: '2021-03-08T10:00:00.000Z', code: 'awarded', award: 10 }],
+        },
+        rule: { text: expect.stringMatching(/at most 50 .* can then never earn an award/) as unknown },
+        next: `R${wait}`,
+      },
+      {
+        code: 'no-interview-request',
+        next: `If a client asks for an interview about it, your reply can still earn an award. R${wait}`,
+      },
+    ]);
+  });
+
+  test('of an instant that is no whole minute: the sentence is never too early', async () => {
+    await existing({ openingBalance: 200 });
+    const days = [2, 3, 4, 5].flatMap((n) => interviewed(`2021-03-0${n}`, n));
+    const first = [
+      submitted('2021-03-01', 1),
+      requested('2021-03-01', 1),
+      replied('2021-03-01T10:00:30.500Z', 1),
+    ];
+    await tell(...first, ...days, submitted('2021-03-05 11:00', 6), requested('2021-03-05 12:00', 6));
+    const { silent: told } = await standing('2021-03-06T12:00:00Z');
+    expect(told[0]?.next).toContain('Reply after 8 March 2021, 10:00:31; a reply before then earns none');
+    expect(told[0]?.evidence).toMatchObject({ outlook: [{}, { from: '2021-03-08T10:00:30.500Z' }] });
+  });
+
+  test('about a proposal that was rewarded or closed before earn none, ever', async () => {
+    await existing({ openingBalance: 200 });
+    const again = (n: number) =>
+      event('2021-03-07', 'interview.requested', { interview: `again${n}`, proposal: `p${n}` });
+    await tell(...[1, 2, 3, 4, 5, 6].flatMap((n) => interviewed(`2021-03-0${n}`, n)), again(5), again(6));
+    const { silent: told } = await standing('2021-03-08T12:00:00Z');
+    expect(told).toMatchObject([
+      {
+        evidence: { replyNow: { code: 'weekly-cap', closedBy: 'i6' }, outlook: [] },
+        rule: { text: expect.stringContaining('can then never earn') as unknown },
+        next:
+          'A reply earns none, because interview request i6 about the same proposal, p6, met a full weekly limit before, ' +
+          'and that closed the proposal for awards. Nothing changes that.',
+      },
+      {
+        evidence: { replyNow: { code: 'already-awarded', rewardedBy: 'i5' }, outlook: [] },
+        rule: { text: 'Each proposal earns one interview award.' },
+        next:
+          'A reply earns none, because proposal p5 had earned its award before, with interview request i5. Nothing ' +
+          'changes that.',
+      },
+    ]);
+  });
+
+  test('about proposals that are not of this account say which: refused, or never reported', async () => {
+    await existing({ openingBalance: 5 });
+    await tell(submitted('2021-03-02', 1), requested('2021-03-03', 1), requested('2021-03-04', 2));
+    const { silent: told } = await standing('2021-03-05T12:00:00Z');
+    const then = 'Once it is recorded on this account: a reply would earn 10 Connects. No date ends this.';
+    expect(told).toMatchObject([
+      {
+        evidence: { requests: [{ interview: 'i2' }], replyNow: { code: 'unknown-proposal' } },
+        rule: { text: expect.stringContaining('about a proposal that you sent') as unknown },
+        next:
+          'A reply now would earn none, because proposal p2 is not of this account: it was never reported for it, or it ' +
+          `is another account's. ${then}`,
+      },
+      {
+        evidence: { requests: [{ interview: 'i1' }], replyNow: { code: 'unknown-proposal' } },
+        next:
+          'A reply now would earn none, because proposal p1 was refused on 2 March 2021: there were not enough Connects ' +
+          `for it. ${then}`,
+      },
+    ]);
+    // Nor is an award promised where the proposal itself is asked for.
+    for (const id of ['p1', 'p2']) {
+      const named = await ask(story.member, '--proposal', id);
+      expect(JSON.stringify(named.answers)).not.toContain('can still earn');
+    }
+  });
+
+  test('without a proposal are invites: they earn none, whatever happens', async () => {
+    await existing();
+    const invite = (id: string, at: string) => event(at, 'interview.requested', { interview: id });
+    await tell(invite('a', '2021-03-02'), invite('b', '2021-03-03'));
+    const { silent: told } = await standing('2021-03-05T12:00:00Z');
+    expect(told).toMatchObject([
+      {
+        subject: 'silence:interview',
+        code: 'invite-without-proposal',
+        sentence:
+          'Clients invited you 2 times without a proposal of yours, so there was nothing to award: b (3 March 2021) and a ' +
+          '(2 March 2021).',
+        rule: { text: expect.stringContaining('An invite without a proposal') as unknown },
+        next: 'Replying to them earns none either. An interview request about a proposal that you sent can.',
+      },
+    ]);
+  });
+});
+
+describe('proposals without a request', () => {
+  test('are told from a date on, those that were carried over with the account too', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(
+      submitted('2021-03-02', 1),
+      event('2021-03-02', 'proposal.carried', { proposal: 'old', connects: 4 }),
+      submitted('2021-03-03', 2),
+      ...interviewed('2021-03-04', 3),
+    );
+    const { silent: told } = await standing('2021-03-05T12:00:00Z');
+    expect(told).toMatchObject([
+      {
+        subject: 'silence:proposal',
+        code: 'no-interview-request',
+        sentence:
+          'No interview request of a client is recorded for 3 proposals: p2 (3 March 2021), p1 (2 March 2021) and old, so ' +
+          'there was nothing to award. A straight offer, a hire without an interview request, is not recorded and earns ' +
+          'none.',
+        evidence: {
+          count: 3,
+          proposals: [
+            { proposal: 'p2', sentAt: '2021-03-03T00:00:00.000Z' },
+            { proposal: 'p1' },
+            { proposal: 'old', sentAt: null },
+          ],
+        },
+        rule: { text: expect.stringContaining('straight offer') as unknown },
+      },
+    ]);
+    const since = await ask(story.member, '--since', '2021-03-03', '--as-of', '2021-03-05T12:00:00Z');
+    expect(silent(since.answers)).toMatchObject([{ evidence: { proposals: [{ proposal: 'p2' }] } }]);
+    expect((await standing('2022-03-05T12:00:00Z')).silent).toEqual([]);
+  });
+
+  test('that were refused are not told twice', async () => {
+    await existing({ openingBalance: 5 });
+    await tell(submitted('2021-03-02', 1));
+    const { silent: told, answer } = await standing('2021-03-05T12:00:00Z');
+    expect(told).toEqual([]);
+    expect(answer('insufficient-connects').subject).toBe('refusals:proposal');
+  });
+});
+
+describe('an account that is not active', () => {
+  const both = () => [submitted('2021-03-02', 1), requested('2021-03-03', 1), submitted('2021-03-03', 2)];
+  const invite = () => event('2021-03-03', 'interview.requested', { interview: 'invite' });
+
+  test('suspended: no reply earns until it is active again', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(...both(), invite(), event('2021-03-04', 'account.suspended'));
+    const { silent: told } = await standing('2021-03-05T12:00:00Z');
+    const next =
+      'A reply earns none while your account is suspended. Once it is active again: a reply would earn 10 Connects. No ' +
+      'date ends this.';
+    expect(told.map((one) => [one.code, one.next])).toEqual([
+      ['invite-without-proposal', expect.stringContaining('it is suspended now.')],
+      ['not-replied', next],
+      ['no-interview-request', next],
+    ]);
+    expect(told[1]?.rule?.text).toBe('Interview awards are given only while the account is active.');
+  });
+
+  test('closed: none ever does, and nothing is promised', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(...both(), invite(), event('2021-03-04', 'account.closed'));
+    const { silent: told, answers } = await standing('2021-03-05T12:00:00Z');
+    const closed = 'A reply earns none: your account is closed, and earns no awards any more.';
+    expect(told.map((one) => one.next)).toEqual([
+      'Replying to it earns none either. Your account is closed: it earns no awards any more.',
+      closed,
+      closed,
+    ]);
+    expect(JSON.stringify(answers)).not.toMatch(/[Ss]till possible|can earn|can still earn/);
+    const named = await ask(story.member, '--interview', 'never');
+    expect(named.answers[0]?.next).toBe('Your account is closed: it earns no awards any more.');
+  });
+});
+
+test('long lists are counted before they are cut, and say so', async () => {
+  await existing({ openingBalance: 5_000 });
+  const many = Array.from({ length: 230 }, (_, n) => n);
+  const at = (n: number) => `2021-03-${String(2 + (n % 20)).padStart(2, '0')}`;
+  await tell(...many.map((n) => submitted(at(n), n, 1)), ...many.map((n) => requested(at(n), n)));
+  await tell(...many.map((n) => submitted(at(n), 1_000 + n, 1)));
+  const { silent: told, text } = await standing('2021-03-25T00:00:00Z');
+  expect(told.map((one) => [one.subject, one.code, one.evidence.count])).toEqual([
+    ['silence:interview', 'not-replied', 200],
+    ['silence:interview', 'not-listed', 230],
+    ['silence:proposal', 'no-interview-request', 200],
+    ['silence:proposal', 'not-listed', 230],
+  ]);
+  expect(told[0]?.sentence).toMatch(
+    /^200 interview requests .* and 190 earlier ones \(--json names them\)\.$/,
+  );
+  expect(told[1]?.sentence).toBe(
+    'There are 230 interview requests without a reply; the latest 200 are told above.',
+  );
+  expect(text).toContain(
+    'There are 230 proposals without an interview request; the latest 200 are told above.',
+  );
+});
+
+describe('what waits to be counted', () => {
+  test('is silence too: a reply that waits is not "no reply", and it is said what must happen', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(
+      submitted('2021-03-02', 1),
+      requested('2021-03-03', 1),
+      requested('2021-03-03', 2),
+      submitted('2021-03-03', 3),
+    );
+    await story.db.raw("UPDATE accounts SET zone = 'Atlantis/Capital' WHERE id = ?", [story.member]);
+    await tell(replied('2021-04-04', 1), submitted('2021-04-04', 2), requested('2021-04-05', 3));
+    for (const flags of [[], ['--since', '2021-03-01']]) {
+      const { answers, answer } = await ask(story.member, ...flags, '--as-of', '2021-04-11T00:00:00Z');
+      expect(answer('waiting-events')).toMatchObject({
+        sentence: expect.stringContaining(
+          '3 events of yours are kept and not counted yet, the oldest of 4 April 2021: the account must be brought up to ' +
+            'date first. Among them: 1 interview request, 1 reply and 1 proposal.',
+        ) as unknown,
+        evidence: { count: 3 },
+        next: expect.stringMatching(/\(unknown-zone\) must be mended.*Until then they wait/) as unknown,
+      });
+      const byRequest = new Map(
+        silent(answers).map((one) => [one.evidence.interview ?? one.evidence.proposal, one]),
+      );
+      expect(byRequest.get('i1')).toMatchObject({
+        sentence: expect.stringContaining(
+          'Your reply of 4 April 2021 is kept and not counted yet',
+        ) as unknown,
+        evidence: { waitingReplyAt: '2021-04-04T00:00:00.000Z' },
+        next: 'It is decided, as of when you replied, once the account is up to date.',
+      });
+      expect(byRequest.get('i2')?.next).toBe(
+        'What a reply would come to can be told once the account is up to date.',
+      );
+      expect(byRequest.get('p3')?.next).toContain(
+        'An interview request about it is kept and not counted yet.',
+      );
+    }
+  });
+});
+
+describe('under other terms, in an installation of its own', () => {
+  let own: Installation;
+  let askThere: typeof ask;
+
+  beforeAll(async () => {
+    own = await install();
+    const june = { ...builtInTerms[1], effectiveFrom: '2022-06-01' };
+    const richer = { award: 20, windowMax: 50, windowDays: 7, asTwoEntries: true };
+    const terms = [
+      ...builtInTerms,
+      { ...june, interview: richer },
+      { ...june, effectiveFrom: '2023-01-01', interview: null },
+    ];
+    const given = { terms: terms as Terms, dryRun: false, actor: 'test', reason: 'a richer reward' };
+    await applyTerms(own.app, given);
+    askThere = asker(own.app);
+  });
+
+  afterAll(() => own.remove());
+
+  const toldOf = async (account: string, asOf: string) =>
+    silent((await askThere(account, '--as-of', asOf)).answers);
+
+  /** Replies on each of these days, and a request that waits. */
+  async function member(
+    account: string,
+    anchorOn: string,
+    days: readonly string[],
+    waitingOn: string,
+  ): Promise<void> {
+    await importRows(own.app, [{ id: account, anchorOn, openingBalance: 100 }]);
+    const of = (day: string, n: number, types: readonly string[]) =>
+      types.map((type, hour) => {
+        const fields: Record<string, Fields> = {
+          'proposal.submitted': { proposal: `p${n}`, connects: 4 },
+          'interview.requested': { interview: `i${n}`, proposal: `p${n}` },
+          'interview.replied': { interview: `i${n}` },
+        };
+        return fact(`${account}-${n}-${hour}`, account, `${day} 0${hour}:00`, type, fields[type]);
+      });
+    const asked = ['proposal.submitted', 'interview.requested'];
+    await record(
+      own.app,
+      days.flatMap((day, n) => of(day, n, [...asked, 'interview.replied'])),
+    );
+    await record(own.app, of(waitingOn, 9, asked));
+  }
+
+  test('room for a part: how much now, and from when for all of it', async () => {
+    await member('part', '2022-06-01', ['2022-06-02', '2022-06-03'], '2022-06-04');
+    expect(await toldOf('part', '2022-06-05T00:00:00Z')).toMatchObject([
+      {
+        evidence: { replyNow: { code: 'weekly-cap-partial', award: 10, room: 10 } },
+        next:
+          'Still possible: a reply now would earn 10 Connects, because in the 7 days up to 5 June 2022, 00:00 you had been ' +
+          'awarded 40 of at most 50 Connects for interviews. From 9 June 2022, 02:00 it would earn 20 Connects. From 1 ' +
+          'January 2023, 00:00 it would earn none, because under the terms of 1 January 2023 interview requests no longer ' +
+          'earn Connects. A proposal earns one award: what a smaller one lacks is not added later.',
+      },
+    ]);
+  });
+
+  test('no room, then room for a part, then for all of it', async () => {
+    const days = ['2022-05-31', '2022-06-02', '2022-06-03'];
+    await member('full', '2022-05-01', days, '2022-06-04');
+    const [answer] = await toldOf('full', '2022-06-05T00:00:00Z');
+    expect(answer?.evidence.outlook).toEqual([
+      { from: '2022-06-05T00:00:00.000Z', code: 'weekly-cap', award: 0 },
+      { from: '2022-06-07T02:00:00.000Z', code: 'weekly-cap-partial', award: 10 },
+      { from: '2022-06-09T02:00:00.000Z', code: 'awarded', award: 20 },
+      { from: '2023-01-01T00:00:00.000Z', code: 'reward-ended', award: 0 },
+    ]);
+    expect(answer?.next).toMatch(
+      /^Reply after 7 June 2022, 02:00; .* From then on a reply would earn 10 Connects\. From 9 June 2022, 02:00 it would earn 20/,
+    );
+  });
+
+  test('the reward ended: silence says so, and promises nothing', async () => {
+    await member('late', '2022-12-01', [], '2023-01-02');
+    const [answer, ...none] = await toldOf('late', '2023-01-05T00:00:00Z');
+    expect(none).toEqual([]);
+    expect(answer).toMatchObject({
+      evidence: { replyNow: { code: 'reward-ended' } },
+      rule: {
+        text: 'Interview requests no longer earn Connects.',
+        effectiveFrom: '2023-01-01',
+        termsVersion: 2,
+      },
+      next:
+        'A reply now would earn none, because under the terms of 1 January 2023 interview requests no longer earn ' +
+        'Connects. By the terms that are known today, no date changes that.',
+    });
+  });
+
+  test('before the program begins: from when', async () => {
+    await member('early', '2020-11-01', [], '2020-11-20');
+    expect(await toldOf('early', '2020-11-21T00:00:00Z')).toMatchObject([
+      {
+        evidence: { replyNow: { code: 'before-program' } },
+        next: expect.stringMatching(
+          /^A reply now would earn none, because the program started later, on 1 December 2020\. From 1 December 2020, 00:00 it would earn 10 Connects\./,
+        ) as unknown,
+      },
+    ]);
+  });
+});
