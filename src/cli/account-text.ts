@@ -67,6 +67,7 @@ function answerText(answer: Answer, words: ZoneWords): string {
     ...listOf(emailLine(answer, words)),
     ...tokenLine(answer),
     ...rerunLine(answer),
+    ...addressLine(answer),
     ...(since ? [wrap(since, '  ')] : []),
     ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
     shorten(`  (${code})`, WIDTH),
@@ -135,6 +136,18 @@ function rerunLine({ code, evidence }: Answer): string[] {
   return aside === undefined
     ? []
     : [`  Put aside by run ${aside}: once mended, "connects rerun ${aside}" settles what is due.`];
+}
+
+/** For operators: whether what is told of another account may be told to this member. */
+function addressLine({ evidence, code }: Answer): string[] {
+  if (code !== 'on-another-account') return [];
+  const { accounts, ofThisAddress } = evidence as Readonly<Record<string, readonly string[]>>;
+  const same = accounts?.length === ofThisAddress?.length;
+  return [
+    same
+      ? '  Both have one address.'
+      : '  The addresses differ: it may be another member. Look before you send this.',
+  ];
 }
 
 function emailLine({ evidence }: Answer, words: ZoneWords): string[] {

@@ -80,6 +80,13 @@ export function factFlag(text: string): string {
   return text;
 }
 
+/** Anything that has an id here, or a subject as answers name it: `interview:i7`, `cycle:2021-04-11#2`. */
+export function subjectFlag(text: string): string {
+  if (!/^[A-Za-z0-9._:#-]{1,120}$/.test(text))
+    throw new InvalidArgumentError('expected an id, a number, a date, or a subject such as interview:i7.');
+  return text;
+}
+
 /** What the tables have room for. */
 const ACTOR_LENGTH_MAX = 100;
 

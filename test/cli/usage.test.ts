@@ -141,6 +141,7 @@ describe('flags', () => {
     '--since': [DATE, '2021-02-30', 'May'],
     '--interview': [FACT, '', 'i 1', 'x'.repeat(101)],
     '--proposal': [FACT, '', 'p:1'],
+    '--about': [/expected an id, a number, a date, or a subject/, '', 'a b', 'x'.repeat(121), "a' OR 1=1"],
     '--run': [/expected a number such as 17/, '0', '-1', 'x', ''],
     '--error': [LINE, '', 'a\nb', 'x'.repeat(500)],
     '--plan-hash': [LINE, '', 'a\nb', 'x'.repeat(500)],

@@ -19,6 +19,8 @@ const QUESTIONS: readonly (readonly string[])[] = [
   ['explain', OLD, '--cycle', '2022-06-05'],
   ['explain', OLD, '--interview', 'i40'],
   ['explain', OLD, '--proposal', 'p40'],
+  ['explain', OLD, '--about', 'p40'],
+  ['explain', OLD, '--about', '40'],
   ['show', OLD],
   ['history', OLD],
   ['history', OLD, '--type', 'interview', '--days', '3650'],

@@ -6,7 +6,7 @@ import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
 import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
-import { accountAsked } from '../../reports/asked-account.ts';
+import { accountAsked, accountOf } from '../../reports/asked-account.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
@@ -20,6 +20,7 @@ import {
   factFlag,
   instantFlag,
   jsonFlag,
+  subjectFlag,
   withHelp,
 } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
@@ -32,10 +33,17 @@ const STREAMING_CODES = [...CODES, 130, 143] as const;
 const WHO = "the account's id, or its member's email address";
 
 /** The reports, and the account that is asked about. */
-async function ask(cli: Cli, who: string): Promise<{ readonly db: Database; readonly id: string }> {
+async function ask(
+  cli: Cli,
+  who: string | undefined,
+  about?: string,
+): Promise<{ readonly db: Database; readonly id: string }> {
+  if (who === undefined && about === undefined)
+    throw invalidInput('usage', 'missing required argument: an account, its address, or --about ID');
   await requireSchema(cli.app);
   const db = await reportsFrom(cli);
-  return { db, id: await accountAsked(db, who) };
+  const id = who === undefined ? await accountOf(db, about ?? '') : await accountAsked(db, who, about);
+  return { db, id };
 }
 
 const asOfFlag = (): Option =>
@@ -167,6 +175,7 @@ interface ExplainFlags {
   cycle?: LocalDate;
   interview?: string;
   proposal?: string;
+  about?: string;
   since?: LocalDate;
   asOf?: Instant;
   json?: true;
@@ -176,28 +185,37 @@ function addExplain(account: Command, cli: Cli): void {
   const command = account
     .command('explain')
     .description('why Connects came or did not, from what was recorded; and what comes next')
-    .argument('<id>', WHO, accountOrEmailFlag)
+    .argument('[id]', `${WHO}; may be left out where --about leads to one account`, accountOrEmailFlag)
     .option('--cycle <date>', 'the billing cycle of this date', dateFlag)
     .option('--interview <id>', 'this interview request', factFlag)
     .option('--proposal <id>', 'this proposal: what it cost, what came back, what it earned', factFlag)
+    .option(
+      '--about <id>',
+      'whatever this is: an event, a proposal, a line, a run, an email, a date, …',
+      subjectFlag,
+    )
     .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
     .addOption(asOfFlag())
     .addOption(jsonFlag())
-    .action((who: string, flags: ExplainFlags) => explain(cli, who, flags));
+    .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
   withHelp(command, 'connects account explain a1 --interview i7', CODES).addHelpText('after', EXPLAIN_JSON);
 }
 
 /** The shape that others rely on; answer.ts lists the codes. */
 const EXPLAIN_JSON = `
 With --json:
-  { "account", "zone", "asOf", "question": { "cycle"?, "interview"?, "proposal"?, "since"? },
+  { "account", "zone", "asOf", "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"? },
     "answers": [ { "subject", "code", "sentence", "evidence": { … },
                    "rule": { "text", "effectiveFrom", "termsVersion" } | null,
                    "at": instant | null, "next": sentence | null } ] }
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.`;
 
-async function explain(cli: Cli, who: string, { asOf, json, ...question }: ExplainFlags): Promise<void> {
-  const { db, id } = await ask(cli, who);
+async function explain(
+  cli: Cli,
+  who: string | undefined,
+  { asOf, json, ...question }: ExplainFlags,
+): Promise<void> {
+  const { db, id } = await ask(cli, who, question.about);
   const explanation = await explainAccount(db, id, question, asOf);
   if (json) return printJson(cli, explanation);
   return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);

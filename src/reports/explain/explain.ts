@@ -18,20 +18,21 @@ import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { findOpenFailure } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, kindOf } from './answer.ts';
+import { explainAbout, interviewAsked, proposalAsked } from './about.ts';
 import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
-import { explainInterview } from './interview.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
-import { explainProposal } from './proposal.ts';
 import { TermsBook } from './rules.ts';
 import { besideSilence, silence } from './silence.ts';
 import { explainSince, interviewWindow, refusals, toldSince } from './since.ts';
 
-/** What is asked. With none of the four, how the account stands is told. */
+/** What is asked. With none of these, how the account stands is told. */
 export interface Question {
   readonly cycle?: LocalDate | undefined;
   readonly interview?: string | undefined;
   readonly proposal?: string | undefined;
+  /** Any id, date or subject: whatever it stands for is told. */
+  readonly about?: string | undefined;
   /** Nothing that took effect before this local date is told. */
   readonly since?: LocalDate | undefined;
 }
@@ -69,12 +70,13 @@ export async function explainAccount(
 
 async function answersTo(
   inquiry: Inquiry,
-  { cycle, interview, proposal }: Question,
+  { cycle, interview, proposal, about }: Question,
 ): Promise<readonly Answer[]> {
   const named = [
     ...(cycle === undefined ? [] : await explainCycle(inquiry, cycle)),
-    ...(interview === undefined ? [] : await explainInterview(inquiry, interview)),
-    ...(proposal === undefined ? [] : await explainProposal(inquiry, proposal)),
+    ...(interview === undefined ? [] : await interviewAsked(inquiry, interview)),
+    ...(proposal === undefined ? [] : await proposalAsked(inquiry, proposal)),
+    ...(about === undefined ? [] : await explainAbout(inquiry, about)),
   ];
   if (named.length > 0) return inquiry.since === undefined ? named : notBefore(inquiry, inquiry.since, named);
   return inquiry.since === undefined ? standing(inquiry) : explainSince(inquiry, inquiry.since);

@@ -1,0 +1,63 @@
+/** What an account lacks and another one has: told by the other's id, and by nothing else of it. */
+import { findEmails } from '../../ledger/contacts.ts';
+import { counted, listed } from '../member-words.ts';
+import type { Answer, Inquiry } from './answer.ts';
+import { type HeldKind, listHolders } from './records-by-id.ts';
+
+/** Accounts that a sentence names. */
+const NAMED_MAX = 5;
+
+const SENTENCES: Readonly<Record<HeldKind, (id: string, where: string) => string>> = {
+  proposal: (id, where) =>
+    `Proposal ${id} was sent from ${where}, not from this one: its Connects were charged there, and what it earns or ` +
+    'gets back goes there.',
+  interview: (id, where) => `Interview request ${id} was made to ${where}, not to this one.`,
+  event: (id, where) => `Event ${id} was reported of ${where}, not of this one.`,
+  notice: (id, where) => `Email ${id} was written to ${where}, not to this one.`,
+};
+
+/** One answer for each kind of thing with that id on other accounts. */
+export async function onOtherAccounts(
+  inquiry: Inquiry,
+  id: string,
+  kinds: readonly HeldKind[],
+): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const holders = (await listHolders(db, id)).filter((one) => one.account !== account.id);
+  const answers: Answer[] = [];
+  for (const kind of kinds) {
+    const accounts = holders.filter((one) => one.kind === kind).map((one) => one.account);
+    if (accounts.length > 0) answers.push(await elsewhere(inquiry, kind, id, accounts));
+  }
+  return answers;
+}
+
+async function elsewhere(
+  { db, account }: Inquiry,
+  kind: HeldKind,
+  id: string,
+  accounts: readonly string[],
+): Promise<Answer> {
+  const emails = await findEmails(db, [account.id, ...accounts]);
+  const own = emails.get(account.id)?.toLowerCase();
+  const named = accounts.slice(0, NAMED_MAX);
+  const more = accounts.length - named.length;
+  const where =
+    accounts.length === 1
+      ? `another account, ${accounts[0]}`
+      : `other accounts, ${listed([...named, ...(more > 0 ? [counted(more, 'more', 'more')] : [])])}`;
+  return {
+    subject: `${kind}:${id}`,
+    code: 'on-another-account',
+    sentence: SENTENCES[kind](id, where),
+    evidence: {
+      [kind]: id,
+      accounts,
+      // Whether the same member may be told of both: for whoever sends the answer.
+      ofThisAddress: accounts.filter((one) => own !== undefined && emails.get(one)?.toLowerCase() === own),
+    },
+    rule: null,
+    at: null,
+    next: null,
+  };
+}
