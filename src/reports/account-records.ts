@@ -141,19 +141,37 @@ export function listEntriesBefore(
 
 export interface KindSum {
   readonly kind: EntryKind;
+  /** Of a failed payment: a reversal may also be an operator's. */
+  readonly ofPayment: boolean;
   readonly entries: number;
+  readonly added: number;
+  readonly takenOff: number;
+  /** `added` less `takenOff`. */
   readonly amount: number;
 }
 
-/** How much came and went since an instant, by kind. */
+/** How much came and how much went since an instant, by kind. */
 export async function sumEntriesSince(db: Queryable, account: string, from: Instant): Promise<KindSum[]> {
-  const rows = await selectRows<{ kind: EntryKind; entries: number; amount: string }>(
+  const rows = await selectRows<{
+    kind: EntryKind;
+    ofPayment: number;
+    entries: number;
+    added: string;
+    takenOff: string;
+  }>(
     db,
-    `SELECT kind, COUNT(*) AS entries, SUM(amount) AS amount FROM entries
-      WHERE account_id = ? AND effective_at >= ? GROUP BY kind ORDER BY kind`,
+    `SELECT kind, subject LIKE 'payment:%' AS ofPayment, COUNT(*) AS entries, SUM(GREATEST(amount, 0)) AS added,
+            SUM(GREATEST(-amount, 0)) AS takenOff
+       FROM entries WHERE account_id = ? AND effective_at >= ? GROUP BY 1, 2 ORDER BY 1, 2`,
     [account, toDate(from)],
   );
-  return rows.map((row) => ({ ...row, amount: Number(row.amount) }));
+  return rows.map(({ added, takenOff, ofPayment, ...row }) => ({
+    ...row,
+    ofPayment: ofPayment === 1,
+    added: Number(added),
+    takenOff: Number(takenOff),
+    amount: Number(added) - Number(takenOff),
+  }));
 }
 
 // ---------------------------------------------------------------------------------------------- decisions
@@ -191,13 +209,15 @@ async function decisions(
   }));
 }
 
-/** In the order in which they were decided: the last one stands. */
-export const listDecisionsOf = (
+/** The latest `ROWS_MAX`, in the order in which they were decided: the last one stands. */
+export const listDecisionsOf = async (
   db: Queryable,
   account: string,
   subject: string,
 ): Promise<RecordedDecision[]> =>
-  decisions(db, account, `AND subject = ? ORDER BY decision_no LIMIT ${ROWS_MAX}`, [subject]);
+  (
+    await decisions(db, account, `AND subject = ? ORDER BY decision_no DESC LIMIT ${ROWS_MAX}`, [subject])
+  ).reverse();
 
 /** Of several subjects, in the order in which they were decided. At most a few hundred subjects. */
 export async function listDecisionsOfAny(
@@ -223,6 +243,16 @@ export async function listDecisionsOfKind(
   );
   return found.reverse();
 }
+
+/** Those with these numbers, at most a few dozen, in their order. */
+export const listDecisionsNumbered = async (
+  db: Queryable,
+  account: string,
+  numbers: readonly number[],
+): Promise<RecordedDecision[]> =>
+  numbers.length === 0
+    ? []
+    : decisions(db, account, `AND decision_no IN (?) ORDER BY decision_no LIMIT ${ROWS_MAX}`, [numbers]);
 
 const DECISIONS_PAGE = 200;
 

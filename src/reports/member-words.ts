@@ -91,17 +91,33 @@ export const HISTORY_TYPES = [
 ] as const;
 export type HistoryType = (typeof HISTORY_TYPES)[number];
 
-/** What came in, by type: `60 for interviews`. */
-export const TYPE_WORDS: Record<HistoryType, string> = {
+const TYPE_WORDS: Record<HistoryType, string> = {
   monthly: 'monthly',
   expired: 'expired',
   welcome: 'welcome and Readiness Test',
   interview: 'for interviews',
   proposal: 'for proposals',
-  plan: 'with a change of plan',
+  plan: 'with the start of Freelancer Plus',
   purchase: 'bought',
   return: 'returned',
   adjustment: 'by correction',
+};
+
+/** What came, by kind: `60 for interviews`. */
+export const gainWords = (kind: EntryKind): string =>
+  kind === 'reversal' ? 'given back by correction' : TYPE_WORDS[typeOfKind(kind)];
+
+/** What went, by kind: `12 for proposals`. */
+export function lossWords(kind: EntryKind, ofPayment: boolean): string {
+  if (kind === 'reversal') return ofPayment ? 'taken back for a failed payment' : 'taken back by correction';
+  return LOSS_WORDS[kind] ?? 'by correction';
+}
+
+const LOSS_WORDS: Partial<Record<EntryKind, string>> = {
+  'rollover-expiry': 'expired',
+  recovery: 'taken back because they were owed',
+  spend: 'spent',
+  proposal: 'for proposals',
 };
 
 const KINDS: Record<EntryKind, { readonly type: HistoryType; readonly words: string }> = {

@@ -106,3 +106,117 @@ describe('interview awards', () => {
     });
   });
 });
+
+describe('what a refusal shows as its own', () => {
+  test('is never the award of another reply at its instant', async () => {
+    await existing({ openingBalance: 30 });
+    await tell(
+      requested('2021-03-03', 1),
+      replied('2021-03-04', 1),
+      submitted('2021-03-04', 1),
+      replied('2021-03-04', 1),
+      replied('2021-03-04', 1),
+    );
+    const { answers } = await ask(story.member, '--interview', 'i1');
+    const award = [{ kind: 'interview-award', amount: 10 }];
+    expect(answers).toMatchObject([
+      { code: 'unknown-proposal', evidence: { entries: [], earlierEntries: [] } },
+      { code: 'awarded', evidence: { entries: award, earlierEntries: [] } },
+      { code: 'already-awarded', evidence: { entries: [], earlierEntries: award } },
+    ]);
+  });
+
+  test('is never the charge of the same proposal, nor the first passing of the test', async () => {
+    await existing({ openingBalance: 30 });
+    await tell(
+      submitted('2021-03-04', 1),
+      submitted('2021-03-04', 1),
+      event('2021-03-04', 'readiness-test.passed'),
+      event('2021-03-04', 'readiness-test.passed'),
+    );
+    const { answer } = await ask(story.member, '--since', '2021-03-01');
+    expect(answer('already-recorded').evidence).toMatchObject({
+      entries: [],
+      earlierEntries: [{ kind: 'proposal', amount: -6 }],
+    });
+    expect(answer('awarded').evidence).toMatchObject({ entries: [{ amount: 40 }], earlierEntries: [] });
+    expect(answer('already-awarded')).toMatchObject({
+      sentence: expect.stringContaining('the 40 Connects for it were added on 4 March 2021') as unknown,
+      evidence: { entries: [], earlierEntries: [{ amount: 40 }] },
+    });
+  });
+});
+
+describe('what is counted', () => {
+  test('is counted before a list is cut, and the cut is told', async () => {
+    await existing();
+    const refused = Array.from({ length: 250 }, () => event('2021-03-05', 'connects.spent', { amount: 5 }));
+    await tell(...refused, ...[1, 2, 3, 4, 5, 6, 7].map((n) => replied(`2021-03-06 0${n}:00`, n)));
+    const asOf = ['--as-of', '2021-03-07T00:00:00Z'];
+    const standing = await ask(story.member, ...asOf);
+    expect(standing.answer('insufficient-connects')).toMatchObject({
+      sentence: expect.stringContaining('The same was refused 249 more times since') as unknown,
+      evidence: { count: 250 },
+    });
+    expect(standing.answer('no-interview-request').sentence).toMatch(
+      /refused 6 more times since .* \(the latest of them: i2, i3, i4, i5 and i6\)\.$/,
+    );
+    const since = await ask(story.member, '--since', '2021-03-01', ...asOf);
+    expect(since.answer('latest-only')).toMatchObject({
+      sentence: expect.stringContaining(
+        '257 things were decided about your account. The latest 200',
+      ) as unknown,
+      evidence: { inAll: 257, told: 200 },
+    });
+    expect(since.answers).toHaveLength(202);
+  });
+
+  test('of what came and went is split by kind', async () => {
+    await existing({ openingBalance: 215, plan: 'plus' });
+    await tell(
+      event('2021-03-02', 'connects.spent', { amount: 3 }),
+      submitted('2021-03-03', 1, 4),
+      event('2021-04-02', 'payment.failed', { cycleOn: '2021-04-01' }),
+      event('2021-08-02', 'balance.adjusted', { amount: 7, reason: 'a gift' }),
+      event('2021-08-03', 'balance.adjusted', { amount: -5, reason: 'a smaller one' }),
+      requested('2021-08-04', 1),
+      replied('2021-08-05', 1),
+    );
+    const { answer } = await ask(story.member, '--since', '2021-03-01', '--as-of', '2021-08-06T00:00:00Z');
+    expect(answer('received').sentence).toBe(
+      'Since 1 March 2021 137 Connects were added: 120 monthly, 10 for interviews (4 of it back for proposals) and 7 by ' +
+        'correction. 130 Connects were taken off: 48 expired, 4 for proposals, 3 spent, 70 taken back for a failed ' +
+        'payment and 5 by correction.',
+    );
+  });
+
+  test('as added once is only what was added', async () => {
+    await existing();
+    await tell(event('2021-03-20', 'account.suspended'));
+    await settleAsOf(story.app, [story.member], '2021-05-10');
+    const none = await ask(story.member, '--cycle', '2021-05-01');
+    expect(none.answer('settled-together').sentence).toContain('None of them added Connects.');
+  });
+});
+
+describe('a date ahead', () => {
+  test('is answered however far it is, from the anchor', async () => {
+    await existing({ anchorOn: '2021-01-31', openingBalance: 5 });
+    const asOf = ['--as-of', '2021-02-01T00:00:00Z'];
+    const far = await ask(story.member, '--cycle', '2950-02-28', ...asOf);
+    expect(far.answer('not-begun')).toMatchObject({
+      sentence:
+        'Your billing cycle begins on 28 February 2950. If nothing changes until then, 10 free Connects would be added; ' +
+        'before that, what you have above 200 by then would expire, as up to 200 roll over.',
+      evidence: { nextOn: '2950-03-31', startsAt: '2950-02-28T00:00:00.000Z', free: 10, cap: 200 },
+      rule: DECEMBER,
+    });
+    const last = await ask(story.member, '--cycle', '2999-12-31', ...asOf);
+    expect(last.answer('not-begun').next).toContain('the one after it on 31 January 3000');
+    const none = await ask(story.member, '--cycle', '2950-02-27', ...asOf);
+    expect(none.answer('not-a-cycle').sentence).toBe(
+      'No billing cycle of yours begins on 27 February 2950. As your dates are now, that day lies in the one of 31 ' +
+        'January 2950.',
+    );
+  });
+});

@@ -11,7 +11,8 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * One answer. `subject` and `code` are those of the recorded decision where there is one; else:
  *
  * - `account`: `current`, `next-cycle`, `pending-plan`, `downgrade-preview`, `owed`, `put-aside`, `retrying`,
- *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `no-refusals`
+ *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `latest-only`,
+ *   `no-refusals`
  * - `refusals:<kind of subject>`: the code that was refused
  * - `silence:interview`, of requests that were never replied to: `not-replied`, `invite-without-proposal`, `not-listed`
  * - `silence:proposal`, of proposals about which no client asked: `no-interview-request`, `not-listed`
@@ -53,7 +54,10 @@ export interface Inquiry {
 
 /** A decision together with the entries that it posted. */
 export interface Told extends RecordedDecision {
+  /** None of one that refused. */
   readonly posted: readonly PostedEntry[];
+  /** Under the same subject, posted before: the first award, where a second one was refused. */
+  readonly earlier: readonly PostedEntry[];
 }
 
 /** How decisions of one code are told. */
@@ -67,6 +71,10 @@ export interface Telling {
 export type Tellings = Readonly<Partial<Record<DecisionCode, Telling>>>;
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+
+/** In the order of their instants; those of one instant stay as they are. */
+export const byInstant = (a: Pick<Answer, 'at'>, b: Pick<Answer, 'at'>): number =>
+  (a.at ?? '').localeCompare(b.at ?? '');
 
 /** An entry as evidence. */
 export const entryEvidence = (entry: PostedEntry) => ({
@@ -107,6 +115,10 @@ export function comesBy({ failure, words }: Pick<Inquiry, 'failure' | 'words'>):
     'is mended, your account is run again, and all that is due is added; nothing is lost.'
   );
 }
+
+/** For operators: the run that put the account aside or tries it again, and its error; null where none did. */
+export const heldUpBy = ({ failure }: Pick<Inquiry, 'failure'>) =>
+  failure ? { run: failure.runId, error: failure.code, state: failure.state } : null;
 
 /** The next date, which may have passed already; null for a closed account. */
 export function nextBegins(inquiry: Inquiry): string | null {

@@ -16,11 +16,11 @@ import {
   listSpans,
 } from '../account-records.ts';
 import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
-import { type Answer, type Inquiry, entryEvidence, iso, nextBegins, textIn } from './answer.ts';
+import { type Answer, type Inquiry, byInstant, entryEvidence, iso, nextBegins, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
-import { foreseen, nextCycleAnswer } from './next-cycle.ts';
 import { reversedAnswers } from './reversed.ts';
 import type { RuleName } from './rules.ts';
+import { toCome } from './to-come.ts';
 
 /** All that is recorded about the cycle of a date. */
 export async function explainCycle(inquiry: Inquiry, on: LocalDate): Promise<Answer[]> {
@@ -30,11 +30,13 @@ export async function explainCycle(inquiry: Inquiry, on: LocalDate): Promise<Ans
   const begun = changes.filter((one) => textIn(one, 'anchorOn') === on || textIn(one, 'fromCycleOn') === on);
   if (cycle?.cycleOn === on) return settledCycle(inquiry, cycle, begun);
   if (begun.length > 0)
-    return answersOf(inquiry, [
-      ...(await openedOn(inquiry, on)),
-      ...begun,
-      ...(await paymentsFor(inquiry, on)),
-    ]);
+    return (
+      await answersOf(inquiry, [
+        ...(await openedOn(inquiry, on)),
+        ...begun,
+        ...(await paymentsFor(inquiry, on)),
+      ])
+    ).toSorted(byInstant);
   const opened = await openedOn(inquiry, on);
   if (opened.length > 0) return answersOf(inquiry, opened);
   if (account.nextCycleOn === null ? on > account.cycleOn : on >= account.nextCycleOn)
@@ -52,12 +54,11 @@ async function settledCycle(
   const { db, account } = inquiry;
   const on = cycle.cycleOn;
   const [first, ...later] = await cycleToThisDay(inquiry, cycle);
-  const changes = [...begun, ...(await paymentsFor(inquiry, on))];
+  const changes = await answersOf(inquiry, [...begun, ...(await paymentsFor(inquiry, on))]);
   const together = await listCyclesPostedAt(db, account.id, cycle.postedAt);
   return [
     ...(first ? [first] : []),
-    ...(await answersOf(inquiry, changes)),
-    ...later,
+    ...[...changes, ...later].toSorted(byInstant),
     ...(together.length > 1 ? [settledTogether(inquiry, cycle, together)] : []),
   ];
 }
@@ -223,12 +224,13 @@ function settledTogether(
 ): Answer {
   const dates = listed(together.slice(0, SHOWN_MAX).map((one) => dayWords(one.cycleOn)));
   const more = together.length > SHOWN_MAX ? ` and ${counted(together.length - SHOWN_MAX, 'more')}` : '';
+  const gave = together.filter((one) => one.free + one.paid > 0).length;
   return {
     subject: `cycle:${cycle.cycleOn}`,
     code: 'settled-together',
     sentence:
       `${counted(together.length, 'billing cycle')} of yours ${wasOrWere(together.length)} settled at one moment, on ` +
-      `${words.moment(cycle.postedAt)}: ${dates}${more}. Each was added once.`,
+      `${words.moment(cycle.postedAt)}: ${dates}${more}. ${onceEach(gave, together.length)}`,
     evidence: {
       postedAt: iso(cycle.postedAt),
       cycles: together.map((one) => ({ cycleOn: one.cycleOn, free: one.free, paid: one.paid })),
@@ -237,6 +239,12 @@ function settledTogether(
     at: iso(cycle.postedAt),
     next: null,
   };
+}
+
+function onceEach(gave: number, cycles: number): string {
+  if (gave === 0) return 'None of them added Connects.';
+  if (gave === cycles) return 'Each was added once.';
+  return `${gave} of them added Connects, each once; the ${cycles - gave === 1 ? 'other' : 'others'} added none.`;
 }
 
 /** Dates that a sentence names. */
@@ -268,27 +276,6 @@ function latestStart(
 }
 
 // ------------------------------------------------------------------------------------------ no such cycle
-
-function toCome(inquiry: Inquiry, on: LocalDate): Answer {
-  const { account } = inquiry;
-  const ahead = foreseen(inquiry, AHEAD_MAX).find((one) => one.cycleOn === on);
-  if (ahead) return nextCycleAnswer(inquiry, ahead, `cycle:${on}`);
-  const closed = account.nextCycleOn === null;
-  return {
-    subject: `cycle:${on}`,
-    code: closed ? 'closed' : 'not-a-cycle',
-    sentence: closed
-      ? `No billing cycle begins on ${dayWords(on)}: your account is closed.`
-      : `No billing cycle of yours begins on ${dayWords(on)}.`,
-    evidence: { cycleOn: on, nextCycleOn: account.nextCycleOn },
-    rule: null,
-    at: null,
-    next: nextBegins(inquiry),
-  };
-}
-
-/** Cycles ahead among which a date is looked for. */
-const AHEAD_MAX = 60;
 
 /** A date that is no boundary: the cycle that it lies in is told instead, where there is one. */
 async function withinACycle(

@@ -1,7 +1,7 @@
 /** A recorded decision as an answer: looked up by what it is about and how it ended. */
-import type { PostedEntry } from '../../domain/account.ts';
+import type { DecisionCode, PostedEntry } from '../../domain/account.ts';
 import { type Bringer, findBringers } from '../../ledger/events.ts';
-import { type RecordedDecision, listEntriesOf } from '../account-records.ts';
+import { type RecordedDecision, listDecisionsOf, listEntriesOf } from '../account-records.ts';
 import {
   type Answer,
   type Inquiry,
@@ -52,16 +52,55 @@ export async function answersOf(inquiry: Inquiry, decisions: readonly RecordedDe
 /** Subjects asked for in one statement. */
 const SUBJECTS_MAX = 500;
 
-async function withEntries(
-  { db, account }: Inquiry,
-  decisions: readonly RecordedDecision[],
-): Promise<Told[]> {
+/** How decisions end that post something; all others leave the ledger as it is. */
+const POSTING: ReadonlySet<DecisionCode> = new Set([
+  'awarded',
+  'weekly-cap-partial',
+  'upgraded',
+  'payment-failed',
+  'granted',
+  'no-monthly-grant',
+]);
+
+async function withEntries(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Told[]> {
+  const { db, account } = inquiry;
   const subjects = [...new Set(decisions.map((one) => one.subject))];
   const posted = new Map<string, PostedEntry[]>();
   for (let from = 0; from < subjects.length; from += SUBJECTS_MAX)
     for (const entry of await listEntriesOf(db, account.id, subjects.slice(from, from + SUBJECTS_MAX)))
       posted.set(entry.subject, [...(posted.get(entry.subject) ?? []), entry]);
-  return decisions.map((one) => ({ ...one, posted: posted.get(one.subject) ?? [] }));
+  const atOneInstant = await postedAtOneInstant(inquiry, decisions, posted);
+  return decisions.map((one) => {
+    const entries = posted.get(one.subject) ?? [];
+    const isOwn = (entry: PostedEntry): boolean => POSTING.has(one.code) && entry.effectiveAt === one.at;
+    const isEarlier = (entry: PostedEntry): boolean =>
+      entry.effectiveAt < one.at || (entry.effectiveAt === one.at && atOneInstant.has(one.no));
+    return {
+      ...one,
+      posted: entries.filter(isOwn),
+      earlier: entries.filter((entry) => !isOwn(entry) && isEarlier(entry)),
+    };
+  });
+}
+
+/** Of refusals: those with entries of their own instant under their subject, which had been posted before. */
+async function postedAtOneInstant(
+  { db, account }: Inquiry,
+  decisions: readonly RecordedDecision[],
+  posted: ReadonlyMap<string, readonly PostedEntry[]>,
+): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
+  for (const { no, subject, code, at } of decisions) {
+    if (POSTING.has(code) || !posted.get(subject)?.some((entry) => entry.effectiveAt === at)) continue;
+    // What a proposal cost has no decision: a refusal alone says that it was charged before.
+    const before = await listDecisionsOf(db, account.id, subject);
+    if (
+      code === 'already-recorded' ||
+      before.some((one) => POSTING.has(one.code) && one.at === at && one.no < no)
+    )
+      found.add(no);
+  }
+  return found;
 }
 
 /** By event: the tokens that brought what was decided, over HTTP. */
@@ -80,7 +119,7 @@ async function bringersOf(
 /** @param token that brought the event over HTTP, if one did */
 function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
   const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? COMMON_TELLINGS[told.code] ?? UNTOLD;
-  const { subject, code, detail, posted, at } = told;
+  const { subject, code, detail, at } = told;
   const ruleName = typeof telling.rule === 'function' ? telling.rule(told) : telling.rule;
   return {
     subject,
@@ -91,9 +130,8 @@ function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
       ...(token && { token }),
       occurredAt: iso(occurredAt(told)),
       postedAt: iso(told.postedAt),
-      entries: posted.filter((one) => one.effectiveAt === at).map(entryEvidence),
-      // Of earlier decisions on the same subject: the first award, where a second one was refused.
-      earlierEntries: posted.filter((one) => one.effectiveAt < at).map(entryEvidence),
+      entries: told.posted.map(entryEvidence),
+      earlierEntries: told.earlier.map(entryEvidence),
     },
     rule: ruleName && inquiry.terms.rule(ruleName, ruleUseOf(inquiry, told)),
     at: iso(at),

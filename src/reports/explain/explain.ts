@@ -23,8 +23,9 @@ import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './curre
 import { cycleToThisDay, explainCycle } from './cycle.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
 import { TermsBook } from './rules.ts';
+import { refusals } from './refusals.ts';
 import { besideSilence, silence } from './silence.ts';
-import { explainSince, interviewWindow, refusals, toldSince } from './since.ts';
+import { explainSince, interviewWindow, toldSince } from './since.ts';
 
 /** What is asked. With none of these, how the account stands is told. */
 export interface Question {

@@ -7,7 +7,7 @@ import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
 import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
-import { type Answer, type Inquiry, comesBy, iso, nextBegins, textIn } from './answer.ts';
+import { type Answer, type Inquiry, comesBy, heldUpBy, iso, nextBegins, textIn } from './answer.ts';
 import type { Rule, RuleUse } from './rules.ts';
 
 /** The next boundaries; none where the account's own row cannot be settled: that is told as a failure. */
@@ -58,10 +58,6 @@ export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: st
   };
 }
 
-/** For operators: the run that put the account aside or tries it again, and its error; null where none did. */
-const heldUpBy = ({ failure }: Inquiry) =>
-  failure ? { run: failure.runId, error: failure.code, state: failure.state } : null;
-
 const untilMended = ({ failure }: Inquiry): string =>
   failure?.state === 'put-aside'
     ? ' An error on our side put your account aside: nothing is added before that is mended.'
@@ -90,7 +86,7 @@ function wouldBring(ahead: Settlement, due: boolean): string {
   return `${first}, and ${wouldAdd(ahead)}${back}. You would then have ${closing}.`;
 }
 
-function wouldAdd({ free, paid, plan }: Settlement): string {
+export function wouldAdd({ free, paid, plan }: Pick<Settlement, 'free' | 'paid' | 'plan'>): string {
   if (free + paid === 0) return `none would be added, as ${planPhrase(plan)} has no monthly Connects`;
   if (paid === 0) return `${free} free ${free === 1 ? 'Connect' : 'Connects'} would be added`;
   const parts = [...(free > 0 ? [`${free} free`] : []), `${paid} of ${planPhrase(plan)}`];

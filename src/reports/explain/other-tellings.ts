@@ -50,7 +50,7 @@ export const READINESS_TELLINGS: Tellings = {
   },
   'already-awarded': {
     sentence: (told, inquiry) => {
-      const [first] = told.posted;
+      const [first] = told.earlier;
       const before = first
         ? `the ${connects(first.amount)} for it were added on ${inquiry.words.day(first.effectiveAt)}`
         : 'the Connects for it were added before this account was taken over';

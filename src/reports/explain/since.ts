@@ -1,10 +1,11 @@
 /** What came in, what was decided and what was refused since a date. */
-import type { DecisionCode, PostedEntry } from '../../domain/account.ts';
+import type { PostedEntry } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Window, fullestWindow } from '../../domain/events/interviews.ts';
 import type { Award } from '../../domain/events/records.ts';
 import { findAwards } from '../../ledger/records.ts';
 import {
+  type KindSum,
   ROWS_MAX,
   type RecordedDecision,
   listEntriesBefore,
@@ -14,14 +15,17 @@ import {
 } from '../account-records.ts';
 import {
   HISTORY_TYPES,
-  TYPE_WORDS,
   connects,
   connectsWere,
   counted,
+  formatAmount,
+  gainWords,
   listed,
+  lossWords,
   typeOfKind,
 } from '../member-words.ts';
-import { type Answer, type Inquiry, entryEvidence, idOf, iso, kindOf } from './answer.ts';
+import { type DecisionCount, countCyclesSince, countDecisionsSince } from '../decision-counts.ts';
+import { type Answer, type Inquiry, byInstant, entryEvidence, iso } from './answer.ts';
 import { cycleAnswers } from './cycle.ts';
 import { waiting } from './current.ts';
 import { answersOf } from './decided.ts';
@@ -46,24 +50,48 @@ export async function explainSince(inquiry: Inquiry, since: Instant): Promise<An
 
 async function received(inquiry: Inquiry, since: Instant): Promise<Answer> {
   const sums = await sumEntriesSince(inquiry.db, inquiry.account.id, since);
-  const gains = sums.filter((one) => one.amount > 0);
-  const added = sumOf(gains);
-  const takenOff = added - sumOf(sums);
-  const byType = HISTORY_TYPES.map((type) => ({
-    type,
-    amount: sumOf(gains.filter((one) => typeOfKind(one.kind) === type)),
-  })).filter((one) => one.amount > 0);
-  const parts = byType.map(({ type, amount }) => `${amount} ${TYPE_WORDS[type]}`);
-  const from = parts.length > 0 ? `: ${listed(parts)}` : '';
+  const added = sums.reduce((sum, one) => sum + one.added, 0);
+  const takenOff = sums.reduce((sum, one) => sum + one.takenOff, 0);
   return {
     subject: 'account',
     code: 'received',
-    sentence: `Since ${inquiry.words.day(since)} ${connectsWere(added)} added${from}. ${connectsWere(takenOff)} taken off.`,
+    sentence:
+      `Since ${inquiry.words.day(since)} ${connectsWere(added)} added${split(gainsOf(sums))}. ` +
+      `${connectsWere(takenOff)} taken off${split(lossesOf(sums))}.`,
     evidence: { since: iso(since), added, takenOff, byKind: sums },
     rule: null,
     at: iso(since),
     next: null,
   };
+}
+
+const split = (parts: readonly string[]): string => (parts.length > 0 ? `: ${listed(parts)}` : '');
+
+function gainsOf(sums: readonly KindSum[]): string[] {
+  const refunds = sums.find((one) => one.kind === 'interview-refund')?.added ?? 0;
+  return partsOf(sums, 'added', ({ kind }) => gainWords(kind)).map(({ amount, words }) =>
+    words === gainWords('interview-award') && refunds > 0
+      ? `${formatAmount(amount)} ${words} (${refunds === amount ? 'all of it' : `${formatAmount(refunds)} of it`} back for proposals)`
+      : `${formatAmount(amount)} ${words}`,
+  );
+}
+
+const lossesOf = (sums: readonly KindSum[]): string[] =>
+  partsOf(sums, 'takenOff', (one) => lossWords(one.kind, one.ofPayment)).map(
+    ({ amount, words }) => `${formatAmount(amount)} ${words}`,
+  );
+
+/** Of what came, or of what went: what is told in the same words is one part. In the order of the history's types. */
+function partsOf(
+  sums: readonly KindSum[],
+  way: 'added' | 'takenOff',
+  wordsOf: (sum: KindSum) => string,
+): { readonly amount: number; readonly words: string }[] {
+  const parts = new Map<string, number>();
+  for (const type of HISTORY_TYPES)
+    for (const one of sums.filter((sum) => typeOfKind(sum.kind) === type && sum[way] > 0))
+      parts.set(wordsOf(one), (parts.get(wordsOf(one)) ?? 0) + one[way]);
+  return [...parts].map(([words, amount]) => ({ words, amount }));
 }
 
 // ---------------------------------------------------------------------------------------- interview limit
@@ -158,98 +186,61 @@ const asEvidence = ({ interview, proposal, occurredAt, amount }: Award) => ({
 
 // ---------------------------------------------------------------------------------------------- decisions
 
-/** Answers that are told one by one; what is older is reached by a narrower question. */
+/** Answers that are told one by one. */
 const TOLD_MAX = 200;
 
-type Chosen = (one: Pick<RecordedDecision, 'subject' | 'code'>) => boolean;
+export type Chosen = (one: Pick<RecordedDecision, 'subject' | 'code'>) => boolean;
 
-/** Boundaries and events since an instant, oldest first, the latest of them where there are too many. */
+/**
+ * Boundaries and events since an instant, oldest first, the latest of them where there are too many: that is said
+ * before them, with how many there are.
+ */
 export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen): Promise<Answer[]> {
   const { db, account, words } = inquiry;
-  const decisions = (await listDecisionsSince(db, account.id, since)).filter(chosen);
-  const cycles = (await listCyclesFrom(db, account.id, words.dateOf(since))).filter(
+  const allDecisions = await listDecisionsSince(db, account.id, since);
+  const allCycles = await listCyclesFrom(db, account.id, words.dateOf(since));
+  const decisions = allDecisions.filter(chosen);
+  const cycles = allCycles.filter(
     (one) => one.startsAt >= since && chosen({ subject: `cycle:${one.cycleOn}`, code: one.code }),
   );
   const latest = await answersOf(inquiry, decisions.slice(-TOLD_MAX));
   const settled = await cycleAnswers(inquiry, cycles.slice(0, TOLD_MAX));
-  const byTime = (a: Answer, b: Answer): number => (a.at ?? '').localeCompare(b.at ?? '');
-  return [...settled.toReversed(), ...latest].toSorted(byTime).slice(-TOLD_MAX);
+  const told = [...settled.toReversed(), ...latest].toSorted(byInstant).slice(-TOLD_MAX);
+  const allRead = allDecisions.length < ROWS_MAX && allCycles.length < ROWS_MAX;
+  const inAll = allRead
+    ? decisions.length + cycles.length
+    : timesOf(await countsSince(inquiry, since, chosen));
+  return inAll > told.length ? [latestOnly(inquiry, since, { inAll, told: told.length }), ...told] : told;
 }
 
-// ----------------------------------------------------------------------------------------------- refusals
-
-/** Whether what ended so refused something, or gave less than it might have. */
-const REFUSES: Readonly<Record<DecisionCode, boolean>> = {
-  granted: false,
-  'no-monthly-grant': false,
-  'before-program': true,
-  'reward-ended': true,
-  'account-inactive': true,
-  awarded: false,
-  'already-awarded': true,
-  'already-recorded': true,
-  'weekly-cap': true,
-  'weekly-cap-partial': true,
-  'invite-without-proposal': true,
-  'unknown-proposal': true,
-  'no-interview-request': true,
-  'not-eligible': true,
-  'insufficient-connects': true,
-  'nothing-to-return': true,
-  upgraded: false,
-  'already-on-plan': true,
-  'not-on-plan': true,
-  'downgrade-pending': false,
-  'downgrade-cancelled': false,
-  'payment-failed': false,
-  'unknown-cycle': true,
-  'balance-limit': true,
-  'refused-by-operator': true,
-};
-
-/** What was refused since an instant, by what it was about and why, the most recent kind last. */
-export async function refusals(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
-  const refused = await toldSince(inquiry, since, (one) => REFUSES[one.code] ?? true);
-  const groups = new Map<string, Answer[]>();
-  for (const answer of refused) {
-    const key = `${kindOf(answer.subject)} ${answer.code}`;
-    groups.set(key, [...(groups.get(key) ?? []), answer]);
-  }
-  if (groups.size === 0) return [nothingRefused(inquiry, since)];
-  return [...groups.values()].map((group) => groupAnswer(inquiry, group, since));
+/** How often what was chosen was decided, by kind of subject and code; the most recently decided last. */
+export async function countsSince(
+  { db, account }: Inquiry,
+  since: Instant,
+  chosen: Chosen,
+): Promise<readonly DecisionCount[]> {
+  const cycles = await countCyclesSince(db, account.id, since);
+  const all = [
+    ...cycles.map((one) => ({ ...one, kind: 'cycle', lastNo: 0 })),
+    ...(await countDecisionsSince(db, account.id, since)),
+  ];
+  return all.filter(({ kind, code }) => chosen({ subject: `${kind}:`, code }));
 }
 
-/** Ids that a sentence names. */
-const NAMED_MAX = 5;
+const timesOf = (counts: readonly DecisionCount[]): number => counts.reduce((sum, one) => sum + one.times, 0);
 
-function groupAnswer({ words }: Inquiry, group: readonly Answer[], since: Instant): Answer {
-  const latest = group.at(-1) as Answer;
-  const kind = kindOf(latest.subject);
-  const others = group.slice(0, -1).map((one) => idOf(one.subject));
-  const names = kind === 'interview' ? ` (${others.slice(-NAMED_MAX).join(', ')})` : '';
-  const again =
-    others.length === 0
-      ? ''
-      : ` The same was refused ${counted(others.length, 'more time', 'more times')} since ${words.day(since)}${names}.`;
-  return {
-    ...latest,
-    subject: `refusals:${kind}`,
-    sentence: `${latest.sentence}${again}`,
-    evidence: {
-      count: group.length,
-      since: iso(since),
-      subjects: group.map((one) => one.subject),
-      latest: latest.evidence,
-    },
-  };
-}
-
-const nothingRefused = ({ words }: Inquiry, since: Instant): Answer => ({
+const latestOnly = (
+  { words }: Inquiry,
+  since: Instant,
+  { inAll, told }: { readonly inAll: number; readonly told: number },
+): Answer => ({
   subject: 'account',
-  code: 'no-refusals',
-  sentence: `Nothing was refused since ${words.day(since)}.`,
-  evidence: { since: iso(since), count: 0 },
+  code: 'latest-only',
+  sentence:
+    `Since ${words.day(since)} ${formatAmount(inAll)} things were decided about your account. The latest ` +
+    `${formatAmount(told)} of them follow.`,
+  evidence: { since: iso(since), inAll, told },
   rule: null,
-  at: iso(since),
-  next: null,
+  at: null,
+  next: 'The others are told where they are asked for: by their billing cycle, interview request or proposal.',
 });

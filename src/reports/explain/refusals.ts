@@ -1,0 +1,149 @@
+/** What was refused since an instant: by what it was about and why, how often, and the latest of each. */
+import type { DecisionCode } from '../../domain/account.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import {
+  type RecordedDecision,
+  listCyclesFrom,
+  listDecisionsNumbered,
+  listDecisionsSince,
+} from '../account-records.ts';
+import type { DecisionCount } from '../decision-counts.ts';
+import { counted, listed } from '../member-words.ts';
+import { type Answer, type Inquiry, byInstant, idOf, iso, kindOf } from './answer.ts';
+import { cycleAnswers } from './cycle.ts';
+import { answersOf } from './decided.ts';
+import { type Chosen, countsSince } from './since.ts';
+
+/** Whether what ended so refused something, or gave less than it might have. */
+const REFUSES: Readonly<Record<DecisionCode, boolean>> = {
+  granted: false,
+  'no-monthly-grant': false,
+  'before-program': true,
+  'reward-ended': true,
+  'account-inactive': true,
+  awarded: false,
+  'already-awarded': true,
+  'already-recorded': true,
+  'weekly-cap': true,
+  'weekly-cap-partial': true,
+  'invite-without-proposal': true,
+  'unknown-proposal': true,
+  'no-interview-request': true,
+  'not-eligible': true,
+  'insufficient-connects': true,
+  'nothing-to-return': true,
+  upgraded: false,
+  'already-on-plan': true,
+  'not-on-plan': true,
+  'downgrade-pending': false,
+  'downgrade-cancelled': false,
+  'payment-failed': false,
+  'unknown-cycle': true,
+  'balance-limit': true,
+  'refused-by-operator': true,
+};
+
+const refused: Chosen = ({ code }) => REFUSES[code] ?? true;
+
+/** One answer for each kind of subject and reason, the most recent last. */
+export async function refusals(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
+  const counts = await countsSince(inquiry, since, refused);
+  if (counts.length === 0) return [nothingRefused(inquiry, since)];
+  const known = await knownRefusals(inquiry, since);
+  const latest = await latestOf(inquiry, counts, known.cycles);
+  return counts
+    .flatMap((count) => {
+      const answer = latest.find(
+        ({ subject, code }) => kindOf(subject) === count.kind && code === count.code,
+      );
+      const subjects = known.subjects.filter(
+        (one) => one.code === count.code && kindOf(one.subject) === count.kind,
+      );
+      return answer ? [groupAnswer(inquiry, { answer, count, subjects, since })] : [];
+    })
+    .toSorted(byInstant);
+}
+
+interface KnownRefusals {
+  /** The latest of them, oldest first: as many as are read at once. */
+  readonly subjects: readonly Pick<RecordedDecision, 'subject' | 'code'>[];
+  readonly cycles: Awaited<ReturnType<typeof listCyclesFrom>>;
+}
+
+async function knownRefusals({ db, account, words }: Inquiry, since: Instant): Promise<KnownRefusals> {
+  const subjectOf = (on: string): string => `cycle:${on}`;
+  const cycles = (await listCyclesFrom(db, account.id, words.dateOf(since))).filter(
+    (one) => one.startsAt >= since && refused({ subject: subjectOf(one.cycleOn), code: one.code }),
+  );
+  const decisions = (await listDecisionsSince(db, account.id, since)).filter(refused);
+  return {
+    cycles,
+    subjects: [
+      ...cycles.toReversed().map(({ cycleOn, code }) => ({ subject: subjectOf(cycleOn), code })),
+      ...decisions,
+    ],
+  };
+}
+
+/** The latest of each group, told whole. */
+async function latestOf(
+  inquiry: Inquiry,
+  counts: readonly DecisionCount[],
+  cycles: KnownRefusals['cycles'],
+): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const numbers = counts.map((one) => one.lastNo).filter((no) => no > 0);
+  const decisions = await listDecisionsNumbered(db, account.id, numbers);
+  const newest = cycles.filter((one, index) => cycles.findIndex(({ code }) => code === one.code) === index);
+  return [...(await cycleAnswers(inquiry, newest)), ...(await answersOf(inquiry, decisions))];
+}
+
+/** Ids that a sentence names. */
+const NAMED_MAX = 5;
+/** Subjects that evidence lists. */
+const LISTED_MAX = 200;
+
+interface Group {
+  readonly answer: Answer;
+  readonly count: DecisionCount;
+  readonly subjects: readonly { readonly subject: string }[];
+  readonly since: Instant;
+}
+
+function groupAnswer({ words }: Inquiry, { answer, count, subjects, since }: Group): Answer {
+  const { kind, times } = count;
+  const others = times - 1;
+  const again =
+    others === 0
+      ? ''
+      : ` The same was refused ${counted(others, 'more time', 'more times')} since ${words.day(since)}` +
+        `${kind === 'interview' ? namedOf(subjects.slice(0, -1), others) : ''}.`;
+  return {
+    ...answer,
+    subject: `refusals:${kind}`,
+    sentence: `${answer.sentence}${again}`,
+    evidence: {
+      count: times,
+      since: iso(since),
+      subjects: subjects.slice(-LISTED_MAX).map((one) => one.subject),
+      latest: answer.evidence,
+    },
+  };
+}
+
+/** Which they were; the latest of them where they are many. */
+function namedOf(others: readonly { readonly subject: string }[], inAll: number): string {
+  const names = others.slice(-NAMED_MAX).map((one) => idOf(one.subject));
+  if (names.length === 0) return '';
+  return names.length < inAll ? ` (the latest of them: ${listed(names)})` : ` (${names.join(', ')})`;
+}
+
+const nothingRefused = ({ words }: Inquiry, since: Instant): Answer => ({
+  subject: 'account',
+  code: 'no-refusals',
+  sentence: `Nothing was refused since ${words.day(since)}.`,
+  evidence: { since: iso(since), count: 0 },
+  rule: null,
+  at: iso(since),
+  next: null,
+});
