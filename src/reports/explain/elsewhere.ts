@@ -16,18 +16,19 @@ const SENTENCES: Readonly<Record<HeldKind, (id: string, where: string) => string
   notice: (id, where) => `Email ${id} was written to ${where}, not to this one.`,
 };
 
-/** One answer for each kind of thing with that id on other accounts. */
+/** One answer for each kind of thing with that id on other accounts, and on this one not. */
 export async function onOtherAccounts(
   inquiry: Inquiry,
   id: string,
   kinds: readonly HeldKind[],
 ): Promise<Answer[]> {
   const { db, account } = inquiry;
-  const holders = (await listHolders(db, id)).filter((one) => one.account !== account.id);
+  const holders = await listHolders(db, id);
   const answers: Answer[] = [];
   for (const kind of kinds) {
     const accounts = holders.filter((one) => one.kind === kind).map((one) => one.account);
-    if (accounts.length > 0) answers.push(await elsewhere(inquiry, kind, id, accounts));
+    if (accounts.length > 0 && !accounts.includes(account.id))
+      answers.push(await elsewhere(inquiry, kind, id, accounts));
   }
   return answers;
 }
