@@ -1,15 +1,17 @@
 /** account show, history, explain and forecast: one account, by its id or its member's address. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../../db/connection.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
 import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
+import { PLAYED_MAX } from '../../reports/account-facts.ts';
 import { accountAsked, accountOf } from '../../reports/asked-account.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
+import { parseAt } from '../../reports/explain/late-facts.ts';
 import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
 import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
@@ -171,12 +173,24 @@ async function streamLines(
 
 // ------------------------------------------------------------------------------------------------ explain
 
+/** An instant, or a date. */
+function momentFlag(text: string): Instant | LocalDate {
+  const at = parseAt(text);
+  if (at === undefined)
+    throw new InvalidArgumentError(
+      'expected an instant such as 2021-05-01T00:00:00Z, or a date, YYYY-MM-DD.',
+    );
+  return at;
+}
+
 interface ExplainFlags {
   cycle?: LocalDate;
   interview?: string;
   proposal?: string;
   about?: string;
   since?: LocalDate;
+  had?: string;
+  at?: Instant | LocalDate;
   asOf?: Instant;
   json?: true;
 }
@@ -195,6 +209,16 @@ function addExplain(account: Command, cli: Cli): void {
       subjectFlag,
     )
     .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
+    .addOption(
+      new Option('--had <event>', 'what would have been, had this event come at another time')
+        .argParser(factFlag)
+        .conflicts(['cycle', 'interview', 'proposal', 'about', 'since']),
+    )
+    .option(
+      '--at <time>',
+      "with --had: an instant, or a date of the account's zone (default: when it happened)",
+      momentFlag,
+    )
     .addOption(asOfFlag())
     .addOption(jsonFlag())
     .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
@@ -204,18 +228,34 @@ function addExplain(account: Command, cli: Cli): void {
 /** The shape that others rely on; answer.ts lists the codes. */
 const EXPLAIN_JSON = `
 With --json:
-  { "account", "zone", "asOf", "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"? },
+  { "account", "zone", "asOf",
+    "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"?, "had"?: { "event", "at"? } },
     "answers": [ { "subject", "code", "sentence", "evidence": { … },
                    "rule": { "text", "effectiveFrom", "termsVersion" } | null,
                    "at": instant | null, "next": sentence | null } ] }
-  Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.`;
+  Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
+
+What would have been is told of --had, and of the latest facts that came late. The recorded past is played again by
+the rules, with that one at another time and all others as they counted, both up to --as-of:
+  "code": "would-have-been" | "would-be-the-same" | "not-computable",
+  "evidence": { "event", "type", "happenedAt", "countedAt", "hadAt", "asOf",
+                "connects": how many more (or fewer, below 0),
+                "recorded" and "had": { "balance", "plan", "pendingPlan", "status", "owed", "zone",
+                                        "anchorOn", "nextCycleOn" },
+                "entriesRecorded" and "entriesHad": the lines that only one of the two ledgers has,
+                "entriesDiffering": their number, "decisions": [ { "subject", "recorded", "had" } ] }
+  It is not computable, and "why" says so, where playing it unchanged does not come to the ledger that stands, where
+  a backfill or a reversal came after it, and of more than ${PLAYED_MAX} events, billing cycles or entries.`;
 
 async function explain(
   cli: Cli,
   who: string | undefined,
-  { asOf, json, ...question }: ExplainFlags,
+  { asOf, json, had, at, ...asked }: ExplainFlags,
 ): Promise<void> {
-  const { db, id } = await ask(cli, who, question.about);
+  if (at !== undefined && had === undefined)
+    throw invalidInput('usage', '--at says when --had would have come');
+  const { db, id } = await ask(cli, who, asked.about ?? had);
+  const question = had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at }) } };
   const explanation = await explainAccount(db, id, question, asOf);
   if (json) return printJson(cli, explanation);
   return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);

@@ -84,20 +84,22 @@ export function replay(scenario: Scenario): Replay {
   return player;
 }
 
-class Player implements Replay {
+/** Plays items one after another, as the database path does, and keeps what came of them. */
+export class Player implements Replay {
   account: Account | null;
+  /** By which all that comes next is decided. */
+  terms: Terms;
   readonly entries: Entry[] = [];
   readonly decisions: Decision[] = [];
   readonly settlements: Settlement[] = [];
   readonly records = new GrowingRecords();
   readonly spans: Span[] = [];
   readonly conflicts: string[] = [];
-  readonly #terms: Terms;
   /** Content of each event by its id. */
   readonly #arrived = new Map<string, string>();
 
-  constructor({ account, terms }: Scenario) {
-    this.#terms = terms;
+  constructor({ account, terms }: Pick<Scenario, 'account' | 'terms'>) {
+    this.terms = terms;
     this.account = account && takeOver(account, monthEndOf(terms));
     if (this.account) this.spans.push(spanOf(this.account, this.account.trackedFrom));
   }
@@ -109,7 +111,7 @@ class Player implements Replay {
 
   sweep(asOf: Instant): void {
     if (!this.account) return;
-    const { account, settled } = catchUp(this.account, this.#terms, asOf);
+    const { account, settled } = catchUp(this.account, this.terms, asOf);
     this.spans.push(...spansBegun(this.account, statesOf(settled)));
     this.account = account;
     this.#keepSettled(settled);
@@ -135,8 +137,8 @@ class Player implements Replay {
   }
 
   #apply(event: MemberEvent): AppliedEvent {
-    if (this.account) return applyEvent(this.account, event, this.#terms, this.records);
-    if (event.type === 'account.opened') return openAccount(event, this.#terms);
+    if (this.account) return applyEvent(this.account, event, this.terms, this.records);
+    if (event.type === 'account.opened') return openAccount(event, this.terms);
     throw brokenRule('no-account', `${event.type} ${event.id} came before its account was opened`);
   }
 

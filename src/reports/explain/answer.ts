@@ -5,6 +5,7 @@ import { type Instant, formatInstant, parseInstant } from '../../domain/calendar
 import type { PlanName } from '../../domain/terms.ts';
 import type { OpenFailure, RecordedDecision } from '../account-records.ts';
 import { type ZoneWords, dayWords } from '../member-words.ts';
+import type { PlayedPast } from '../past-account.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
 /**
@@ -22,6 +23,7 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * - whatever was asked for: `nothing-since`; `on-another-account`, and `misnamed` where it is something else
  * - of an id: `event:<id>` and its state; `entry:<seq>`: `line`; `run:<id>`: `did-something`, `did-nothing`;
  *   `notice:<id>` and its state; `about:<id>`: `nothing-recorded`
+ * - of `--had`, and of late facts: `event:<id>`: `would-have-been`, `would-be-the-same`, `not-computable`
  */
 export interface Answer {
   readonly subject: string;
@@ -50,6 +52,8 @@ export interface Inquiry {
   readonly words: ZoneWords;
   /** What keeps the account from being settled, if anything does. */
   readonly failure: OpenFailure | undefined;
+  /** Up to `asOf`, where that lies in the past and what stood then is told. */
+  readonly past?: PlayedPast | undefined;
 }
 
 /** A decision together with the entries that it posted. */

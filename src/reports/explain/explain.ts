@@ -21,6 +21,7 @@ import { type Answer, type Inquiry, kindOf } from './answer.ts';
 import { explainAbout, interviewAsked, proposalAsked } from './about.ts';
 import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
+import { type HadAsked, explainHad, lateOnes, lateSince } from './late-facts.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
 import { TermsBook } from './rules.ts';
 import { refusals } from './refusals.ts';
@@ -36,6 +37,8 @@ export interface Question {
   readonly about?: string | undefined;
   /** Nothing that took effect before this local date is told. */
   readonly since?: LocalDate | undefined;
+  /** What if this event had come at another time? Asked alone. */
+  readonly had?: HadAsked | undefined;
 }
 
 export interface Explanation {
@@ -71,16 +74,22 @@ export async function explainAccount(
 
 async function answersTo(
   inquiry: Inquiry,
-  { cycle, interview, proposal, about }: Question,
+  { cycle, interview, proposal, about, had }: Question,
 ): Promise<readonly Answer[]> {
+  if (had !== undefined) return explainHad(inquiry, had);
   const named = [
     ...(cycle === undefined ? [] : await explainCycle(inquiry, cycle)),
     ...(interview === undefined ? [] : await interviewAsked(inquiry, interview)),
     ...(proposal === undefined ? [] : await proposalAsked(inquiry, proposal)),
     ...(about === undefined ? [] : await explainAbout(inquiry, about)),
   ];
-  if (named.length > 0) return inquiry.since === undefined ? named : notBefore(inquiry, inquiry.since, named);
-  return inquiry.since === undefined ? standing(inquiry) : explainSince(inquiry, inquiry.since);
+  const { since } = inquiry;
+  if (named.length > 0) {
+    const told = since === undefined ? named : notBefore(inquiry, since, named);
+    return [...told, ...(await lateOnes(inquiry, told))];
+  }
+  if (since === undefined) return standing(inquiry);
+  return [...(await explainSince(inquiry, since)), ...(await lateSince(inquiry, since))];
 }
 
 /** What took effect since then; what never took effect stays, such as a request without a reply. */
@@ -125,6 +134,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     ...(await interviewWindow(inquiry)),
     ...silent,
     ...besideSilence(await refusals(inquiry, recent), silent),
+    ...(await lateSince(inquiry, recent)),
   ];
   return parts.filter((one) => one !== undefined);
 }
