@@ -17,9 +17,14 @@ export function verifyName(connection: RawConnection): void {
 
 function faultOfName({ stream, config }: RawConnection): Error | undefined {
   if (!(stream instanceof TLSSocket) || config.host === undefined) return undefined;
-  const certificate: PeerCertificate = stream.getPeerCertificate();
+  const certificate = stream.getPeerCertificate() as PeerCertificate | null;
+  // Its authority was known a moment ago: it had one. Without it, nothing is said of whom it was for.
+  if (certificate === null || Object.keys(certificate).length === 0) return broken();
   return checkServerIdentity(config.host, certificate);
 }
+
+const broken = (): Error =>
+  Object.assign(new Error('the connection broke while it was made'), { code: 'ECONNRESET' });
 
 const keepCode = (error: Error & { code?: unknown }): Error =>
   Object.assign(error, { originalCode: error.code });
