@@ -6,6 +6,7 @@ import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts
 import { importRows, numbered } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { countOf, readState } from '../support/state.ts';
 import { MAY_2021, sweepAndSend, waitingSweep } from '../support/sweeping.ts';
 
@@ -98,7 +99,9 @@ describe('accounts that fail', () => {
         const ids = broken.map((one) => one.id);
         const entriesBefore = await countOf(db, 'SELECT COUNT(*) FROM entries');
 
+        const startedAt = performance.now();
         const swept = await sweepAndSend(app);
+        expectSoonAfter(startedAt);
 
         const run = swept.runs[0]?.id as number;
         expect(await findRun(db, run)).toMatchObject({ state: 'completed-with-failures', dueAtStart: FLEET });
@@ -248,7 +251,9 @@ describe('failing accounts', () => {
 
   it('do not hold up a sweep whose accounts all fail', async () => {
     await execute(installation.db, "UPDATE accounts SET zone = 'Mars/Olympus'");
+    const startedAt = performance.now();
     const swept = await sweepAndSend(installation.app);
+    expectSoonAfter(startedAt);
     expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
     expect(await countOf(installation.db, "SELECT COUNT(*) FROM failures WHERE state = 'put-aside'")).toBe(
       20,

@@ -8,10 +8,12 @@ import { importRows, numbered } from '../support/accounts.ts';
 import { type Ended, type Running, startCli } from '../support/cli.ts';
 import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
 import { countOf } from '../support/state.ts';
-import { until } from '../support/sweeping.ts';
+import { sweepAndSend, until } from '../support/sweeping.ts';
 import { quickly } from '../support/slowness.ts';
 
+const FLEET = 900;
 const SETTLED = 'SELECT COUNT(DISTINCT account_id) FROM cycles';
 
 describe('a database that stops answering in the middle of a sweep', () => {
@@ -21,7 +23,7 @@ describe('a database that stops answering in the middle of a sweep', () => {
     installation = await install({
       env: { SMTP_URL: '', CONNECTS_BATCH_MAX: '1', CONNECTS_WORKER_CONCURRENCY: '2' },
     });
-    await importRows(installation.app, numbered('a', 900));
+    await importRows(installation.app, numbered('a', FLEET));
     proxy = await openProxy({
       path: new URL(serverUrl('DATABASE_URL')).searchParams.get('socketPath') as string,
     });
@@ -58,6 +60,19 @@ describe('a database that stops answering in the middle of a sweep', () => {
     expect(swept?.code).toBe(75);
     expect(swept?.seconds).toBeLessThan(33);
     for (const one of [swept, ...stopped]) expect(one?.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('has everybody settled soon by whoever comes with a connection that answers, and nobody twice', async () => {
+    const { CONNECTS_BATCH_MAX: _one, CONNECTS_WORKER_CONCURRENCY: _two, ...env } = installation.env;
+    const app = composeApp(parseConfig(env), systemClock, silentLog);
+    try {
+      const startedAt = performance.now();
+      expect(await sweepAndSend(app)).toMatchObject({ outcome: 'done', remaining: 0 });
+      expectSoonAfter(startedAt);
+    } finally {
+      await app.close();
+    }
+    await expectGrantedOnce(installation, FLEET);
   });
 
   const startedIn = ({ stderr }: Running['child']): Promise<void> =>

@@ -5,7 +5,6 @@ import { insertEvents } from '../../src/ledger/events.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import { createLog } from '../../src/log.ts';
 import { checkLocks } from '../../src/operations/upkeep/doctor/lock-checks.ts';
-import { measure } from '../../src/operations/upkeep/measure.ts';
 import { relayNotices } from '../../src/operations/mail/relay-notices.ts';
 import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { markSent, takeNotices } from '../../src/outbox/attempts.ts';
@@ -19,6 +18,7 @@ import {
   countGranted,
   expectGrantedOnce,
   holdRows,
+  readMetrics,
   untilOthersAreSettled,
 } from '../support/liveness.ts';
 import { reset } from '../support/reset.ts';
@@ -85,12 +85,8 @@ const kept: readonly Kept[] = [
   { what: 'all ticks, and the place of the next', sql: 'SELECT * FROM ticks FOR UPDATE', held: 0 },
 ];
 
-/** As Prometheus is told. */
-async function countBusy({ app }: Installation): Promise<number> {
-  const { db, clock, outages, inspector, tally, config } = app;
-  const text = await measure({ db, clock, outages, inspector, tally, settings: config });
-  return Number(/^connects_busy_accounts (\d+)$/m.exec(text)?.[1]);
-}
+const countBusy = async (installation: Installation): Promise<number> =>
+  Number(/^connects_busy_accounts (\d+)$/m.exec(await readMetrics(installation))?.[1]);
 
 describe('a lock that somebody keeps', () => {
   let installation: Installation;

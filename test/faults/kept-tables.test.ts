@@ -6,11 +6,16 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import { listOpenTransactions } from '../../src/db/open-transactions.ts';
 import { selectOne } from '../../src/db/query.ts';
 import { checkLocks } from '../../src/operations/upkeep/doctor/lock-checks.ts';
-import { measure } from '../../src/operations/upkeep/measure.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type Holder, expectGrantedOnce, expectSoonAfter, holdRows } from '../support/liveness.ts';
+import {
+  type Holder,
+  expectGrantedOnce,
+  expectSoonAfter,
+  holdRows,
+  readMetrics,
+} from '../support/liveness.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
 
@@ -54,8 +59,7 @@ async function expectTold(installation: Installation, holder: Holder, busy: numb
   await until('the server shows the session', async () =>
     ((await listOpenTransactions(db, 0)) ?? []).some((one) => one.connection === own?.id),
   );
-  const { clock, outages, inspector, tally, config } = app;
-  const text = await measure({ db, clock, outages, inspector, tally, settings: config });
+  const text = await readMetrics(installation);
   expect(text).toContain(`connects_due_accounts ${FLEET}\n`);
   expect(text).toContain(`connects_busy_accounts ${busy}\n`);
   const [told] = await checkLocks(app, true);

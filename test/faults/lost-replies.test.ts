@@ -3,6 +3,7 @@ import { type AddressInfo, type Server, connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { composeApp, type App } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -71,7 +72,10 @@ describe('commits whose reply is lost', () => {
   });
 
   it('are not made again: what they wrote is found, and the state is that of one clean run', async () => {
+    const startedAt = performance.now();
     expect(await sweepAndSend(app)).toMatchObject({ outcome: 'done', remaining: 0 });
+    // The fault lasts all the while.
+    expectSoonAfter(startedAt);
     expect(proxy.lost()).toBeGreaterThan(2);
     expect(await readState(installation.db)).toEqual(clean);
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM failures')).toBe(0);

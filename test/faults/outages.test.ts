@@ -118,7 +118,9 @@ describe('a database that is restarted while somebody watches a run', () => {
     await sleep(2_000);
     await database.restart();
     const worker = startWorker(installation.app);
+    const backAt = performance.now();
     await watching;
+    expectSoonAfter(backAt);
     await worker.stop();
     expect(stdout()).toContain(`run ${run} (sweep) completed`);
   });

@@ -17,7 +17,7 @@ import { importRows, numbered } from '../support/accounts.ts';
 import type { Ended } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { expectSoonAfter } from '../support/liveness.ts';
+import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
@@ -328,5 +328,12 @@ describe('a database', () => {
       expectNoStack(ended);
     }
     expect((await runWith(installation, env(), SWEEP)).code).toBe(78);
+  });
+
+  test('that takes us again has everybody settled soon', async () => {
+    const takenAt = performance.now();
+    expect((await runWith(installation, as('app'), SWEEP)).code).toBe(0);
+    expectSoonAfter(takenAt);
+    await expectGrantedOnce(installation, 5);
   });
 });

@@ -5,6 +5,7 @@ import { insertRun } from '../../src/ledger/runs.ts';
 import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
 import { countOf } from '../support/state.ts';
 
@@ -41,10 +42,12 @@ describe('a server with packets of a mebibyte', () => {
       at: await databaseNow(db),
       openKey: 'sweep',
     })) as number;
+    const startedAt = performance.now();
     const outcomes = await settleAccounts(
       { ...app.settleDeps, settings: { ...app.settleDeps.settings, boundariesMax: 100_000 } },
       numbered('a', FLEET).map((one) => ({ account: one.id, run })),
     );
+    expectSoonAfter(startedAt);
     expect([...outcomes.values()].every((one) => one.outcome === 'settled')).toBe(true);
     expect(await countOf(db, 'SELECT COUNT(*) FROM cycles')).toBe(FLEET * CYCLES);
     const packet = await selectOne<{ bytes: number }>(db, 'SELECT @@max_allowed_packet AS bytes');

@@ -14,15 +14,17 @@ import { execute, selectOne, selectRows } from '../../src/db/query.ts';
 import { createLog, silentLog } from '../../src/log.ts';
 import type { MailTrouble } from '../../src/notices/mail-trouble.ts';
 import { connectMailer } from '../../src/notices/mailer.ts';
+import { importRows, numbered } from '../support/accounts.ts';
 import { type Certificate, type Certificates, makeCertificates } from '../support/certificates.ts';
 import type { Ended } from '../support/cli.ts';
 import { type FaultyProxy, openProxy } from '../support/faulty-proxy.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install, serverUrl } from '../support/installation.ts';
+import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
 import { type OfferedTls, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
 import { onMysql } from '../support/products.ts';
-import { until } from '../support/sweeping.ts';
+import { until, waitingSweep } from '../support/sweeping.ts';
 
 let certificates: Certificates;
 let installation: Installation;
@@ -168,6 +170,11 @@ describe('a database server', () => {
       for (const id of await connectionsOf(own)) await admin.raw(`KILL ${id}`).catch(() => undefined);
       await until('it is told of', () => lines.some((one) => one.code === 'database-configuration'));
       await present(certificates.right);
+      const rightAt = performance.now();
+      await importRows(own.app, numbered('a', 3));
+      expect(await waitingSweep(own.app)).toMatchObject({ outcome: 'done', remaining: 0 });
+      expectSoonAfter(rightAt);
+      await expectGrantedOnce(own, 3);
       await until('its end is told of', () => lines.some((one) => one.outage === 'database-configuration'));
     } finally {
       await worker.stop();

@@ -10,7 +10,7 @@ import { parseEvent } from '../../src/domain/events/events.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { countGranted } from '../support/liveness.ts';
+import { countGranted, expectSoonAfter, readMetrics } from '../support/liveness.ts';
 import { countOf } from '../support/state.ts';
 import { waitingSweep } from '../support/sweeping.ts';
 
@@ -40,6 +40,8 @@ const broken: Readonly<Record<string, { readonly sql: string; readonly code: str
   },
 };
 const ids = Object.keys(broken);
+/** Four that cannot be read, and one of each account afterwards. */
+const WAITING = 4 + ids.length;
 
 function waitingOf(content: string): string {
   const id = createHash('md5').update(content).digest('hex');
@@ -64,6 +66,7 @@ describe('rows that cannot be read', () => {
   beforeAll(async () => {
     installation = await install({ env: { SMTP_URL: '' } });
     await importRows(installation.app, numbered('a', FLEET));
+    await installation.db.raw('CREATE TABLE accounts_before SELECT * FROM accounts');
     for (const [id, { sql }] of Object.entries(broken)) await execute(installation.db, sql, [id]);
   });
   afterAll(() => installation.remove());
@@ -71,7 +74,9 @@ describe('rows that cannot be read', () => {
   it('fail alone and are put aside with their names, and all others are settled', async () => {
     const { app, db } = installation;
     const worker = startWorker(app);
+    const startedAt = performance.now();
     const swept = await waitingSweep(app);
+    expectSoonAfter(startedAt);
     await worker.stop();
     expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
     expect(await countGranted(db)).toBe(FLEET - ids.length);
@@ -106,5 +111,29 @@ describe('rows that cannot be read', () => {
     await stageReminders(app.reminderDeps);
     const doctor = await runHere(['doctor', '--json'], { app });
     expect(doctor.stdout).toContain('put aside');
+    const metrics = await readMetrics(installation);
+    const aside = [...metrics.matchAll(/^connects_put_aside_accounts\{.*\} (\d+)$/gm)];
+    expect(aside.reduce((sum, [, accounts]) => sum + Number(accounts), 0)).toBe(ids.length);
+    expect(metrics).toContain(`connects_waiting_events ${WAITING}\n`);
+  });
+
+  it('are settled soon after they were mended, and the events that waited for them are applied', async () => {
+    const { app, db } = installation;
+    const mended = ['anchor_on', 'next_cycle_on', 'next_cycle_at', 'watermark'];
+    await execute(
+      db,
+      `UPDATE accounts JOIN accounts_before USING (id) SET ${mended.map((one) => `accounts.${one} = accounts_before.${one}`).join(', ')}
+        WHERE accounts.id IN (?)`,
+      [ids],
+    );
+    await execute(db, "DELETE FROM events WHERE content_hash = ''");
+    const mendedAt = performance.now();
+    const rerun = ['rerun', '--all', '--wait', '--work', '--reason', 'mended', '--yes'];
+    expect(await runHere(rerun, { app, processes: { startWorker } })).toMatchObject({ code: 0 });
+    expectSoonAfter(mendedAt);
+    expect(await countOf(db, "SELECT COUNT(*) FROM events WHERE state <> 'applied'")).toBe(0);
+    expect(await countOf(db, "SELECT COUNT(*) FROM failures WHERE state <> 'cleared'")).toBe(0);
+    const alike = 'SELECT COUNT(DISTINCT balance, last_seq) FROM accounts WHERE id IN (?)';
+    expect(await countOf(db, alike, [ids as never])).toBe(1);
   });
 });

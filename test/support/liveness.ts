@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../src/db/connection.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
 import { silenceLimit } from '../../src/db/session.ts';
+import { measure } from '../../src/operations/upkeep/measure.ts';
 import { quickly } from './slowness.ts';
 import type { Installation } from './installation.ts';
 import { countOf } from './state.ts';
@@ -35,6 +36,12 @@ export async function expectGrantedOnce({ db }: Installation, fleet: number): Pr
   expect(await countOf(db, "SELECT COUNT(*) FROM outbox WHERE kind = 'grant'")).toBe(fleet);
   expect(await countOf(db, "SELECT COUNT(*) FROM failures WHERE state <> 'cleared'")).toBe(0);
 }
+
+/** As Prometheus is told. */
+export const readMetrics = ({ app }: Installation): Promise<string> => {
+  const { db, clock, outages, inspector, tally, config } = app;
+  return measure({ db, clock, outages, inspector, tally, settings: config });
+};
 
 /** A person's session of another program, who left a transaction open; no idle timeout of ours ends it. */
 export interface Holder {
