@@ -79,6 +79,7 @@ const ALL: readonly Told[] = [
         : 'An interview award shows on one line.';
     },
   },
+  whileAwarded('full-window'),
   whileAwarded('interview-needs-proposal'),
   whileAwarded('one-award'),
   whileAwarded('active-award'),
