@@ -63,8 +63,8 @@ async function expectTold(installation: Installation, holder: Holder, busy: numb
   expect(text).toContain(`connects_due_accounts ${FLEET}\n`);
   expect(text).toContain(`connects_busy_accounts ${busy}\n`);
   const [told] = await checkLocks(app, true);
-  if (busy > 0)
-    expect(told).toMatchObject({ state: 'warning', fix: expect.stringMatching(/KILL/) as string });
+  // A session is told of by itself once it is half a minute old.
+  expect(busy === 0 || told?.fix?.includes('KILL')).toBe(true);
   expect(await countOf(db, 'SELECT COUNT(*) FROM cycles')).toBe(0);
   expect(await countOf(db, 'SELECT COUNT(*) FROM failures')).toBe(0);
 }
