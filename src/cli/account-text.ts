@@ -64,6 +64,7 @@ function answerText(answer: Answer, words: ZoneWords): string {
     wrap(answer.sentence),
     ...listOf(countedLines(answer, words)),
     ...listOf(entryLines(answer, words)),
+    ...postedLine(answer, words),
     ...listOf(emailLine(answer, words)),
     ...tokenLine(answer),
     ...rerunLine(answer),
@@ -110,6 +111,17 @@ function countedLines({ evidence, code }: Answer, words: ZoneWords): string[] {
 }
 
 const SHOWING_WINDOW = new Set(['weekly-cap', 'weekly-cap-partial', 'interview-window']);
+
+/** What was posted on a later day than the one as of which it counts: nobody saw it before. */
+function postedLine({ at, evidence }: Answer, words: ZoneWords): string[] {
+  const { postedAt, lateAfter } = evidence;
+  const [counts, posted] = [at, postedAt].map((one) =>
+    typeof one === 'string' ? parseInstant(one) : undefined,
+  );
+  // Of what was late the sentence says when it reached us.
+  if (counts === undefined || posted === undefined || lateAfter !== undefined) return [];
+  return words.dateOf(posted) > words.dateOf(counts) ? [`  Posted on ${words.moment(posted)}.`] : [];
+}
 
 /** The lines of the ledger behind an answer. */
 function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
@@ -275,12 +287,25 @@ function markOf({ group }: HistoryLine): string {
 }
 
 function actionOf(line: HistoryLine, words: ZoneWords): string {
-  const happenedOn = words.dateOf(parseInstant(line.occurredAt) ?? 0);
-  const late = happenedOn === line.on ? '' : `, of ${shortDay(happenedOn)}`;
+  const late = lateMarks(line, words);
   const { group } = line;
   const sum =
     group !== null && group.part === group.of && group.isOneSum ? `, ${signed(group.total)} in all` : '';
   return shorten(line.action, ACTION_WIDTH - late.length - sum.length) + late + sum;
+}
+
+/**
+ * `, of 13 Nov, posted 15 Nov`: days other than the one on which it counts, with their year where that differs. Lines of
+ * one group were posted together: the first of them says so.
+ */
+function lateMarks({ on, occurredAt, postedAt, group }: HistoryLine, words: ZoneWords): string {
+  const [happened = on, posted = on] = [occurredAt, postedAt].map((one) =>
+    words.dateOf(parseInstant(one) ?? 0),
+  );
+  const say = (day: string): string =>
+    day.slice(0, 4) === on.slice(0, 4) ? shortDay(day).slice(0, -5) : shortDay(day);
+  const saysPosted = posted > on && (group === null || group.part === 1);
+  return (happened < on ? `, of ${say(happened)}` : '') + (saysPosted ? `, posted ${say(posted)}` : '');
 }
 
 /** `6 Apr 2021`. */

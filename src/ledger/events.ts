@@ -105,16 +105,29 @@ export interface Bringer {
   readonly name: string;
 }
 
-/** Of these events, those that a token brought, by the event's id. */
-export async function findBringers(db: Queryable, ids: readonly string[]): Promise<Map<string, Bringer>> {
+/** How an event reached the program. */
+export interface Arrival {
+  readonly receivedAt: Instant;
+  /** Where it came over HTTP. */
+  readonly token: Bringer | null;
+}
+
+/** Of these events, by id, at most a few hundred. */
+export async function findArrivals(db: Queryable, ids: readonly string[]): Promise<Map<string, Arrival>> {
   if (ids.length === 0) return new Map();
-  const rows = await selectRows<{ event: string; id: number; name: string }>(
+  const rows = await selectRows<{ event: string; receivedAt: Date; id: number | null; name: string | null }>(
     db,
-    `SELECT events.id AS event, tokens.id, tokens.name FROM events JOIN tokens ON tokens.id = events.token_id
+    `SELECT events.id AS event, events.received_at AS receivedAt, tokens.id, tokens.name
+       FROM events LEFT JOIN tokens ON tokens.id = events.token_id
       WHERE events.id IN (?) ORDER BY events.id LIMIT 999`,
     [ids],
   );
-  return new Map(rows.map(({ event, ...token }) => [event, token]));
+  return new Map(
+    rows.map(({ event, receivedAt, id, name }) => [
+      event,
+      { receivedAt: receivedAt.getTime(), token: id === null ? null : { id, name: name ?? '' } },
+    ]),
+  );
 }
 
 /** When an event happened that arrived before, and what became of it; undefined when its id is unknown. */

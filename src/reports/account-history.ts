@@ -1,9 +1,13 @@
 /** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
-import { type LocalDate, firstInstantOf, formatInstant } from '../domain/calendar.ts';
+import { type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import type { PostedEntry } from '../domain/account.ts';
 import { type EntryFilter, listEntriesBefore } from './account-records.ts';
 import type { Inquiry } from './explain/answer.ts';
+import { factOfEntry, reachingOf } from './explain/lateness.ts';
+import { type Reaching, reachingEvidence } from './explain/reaching.ts';
 import { type HistoryType, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
+
+type ReachingEvidence = ReturnType<typeof reachingEvidence>;
 
 export interface HistoryLine extends Omit<PostedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'> {
   /** The local date on which it counts. */
@@ -14,7 +18,11 @@ export interface HistoryLine extends Omit<PostedEntry, 'effectiveAt' | 'occurred
   readonly effectiveAt: string;
   /** When it happened; earlier than `effectiveAt` only where it reached the program late. */
   readonly occurredAt: string;
+  /** When its event arrived, where the line names one; else when it was posted. */
+  readonly reachedAt: string;
   readonly postedAt: string;
+  /** Only of a line that was late: what had been counted before it arrived. */
+  readonly lateAfter?: ReachingEvidence['lateAfter'];
   /** Lines that belong to one another: the two of an interview award, the grant of a cycle. Null stands alone. */
   readonly group: {
     readonly subject: string;
@@ -59,7 +67,7 @@ export async function readHistoryPage(
   while (end > 0 && end < entries.length && entries[end]?.subject === entries[end - 1]?.subject) end += 1;
   const kept = entries.slice(0, end);
   return {
-    lines: toLines(inquiry, kept),
+    lines: await toLines(inquiry, kept),
     nextBefore: end < entries.length ? (kept.at(-1)?.seq ?? null) : null,
   };
 }
@@ -98,10 +106,12 @@ const daysBefore = (on: LocalDate, days: number): LocalDate =>
   new Date(Date.parse(on) - days * 86_400_000).toISOString().slice(0, 10);
 
 /** Neighbours with one subject are one group, counted in the order in which they were posted. */
-function toLines({ words }: Inquiry, entries: readonly PostedEntry[]): HistoryLine[] {
+async function toLines(inquiry: Inquiry, entries: readonly PostedEntry[]): Promise<HistoryLine[]> {
+  const { words } = inquiry;
+  const reachings = await reachingOf(inquiry, entries.map(factOfEntry));
   const groups = new Map<string, PostedEntry[]>();
   for (const entry of entries) groups.set(entry.subject, [entry, ...(groups.get(entry.subject) ?? [])]);
-  return entries.map((entry) => {
+  return entries.map((entry, index) => {
     const group = groups.get(entry.subject) ?? [];
     const { seq, kind, amount, balance, cycleOn, subject, proposal } = entry;
     return {
@@ -112,7 +122,7 @@ function toLines({ words }: Inquiry, entries: readonly PostedEntry[]): HistoryLi
       kind,
       amount,
       balance,
-      ...instantsOf(entry),
+      ...reachingEvidence(reachings[index] as Reaching),
       cycleOn,
       subject,
       proposal,
@@ -127,12 +137,6 @@ const groupOf = (entry: PostedEntry, group: readonly PostedEntry[]) => ({
   of: group.length,
   total: group.reduce((sum, one) => sum + one.amount, 0),
   isOneSum: new Set(group.map((one) => Math.sign(one.amount))).size === 1,
-});
-
-const instantsOf = ({ effectiveAt, occurredAt, postedAt }: PostedEntry) => ({
-  effectiveAt: formatInstant(effectiveAt),
-  occurredAt: formatInstant(occurredAt),
-  postedAt: formatInstant(postedAt),
 });
 
 /** `Interview award (i1, proposal p1)`. */

@@ -229,6 +229,22 @@ export async function listDecisionsOfAny(
   return decisions(db, account, `AND subject IN (?) ORDER BY decision_no LIMIT ${ROWS_MAX}`, [subjects]);
 }
 
+/** The number of the decision that stood at an instant, of each of these subjects. At most a few hundred. */
+export async function findLatestDecisions(
+  db: Queryable,
+  account: string,
+  subjects: readonly string[],
+  upTo: Instant,
+): Promise<{ readonly subject: string; readonly no: number }[]> {
+  if (subjects.length === 0) return [];
+  return selectRows(
+    db,
+    `SELECT subject, MAX(decision_no) AS no FROM decisions
+      WHERE account_id = ? AND subject IN (?) AND at <= ? GROUP BY subject ORDER BY subject LIMIT ${ROWS_MAX}`,
+    [account, subjects, toDate(upTo)],
+  );
+}
+
 /** Of all subjects of one kind (`plan`, `payment`, `return`), the latest, oldest first. */
 export async function listDecisionsOfKind(
   db: Queryable,

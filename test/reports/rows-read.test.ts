@@ -90,6 +90,7 @@ const OWN = [
   'decisions',
   'cycles',
   'proposals',
+  'events',
   'interviews',
   'awards',
   'outbox',

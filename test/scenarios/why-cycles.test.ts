@@ -292,7 +292,7 @@ describe('dates and plans', () => {
     const named = await ask(story.member, '--cycle', '2021-04-01');
     expect(named.answer('payment-failed')).toMatchObject({
       sentence:
-        'The payment for the billing cycle of 1 April 2021 failed: your plan is Freelancer Basic since 3 April 2021. 26 ' +
+        'The payment for the billing cycle of 1 April 2021 failed: your plan became Freelancer Basic on 3 April 2021. 26 ' +
         "Connects of the plan's 70 were taken back; 44 Connects were spent already, and you owe them.",
       evidence: {
         paid: 70,

@@ -1,12 +1,13 @@
 /** What an event reported, and what came of it. */
 import { type EventType, EVENT_TYPES } from '../../domain/events/events.ts';
-import { findBringers } from '../../ledger/events.ts';
 import { listDecisionsOf, listEntriesOf } from '../account-records.ts';
 import { connects, dayWords, planTitle, signed } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
+import { reachingOf } from './lateness.ts';
 import { explainProposal } from './proposal.ts';
+import { afterEvidence, lateSentence } from './reaching.ts';
 import { type RecordedEvent, findEventOf } from './records-by-id.ts';
 
 /** Nothing where this account has no such event. */
@@ -55,20 +56,23 @@ async function eventAnswer(
   const { id, type, at, state, effectiveAt, late, receivedAt } = event;
   const own = subjects.filter((one) => one.endsWith(`:${id}`));
   const entries = await listEntriesOf(db, account.id, own);
-  const token = (await findBringers(db, [id])).get(id);
+  const [reaching] = await reachingOf(inquiry, [
+    { event: id, occurredAt: at, effectiveAt: effectiveAt ?? at, postedAt: receivedAt },
+  ]);
   return {
     subject: `event:${id}`,
     code: state,
-    sentence: `Event ${id} reported that ${wordsOf(event)} on ${words.moment(at)}. ${BECAME[state]}`,
+    sentence: `Event ${id} reported that ${wordsOf(event)} on ${words.moment(at)}. ${BECAME[state]}${reaching ? lateSentence(reaching, words) : ''}`,
     evidence: {
       event: id,
       type,
       state,
       occurredAt: iso(at),
-      receivedAt: iso(receivedAt),
+      reachedAt: iso(receivedAt),
       effectiveAt: iso(effectiveAt),
+      ...(reaching?.after && { lateAfter: afterEvidence(reaching.after) }),
       late,
-      ...(token && { token }),
+      ...(reaching?.token && { token: reaching.token }),
       entries: entries.map(entryEvidence),
     },
     rule: null,

@@ -4,6 +4,8 @@ import { listEntriesBefore } from '../account-records.ts';
 import { counted, dayWords, kindWords, listed, signed } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso } from './answer.ts';
 import { explainCycle } from './cycle.ts';
+import { factOfEntry, reachingOf } from './lateness.ts';
+import { lateSentence, reachingEvidence } from './reaching.ts';
 import { type RecordedNotice, findFailureOfRun, findNoticeOf, listCyclesOfRun } from './records-by-id.ts';
 
 /** Tells what a subject came to. */
@@ -23,13 +25,15 @@ export async function explainEntry(
   const [entry] = await listEntriesBefore(inquiry.db, inquiry.account.id, all, { before: seq + 1, limit: 1 });
   if (entry?.seq !== seq) return [];
   const { kind, subject, amount, balance, effectiveAt } = entry;
+  const [reaching] = await reachingOf(inquiry, [factOfEntry(entry)]);
   const line: Answer = {
     subject: `entry:${seq}`,
     code: 'line',
     sentence:
       `Line ${seq} of your history, of ${inquiry.words.day(effectiveAt)}: ${kindWords(kind, subject)}, ` +
-      `${signed(amount)}; your balance was ${balance} then.`,
-    evidence: { entries: [entryEvidence(entry)] },
+      `${signed(amount)}; your balance was ${balance} then.` +
+      (reaching ? lateSentence(reaching, inquiry.words) : ''),
+    evidence: { entries: [entryEvidence(entry)], ...(reaching && reachingEvidence(reaching)) },
     rule: null,
     at: iso(effectiveAt),
     next: null,

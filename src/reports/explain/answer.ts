@@ -6,6 +6,7 @@ import type { PlanName } from '../../domain/terms.ts';
 import type { OpenFailure, RecordedDecision } from '../account-records.ts';
 import { type ZoneWords, dayWords } from '../member-words.ts';
 import type { PlayedPast } from '../past-account.ts';
+import type { Fact, Reaching } from './reaching.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
 /**
@@ -56,19 +57,25 @@ export interface Inquiry {
   readonly past?: PlayedPast | undefined;
 }
 
-/** A decision together with the entries that it posted. */
+/** A decision together with the entries that it posted, and how its event reached the program. */
 export interface Told extends RecordedDecision {
   /** None of one that refused. */
   readonly posted: readonly PostedEntry[];
   /** Under the same subject, posted before: the first award, where a second one was refused. */
   readonly earlier: readonly PostedEntry[];
+  readonly reaching: Reaching;
+  /** No later decision is about the same. */
+  readonly stands: boolean;
 }
 
 /** How decisions of one code are told. */
 export interface Telling {
   readonly sentence: (told: Told, inquiry: Inquiry) => string;
   readonly rule: RuleName | null | ((told: Told) => RuleName);
+  /** Told only of a decision that stands. */
   readonly next?: (told: Told, inquiry: Inquiry) => string | null;
+  /** What follows from its event having been late: the end of a sentence. Null where the sentence itself says it. */
+  readonly counts?: ((day: string) => string) | null;
 }
 
 /** By code. */
@@ -150,6 +157,20 @@ export function textIn({ detail }: Detailed, name: string): string | undefined {
 /** When it happened outside; differs from `at` only where it reached the program late. */
 export const occurredAt = (decision: Pick<RecordedDecision, 'detail' | 'at'>): Instant =>
   parseInstant(textIn(decision, 'occurredAt') ?? '') ?? decision.at;
+
+/** Whether it had reached the program late: then it was decided by what held later, where it says nothing else. */
+export const isLate = (decision: Detailed): boolean => textIn(decision, 'occurredAt') !== undefined;
+
+/** After what held: ` when it was decided`, of a fact that was late and met what held later; else nothing. */
+export const whenDecided = (decision: Detailed): string => (isLate(decision) ? ' when it was decided' : '');
+
+/** What a decision says of how its event reached the program. */
+export const factOf = (decision: RecordedDecision): Fact => ({
+  event: textIn(decision, 'event'),
+  occurredAt: occurredAt(decision),
+  effectiveAt: decision.at,
+  postedAt: decision.postedAt,
+});
 
 /** What follows the first colon: `interview:i1` → `i1`. */
 export const idOf = (subject: string): string => subject.slice(subject.indexOf(':') + 1);

@@ -3,11 +3,9 @@ import { type PostedEntry, cycleSubject } from '../../domain/account.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import {
-  type CycleNotice,
   type RecordedCycle,
   type RecordedDecision,
   findCycleUpTo,
-  listCycleNotices,
   listCyclesPostedAt,
   listDecisionsOf,
   listDecisionsOfKind,
@@ -17,6 +15,7 @@ import {
 } from '../account-records.ts';
 import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
 import { type Answer, type Inquiry, byInstant, entryEvidence, iso, nextBegins, textIn } from './answer.ts';
+import { type AroundCycle, readAround, tooLateEvidence, tooLateSentence } from './around-cycle.ts';
 import { answersOf } from './decided.ts';
 import { reversedAnswers } from './reversed.ts';
 import type { RuleName } from './rules.ts';
@@ -40,7 +39,7 @@ export async function explainCycle(inquiry: Inquiry, on: LocalDate): Promise<Ans
   const opened = await openedOn(inquiry, on);
   if (opened.length > 0) return answersOf(inquiry, opened);
   if (account.nextCycleOn === null ? on > account.cycleOn : on >= account.nextCycleOn)
-    return [toCome(inquiry, on)];
+    return [await toCome(inquiry, on)];
   return withinACycle(inquiry, on, latestStart(cycle, changes, on));
 }
 
@@ -77,46 +76,29 @@ export async function cycleToThisDay(inquiry: Inquiry, cycle: RecordedCycle): Pr
 export async function cycleAnswer(inquiry: Inquiry, cycle: RecordedCycle): Promise<Answer> {
   const { db, account } = inquiry;
   const posted = await listEntriesOfCycle(db, account.id, cycle.cycleOn);
-  const notices = await listCycleNotices(db, account.id, cycle.cycleOn);
-  return tellCycle(inquiry, cycle, posted, notices);
+  const aroundOf = await readAround(inquiry, [cycle], posted);
+  return tellCycle(inquiry, cycle, aroundOf(cycle));
 }
 
 /** What several gave, read together; with what each boundary itself posted. */
 export async function cycleAnswers(inquiry: Inquiry, cycles: readonly RecordedCycle[]): Promise<Answer[]> {
   const { db, account } = inquiry;
-  const dates = cycles.map((one) => one.cycleOn).toSorted();
-  const [first] = dates;
-  if (first === undefined) return [];
-  const posted = await listEntriesOf(
-    db,
-    account.id,
-    dates.map((on) => cycleSubject(on)),
-  );
-  const notices = await listCycleNotices(db, account.id, first);
-  return cycles.map((cycle) =>
-    tellCycle(
-      inquiry,
-      cycle,
-      posted.filter((one) => one.cycleOn === cycle.cycleOn),
-      notices,
-    ),
-  );
+  if (cycles.length === 0) return [];
+  const subjects = cycles.map((one) => cycleSubject(one.cycleOn));
+  const posted = await listEntriesOf(db, account.id, subjects);
+  const aroundOf = await readAround(inquiry, cycles, posted);
+  return cycles.map((cycle) => tellCycle(inquiry, cycle, aroundOf(cycle)));
 }
 
-function tellCycle(
-  inquiry: Inquiry,
-  cycle: RecordedCycle,
-  entries: readonly PostedEntry[],
-  notices: readonly CycleNotice[],
-): Answer {
+function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle): Answer {
+  const { entries, notice, tooLate } = around;
   const { notice: told, postedAt, startsAt, runId, ...recorded } = cycle;
   const on = cycle.cycleOn;
-  const notice = notices.findLast((one) => one.firstCycleOn <= on && one.lastCycleOn >= on);
   const telling = CYCLE_TELLINGS[cycle.code];
   return {
     subject: cycleSubject(on),
     code: cycle.code,
-    sentence: telling.sentence(cycle, inquiry),
+    sentence: telling.sentence(cycle, inquiry, around) + tooLateSentence(tooLate, inquiry),
     evidence: {
       ...recorded,
       startsAt: iso(startsAt),
@@ -132,6 +114,7 @@ function tellCycle(
             }
           : { told, state: null, sentAt: null, why: null },
       entries: ownEntries(cycle, entries).map(entryEvidence),
+      ...(tooLate.length > 0 && { tooLate: tooLate.map(tooLateEvidence) }),
     },
     rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
     at: iso(startsAt),
@@ -149,21 +132,22 @@ const ownEntries = (
     : [];
 
 interface CycleTelling {
-  readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry) => string;
+  readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry, around: AroundCycle) => string;
   readonly rule: RuleName;
   readonly next: (cycle: RecordedCycle, inquiry: Inquiry) => string | null;
 }
 
 const CYCLE_TELLINGS: Record<Settlement['code'], CycleTelling> = {
   granted: {
-    sentence: (cycle) => [added(cycle), rolledOver(cycle), takenBack(cycle), balanceOf(cycle)].join(''),
+    sentence: (cycle, _, around) =>
+      [added(cycle), rolledOver(cycle, around), takenBack(cycle), balanceOf(cycle)].join(''),
     rule: 'monthly',
     next: nextDate,
   },
   'no-monthly-grant': {
-    sentence: (cycle) =>
+    sentence: (cycle, _, around) =>
       `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: ${planPhrase(cycle.plan)} has no ` +
-      `monthly Connects.${rolledOver(cycle)}${balanceOf(cycle)}`,
+      `monthly Connects.${rolledOver(cycle, around)}${balanceOf(cycle)}`,
     rule: 'monthly',
     next: nextDate,
   },
@@ -194,9 +178,10 @@ const added = ({ cycleOn, free, paid, plan }: RecordedCycle): string => {
   return `${connectsWere(free + paid)} ${forCycle}: ${parts.join(' and ')}.${lines}`;
 };
 
-function rolledOver({ opening, expired, cap }: RecordedCycle): string {
+function rolledOver({ opening, expired, cap }: RecordedCycle, around: AroundCycle): string {
   if (expired === 0) return '';
-  return ` Before that ${connects(expired)} expired: you had ${opening}, and ${cap ?? opening} roll over.`;
+  const bought = around.hasBought ? ` Bought Connects count towards these ${cap ?? opening}, too.` : '';
+  return ` Before that ${connects(expired)} expired: you had ${opening}, and ${cap ?? opening} roll over.${bought}`;
 }
 
 const takenBack = ({ recovered }: RecordedCycle): string =>

@@ -1,7 +1,11 @@
 /** A recorded decision as an answer: looked up by what it is about and how it ended. */
 import type { DecisionCode, PostedEntry } from '../../domain/account.ts';
-import { type Bringer, findBringers } from '../../ledger/events.ts';
-import { type RecordedDecision, listDecisionsOf, listEntriesOf } from '../account-records.ts';
+import {
+  type RecordedDecision,
+  findLatestDecisions,
+  listDecisionsOf,
+  listEntriesOf,
+} from '../account-records.ts';
 import {
   type Answer,
   type Inquiry,
@@ -9,13 +13,13 @@ import {
   type Tellings,
   type Told,
   entryEvidence,
+  factOf,
   iso,
   kindOf,
-  occurredAt,
   ruleUseOf,
-  textIn,
 } from './answer.ts';
 import { INTERVIEW_TELLINGS } from './interview-tellings.ts';
+import { reachingOf } from './lateness.ts';
 import {
   ADJUSTMENT_TELLINGS,
   COMMON_TELLINGS,
@@ -27,6 +31,7 @@ import {
   WELCOME_TELLINGS,
 } from './other-tellings.ts';
 import { PAYMENT_TELLINGS, PLAN_TELLINGS } from './plan-tellings.ts';
+import { type Reaching, lateSentence, reachingEvidence } from './reaching.ts';
 
 /** By kind of subject, then by code. */
 export const TELLINGS: Readonly<Record<string, Tellings>> = {
@@ -44,9 +49,8 @@ export const TELLINGS: Readonly<Record<string, Tellings>> = {
 
 /** Answers to decisions, each with the entries that it posted. */
 export async function answersOf(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Answer[]> {
-  const told = await withEntries(inquiry, decisions);
-  const bringers = await bringersOf(inquiry, decisions);
-  return told.map((one) => answerOf(inquiry, one, bringers.get(textIn(one, 'event') ?? '')));
+  const told = await toTold(inquiry, decisions);
+  return told.map((one) => answerOf(inquiry, one));
 }
 
 /** Subjects asked for in one statement. */
@@ -62,15 +66,22 @@ const POSTING: ReadonlySet<DecisionCode> = new Set([
   'no-monthly-grant',
 ]);
 
-async function withEntries(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Told[]> {
-  const { db, account } = inquiry;
+async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]): Promise<Told[]> {
+  const { db, account, asOf } = inquiry;
   const subjects = [...new Set(decisions.map((one) => one.subject))];
   const posted = new Map<string, PostedEntry[]>();
-  for (let from = 0; from < subjects.length; from += SUBJECTS_MAX)
-    for (const entry of await listEntriesOf(db, account.id, subjects.slice(from, from + SUBJECTS_MAX)))
+  const latest = new Map<string, number>();
+  for (let from = 0; from < subjects.length; from += SUBJECTS_MAX) {
+    const page = subjects.slice(from, from + SUBJECTS_MAX);
+    for (const entry of await listEntriesOf(db, account.id, page))
       posted.set(entry.subject, [...(posted.get(entry.subject) ?? []), entry]);
+    const repeated = page.filter(canRepeat);
+    for (const { subject, no } of await findLatestDecisions(db, account.id, repeated, asOf))
+      latest.set(subject, no);
+  }
+  const reachings = await reachingOf(inquiry, decisions.map(factOf));
   const atOneInstant = await postedAtOneInstant(inquiry, decisions, posted);
-  return decisions.map((one) => {
+  return decisions.map((one, index) => {
     const entries = posted.get(one.subject) ?? [];
     const isOwn = (entry: PostedEntry): boolean => POSTING.has(one.code) && entry.effectiveAt === one.at;
     const isEarlier = (entry: PostedEntry): boolean =>
@@ -79,6 +90,8 @@ async function withEntries(inquiry: Inquiry, decisions: readonly RecordedDecisio
       ...one,
       posted: entries.filter(isOwn),
       earlier: entries.filter((entry) => !isOwn(entry) && isEarlier(entry)),
+      reaching: reachings[index] as Reaching,
+      stands: one.no === (latest.get(one.subject) ?? one.no),
     };
   });
 }
@@ -103,39 +116,29 @@ async function postedAtOneInstant(
   return found;
 }
 
-/** By event: the tokens that brought what was decided, over HTTP. */
-async function bringersOf(
-  { db }: Inquiry,
-  decisions: readonly RecordedDecision[],
-): Promise<ReadonlyMap<string, Bringer>> {
-  const events = [...new Set(decisions.flatMap((one) => textIn(one, 'event') ?? []))];
-  const found = new Map<string, Bringer>();
-  for (let from = 0; from < events.length; from += SUBJECTS_MAX)
-    for (const [event, token] of await findBringers(db, events.slice(from, from + SUBJECTS_MAX)))
-      found.set(event, token);
-  return found;
-}
+/** Other subjects are those of one event, which is decided once. */
+const canRepeat = (subject: string): boolean => REPEATED.has(kindOf(subject));
+const REPEATED = new Set(['interview', 'readiness-test', 'proposal']);
 
-/** @param token that brought the event over HTTP, if one did */
-function answerOf(inquiry: Inquiry, told: Told, token?: Bringer): Answer {
+function answerOf(inquiry: Inquiry, told: Told): Answer {
   const telling = TELLINGS[kindOf(told.subject)]?.[told.code] ?? COMMON_TELLINGS[told.code] ?? UNTOLD;
-  const { subject, code, detail, at } = told;
+  const { subject, code, detail, at, reaching } = told;
   const ruleName = typeof telling.rule === 'function' ? telling.rule(told) : telling.rule;
   return {
     subject,
     code,
-    sentence: telling.sentence(told, inquiry),
+    sentence: telling.sentence(told, inquiry) + lateSentence(reaching, inquiry.words, telling.counts),
     evidence: {
       ...detail,
-      ...(token && { token }),
-      occurredAt: iso(occurredAt(told)),
-      postedAt: iso(told.postedAt),
+      ...(reaching.token && { token: reaching.token }),
+      ...reachingEvidence(reaching),
       entries: told.posted.map(entryEvidence),
       earlierEntries: told.earlier.map(entryEvidence),
     },
     rule: ruleName && inquiry.terms.rule(ruleName, ruleUseOf(inquiry, told)),
     at: iso(at),
-    next: telling.next?.(told, inquiry) ?? null,
+    // What comes next is told by what stands: the latest decision on a subject.
+    next: (told.stands && telling.next?.(told, inquiry)) || null,
   };
 }
 

@@ -116,7 +116,7 @@ const RECENT_MS = 90 * 86_400_000;
 async function standing(inquiry: Inquiry): Promise<Answer[]> {
   const recent = inquiry.asOf - RECENT_MS;
   const cycle = await lastCycle(inquiry);
-  const next = nextCycle(inquiry);
+  const next = await nextCycle(inquiry);
   const downgrade = downgradePreview(inquiry);
   // A request can be replied to however old it is.
   const silent = await silence(inquiry, { requests: 0, proposals: recent });

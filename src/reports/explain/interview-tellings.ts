@@ -8,6 +8,7 @@ import {
   type Told,
   amountIn,
   idOf,
+  isLate,
   occurredAt,
   ruleUseOf,
   textIn,
@@ -19,11 +20,11 @@ type Reason = (told: Pick<Told, 'detail' | 'subject'>, words: ZoneWords) => stri
 /** Why a reply earned nothing, or less: the end of a sentence, told from the recorded detail. */
 const REASONS: Readonly<Record<string, Reason>> = {
   'no-interview-request': (told) =>
-    `there was no interview request ${idOf(told.subject)} at that time, so there was nothing to award`,
+    `there was no interview request ${idOf(told.subject)} ${atThatTime(told)}, so there was nothing to award`,
   'invite-without-proposal': () =>
     'the client invited you, and there was no proposal of yours, so there was nothing to award',
   'unknown-proposal': (told) => `proposal ${textIn(told, 'proposal')} is not one of this account`,
-  'account-inactive': (told) => `your account was ${textIn(told, 'status')} at that time`,
+  'account-inactive': (told) => `your account was ${textIn(told, 'status')} ${atThatTime(told)}`,
   'already-awarded': (told) =>
     `proposal ${textIn(told, 'proposal')} had earned its award before, with interview request ` +
     `${textIn(told, 'rewardedBy')}`,
@@ -33,6 +34,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   'weekly-cap': (told, words) => closedReason(told) ?? windowReason(told, words),
   'weekly-cap-partial': windowReason,
 };
+
+/** What was late met what held later. */
+const atThatTime = (told: Pick<Told, 'detail'>): string =>
+  isLate(told) ? 'when it was decided' : 'at that time';
 
 /** Why it came to that, without a full stop. */
 export const interviewReason = (told: Pick<Told, 'detail' | 'subject' | 'code'>, words: ZoneWords): string =>
@@ -52,10 +57,15 @@ function windowReason(told: Pick<Told, 'detail'>, words: ZoneWords): string {
   const days = counted(amountIn(told, 'windowDays'), 'day');
   const endsAt = parseInstant(textIn(told, 'windowEndsAt') ?? '');
   const upTo = endsAt === undefined ? '' : ` up to ${words.moment(endsAt)}`;
-  return (
-    `in the ${days}${upTo} you had been awarded ${held} of at most ${amountIn(told, 'windowMax')} Connects for ` +
-    'interviews'
-  );
+  const awarded = `awarded ${held} of at most ${amountIn(told, 'windowMax')} Connects for interviews`;
+  // Only a late reply can lie in a window that ends after it.
+  const repliedAt = parseInstant(textIn(told, 'occurredAt') ?? '');
+  if (endsAt !== undefined && repliedAt !== undefined && endsAt > repliedAt)
+    return (
+      `it lies within the ${days}${upTo}, for which you had been ${awarded} when it was decided, also for later ` +
+      'replies that had reached us before it'
+    );
+  return `in the ${days}${upTo} you had been ${awarded}`;
 }
 
 const refusal: Telling['sentence'] = (told, { words }) =>
@@ -66,13 +76,8 @@ const refusal: Telling['sentence'] = (told, { words }) =>
 function award(told: Told, { words }: Inquiry): string {
   const given = amountIn(told, 'award');
   const id = idOf(told.subject);
-  const late = textIn(told, 'occurredAt') !== undefined;
   const first = `Your reply to interview request ${id} on ${words.day(occurredAt(told))} earned ${connects(given)}`;
-  const delayed = late
-    ? ` The reply reached us late: the Connects were added on ${words.day(told.at)}, and count for the weekly ` +
-      'limit by when you replied.'
-    : '';
-  return `${first}.${onLines(told)}${delayed}`;
+  return `${first}.${onLines(told)}`;
 }
 
 /** How much of an award is what the proposal had cost: a part on a line of its own, or all of it. */
@@ -85,6 +90,10 @@ function onLines(told: Told): string {
     return ` All of it is a refund: so much of what ${proposal} had cost came back, and nothing was added on top.`;
   return ` Your history shows this one award on two lines: ${refund} back for ${proposal} and ${rest} on top.`;
 }
+
+/** An award is one of the week of its reply, whenever it was added. */
+const addedThen = (day: string): string =>
+  `so the Connects were added as of ${day}, and count for the weekly limit by when you replied`;
 
 function partial(told: Told, inquiry: Inquiry): string {
   const whole = inquiry.terms.rowOf(ruleUseOf(inquiry, told)).interview?.award;
@@ -103,36 +112,46 @@ export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined 
 }
 
 function roomAgain(told: Told, inquiry: Inquiry): string {
+  const { asOf, words } = inquiry;
   const closed = 'This proposal can earn no award any more.';
   const at = leavesWindowAt(told);
   if (at === undefined)
     return `${closed} ${whileItCan(inquiry, 'An interview request about another proposal can.')}`;
+  const [isRoom, isOld] = at <= asOf ? ['there was room', 'was'] : ['there is room', 'is'];
   const others =
-    `For another proposal there is room from ${inquiry.words.moment(at)}, when the oldest of these awards is ` +
+    `For another proposal ${isRoom} from ${words.moment(at)}, when the oldest of these awards ${isOld} ` +
     `${counted(amountIn(told, 'windowDays'), 'day')} old.`;
   return `${closed} ${whileItCan(inquiry, others)}`;
 }
 
 const awardRule = (told: Told) => (amountIn(told, 'refund') > 0 ? 'interview-on-two-lines' : 'interview');
 
-const proposalsEarn: Telling['next'] = (_, inquiry) =>
-  whileItCan(
-    inquiry,
-    'Send a proposal: an interview request about it can earn an award when you reply to it.',
-  );
+/** Nothing was added: only the week in which it lies matters. */
+const byReply = (): string => 'and counts for the weekly limit by when you replied';
+
+/** What can still be earned. */
+const anew =
+  (promise: string): NonNullable<Telling['next']> =>
+  (_, inquiry) =>
+    whileItCan(inquiry, promise);
+
+const proposalsEarn = anew(
+  'Send a proposal: an interview request about it can earn an award when you reply to it.',
+);
 
 export const INTERVIEW_TELLINGS: Tellings = {
-  awarded: { sentence: award, rule: awardRule, next: () => null },
-  'weekly-cap': { sentence: refusal, rule: 'interview', next: roomAgain },
+  awarded: { sentence: award, rule: awardRule, counts: addedThen },
+  'weekly-cap': { sentence: refusal, rule: 'interview', next: roomAgain, counts: byReply },
   'weekly-cap-partial': {
     sentence: partial,
     rule: awardRule,
     next: () => 'This proposal has earned its award; the rest is not added later.',
+    counts: addedThen,
   },
   'no-interview-request': {
     sentence: refusal,
     rule: 'interview-needs-proposal',
-    next: () => 'If the request is recorded after all, reply to it again: it is then decided anew.',
+    next: anew('If the request is recorded after all, reply to it again: it is then decided anew.'),
   },
   'invite-without-proposal': {
     sentence: refusal,
@@ -142,7 +161,7 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'unknown-proposal': {
     sentence: refusal,
     rule: 'interview-needs-proposal',
-    next: () => 'Once the proposal is recorded, a reply to the same request is decided anew.',
+    next: anew('Once the proposal is recorded, a reply to the same request is decided anew.'),
   },
   'account-inactive': {
     sentence: refusal,
@@ -155,8 +174,7 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'already-awarded': {
     sentence: refusal,
     rule: 'one-award',
-    next: (_, inquiry) =>
-      whileItCan(inquiry, 'An interview request about another proposal can earn its own award.'),
+    next: anew('An interview request about another proposal can earn its own award.'),
   },
   'before-program': { sentence: refusal, rule: 'program', next: proposalsEarn },
   'reward-ended': { sentence: refusal, rule: 'interview', next: () => null },

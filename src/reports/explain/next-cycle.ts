@@ -6,8 +6,22 @@ import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
+import { listLateEvents } from '../late-records.ts';
 import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
-import { type Answer, type Inquiry, comesBy, heldUpBy, iso, nextBegins, textIn } from './answer.ts';
+import {
+  type Answer,
+  type Inquiry,
+  comesBy,
+  factOf,
+  heldUpBy,
+  iso,
+  nextBegins,
+  occurredAt,
+  textIn,
+} from './answer.ts';
+import { hasBought } from './around-cycle.ts';
+import { reachingOf } from './lateness.ts';
+import { lateRemark, lateSentence, reachingEvidence } from './reaching.ts';
 import type { Rule, RuleUse } from './rules.ts';
 
 /** The next boundaries; none where the account's own row cannot be settled: that is told as a failure. */
@@ -25,13 +39,22 @@ export function unlessBroken<Value>(foresee: () => Value): Value | undefined {
 }
 
 /** The next boundary, if nothing is spent or received until then; undefined for a closed account. */
-export function nextCycle(inquiry: Inquiry): Answer | undefined {
+export async function nextCycle(inquiry: Inquiry): Promise<Answer | undefined> {
   const [next] = foreseen(inquiry, 1);
-  return next && nextCycleAnswer(inquiry, next, 'account');
+  if (!next) return undefined;
+  return nextCycleAnswer(inquiry, next, 'account', next.expired > 0 && (await hasBought(inquiry)));
 }
 
-/** A boundary ahead. One whose instant has passed is due, and still to be settled. */
-export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: string): Answer {
+/**
+ * A boundary ahead. One whose instant has passed is due, and still to be settled.
+ * @param bought says that bought Connects expire as others do
+ */
+export function nextCycleAnswer(
+  inquiry: Inquiry,
+  ahead: Settlement,
+  subject: string,
+  bought: boolean,
+): Answer {
   const { account, asOf, terms, words } = inquiry;
   const due = ahead.startsAt <= asOf;
   const onItsOwn = subject !== 'account';
@@ -42,7 +65,7 @@ export function nextCycleAnswer(inquiry: Inquiry, ahead: Settlement, subject: st
   return {
     subject,
     code,
-    sentence: `${opening} ${wouldBring(ahead, due)}`,
+    sentence: `${opening} ${wouldBring(ahead, due)}${bought ? ` Bought Connects count towards the ${ahead.cap}, too.` : ''}`,
     evidence: {
       ...forecastEvidence(ahead),
       zone: words.zone,
@@ -127,9 +150,10 @@ export function downgradePreview(inquiry: Inquiry): Answer | undefined {
 
 /** A change that waits for the next boundary, and what made it wait. */
 export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined> {
-  const { db, account, terms, words } = inquiry;
+  const { account, terms, words } = inquiry;
   if (account.pendingPlan === null || account.nextCycleOn === null) return undefined;
   const asked = await whatMadeItPending(inquiry);
+  const [reaching] = asked ? await reachingOf(inquiry, [factOf(asked)]) : [];
   const [after] = foreseen(inquiry, 1);
   const because = asked && (asked.code === 'payment-failed' ? 'a payment failed' : 'you asked for it');
   return {
@@ -137,13 +161,15 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
     code: 'pending-plan',
     sentence:
       `Your plan changes from ${planPhrase(account.plan)} to ${planPhrase(account.pendingPlan)} on ` +
-      `${dayWords(account.nextCycleOn)}${asked ? `, because ${because} on ${words.day(asked.at)}` : ''}.` +
+      `${dayWords(account.nextCycleOn)}${asked ? `, because ${because} on ${words.day(occurredAt(asked))}` : ''}` +
+      `${reaching ? lateRemark(reaching, words) : ''}.` +
       (after ? ` Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added.` : ''),
     evidence: {
       plan: account.plan,
       pendingPlan: account.pendingPlan,
       takesEffectOn: account.nextCycleOn,
       decision: asked ? { subject: asked.subject, code: asked.code, at: iso(asked.at) } : null,
+      ...(reaching && reachingEvidence(reaching)),
       ...(after && { next: forecastEvidence(after) }),
     },
     rule: terms.rule(asked?.code === 'payment-failed' ? 'payment' : 'downgrade', {
@@ -151,17 +177,19 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
       at: asked?.at ?? inquiry.asOf,
     }),
     at: iso(asked?.at ?? null),
-    next: `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change.`,
+    next:
+      `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change` +
+      (account.status === 'active' ? '.' : `, if your account is active then; it is ${account.status} now.`),
   };
+}
 
-  async function whatMadeItPending(of: Inquiry): Promise<RecordedDecision | undefined> {
-    const plans = await listDecisionsOfKind(db, of.account.id, 'plan');
-    const payments = await listDecisionsOfKind(db, of.account.id, 'payment');
-    return [...plans, ...payments]
-      .filter((one) => one.code === 'downgrade-pending' || textIn(one, 'which') === 'next-cycle')
-      .toSorted((a, b) => a.no - b.no)
-      .at(-1);
-  }
+async function whatMadeItPending({ db, account }: Inquiry): Promise<RecordedDecision | undefined> {
+  const plans = await listDecisionsOfKind(db, account.id, 'plan');
+  const payments = await listDecisionsOfKind(db, account.id, 'payment');
+  return [...plans, ...payments]
+    .filter((one) => one.code === 'downgrade-pending' || textIn(one, 'which') === 'next-cycle')
+    .toSorted((a, b) => a.no - b.no)
+    .at(-1);
 }
 
 // ---------------------------------------------------------------------------------------- why that date
@@ -174,8 +202,8 @@ export async function whyThatDate(inquiry: Inquiry): Promise<Answer[]> {
   const upgrade = lastChange(spans, (before, after) => before.anchorOn !== after.anchorOn);
   const zone = lastChange(spans, (before, after) => before.zone !== after.zone);
   const answers = [
-    ...(upgrade ? [movedByUpgrade(inquiry, upgrade, await upgradesOf(inquiry))] : []),
-    ...(zone ? [movedByZone(inquiry, zone)] : []),
+    ...(upgrade ? [await movedByUpgrade(inquiry, upgrade)] : []),
+    ...(zone ? [await movedByZone(inquiry, zone)] : []),
   ];
   return answers.length > 0 ? answers : [dateSet(inquiry)];
 }
@@ -201,28 +229,30 @@ async function upgradesOf({ db, account }: Inquiry): Promise<RecordedDecision[]>
   return changes.filter((one) => textIn(one, 'fromAnchorOn') !== undefined);
 }
 
-function movedByUpgrade(
-  inquiry: Inquiry,
-  { before, after }: Change,
-  upgrades: readonly RecordedDecision[],
-): Answer {
+async function movedByUpgrade(inquiry: Inquiry, { before, after }: Change): Promise<Answer> {
   const { words, account } = inquiry;
-  const upgrade = upgrades.findLast(
+  const upgrade = (await upgradesOf(inquiry)).findLast(
     (one) => textIn(one, 'anchorOn') === after.anchorOn && one.at === after.fromAt,
   );
+  const [reaching] = upgrade ? await reachingOf(inquiry, [factOf(upgrade)]) : [];
+  const since = reaching?.after
+    ? `as of which your upgrade to ${planPhrase('plus')} counts`
+    : `when you upgraded to ${planPhrase('plus')}`;
   return {
     subject: 'account',
     code: 'moved-by-upgrade',
     sentence:
-      `Your billing cycles begin on ${beginOn(inquiry, after.anchorOn)} of the month since ${words.day(after.fromAt)}, when ` +
-      `you upgraded to ${planPhrase('plus')}: an upgrade starts a new billing cycle. Before, they began on ` +
-      `${beginOn(inquiry, before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}`,
+      `Your billing cycles begin on ${beginOn(inquiry, after.anchorOn)} of the month since ${words.day(after.fromAt)}, ` +
+      `${since}: an upgrade starts a new billing cycle. Before, they began on ` +
+      `${beginOn(inquiry, before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}` +
+      (reaching ? lateSentence(reaching, words) : ''),
     evidence: {
       fromAt: iso(after.fromAt),
       fromAnchorOn: before.anchorOn,
       anchorOn: after.anchorOn,
       nextCycleOn: account.nextCycleOn,
       decision: upgrade ? { subject: upgrade.subject, code: upgrade.code, ...upgrade.detail } : null,
+      ...(reaching && reachingEvidence(reaching)),
     },
     rule: inquiry.terms.rule('upgrade', { version: inquiry.terms.latest.version, at: after.fromAt }),
     at: iso(after.fromAt),
@@ -230,19 +260,28 @@ function movedByUpgrade(
   };
 }
 
-function movedByZone(inquiry: Inquiry, { before, after }: Change): Answer {
+async function movedByZone(inquiry: Inquiry, { before, after }: Change): Promise<Answer> {
+  const { db, account } = inquiry;
+  const late = (await listLateEvents(db, account.id)).find(
+    (one) => one.type === 'account.zone-changed' && one.effectiveAt === after.fromAt,
+  );
+  const [reaching] = late
+    ? await reachingOf(inquiry, [{ ...late, event: late.id, occurredAt: late.at, postedAt: late.receivedAt }])
+    : [];
   return {
     subject: 'account',
     code: 'moved-by-zone',
     sentence:
       `Your time zone changed from ${before.zone} to ${after.zone} on ${inquiry.words.day(after.fromAt)}. Your billing ` +
-      `dates stayed; since then they begin with the day of ${after.zone}.`,
+      `dates stayed; since then they begin with the day of ${after.zone}.` +
+      (reaching ? lateSentence(reaching, inquiry.words) : ''),
     evidence: {
       fromAt: iso(after.fromAt),
       fromZone: before.zone,
       zone: after.zone,
-      nextCycleOn: inquiry.account.nextCycleOn,
-      nextCycleAt: iso(inquiry.account.nextCycleAt),
+      nextCycleOn: account.nextCycleOn,
+      nextCycleAt: iso(account.nextCycleAt),
+      ...(reaching && reachingEvidence(reaching)),
     },
     rule: datesRule(inquiry),
     at: iso(after.fromAt),

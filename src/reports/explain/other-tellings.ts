@@ -9,7 +9,9 @@ import {
   nextBegins,
   occurredAt,
   textIn,
+  whenDecided,
 } from './answer.ts';
+import { unlessClosed } from './what-stands.ts';
 
 const on = (told: Told, { words }: Inquiry): string => words.day(occurredAt(told));
 
@@ -64,20 +66,26 @@ export const READINESS_TELLINGS: Tellings = {
     rule: 'readiness-test',
   },
   'account-inactive': {
-    sentence: (told, inquiry) => test(told, inquiry, `your account was ${textIn(told, 'status')}`),
+    sentence: (told, inquiry) => test(told, inquiry, inactive(told)),
     rule: 'readiness-test',
-    next: () => 'Passing it while the account is active still counts.',
+    next: (_, { account }) =>
+      account.readinessAwarded
+        ? 'You have passed it since, and it was counted.'
+        : unlessClosed('Passing it while the account is active still counts.')({ account }),
   },
   'before-program': {
     sentence: (told, inquiry) => test(told, inquiry, `the program started later, on ${programFrom(told)}`),
     rule: 'program',
-    next: () => 'Passing it since then still counts.',
+    next: (_, { account }) =>
+      account.readinessAwarded
+        ? 'You have passed it since, and it was counted.'
+        : unlessClosed('Passing it since then still counts.')({ account }),
   },
 };
 
 const missing = (told: Told): string =>
-  `you had ${connects(amountIn(told, 'balance'))}, and ${amountIn(told, 'asked')} were asked`;
-const inactive = (told: Told): string => `your account was ${textIn(told, 'status')}`;
+  `you had ${connects(amountIn(told, 'balance'))}${whenDecided(told)}, and ${amountIn(told, 'asked')} were asked`;
+const inactive = (told: Told): string => `your account was ${textIn(told, 'status')}${whenDecided(told)}`;
 
 const spent = (reason: (told: Told) => string) => (told: Told, inquiry: Inquiry) =>
   `${connectsWere(amountIn(told, 'asked'))} not spent on ${on(told, inquiry)}: ${reason(told)}.`;
@@ -121,7 +129,7 @@ export const ADJUSTMENT_TELLINGS: Tellings = {
   'insufficient-connects': {
     sentence: (told, inquiry) =>
       `A correction of ${signed(amountIn(told, 'asked'))} on ${on(told, inquiry)} was not made: you had ` +
-      `${connects(amountIn(told, 'balance'))}.`,
+      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}.`,
     rule: 'correction',
   },
 };
@@ -131,7 +139,7 @@ export const COMMON_TELLINGS: Tellings = {
   'balance-limit': {
     sentence: (told, inquiry) =>
       `${connectsWere(amountIn(told, 'asked'))} not added on ${on(told, inquiry)}: you had ` +
-      `${connects(amountIn(told, 'balance'))}, and an account can hold ${amountIn(told, 'most')}.`,
+      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}, and an account can hold ${amountIn(told, 'most')}.`,
     rule: null,
   },
   'refused-by-operator': {
@@ -139,6 +147,7 @@ export const COMMON_TELLINGS: Tellings = {
       `What reached us of ${on(told, inquiry)} (${textIn(told, 'type')}) could not be counted, and was set aside on ` +
       `${inquiry.words.day(told.postedAt)}: ${(textIn(told, 'reason') ?? '').replace(/\.$/, '')}.`,
     rule: null,
+    counts: null,
   },
 };
 

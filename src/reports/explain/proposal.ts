@@ -12,7 +12,9 @@ import { connects, connectsWere, listed } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
+import { factOfEntry, reachingOf } from './lateness.ts';
 import { Outlook } from './outlook.ts';
+import { lateRemark } from './reaching.ts';
 import { withoutRequest } from './silence.ts';
 
 export async function explainProposal(inquiry: Inquiry, id: string): Promise<Answer[]> {
@@ -22,7 +24,7 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
   const refused = await refusalsAbout(inquiry, id);
   const interviews = (await listInterviewsOf(db, account.id, id)).slice(0, INTERVIEWS_MAX);
   const answers = [
-    ...(proposal ? [costAnswer(inquiry, proposal, entries)] : []),
+    ...(proposal ? [await costAnswer(inquiry, proposal, entries)] : []),
     ...(await answersOf(inquiry, refused)),
   ];
   if (answers.length === 0) answers.push(unknownProposal(id));
@@ -45,15 +47,20 @@ async function refusalsAbout({ db, account }: Inquiry, id: string) {
   return [...charges, ...returns.filter((one) => textIn(one, 'proposal') === id)];
 }
 
-function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly PostedEntry[]): Answer {
+async function costAnswer(
+  inquiry: Inquiry,
+  proposal: Proposal,
+  entries: readonly PostedEntry[],
+): Promise<Answer> {
   const { terms } = inquiry;
+  const dateOf = await datesOf(inquiry, entries);
   const { id, spent, refunded, rewardedBy, closedBy } = proposal;
   const charge = entries.find((one) => one.kind === 'proposal');
   const left = spent - refunded;
   return {
     subject: `proposal:${id}`,
     code: charge ? 'charged' : 'carried',
-    sentence: `${costOf(inquiry, proposal, charge)} ${cameBack(inquiry, proposal, entries)}`,
+    sentence: `${costOf(proposal, charge, dateOf)} ${cameBack(proposal, entries, dateOf)}`,
     evidence: {
       proposal: id,
       spent,
@@ -75,19 +82,34 @@ function costAnswer(inquiry: Inquiry, proposal: Proposal, entries: readonly Post
   };
 }
 
-const costOf = ({ words }: Inquiry, { id, spent }: Proposal, charge: PostedEntry | undefined): string =>
+type DateOf = (entry: PostedEntry) => string;
+
+/** When each of them happened, with how it reached us where that was late. */
+async function datesOf(inquiry: Inquiry, entries: readonly PostedEntry[]): Promise<DateOf> {
+  const { words } = inquiry;
+  const reachings = await reachingOf(inquiry, entries.map(factOfEntry));
+  const said = new Map(
+    reachings.map((one, index) => [
+      entries[index]?.seq,
+      `${words.day(one.occurredAt)}${lateRemark(one, words)}`,
+    ]),
+  );
+  return (entry) => said.get(entry.seq) ?? words.day(entry.occurredAt);
+}
+
+const costOf = ({ id, spent }: Proposal, charge: PostedEntry | undefined, dateOf: DateOf): string =>
   charge
-    ? `Proposal ${id} cost ${connects(spent)} on ${words.day(charge.effectiveAt)}.`
+    ? `Proposal ${id} cost ${connects(spent)} on ${dateOf(charge)}.`
     : `Proposal ${id} had cost ${connects(spent)} before this account was taken over.`;
 
 /** What came back, by how, and why the rest did not. */
-function cameBack({ words }: Inquiry, proposal: Proposal, entries: readonly PostedEntry[]): string {
+function cameBack(proposal: Proposal, entries: readonly PostedEntry[], dateOf: DateOf): string {
   const { spent, refunded } = proposal;
   const back = entries.filter((one) => one.kind === 'return' || one.kind === 'interview-refund');
   if (back.length === 0) return 'None came back: no return for it has been reported to us.';
   const parts = back.map((one) => {
     const how = one.kind === 'return' ? 'returned' : 'with the interview award';
-    return `${one.amount} ${how} on ${words.day(one.effectiveAt)}`;
+    return `${one.amount} ${how} on ${dateOf(one)}`;
   });
   const left = spent - refunded;
   const rest =

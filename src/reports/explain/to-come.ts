@@ -4,16 +4,18 @@ import { type SettlementCode, rolloverOf } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
 import { dayWords } from '../member-words.ts';
 import { type Answer, type Inquiry, comesBy, heldUpBy, iso, nextBegins } from './answer.ts';
+import { hasBought } from './around-cycle.ts';
 import { foreseen, nextCycleAnswer, wouldAdd } from './next-cycle.ts';
 
 /** @param on the next boundary's date, or a later one; of a closed account, any after its current cycle's start */
-export function toCome(inquiry: Inquiry, on: LocalDate): Answer {
+export async function toCome(inquiry: Inquiry, on: LocalDate): Promise<Answer> {
   const { account } = inquiry;
   if (account.nextCycleOn === null) return closed(on);
   const start = latestBoundary(inquiry, on);
   if (start !== on) return noBoundary(inquiry, on, start);
   const near = foreseen(inquiry, PLAYED_MAX).find((one) => one.cycleOn === on);
-  return near ? nextCycleAnswer(inquiry, near, `cycle:${on}`) : farAhead(inquiry, on);
+  if (!near) return farAhead(inquiry, on);
+  return nextCycleAnswer(inquiry, near, `cycle:${on}`, near.expired > 0 && (await hasBought(inquiry)));
 }
 
 /** Boundaries that are played one after the other, to tell the balance too. */

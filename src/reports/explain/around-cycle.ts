@@ -1,0 +1,92 @@
+/** What a settled boundary is told with besides its own record: emails, what came too late for it, what was bought. */
+import type { PostedEntry } from '../../domain/account.ts';
+import type { Instant, LocalDate } from '../../domain/calendar.ts';
+import type { EventType } from '../../domain/events/events.ts';
+import { type CycleNotice, type RecordedCycle, listCycleNotices } from '../account-records.ts';
+import { type ReceivedEvent, findFirstPurchase, listLateEvents } from '../late-records.ts';
+import { counted, listed } from '../member-words.ts';
+import { type Inquiry, iso } from './answer.ts';
+import { EVENT_WORDS } from './reaching.ts';
+
+export interface AroundCycle {
+  /** Posted under its date. */
+  readonly entries: readonly PostedEntry[];
+  readonly notice: CycleNotice | undefined;
+  /** What had happened before it began, reached us after, and would have counted for it. */
+  readonly tooLate: readonly ReceivedEvent[];
+  /** Whether Connects had been bought before it, where some expired. */
+  readonly hasBought: boolean;
+}
+
+/** Reads what lies around some cycles of an account, together. */
+export async function readAround(
+  inquiry: Inquiry,
+  cycles: readonly RecordedCycle[],
+  entries: readonly PostedEntry[],
+): Promise<(cycle: RecordedCycle) => AroundCycle> {
+  const { db, account } = inquiry;
+  const first = cycles.map((one) => one.cycleOn).toSorted()[0] ?? account.cycleOn;
+  const notices = await listCycleNotices(db, account.id, first);
+  const late = await listLateEvents(db, account.id);
+  const boughtAt = cycles.some((one) => one.expired > 0)
+    ? await findFirstPurchase(db, account.id)
+    : undefined;
+  return (cycle) => ({
+    entries: entries.filter((one) => one.cycleOn === cycle.cycleOn),
+    notice: noticeOf(notices, cycle.cycleOn),
+    tooLate: late.filter((one) => isTooLate(one, cycle)),
+    hasBought: cycle.expired > 0 && isBefore(boughtAt, cycle.startsAt),
+  });
+}
+
+const noticeOf = (notices: readonly CycleNotice[], on: LocalDate): CycleNotice | undefined =>
+  notices.findLast((one) => one.firstCycleOn <= on && one.lastCycleOn >= on);
+
+const isBefore = (at: Instant | undefined, other: Instant): boolean => at !== undefined && at <= other;
+
+/** Whether Connects have been bought so far. */
+export const hasBought = async ({ db, account, asOf }: Inquiry): Promise<boolean> =>
+  isBefore(await findFirstPurchase(db, account.id), asOf);
+
+/** At its own instant a boundary comes first. */
+function isTooLate({ type, at, effectiveAt }: ReceivedEvent, cycle: RecordedCycle): boolean {
+  if (at >= cycle.startsAt || effectiveAt < cycle.startsAt) return false;
+  return DECIDES.has(type) || (cycle.expired > 0 && TAKES.has(type));
+}
+
+/** Plan and status decide what a cycle gives. */
+const DECIDES: ReadonlySet<EventType> = new Set([
+  'plan.upgraded',
+  'plan.downgraded',
+  'payment.failed',
+  'account.suspended',
+  'account.reinstated',
+  'account.closed',
+]);
+/** What is spent before a boundary does not expire with it. */
+const TAKES: ReadonlySet<EventType> = new Set(['connects.spent', 'proposal.submitted', 'balance.adjusted']);
+
+/** Facts that a sentence names. */
+const NAMED_MAX = 4;
+
+/** A sentence of its own, with the space before it; empty where nothing was too late. */
+export function tooLateSentence(tooLate: readonly ReceivedEvent[], { words }: Inquiry): string {
+  if (tooLate.length === 0) return '';
+  const named = tooLate
+    .slice(0, NAMED_MAX)
+    .map(
+      ({ type, at, receivedAt }) =>
+        `${EVENT_WORDS[type]} of ${words.day(at)}, which reached us on ${words.day(receivedAt)}`,
+    );
+  const more = tooLate.length - named.length;
+  const all = listed([...named, ...(more > 0 ? [counted(more, 'other fact')] : [])]);
+  return ` What had happened before it and reached us after it had begun did not count for it: ${all}.`;
+}
+
+export const tooLateEvidence = ({ id, type, at, effectiveAt, receivedAt }: ReceivedEvent) => ({
+  event: id,
+  type,
+  occurredAt: iso(at),
+  reachedAt: iso(receivedAt),
+  effectiveAt: iso(effectiveAt),
+});
