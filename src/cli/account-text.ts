@@ -67,6 +67,7 @@ function answerText(answer: Answer, words: ZoneWords): string {
     ...postedLine(answer, words),
     ...listOf(emailLine(answer, words)),
     ...tokenLine(answer),
+    ...byLine(answer),
     ...rerunLine(answer),
     ...addressLine(answer),
     ...(since ? [wrap(since, '  ')] : []),
@@ -124,12 +125,14 @@ function postedLine({ at, evidence }: Answer, words: ZoneWords): string[] {
 }
 
 /** The lines of the ledger behind an answer. */
-function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
+function entryLines({ evidence, code }: Answer, words: ZoneWords): string[] {
   const list = evidence.entries as readonly EntryEvidence[] | undefined;
   if (!list || list.length === 0) return [];
-  const lines = list.map(({ effectiveAt, kind, amount, balance, subject }) => {
-    const at = words.moment(parseInstant(effectiveAt) ?? 0).padEnd(24);
-    return `    ${at}  ${signed(amount).padStart(5)}  ${kindWords(kind, subject)}, balance ${formatAmount(balance)}`;
+  const byOpening = code === 'upgraded' && evidence.elapsedDays === undefined;
+  const lines = list.map((one) => {
+    const at = words.moment(parseInstant(one.effectiveAt) ?? 0).padEnd(24);
+    const action = kindWords(one, byOpening);
+    return `    ${at}  ${signed(one.amount).padStart(5)}  ${action}, balance ${formatAmount(one.balance)}`;
   });
   return ['  In your history:', ...lines];
 }
@@ -138,6 +141,16 @@ function entryLines({ evidence }: Answer, words: ZoneWords): string[] {
 function tokenLine({ evidence }: Answer): string[] {
   const token = evidence.token as { readonly id: number; readonly name: string } | undefined;
   return token ? [shorten(`  Brought over HTTP with token ${token.id} (${token.name}).`, WIDTH)] : [];
+}
+
+/** For operators: who corrected something, by which run. */
+function byLine({ evidence }: Answer): string[] {
+  const { actor, run } = (evidence.by ?? {}) as {
+    readonly actor?: string | null;
+    readonly run?: number | null;
+  };
+  if (!actor) return [];
+  return [shorten(`  Corrected by ${actor}${run ? `, run ${run}` : ''}.`, WIDTH)];
 }
 
 /** For operators: what brings an account back that was put aside. */
@@ -291,7 +304,10 @@ function actionOf(line: HistoryLine, words: ZoneWords): string {
   const { group } = line;
   const sum =
     group !== null && group.part === group.of && group.isOneSum ? `, ${signed(group.total)} in all` : '';
-  return shorten(line.action, ACTION_WIDTH - late.length - sum.length) + late + sum;
+  const room = ACTION_WIDTH - late.length - sum.length;
+  // Of a reason the beginning is told, which --json has whole.
+  const isCut = line.reason !== null && line.action.length > room;
+  return (isCut ? `${line.action.slice(0, room - 1)}…` : shorten(line.action, room)) + late + sum;
 }
 
 /**

@@ -1,11 +1,12 @@
 /** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
 import { type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import type { PostedEntry } from '../domain/account.ts';
-import { type EntryFilter, listEntriesBefore } from './account-records.ts';
+import { type EntryFilter, type LedgerLine, listEntriesBefore } from './account-records.ts';
+import { type By, type EventCause, eventBehind, findCauses, findCorrectingRuns } from './corrections.ts';
 import type { Inquiry } from './explain/answer.ts';
 import { factOfEntry, reachingOf } from './explain/lateness.ts';
 import { type Reaching, reachingEvidence } from './explain/reaching.ts';
-import { type HistoryType, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
+import { type HistoryType, dayWords, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
 
 type ReachingEvidence = ReturnType<typeof reachingEvidence>;
 
@@ -13,8 +14,10 @@ export interface HistoryLine extends Omit<PostedEntry, 'effectiveAt' | 'occurred
   /** The local date on which it counts. */
   readonly on: LocalDate;
   readonly type: HistoryType;
-  /** In the member's words, with what it is for. */
+  /** In the member's words, with what it is for; of a correction, with the reason given. */
   readonly action: string;
+  /** Why an operator corrected it; null of all else. */
+  readonly reason: string | null;
   readonly effectiveAt: string;
   /** When it happened; earlier than `effectiveAt` only where it reached the program late. */
   readonly occurredAt: string;
@@ -105,10 +108,37 @@ function toEntryFilter({ asOf, words }: Inquiry, filter: HistoryFilter): EntryFi
 const daysBefore = (on: LocalDate, days: number): LocalDate =>
   new Date(Date.parse(on) - days * 86_400_000).toISOString().slice(0, 10);
 
+/** What the words of a line depend on besides the line. */
+interface Behind {
+  /** By event: of corrections, and of what begins with Plus. */
+  readonly causes: ReadonlyMap<string, EventCause>;
+  /** Those by which operators corrected something. */
+  readonly runs: ReadonlyMap<number, By>;
+}
+
+const behind = async ({ db }: Inquiry, entries: readonly LedgerLine[]): Promise<Behind> => ({
+  causes: await findCauses(
+    db,
+    entries.flatMap((one) => eventBehind(one) ?? []),
+  ),
+  runs: await findCorrectingRuns(
+    db,
+    entries.map((one) => (isCorrection(one) ? one.runId : null)),
+  ),
+});
+
+/** A line's action by itself. */
+export const actionOfLine = async (inquiry: Inquiry, entry: LedgerLine): Promise<string> =>
+  actionOf(entry, await behind(inquiry, [entry]));
+
+/** Runs correct cycles; what an event did on the way, or a failed payment, is no correction. */
+const isCorrection = ({ subject }: PostedEntry): boolean => /^(?:cycle|run|events):/.test(subject);
+
 /** Neighbours with one subject are one group, counted in the order in which they were posted. */
-async function toLines(inquiry: Inquiry, entries: readonly PostedEntry[]): Promise<HistoryLine[]> {
+async function toLines(inquiry: Inquiry, entries: readonly LedgerLine[]): Promise<HistoryLine[]> {
   const { words } = inquiry;
   const reachings = await reachingOf(inquiry, entries.map(factOfEntry));
+  const around = await behind(inquiry, entries);
   const groups = new Map<string, PostedEntry[]>();
   for (const entry of entries) groups.set(entry.subject, [entry, ...(groups.get(entry.subject) ?? [])]);
   return entries.map((entry, index) => {
@@ -118,7 +148,8 @@ async function toLines(inquiry: Inquiry, entries: readonly PostedEntry[]): Promi
       seq,
       on: words.dateOf(entry.effectiveAt),
       type: typeOfKind(kind),
-      action: actionOf(entry),
+      action: actionOf(entry, around),
+      reason: reasonOf(entry, around),
       kind,
       amount,
       balance,
@@ -139,13 +170,23 @@ const groupOf = (entry: PostedEntry, group: readonly PostedEntry[]) => ({
   isOneSum: new Set(group.map((one) => Math.sign(one.amount))).size === 1,
 });
 
-/** `Interview award (i1, proposal p1)`. */
-function actionOf({ kind, subject, proposal }: PostedEntry): string {
+const causeOf = (entry: LedgerLine, { causes }: Behind): EventCause | undefined =>
+  causes.get(eventBehind(entry) ?? '');
+
+const reasonOf = (entry: LedgerLine, around: Behind): string | null =>
+  causeOf(entry, around)?.reason ?? around.runs.get(entry.runId ?? 0)?.reason ?? null;
+
+/** `Interview award (i1, proposal p1)`; `Free monthly Connects (cycle of 1 April 2021): had been missed`. */
+function actionOf(entry: LedgerLine, around: Behind): string {
+  const { subject, proposal, cycleOn } = entry;
   const interview = subject.startsWith('interview:') ? subject.slice('interview:'.length) : undefined;
   const about = [
     ...(interview === undefined ? [] : [`interview ${interview}`]),
     ...(proposal === null ? [] : [`proposal ${proposal}`]),
+    // Added later than its cycle, by an operator: the line's date does not tell which one it was.
+    ...(cycleOn !== null && around.runs.has(entry.runId ?? 0) ? [`cycle of ${dayWords(cycleOn)}`] : []),
   ];
-  const words = kindWords(kind, subject);
-  return about.length > 0 ? `${words} (${about.join(', ')})` : words;
+  const words = kindWords(entry, causeOf(entry, around)?.type === 'account.opened');
+  const reason = reasonOf(entry, around);
+  return `${words}${about.length > 0 ? ` (${about.join(', ')})` : ''}${reason === null ? '' : `: ${reason}`}`;
 }

@@ -69,17 +69,22 @@ export const listCyclesPostedAt = (
 // ------------------------------------------------------------------------------------------------ entries
 
 const ENTRIES = `SELECT seq, kind, amount, balance_after AS balance, effective_at AS effectiveAt,
-  occurred_at AS occurredAt, posted_at AS postedAt, cycle_on AS cycleOn, subject, proposal
+  occurred_at AS occurredAt, posted_at AS postedAt, cycle_on AS cycleOn, subject, proposal, run_id AS runId
   FROM entries WHERE account_id = ?`;
 
-type StoredEntry = Stored<PostedEntry, 'effectiveAt' | 'occurredAt' | 'postedAt'>;
+/** An entry, and the run that posted it; null where an event was recorded by itself. */
+export interface LedgerLine extends PostedEntry {
+  readonly runId: number | null;
+}
+
+type StoredEntry = Stored<LedgerLine, 'effectiveAt' | 'occurredAt' | 'postedAt'>;
 
 async function entries(
   db: Queryable,
   account: string,
   rest: string,
   bindings: readonly Binding[],
-): Promise<PostedEntry[]> {
+): Promise<LedgerLine[]> {
   const rows = await selectRows<StoredEntry>(db, `${ENTRIES} ${rest}`, [account, ...bindings]);
   return rows.map((row) => ({
     ...row,
@@ -94,20 +99,36 @@ export async function listEntriesOf(
   db: Queryable,
   account: string,
   subjects: readonly string[],
-): Promise<PostedEntry[]> {
+): Promise<LedgerLine[]> {
   if (subjects.length === 0) return [];
   return entries(db, account, `AND subject IN (?) ORDER BY seq LIMIT ${ROWS_MAX}`, [subjects]);
 }
 
 /** What was posted under a cycle's date: its grant, what a failed payment took back, what came later. */
-export const listEntriesOfCycle = (db: Queryable, account: string, on: LocalDate): Promise<PostedEntry[]> =>
+export const listEntriesOfCycle = (db: Queryable, account: string, on: LocalDate): Promise<LedgerLine[]> =>
   entries(db, account, `AND cycle_on = ? ORDER BY seq LIMIT ${ROWS_MAX}`, [on]);
+
+/** Under subjects of one kind (`adjustment`) since an instant, the latest, oldest first; by the key of subjects. */
+export async function listEntriesUnder(
+  db: Queryable,
+  account: string,
+  kind: string,
+  from: Instant,
+): Promise<LedgerLine[]> {
+  const found = await entries(
+    db,
+    account,
+    `AND subject >= ? AND subject < ? AND effective_at >= ? ORDER BY subject DESC LIMIT ${10 * ROWS_MAX}`,
+    [`${kind}:`, `${kind};`, toDate(from)],
+  );
+  return found.toSorted((a, b) => a.seq - b.seq).slice(-ROWS_MAX);
+}
 
 export const listEntriesOfProposal = (
   db: Queryable,
   account: string,
   proposal: string,
-): Promise<PostedEntry[]> =>
+): Promise<LedgerLine[]> =>
   entries(db, account, `AND proposal = ? ORDER BY seq LIMIT ${ROWS_MAX}`, [proposal]);
 
 /** A part of the history: what it is about, from when until when, and where the page before ended. */
@@ -125,7 +146,7 @@ export function listEntriesBefore(
   account: string,
   filter: EntryFilter,
   page: { readonly before: number | undefined; readonly limit: number },
-): Promise<PostedEntry[]> {
+): Promise<LedgerLine[]> {
   const conditions: [string, Binding | undefined][] = [
     ['seq < ?', page.before],
     ['kind IN (?)', filter.kinds],

@@ -1,6 +1,6 @@
 /** How a member reads it: plans, Connects, dates and the lines of Connects History. No codes, no jargon. */
 import { DateTime } from 'luxon';
-import type { EntryKind } from '../domain/account.ts';
+import type { EntryKind, PostedEntry } from '../domain/account.ts';
 import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 
@@ -54,6 +54,10 @@ export function dayOfMonth(on: LocalDate): string {
   return `the ${day}${ending}`;
 }
 
+/** What an operator gave as the reason, as it stands: the end of an answer, a sentence of its own. */
+export const reasonGiven = (reason: string | null | undefined): string =>
+  reason ? ` The reason given: ${reason.trim().replace(/\.$/, '')}.` : '';
+
 /** Instants as a clock on the wall of one zone shows them. */
 export class ZoneWords {
   readonly zone: string;
@@ -104,8 +108,13 @@ const TYPE_WORDS: Record<HistoryType, string> = {
 };
 
 /** What came, by kind: `60 for interviews`. */
-export const gainWords = (kind: EntryKind): string =>
-  kind === 'reversal' ? 'given back by correction' : TYPE_WORDS[typeOfKind(kind)];
+export const gainWords = (kind: EntryKind): string => GAIN_WORDS[kind] ?? TYPE_WORDS[typeOfKind(kind)];
+
+const GAIN_WORDS: Partial<Record<EntryKind, string>> = {
+  welcome: 'of welcome',
+  'readiness-test': 'for the Readiness Test',
+  reversal: 'given back by correction',
+};
 
 /** What went, by kind: `12 for proposals`. */
 export function lossWords(kind: EntryKind, ofPayment: boolean): string {
@@ -145,8 +154,13 @@ export const kindsOfType = (type: HistoryType): EntryKind[] =>
 
 export const typeOfKind = (kind: EntryKind): HistoryType => KINDS[kind]?.type ?? 'adjustment';
 
-/** A line's action; what an operator's reversal of a run took back has no failed payment behind it. */
-export function kindWords(kind: EntryKind, subject: string): string {
-  if (kind === 'reversal' && !subject.startsWith('payment:')) return 'Correction, Connects taken back';
+/** A line's action; opening on Plus is no upgrade, and what an operator's reversal of a run took back has no failed payment behind it. */
+export function kindWords(
+  { kind, subject, amount }: Pick<PostedEntry, 'kind' | 'subject' | 'amount'>,
+  byOpening = false,
+): string {
+  if (kind === 'upgrade-plan' && byOpening) return 'Opened on Freelancer Plus, Connects of the plan';
+  if (kind === 'reversal' && !subject.startsWith('payment:'))
+    return `Correction, Connects ${amount < 0 ? 'taken' : 'given'} back`;
   return KINDS[kind]?.words ?? kind;
 }

@@ -2,7 +2,8 @@
 import { type EventType, EVENT_TYPES } from '../../domain/events/events.ts';
 import { listDecisionsOf, listEntriesOf } from '../account-records.ts';
 import { connects, dayWords, planTitle, signed } from '../member-words.ts';
-import { type Answer, type Inquiry, entryEvidence, iso } from './answer.ts';
+import { findCorrectors } from '../corrections.ts';
+import { type Answer, type Inquiry, byEvidence, entryEvidence, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
 import { reachingOf } from './lateness.ts';
@@ -59,6 +60,7 @@ async function eventAnswer(
   const [reaching] = await reachingOf(inquiry, [
     { event: id, occurredAt: at, effectiveAt: effectiveAt ?? at, postedAt: receivedAt },
   ]);
+  const by = (await findCorrectors(db, account.id, [id])).get(id);
   return {
     subject: `event:${id}`,
     code: state,
@@ -73,6 +75,7 @@ async function eventAnswer(
       ...(reaching?.after && { lateAfter: afterEvidence(reaching.after) }),
       late,
       ...(reaching?.token && { token: reaching.token }),
+      ...byEvidence(by),
       entries: entries.map(entryEvidence),
     },
     rule: null,
@@ -111,7 +114,8 @@ const EVENT_WORDS: Readonly<Record<EventType, (content: RecordedEvent['content']
     `${connects(Number(amount))}${proposal === undefined ? '' : ` of proposal ${textOf(proposal)}`} came back`,
   'interview.requested': ({ interview }) => `a client asked for an interview (request ${textOf(interview)})`,
   'interview.replied': ({ interview }) => `you replied to interview request ${textOf(interview)}`,
-  'balance.adjusted': ({ amount }) => `your balance was corrected by ${signed(Number(amount))}`,
+  'balance.adjusted': ({ amount, reason }) =>
+    `your balance was corrected by ${signed(Number(amount))} (${textOf(reason)})`,
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

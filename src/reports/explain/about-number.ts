@@ -1,7 +1,8 @@
 /** Numbers that this program gave: a line of the history, a run, an email. */
 import { findRun } from '../../ledger/runs.ts';
 import { listEntriesBefore } from '../account-records.ts';
-import { counted, dayWords, kindWords, listed, signed } from '../member-words.ts';
+import { counted, dayWords, listed, signed } from '../member-words.ts';
+import { actionOfLine } from '../account-history.ts';
 import { type Answer, type Inquiry, entryEvidence, iso } from './answer.ts';
 import { explainCycle } from './cycle.ts';
 import { factOfEntry, reachingOf } from './lateness.ts';
@@ -24,13 +25,13 @@ export async function explainEntry(
   const all = { kinds: undefined, from: undefined, until: undefined };
   const [entry] = await listEntriesBefore(inquiry.db, inquiry.account.id, all, { before: seq + 1, limit: 1 });
   if (entry?.seq !== seq) return [];
-  const { kind, subject, amount, balance, effectiveAt } = entry;
+  const { subject, amount, balance, effectiveAt } = entry;
   const [reaching] = await reachingOf(inquiry, [factOfEntry(entry)]);
   const line: Answer = {
     subject: `entry:${seq}`,
     code: 'line',
     sentence:
-      `Line ${seq} of your history, of ${inquiry.words.day(effectiveAt)}: ${kindWords(kind, subject)}, ` +
+      `Line ${seq} of your history, of ${inquiry.words.day(effectiveAt)}: ${await actionOfLine(inquiry, entry)}, ` +
       `${signed(amount)}; your balance was ${balance} then.` +
       (reaching ? lateSentence(reaching, inquiry.words) : ''),
     evidence: { entries: [entryEvidence(entry)], ...(reaching && reachingEvidence(reaching)) },

@@ -4,6 +4,7 @@ import type { Account, DecisionCode, PostedEntry } from '../../domain/account.ts
 import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
 import type { OpenFailure, RecordedDecision } from '../account-records.ts';
+import type { By } from '../corrections.ts';
 import { type ZoneWords, dayWords } from '../member-words.ts';
 import type { PlayedPast } from '../past-account.ts';
 import type { Fact, Reaching } from './reaching.ts';
@@ -16,6 +17,7 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `latest-only`,
  *   `no-refusals`
  * - `refusals:<kind of subject>`: the code that was refused
+ * - `adjustment:<event>`: `corrected`
  * - `silence:interview`, of requests that were never replied to: `not-replied`, `invite-without-proposal`, `not-listed`
  * - `silence:proposal`, of proposals about which no client asked: `no-interview-request`, `not-listed`
  * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`, `reversed`
@@ -61,6 +63,8 @@ export interface Inquiry {
 export interface Told extends RecordedDecision {
   /** None of one that refused. */
   readonly posted: readonly PostedEntry[];
+  /** By which operator, and why, where it was one. */
+  readonly by: By | undefined;
   /** Under the same subject, posted before: the first award, where a second one was refused. */
   readonly earlier: readonly PostedEntry[];
   readonly reaching: Reaching;
@@ -83,9 +87,12 @@ export type Tellings = Readonly<Partial<Record<DecisionCode, Telling>>>;
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
-/** In the order of their instants; those of one instant stay as they are. */
-export const byInstant = (a: Pick<Answer, 'at'>, b: Pick<Answer, 'at'>): number =>
-  (a.at ?? '').localeCompare(b.at ?? '');
+/** In the order of their instants; those of one instant as they were recorded. */
+export const byInstant = (a: Answer, b: Answer): number =>
+  (a.at ?? '').localeCompare(b.at ?? '') || postedIn(a).localeCompare(postedIn(b));
+
+const postedIn = ({ evidence: { postedAt } }: Answer): string =>
+  typeof postedAt === 'string' ? postedAt : '';
 
 /** An entry as evidence. */
 export const entryEvidence = (entry: PostedEntry) => ({
@@ -98,6 +105,9 @@ export const entryEvidence = (entry: PostedEntry) => ({
   postedAt: formatInstant(entry.postedAt),
   subject: entry.subject,
 });
+
+/** Who corrected something, and why; nothing of what no operator did. */
+export const byEvidence = (by: By | undefined) => (by ? { by } : {});
 
 export type EntryEvidence = ReturnType<typeof entryEvidence>;
 

@@ -1,8 +1,13 @@
 /** What a settled boundary is told with besides its own record: emails, what came too late for it, what was bought. */
-import type { PostedEntry } from '../../domain/account.ts';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import type { EventType } from '../../domain/events/events.ts';
-import { type CycleNotice, type RecordedCycle, listCycleNotices } from '../account-records.ts';
+import {
+  type CycleNotice,
+  type LedgerLine,
+  type RecordedCycle,
+  listCycleNotices,
+} from '../account-records.ts';
+import { type By, findCorrectingRuns } from '../corrections.ts';
 import { type ReceivedEvent, findFirstPurchase, listLateEvents } from '../late-records.ts';
 import { counted, listed } from '../member-words.ts';
 import { type Inquiry, iso } from './answer.ts';
@@ -10,10 +15,12 @@ import { EVENT_WORDS } from './reaching.ts';
 
 export interface AroundCycle {
   /** Posted under its date. */
-  readonly entries: readonly PostedEntry[];
+  readonly entries: readonly LedgerLine[];
   readonly notice: CycleNotice | undefined;
   /** What had happened before it began, reached us after, and would have counted for it. */
   readonly tooLate: readonly ReceivedEvent[];
+  /** By which operator's run it was settled, if it was one. */
+  readonly by: By | undefined;
   /** Whether Connects had been bought before it, where some expired. */
   readonly hasBought: boolean;
 }
@@ -22,7 +29,7 @@ export interface AroundCycle {
 export async function readAround(
   inquiry: Inquiry,
   cycles: readonly RecordedCycle[],
-  entries: readonly PostedEntry[],
+  entries: readonly LedgerLine[],
 ): Promise<(cycle: RecordedCycle) => AroundCycle> {
   const { db, account } = inquiry;
   const first = cycles.map((one) => one.cycleOn).toSorted()[0] ?? account.cycleOn;
@@ -31,7 +38,12 @@ export async function readAround(
   const boughtAt = cycles.some((one) => one.expired > 0)
     ? await findFirstPurchase(db, account.id)
     : undefined;
+  const runs = await findCorrectingRuns(
+    db,
+    cycles.map((one) => one.runId),
+  );
   return (cycle) => ({
+    by: runs.get(cycle.runId ?? 0),
     entries: entries.filter((one) => one.cycleOn === cycle.cycleOn),
     notice: noticeOf(notices, cycle.cycleOn),
     tooLate: late.filter((one) => isTooLate(one, cycle)),

@@ -1,8 +1,9 @@
 /** Why a billing cycle gave what it gave, or why there is none on that date. */
-import { type PostedEntry, cycleSubject } from '../../domain/account.ts';
+import { cycleSubject } from '../../domain/account.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import {
+  type LedgerLine,
   type RecordedCycle,
   type RecordedDecision,
   findCycleUpTo,
@@ -13,8 +14,27 @@ import {
   listEntriesOfCycle,
   listSpans,
 } from '../account-records.ts';
-import { connects, connectsWere, counted, dayWords, listed, planPhrase, wasOrWere } from '../member-words.ts';
-import { type Answer, type Inquiry, byInstant, entryEvidence, iso, nextBegins, textIn } from './answer.ts';
+import {
+  connects,
+  connectsWere,
+  counted,
+  dayWords,
+  listed,
+  planPhrase,
+  reasonGiven,
+  wasOrWere,
+} from '../member-words.ts';
+import type { By } from '../corrections.ts';
+import {
+  type Answer,
+  type Inquiry,
+  byEvidence,
+  byInstant,
+  entryEvidence,
+  iso,
+  nextBegins,
+  textIn,
+} from './answer.ts';
 import { type AroundCycle, readAround, tooLateEvidence, tooLateSentence } from './around-cycle.ts';
 import { answersOf } from './decided.ts';
 import { reversedAnswers } from './reversed.ts';
@@ -92,15 +112,22 @@ export async function cycleAnswers(inquiry: Inquiry, cycles: readonly RecordedCy
 
 function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle): Answer {
   const { entries, notice, tooLate } = around;
+  const own = ownEntries(cycle, entries);
+  // One that was lost and recorded again has entries of before: nobody added them later.
+  const by = own.some((one) => one.runId === cycle.runId) ? around.by : undefined;
   const { notice: told, postedAt, startsAt, runId, ...recorded } = cycle;
   const on = cycle.cycleOn;
   const telling = CYCLE_TELLINGS[cycle.code];
   return {
     subject: cycleSubject(on),
     code: cycle.code,
-    sentence: telling.sentence(cycle, inquiry, around) + tooLateSentence(tooLate, inquiry),
+    sentence:
+      telling.sentence(cycle, inquiry, around) +
+      addedLater(cycle, inquiry, by) +
+      tooLateSentence(tooLate, inquiry),
     evidence: {
       ...recorded,
+      ...byEvidence(by),
       startsAt: iso(startsAt),
       postedAt: iso(postedAt),
       run: runId,
@@ -113,7 +140,7 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
               why: notice?.why ?? null,
             }
           : { told, state: null, sentAt: null, why: null },
-      entries: ownEntries(cycle, entries).map(entryEvidence),
+      entries: own.map(entryEvidence),
       ...(tooLate.length > 0 && { tooLate: tooLate.map(tooLateEvidence) }),
     },
     rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
@@ -125,11 +152,15 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
 /** What the boundary itself posted; a later grant of one that gave nothing stands under the same subject. */
 const ownEntries = (
   { cycleOn, code }: RecordedCycle,
-  entries: readonly PostedEntry[],
-): readonly PostedEntry[] =>
+  entries: readonly LedgerLine[],
+): readonly LedgerLine[] =>
   code === 'granted' || code === 'no-monthly-grant'
     ? entries.filter((one) => one.subject === cycleSubject(cycleOn))
     : [];
+
+/** By a backfill: the boundary itself had given nothing. */
+const addedLater = ({ postedAt }: RecordedCycle, { words }: Inquiry, by: By | undefined): string =>
+  by ? ` They were added later, by a correction on ${words.day(postedAt)}.${reasonGiven(by.reason)}` : '';
 
 interface CycleTelling {
   readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry, around: AroundCycle) => string;

@@ -1,5 +1,6 @@
 /** A recorded decision as an answer: looked up by what it is about and how it ended. */
 import type { DecisionCode, PostedEntry } from '../../domain/account.ts';
+import { type By, findCorrectingRuns, findCorrectors } from '../corrections.ts';
 import {
   type RecordedDecision,
   findLatestDecisions,
@@ -12,8 +13,10 @@ import {
   type Telling,
   type Tellings,
   type Told,
+  byEvidence,
   entryEvidence,
   factOf,
+  idOf,
   iso,
   kindOf,
   ruleUseOf,
@@ -80,6 +83,7 @@ async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]):
       latest.set(subject, no);
   }
   const reachings = await reachingOf(inquiry, decisions.map(factOf));
+  const operators = await operatorsOf(inquiry, decisions);
   const atOneInstant = await postedAtOneInstant(inquiry, decisions, posted);
   return decisions.map((one, index) => {
     const entries = posted.get(one.subject) ?? [];
@@ -88,6 +92,7 @@ async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]):
       entry.effectiveAt < one.at || (entry.effectiveAt === one.at && atOneInstant.has(one.no));
     return {
       ...one,
+      by: operators.get(one.no),
       posted: entries.filter(isOwn),
       earlier: entries.filter((entry) => !isOwn(entry) && isEarlier(entry)),
       reaching: reachings[index] as Reaching,
@@ -95,6 +100,33 @@ async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]):
     };
   });
 }
+
+/** Decisions that an operator brought about, by their number: of cycles by a run, of events by their own hand. */
+async function operatorsOf(
+  { db, account }: Inquiry,
+  decisions: readonly RecordedDecision[],
+): Promise<ReadonlyMap<number, By>> {
+  const later = decisions.filter((one) => kindOf(one.subject) === 'cycle');
+  const runs = await findCorrectingRuns(
+    db,
+    later.map((one) => one.runId),
+  );
+  const events = decisions.filter((one) => BY_HAND.has(kindOf(one.subject)));
+  const correctors = await findCorrectors(
+    db,
+    account.id,
+    events.map((one) => idOf(one.subject)),
+  );
+  const found = new Map<number, By>();
+  for (const { no, subject, runId } of decisions) {
+    const by = kindOf(subject) === 'cycle' ? runs.get(runId ?? 0) : correctors.get(idOf(subject));
+    if (by) found.set(no, by);
+  }
+  return found;
+}
+
+/** Kinds of subject of which an operator decides: corrections, and events that are refused. */
+const BY_HAND = new Set(['adjustment', 'event']);
 
 /** Of refusals: those with entries of their own instant under their subject, which had been posted before. */
 async function postedAtOneInstant(
@@ -131,6 +163,7 @@ function answerOf(inquiry: Inquiry, told: Told): Answer {
     evidence: {
       ...detail,
       ...(reaching.token && { token: reaching.token }),
+      ...byEvidence(told.by),
       ...reachingEvidence(reaching),
       entries: told.posted.map(entryEvidence),
       earlierEntries: told.earlier.map(entryEvidence),

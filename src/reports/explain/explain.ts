@@ -17,7 +17,7 @@ import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { findOpenFailure } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
-import { type Answer, type Inquiry, kindOf } from './answer.ts';
+import { type Answer, type Inquiry, byInstant, kindOf } from './answer.ts';
 import { explainAbout, interviewAsked, proposalAsked } from './about.ts';
 import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
@@ -129,8 +129,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     await pendingPlan(inquiry),
     downgrade,
     await owed(inquiry),
-    ...(cycle ? await cycleToThisDay(inquiry, cycle) : []),
-    ...(await recentChanges(inquiry, recent)),
+    ...inOrder(cycle ? await cycleToThisDay(inquiry, cycle) : [], await recentChanges(inquiry, recent)),
     ...(await interviewWindow(inquiry)),
     ...silent,
     ...besideSilence(await refusals(inquiry, recent), silent),
@@ -139,7 +138,13 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
   return parts.filter((one) => one !== undefined);
 }
 
-/** Changes of plan and payments that had an effect, of the last months or of the current cycle. */
+/** What the cycle gave, then all that came of it or besides, in the order of its instants. */
+const inOrder = ([first, ...later]: readonly Answer[], changes: readonly Answer[]): Answer[] => [
+  ...(first ? [first] : []),
+  ...[...later, ...changes].toSorted(byInstant),
+];
+
+/** Changes of plan, payments and corrections that had an effect, of the last months or of the current cycle. */
 async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[]> {
   const { account } = inquiry;
   const began = firstInstantOf(account.cycleOn, inquiry.words.zone);

@@ -1,5 +1,5 @@
 /** Decisions on what a member does besides: opening an account, passing the test, spending, getting Connects back. */
-import { connects, connectsWere, dayWords, signed } from '../member-words.ts';
+import { connects, connectsWere, dayWords, reasonGiven, signed } from '../member-words.ts';
 import {
   type Inquiry,
   type Tellings,
@@ -129,7 +129,7 @@ export const ADJUSTMENT_TELLINGS: Tellings = {
   'insufficient-connects': {
     sentence: (told, inquiry) =>
       `A correction of ${signed(amountIn(told, 'asked'))} on ${on(told, inquiry)} was not made: you had ` +
-      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}.`,
+      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}.${reasonGiven(textIn(told, 'reason'))}`,
     rule: 'correction',
   },
 };
@@ -155,13 +155,20 @@ export const COMMON_TELLINGS: Tellings = {
 export const LATER_CYCLE_TELLINGS: Tellings = {
   granted: {
     sentence: (told, { words }) =>
-      `For the billing cycle of ${dayWords(cycleDateOf(told.subject))} ${connectsWere(total(told))} added later, by a ` +
-      `correction on ${words.day(told.postedAt)}.`,
+      `For the billing cycle of ${dayWords(cycleDateOf(told.subject))} ${connectsWere(gained(told))} added later, by a ` +
+      `correction on ${words.day(told.postedAt)}.${recovered(told)}${reasonGiven(told.by?.reason)}`,
     rule: 'monthly',
   },
 };
 
-const total = (told: Told): number => told.posted.reduce((sum, one) => sum + one.amount, 0);
+const gained = (told: Told): number => told.posted.reduce((sum, one) => sum + Math.max(0, one.amount), 0);
+
+/** Owed since a failed payment, or spent before a reversal could take them. */
+const recovered = (told: Told): string =>
+  amountIn(told, 'recovered') === 0
+    ? ''
+    : ` ${connectsWere(amountIn(told, 'recovered'))} taken off again at once, because they had been spent before they ` +
+      'could be taken back.';
 
 /** `cycle:2021-03-11#2` → `2021-03-11`. */
 export const cycleDateOf = (subject: string): string => idOf(subject).slice(0, 10);

@@ -111,7 +111,11 @@ const refusedBecause =
     `Your change of plan of ${asked(told, inquiry)} changed nothing: ${reason(told)}.`;
 
 export const PLAN_TELLINGS: Tellings = {
-  upgraded: { sentence: upgraded, rule: 'upgrade', next: fullFromNext },
+  upgraded: {
+    sentence: upgraded,
+    rule: (told) => (byOpening(told) ? 'opening-on-plus' : 'upgrade'),
+    next: fullFromNext,
+  },
   'before-program': {
     sentence: (told, inquiry) =>
       `${byOpening(told) ? `Your account opened on ${plus}` : `You upgraded to ${plus}`} on ${asked(told, inquiry)}. ` +

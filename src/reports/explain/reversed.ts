@@ -3,8 +3,9 @@ import type { LocalDate } from '../../domain/calendar.ts';
 import { grantSubject } from '../../domain/corrections/backfill.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import { listDecisionsOf } from '../account-records.ts';
-import { connects, connectsWere, dayWords } from '../member-words.ts';
-import { type Answer, type Inquiry, iso } from './answer.ts';
+import { type By, findCorrectingRuns } from '../corrections.ts';
+import { connects, connectsWere, dayWords, reasonGiven } from '../member-words.ts';
+import { type Answer, type Inquiry, byEvidence, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
 
 /** Each reversal of the cycle, with the grant that followed it; none for a cycle that was never reversed. */
@@ -12,16 +13,20 @@ export async function reversedAnswers(inquiry: Inquiry, on: LocalDate): Promise<
   const { db, account } = inquiry;
   const amendments = await listAmendments(db, [account.id]);
   const reversals = amendments.filter((one) => one.cycleOn === on && one.kind === 'reversed');
+  const runs = await findCorrectingRuns(
+    db,
+    reversals.map((one) => one.runId),
+  );
   const answers: Answer[] = [];
   for (const [index, one] of reversals.entries()) {
-    answers.push(reversedAnswer(inquiry, one));
+    answers.push(reversedAnswer(inquiry, one, runs.get(one.runId)));
     const again = await listDecisionsOf(db, account.id, grantSubject(on, index + 1));
     answers.push(...(await answersOf(inquiry, again)));
   }
   return answers;
 }
 
-function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow): Answer {
+function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow, by: By | undefined): Answer {
   const { cycleOn, free, paid, expired, recovered, short, notTaken, runId, reversedRun, postedAt } = reversal;
   return {
     subject: `cycle:${cycleOn}`,
@@ -29,8 +34,11 @@ function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow): Answer {
     sentence:
       `What was added for the billing cycle of ${dayWords(cycleOn)} was taken back on ${words.day(postedAt)}, because ` +
       `it had been a mistake: ${connects(free + paid)}${gaveBack(expired)}.` +
-      (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : ''),
+      (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : '') +
+      takenBefore(reversal) +
+      reasonGiven(by?.reason),
     evidence: {
+      ...byEvidence(by),
       cycleOn,
       free,
       paid,
@@ -46,6 +54,14 @@ function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow): Answer {
     at: iso(postedAt),
     next: notTaken > 0 ? 'They are taken from what this cycle is given instead.' : null,
   };
+}
+
+/** What was gone before, and not by spending: taken at once as owed, by a failed payment, or let expire later. */
+function takenBefore({ free, paid, expired, short, opening, closing }: AmendmentRow): string {
+  const gone = free + paid - expired - short - (opening - closing);
+  return gone > 0
+    ? ` Of these, ${connectsWere(gone)} taken off or let expire before, and not taken again.`
+    : '';
 }
 
 const gaveBack = (expired: number): string =>

@@ -49,6 +49,9 @@ const RULES = {
     `An upgrade adds the ${plans.plus.paid} Connects of ${planPhrase('plus')} at once, and of its ` +
     `${plans.plus.free} free ones the share of the days of the cycle that have passed, rounded down. A new billing ` +
     'cycle starts that day.',
+  'opening-on-plus': ({ plans }) =>
+    `An account that opens on ${planPhrase('plus')} gets the ${plans.plus.paid} Connects of the plan at once; its ` +
+    `${plans.plus.free} free ones a month begin with the next billing cycle.`,
   'active-upgrade': () => 'An upgrade counts only while the account is active.',
   'one-upgrade': ({ plans }) =>
     `The ${plans.plus.paid} Connects of ${planPhrase('plus')} are added at once only when an account changes to that ` +

@@ -26,6 +26,7 @@ import {
 } from '../member-words.ts';
 import { type DecisionCount, countCyclesSince, countDecisionsSince } from '../decision-counts.ts';
 import { type Answer, type Inquiry, byInstant, entryEvidence, iso } from './answer.ts';
+import { correctedSince } from './corrected.ts';
 import { cycleAnswers } from './cycle.ts';
 import { waiting } from './current.ts';
 import { answersOf } from './decided.ts';
@@ -192,10 +193,11 @@ const TOLD_MAX = 200;
 export type Chosen = (one: Pick<RecordedDecision, 'subject' | 'code'>) => boolean;
 
 /**
- * Boundaries and events since an instant, oldest first, the latest of them where there are too many: that is said
+ * Boundaries, events and corrections since an instant, oldest first, the latest of them where there are too many: that is said
  * before them, with how many there are.
  */
 export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen): Promise<Answer[]> {
+  const corrections = await correctedSince(inquiry, since);
   const { db, account, words } = inquiry;
   const allDecisions = await listDecisionsSince(db, account.id, since);
   const allCycles = await listCyclesFrom(db, account.id, words.dateOf(since));
@@ -205,11 +207,11 @@ export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen
   );
   const latest = await answersOf(inquiry, decisions.slice(-TOLD_MAX));
   const settled = await cycleAnswers(inquiry, cycles.slice(0, TOLD_MAX));
-  const told = [...settled.toReversed(), ...latest].toSorted(byInstant).slice(-TOLD_MAX);
+  const told = [...settled.toReversed(), ...latest, ...corrections].toSorted(byInstant).slice(-TOLD_MAX);
   const allRead = allDecisions.length < ROWS_MAX && allCycles.length < ROWS_MAX;
   const inAll = allRead
-    ? decisions.length + cycles.length
-    : timesOf(await countsSince(inquiry, since, chosen));
+    ? decisions.length + cycles.length + corrections.length
+    : timesOf(await countsSince(inquiry, since, chosen)) + corrections.length;
   return inAll > told.length ? [latestOnly(inquiry, since, { inAll, told: told.length }), ...told] : told;
 }
 

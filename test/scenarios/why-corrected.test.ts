@@ -1,0 +1,147 @@
+/** Corrections are told with their reason, to operators with who made them, and in the order of their instants. */
+import { refuseWaiting } from '../../src/operations/events/refuse-waiting.ts';
+import { adjustBalances } from '../../src/operations/events/adjust.ts';
+import { reverseRun } from '../../src/operations/reversals/reverse-run.ts';
+import { importRows } from '../support/accounts.ts';
+import { type Asked, asker } from '../support/asking.ts';
+import { asking, backfilled } from '../support/backfilling.ts';
+import { type Fields, fact, opened, record, settleAsOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
+import { type StoryTime, installAt } from '../support/story-time.ts';
+
+let time: StoryTime;
+let ask: (account: string, ...flags: readonly string[]) => Promise<Asked>;
+let events = 0;
+
+beforeAll(async () => {
+  time = await installAt('2021-03-01');
+  ask = asker(time.installation.app);
+});
+afterAll(() => time.installation.remove());
+
+const tell = (account: string, at: string, type: string, fields: Fields = {}) =>
+  record(time.installation.app, [fact(`c${(events += 1)}`, account, at, type, fields)]);
+const history = async (account: string): Promise<string> =>
+  (await runHere(['account', 'history', account], { app: time.installation.app })).stdout;
+
+test('a backfill, and then the failed payment that took part of it back', async () => {
+  const { app } = time.installation;
+  await importRows(app, [{ id: 'a', plan: 'plus', anchorOn: '2021-03-01' }]);
+  await tell('a', '2021-03-01', 'account.suspended');
+  time.becomes('2021-04-02');
+  await settleAsOf(app, ['a'], '2021-04-02');
+  await tell('a', '2021-04-02', 'account.reinstated');
+  time.becomes('2021-04-03');
+  const asked = asking('2021-04-01', '2021-04-01', { include: ['account-inactive'] });
+  await backfilled(app, asked, { actor: 'ann', reason: 'suspended by mistake' });
+  time.becomes('2021-04-05');
+  await tell('a', '2021-04-05', 'payment.failed', { cycleOn: '2021-04-01' });
+
+  const { answers, text } = await ask('a', '--cycle', '2021-04-01');
+  expect(answers.map((one) => one.code)).toEqual(['account-inactive', 'granted', 'payment-failed']);
+  expect(answers[1]).toMatchObject({
+    sentence:
+      'For the billing cycle of 1 April 2021 80 Connects were added later, by a correction on 3 April 2021. The reason ' +
+      'given: suspended by mistake.',
+    evidence: { by: { actor: 'ann', reason: 'suspended by mistake' } },
+  });
+  expect(text).toMatch(/\n {2}Corrected by ann, run \d+\.\n/);
+  expect(
+    (await ask('a')).answers.map((one) => one.code).filter((one) => /granted|payment/.test(one)),
+  ).toEqual(['granted', 'payment-failed']);
+  expect(await history('a')).toContain('Free monthly Connects (cycle of 1 April 2021): suspended by m');
+});
+
+test('a cycle that was absent, and was granted by a backfill', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-05-10');
+  await importRows(app, [{ id: 'b', anchorOn: '2021-03-07', trackedFrom: '2021-05-08T00:00:00Z' }]);
+  await backfilled(app, asking('2021-04-01', '2021-04-30', { accounts: ['b'] }), {
+    actor: 'ann',
+    reason: 'taken over too late.',
+  });
+  const { answer } = await ask('b', '--cycle', '2021-04-07');
+  expect(answer('granted')).toMatchObject({
+    sentence:
+      '10 free Connects were added for the billing cycle of 7 April 2021. Your balance went from 0 to 10. They were ' +
+      'added later, by a correction on 10 May 2021. The reason given: taken over too late.',
+    evidence: { by: { actor: 'ann' } },
+  });
+});
+
+test('a reversal', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-06-10');
+  await importRows(app, [{ id: 'c', anchorOn: '2021-05-09' }]);
+  await settleAsOf(app, ['c'], '2021-06-10');
+  const run = Number((await ask('c', '--cycle', '2021-06-09')).answer('granted').evidence.run);
+  await reverseRun(app.settleDeps, { source: { run }, actor: 'ben', reason: 'swept too early' });
+  const { answer, text } = await ask('c', '--cycle', '2021-06-09');
+  expect(answer('reversed')).toMatchObject({
+    sentence: expect.stringMatching(
+      /a mistake: 10 Connects\. The reason given: swept too early\.$/,
+    ) as unknown,
+    evidence: { by: { actor: 'ben' } },
+  });
+  expect(text).toMatch(/\n {2}Corrected by ben, run \d+\.\n/);
+  expect(await history('c')).toContain('Correction, Connects taken back: swept too early');
+});
+
+test('adjustments, made and refused', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-06-12');
+  await importRows(app, [{ id: 'd', anchorOn: '2021-06-01' }]);
+  const reasons = { 5: 'a gift', [-50]: 'a fine', [-2]: 'a smaller one' };
+  for (const [index, amount] of [5, -50, -2].entries()) {
+    time.becomes(`2021-06-12 10:0${index}`);
+    const adjustment = { account: 'd', amount, reason: reasons[amount as 5], key: `k${index}` };
+    await adjustBalances(app.recordDeps, { actor: 'eve', adjustments: [adjustment] });
+  }
+  const told = await ask('d', '--since', '2021-06-01');
+  expect(told.answers.filter((one) => one.subject.startsWith('adjustment'))).toMatchObject([
+    {
+      code: 'corrected',
+      sentence: '5 Connects were added on 12 June 2021, by a correction. The reason given: a gift.',
+      evidence: { reason: 'a gift', by: { actor: 'eve' }, entries: [{ kind: 'adjustment', amount: 5 }] },
+    },
+    {
+      code: 'insufficient-connects',
+      sentence:
+        'A correction of −50 on 12 June 2021 was not made: you had 5 Connects. The reason given: a fine.',
+      evidence: { by: { actor: 'eve' } },
+    },
+    {
+      code: 'corrected',
+      sentence:
+        '2 Connects were taken off on 12 June 2021, by a correction. The reason given: a smaller one.',
+    },
+  ]);
+  expect(told.text).toContain('  Corrected by eve.\n');
+  expect((await ask('d')).answer('corrected').evidence).toMatchObject({ reason: 'a gift' });
+  expect(await history('d')).toContain('Correction: a gift');
+});
+
+test('an event that was refused by hand', async () => {
+  const { app, db } = time.installation;
+  time.becomes('2021-06-20');
+  await importRows(app, [{ id: 'f', anchorOn: '2021-06-15' }]);
+  await db.raw("UPDATE accounts SET zone = 'Atlantis/Capital' WHERE id = 'f'");
+  await tell('f', '2021-06-18', 'connects.spent', { amount: 1 });
+  const event = `c${events}`;
+  await refuseWaiting(app.recordDeps, { event, actor: 'gil', reason: 'sent by mistake' });
+  const { answer, text } = await ask('f', '--since', '2021-06-01');
+  expect(answer('refused-by-operator').evidence).toMatchObject({ by: { actor: 'gil' } });
+  expect(text).toContain('  Corrected by gil.\n');
+});
+
+test('opening on Plus is no upgrade', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-07-01');
+  await record(app, [opened('o1', 'g', '2021-07-01', { plan: 'plus' })]);
+  time.becomes('2021-07-02');
+  expect(await history('g')).toContain('Opened on Freelancer Plus, Connects of the plan');
+  const { text, answer } = await ask('g', '--since', '2021-07-01');
+  expect(text).toContain('Opened on Freelancer Plus, Connects of the plan, balance');
+  expect(text).not.toMatch(/upgrade[^d]|you upgraded/i);
+  expect(answer('received').sentence).toContain('40 of welcome and 70 with the start of Freelancer Plus');
+});
