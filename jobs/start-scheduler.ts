@@ -30,17 +30,18 @@ export function startScheduler(app: App): Process {
   const connection = workerConnection(required(app.config, 'redisUrl'));
   const ticks = new Queue(tickContract.queue, { connection, prefix: app.config.queuePrefix });
   const tick = sweepTick(app.sweepDeps, stopping.signal);
+  const met = new Set<string>();
   const worker = new Worker(
     tickContract.queue,
     async (job) => {
-      const { outcome } = await tick(slotOf(job));
+      const { outcome } = await app.outages.watchNowAndThen(met, () => tick(slotOf(job)));
       app.log.debug({ outcome }, 'tick');
     },
     { ...commonOptions(app, connection), concurrency: 1 },
   );
   logErrors(app, worker, tickContract.queue);
   worker.on('failed', (_job, thrown) => {
-    // Told once, and over when the comparing below has found it so.
+    // Told once, and over when the comparing below has found it so, or a tick gets through.
     const error = asUnavailable(thrown);
     if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
     app.log.error({ code: 'tick-failed' }, driverWords(error));

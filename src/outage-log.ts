@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { asUnavailable } from './db/errors.ts';
 import { ConnectsError } from './errors.ts';
 import type { Log } from './log.ts';
+import { databaseFault } from './servers/classify.ts';
 
 export interface OutageLogDeps {
   readonly clock: Clock;
@@ -15,6 +16,12 @@ export interface OutageLogDeps {
 /** Also where a person must mend a server: a process that runs waits for that, as for anything else of servers. */
 export const isOutage = (error: unknown): error is ConnectsError =>
   error instanceof ConnectsError && (error.retry === 'later' || error.kind === 'configuration');
+
+/** The database is there, and refuses what it was asked: another question may be answered. */
+function isRefusal({ cause }: ConnectsError): boolean {
+  const found = databaseFault(cause)?.class;
+  return found === 'server-refuses' || found === 'configuration';
+}
 
 export class OutageLog {
   readonly #deps: OutageLogDeps;
@@ -32,7 +39,23 @@ export class OutageLog {
    * before, kept in `met`, is over once it goes well, and nobody else still meets it.
    * @throws what `work` throws; `unavailable` in place of what a driver threw because its server cannot be used
    */
-  async watch<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
+  watch<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
+    return this.#watch(met, work, () => true);
+  }
+
+  /**
+   * As `watch`, for those who try when they are asked to, perhaps not again for hours: that a server is back, whoever
+   * looks finds out before them. What it refuses them, it may grant to whoever looks: that ends when they get through.
+   */
+  watchNowAndThen<Result>(met: Set<string>, work: () => Promise<Result>): Promise<Result> {
+    return this.#watch(met, work, isRefusal);
+  }
+
+  async #watch<Result>(
+    met: Set<string>,
+    work: () => Promise<Result>,
+    holds: (error: ConnectsError) => boolean,
+  ): Promise<Result> {
     const startedAt = this.#deps.clock.elapsedMs();
     try {
       const result = await work();
@@ -43,8 +66,10 @@ export class OutageLog {
     } catch (thrown) {
       const error = asUnavailable(thrown);
       if (isOutage(error)) {
-        met.add(error.code);
-        this.#holders(error.code).add(met);
+        if (holds(error)) {
+          met.add(error.code);
+          this.#holders(error.code).add(met);
+        }
         this.tell(error, startedAt);
       }
       throw error;

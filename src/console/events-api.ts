@@ -47,6 +47,13 @@ const MAY_BRING: Record<TokenRole, (type: string) => boolean> = {
 export function eventsApi(app: App): Hono<Caller> {
   const api = new Hono<Caller>();
   const signIns = new RefusedSignIns(app.clock);
+  const met = new Set<string>();
+  api.post('/', async (context, next) => {
+    await next();
+    // What it met before anything was recorded is over no sooner than the rest.
+    const failed = (): Promise<never> => Promise.reject(context.error as Error);
+    if (context.error) await app.outages.watchNowAndThen(met, failed).catch(() => undefined);
+  });
   // Not for every method: one that the route does not take is told so, token or not.
   api.post('/', async (context, next) => {
     const [, secret] = /^Bearer +(\S+)$/i.exec(context.req.header('Authorization') ?? '') ?? [];
@@ -95,7 +102,7 @@ export function eventsApi(app: App): Hono<Caller> {
     const inputs = one ? [body] : (body as unknown[]);
     if (inputs.length === 0 || inputs.length > EVENTS_MAX)
       return answerError(context, 400, `expected 1 to ${EVENTS_MAX} events, and found ${inputs.length}`);
-    const results = await record(app, inputs, context.get('token'));
+    const results = await app.outages.watchNowAndThen(met, () => record(app, inputs, context.get('token')));
     return context.json(one ? results[0] : { results }, statusOf(results));
   });
   return api;

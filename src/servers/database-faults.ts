@@ -118,15 +118,24 @@ export const DATABASE_FAULTS: readonly ServerFault[] = [
     1146: 'no such table',
   }),
   ...faults('configuration', LOGIN, { 1045: 'access denied', 1698: 'access denied' }),
-  ...faults('configuration', `The user may not use that database. ${RIGHTS}`, {
-    1044: 'no right to the database',
-  }),
-  ...faults('configuration', `The user lacks a right. ${RIGHTS}`, {
-    1142: 'no right to a table',
-    1143: 'no right to a column',
-    1227: 'a privilege is missing',
-    1370: 'no right to a routine',
-  }),
+  // A right that is given meanwhile may count for new connections only.
+  ...faults(
+    'configuration',
+    `The user may not use that database. ${RIGHTS}`,
+    { 1044: 'no right to the database' },
+    DROPS,
+  ),
+  ...faults(
+    'configuration',
+    `The user lacks a right. ${RIGHTS}`,
+    {
+      1142: 'no right to a table',
+      1143: 'no right to a column',
+      1227: 'a privilege is missing',
+      1370: 'no right to a routine',
+    },
+    DROPS,
+  ),
   ...faults(
     'configuration',
     'Create the database (CREATE DATABASE …), or correct its name in the address; then run "connects migrate".',

@@ -2,10 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScheduler } from '../../jobs/start-scheduler.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
+import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
 import { startHealth } from '../../src/console/health-server.ts';
+import { startConsole } from '../../src/console/server.ts';
+import { DATABASE_OUTAGES, databaseUnavailable, markAsDatabases } from '../../src/db/errors.ts';
 import { configuration, unavailable } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
+import { databaseNow } from '../../src/db/query.ts';
+import { addToken } from '../../src/operations/upkeep/tokens.ts';
 import { OutageLog } from '../../src/outage-log.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -43,6 +49,53 @@ describe('a worker, a scheduler and a scrape of both', () => {
   afterAll(async () => {
     await installation.remove();
     await Promise.all([database.remove(), redis.remove()]);
+  });
+
+  it('tell of a user that may not write twice, however many ticks and POSTs are refused meanwhile', async () => {
+    const name = new URL(installation.env.DATABASE_URL as string).pathname.slice(1);
+    const grant = (rights: string): Promise<unknown> =>
+      installation.db.raw(`GRANT ${rights} ON ${name}.* TO narrow@localhost`);
+    await installation.db.raw("CREATE USER narrow@localhost IDENTIFIED BY 'secret'");
+    await grant('SELECT');
+    const url = new URL(installation.env.DATABASE_URL as string);
+    [url.username, url.password] = ['narrow', 'secret'];
+    const env = { ...installation.env, DATABASE_URL: url.toString(), CONNECTS_SWEEP_CRON: '* * * * * *' };
+    const app = composeApp(parseConfig({ ...env, CONNECTS_CONSOLE_PORT: '0' }), systemClock, log);
+    const { secret } = await addToken(installation.app, {
+      name: 'posts',
+      role: 'operator',
+      actor: 'test',
+      reason: null,
+    });
+    const webConsole = await startConsole(app);
+    const scheduler = startScheduler(app);
+    const post = async (): Promise<number> => {
+      const event = { id: 'p1', account: 'a-000', at: '2021-01-02T00:00:00Z', type: 'plan.upgraded' };
+      const headers = { Authorization: `Bearer ${secret}` };
+      const body = JSON.stringify(event);
+      return (await fetch(`${webConsole.url}v1/events`, { method: 'POST', headers, body })).status;
+    };
+    const look = () => app.outages.lookFor(DATABASE_OUTAGES, () => databaseNow(app.db));
+    const refused = (): Line[] => lines.filter((one) => one.code === 'database-configuration');
+    lines.length = 0;
+    try {
+      for (let time = 0; time < 5; time += 1) {
+        expect(await post()).toBe(503);
+        await look();
+        await sleep(400);
+      }
+      expect(refused()).toHaveLength(1);
+      await grant('SELECT, INSERT, UPDATE, DELETE');
+      await until('a POST goes through', async () => (await post()) === 200);
+      await isOver('database-configuration');
+      await sleep(1_500);
+      expect(refused()).toHaveLength(1);
+      expect(lines.filter((one) => one.outage === 'database-configuration')).toHaveLength(1);
+    } finally {
+      await scheduler.stop();
+      await webConsole.stop();
+      await app.close();
+    }
   });
 
   const isOver = (code: string): Promise<void> =>
@@ -117,4 +170,31 @@ describe('the outage log', () => {
       expect(overs()).toBe(1);
     },
   );
+
+  it('is ended by a look at the server where that is back, and not where it goes on refusing who tries now and then', async () => {
+    const { lines, log } = keepLines();
+    let now = 1_000;
+    const outages = new OutageLog({ clock: { ...systemClock, elapsedMs: () => (now += 1) }, log });
+    const met = new Set<string>();
+    const failBy = (cause: object) =>
+      outages
+        .watchNowAndThen(met, () => Promise.reject(databaseUnavailable(markAsDatabases(cause))))
+        .catch(() => undefined);
+    const look = () => outages.lookFor(['database-unavailable'], () => Promise.resolve());
+    const told = () => [codesOf(lines).length, lines.filter((one) => one.outage !== undefined).length];
+    await failBy({ code: 'ECONNREFUSED' });
+    await look();
+    expect(told()).toEqual([1, 1]);
+    for (let time = 0; time < 3; time += 1) {
+      await failBy({ errno: 1290 });
+      await look();
+    }
+    expect(told()).toEqual([2, 1]);
+    await outages.watchNowAndThen(met, () => Promise.resolve());
+    expect(told()).toEqual([2, 2]);
+    // A row that somebody keeps locked is one account's trouble: whoever gets through says nothing of it.
+    await failBy({ errno: 1205 });
+    await outages.watchNowAndThen(met, () => Promise.resolve());
+    expect(told()).toEqual([3, 2]);
+  });
 });
