@@ -235,6 +235,10 @@ With --json:
                    "at": instant | null, "next": sentence | null } ] }
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
 
+Interview requests without a reply ("silence:interview") and proposals without a request ("silence:proposal") have in
+evidence what a reply would come to, now and from each instant at which that changes, if nothing else happens:
+  "replyNow": { "code", … } | null, "outlook": [ { "from", "code", "award" } ]
+
 What would have been is told of --had, and of the latest facts that came late. The recorded past is played again by
 the rules, with that one at another time and all others as they counted, both up to --as-of:
   "code": "would-have-been" | "would-be-the-same" | "not-computable",

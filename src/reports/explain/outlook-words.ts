@@ -63,6 +63,7 @@ function unknownWords(
   const { status } = inquiry.account;
   const first = `A reply now would earn none, because ${why}.`;
   if (status !== 'active') return `${first} ${inactiveWords(inquiry, [])}`;
+  if (unknown.which === 'elsewhere') return `${first} Only the account that sent a proposal earns for it.`;
   const then = uncapitalised(aheadWords(steps, inquiry.words, 'a reply'));
   return `${first} Once ${many ? 'one' : 'it'} is recorded on this account: ${then}`;
 }
@@ -77,10 +78,14 @@ function unknownReason(
     return many
       ? 'these proposals are kept and not counted yet'
       : `proposal ${proposal} is kept and not counted yet`;
+  if (unknown.which === 'elsewhere')
+    return many
+      ? 'these proposals were sent from other accounts'
+      : `proposal ${proposal} was sent from another account`;
   if (unknown.which === 'not-recorded')
     return many
-      ? "these proposals are not of this account: they were never reported for it, or they are another account's"
-      : `proposal ${proposal} is not of this account: it was never reported for it, or it is another account's`;
+      ? 'these proposals were never reported to us'
+      : `proposal ${proposal} was never reported to us`;
   if (many) return 'these proposals were refused when they were sent';
   const { at, code } = unknown.decision;
   const why =
@@ -193,7 +198,9 @@ export function prospectRule({ terms, asOf }: Inquiry, { now }: Prospect): Rule 
 }
 
 /** As evidence: what a reply now would come to, and each later change. */
-export const prospectEvidence = ({ now, steps }: Prospect) => ({
+export const prospectEvidence = ({ now, steps, unknown }: Prospect) => ({
+  ...(unknown && { unknownProposal: unknown.which }),
+  ...(unknown?.which === 'elsewhere' && { accounts: unknown.accounts }),
   replyNow: now ? { code: now.code, ...now.detail } : null,
   outlook: steps.map(({ from, code, award }) => ({ from: iso(from), code, award })),
 });

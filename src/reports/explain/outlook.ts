@@ -10,6 +10,7 @@ import { findAwards, findProposals } from '../../ledger/records.ts';
 import { type RecordedDecision, listDecisionsOfAny } from '../account-records.ts';
 import type { Inquiry } from './answer.ts';
 import { unlessBroken } from './next-cycle.ts';
+import { listProposalHolders } from './records-by-id.ts';
 
 /** A reply that would be given, at `at` or later. */
 export interface Prospect {
@@ -23,10 +24,11 @@ export interface Prospect {
   readonly unknown: UnknownProposal | undefined;
 }
 
-/** Its charge waits to be counted, or was refused; or nothing was ever heard of it on this account. */
+/** Its charge waits to be counted, or was refused; it is another account's; or nothing was ever heard of it. */
 export type UnknownProposal =
   | { readonly which: 'waiting' }
   | { readonly which: 'refused'; readonly decision: RecordedDecision }
+  | { readonly which: 'elsewhere'; readonly accounts: readonly string[] }
   | { readonly which: 'not-recorded' };
 
 const DAY = 86_400_000;
@@ -80,10 +82,12 @@ export class Outlook {
   }
 
   #unknown(proposal: string): UnknownProposal {
-    const { charges, refused } = this.#records;
+    const { charges, refused, elsewhere } = this.#records;
     if (charges.has(proposal)) return { which: 'waiting' };
     const decision = refused.get(`proposal:${proposal}`);
-    return decision ? { which: 'refused', decision } : { which: 'not-recorded' };
+    if (decision) return { which: 'refused', decision };
+    const accounts = elsewhere.get(proposal);
+    return accounts ? { which: 'elsewhere', accounts } : { which: 'not-recorded' };
   }
 
   #stepAt(interview: Interview, proposal: Proposal | undefined, at: Instant): ReplyStep | undefined {
@@ -132,6 +136,8 @@ interface Read {
   readonly proposals: ReadonlyMap<string, Proposal>;
   /** The last refusal of each, by subject. */
   readonly refused: ReadonlyMap<string, RecordedDecision>;
+  /** Accounts that have those which this one has not. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
   /** What waits to be counted: replies by interview, requests and charges by proposal; when each happened. */
   readonly replies: ReadonlyMap<string, Instant>;
   readonly requests: ReadonlyMap<string, Instant>;
@@ -143,12 +149,17 @@ async function read({ db, account, asOf, terms }: Inquiry, ids: readonly string[
   const range = { accountId: account.id, after: asOf - longest, before: FAR_FUTURE };
   const owned = ids.map((id) => ({ accountId: account.id, id }));
   const proposals = new Map((await findProposals(db, owned)).map((one) => [one.id, one]));
-  const unknown = ids.filter((id) => !proposals.has(id)).map((id) => `proposal:${id}`);
-  const refused = await listDecisionsOfAny(db, account.id, unknown);
+  const unknown = ids.filter((id) => !proposals.has(id));
+  const refused = await listDecisionsOfAny(
+    db,
+    account.id,
+    unknown.map((id) => `proposal:${id}`),
+  );
   return {
     awards: await findAwards(db, [range]),
     proposals,
     refused: new Map(refused.map((one) => [one.subject, one])),
+    elsewhere: await listProposalHolders(db, unknown),
     ...waitingOf(await listWaitingContent(db, account.id)),
   };
 }

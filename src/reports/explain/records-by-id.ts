@@ -37,6 +37,22 @@ export async function listHolders(db: Queryable, id: string): Promise<Holder[]> 
   return found;
 }
 
+/** For each of these proposals that any account has: the first such account and the last one, by their ids. */
+export async function listProposalHolders(
+  db: Queryable,
+  proposals: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (proposals.length === 0) return new Map();
+  // The first and the last of each are found by the index alone, however many there are between.
+  const rows = await selectRows<{ proposal: string; firstOne: string; lastOne: string }>(
+    db,
+    `SELECT proposal, MIN(account_id) AS firstOne, MAX(account_id) AS lastOne FROM proposals WHERE proposal IN (?)
+      GROUP BY proposal ORDER BY proposal`,
+    [proposals],
+  );
+  return new Map(rows.map((one) => [one.proposal, [...new Set([one.firstOne, one.lastOne])]]));
+}
+
 // ------------------------------------------------------------------------------------------------- events
 
 /** An event as it arrived; of one whose content cannot be read, what stands beside it. */
