@@ -15,6 +15,8 @@ export interface Process {
 
 /** How long a worker may take to finish what it holds; `close` may never resolve while Redis is down. */
 const CLOSE_DEADLINE_MS = 15_000;
+/** How long letters on their way may take: what is given back then is given back before the deadline. */
+const PATIENCE_MS = 12_000;
 const FORCED_CLOSE_MS = 1_000;
 /** How long loops may take that have been told to stop: one of them may wait for a server that hangs. */
 export const LOOPS_END_MS = 1_000;
@@ -88,10 +90,19 @@ const NOT_TO_WORK: readonly string[] = [CLOCKS_DISAGREE, REDIS_OF_ANOTHER];
 
 type Taker = Pick<Worker, 'pause' | 'resume'>;
 
-/** Lets workers finish what they hold, up to the deadline; then lets go of it: the database knows what is left. */
-export async function closeWorkers(workers: readonly Pick<Worker, 'close'>[], app: App): Promise<void> {
+/**
+ * Lets workers finish what they hold, up to the deadline; then lets go of it: the database knows what is left.
+ * @param giveUp called shortly before, to end what waits for a server that hangs
+ */
+export async function closeWorkers(
+  workers: readonly Pick<Worker, 'close'>[],
+  app: App,
+  giveUp?: () => void,
+): Promise<void> {
   const closed = Promise.all(workers.map((worker) => worker.close()));
-  if (await finishesWithin(app, closed, CLOSE_DEADLINE_MS)) return;
+  if (await finishesWithin(app, closed, PATIENCE_MS)) return;
+  giveUp?.();
+  if (await finishesWithin(app, closed, CLOSE_DEADLINE_MS - PATIENCE_MS)) return;
   const forced = Promise.allSettled(workers.map((worker) => worker.close(true)));
   await finishesWithin(app, forced, FORCED_CLOSE_MS);
 }

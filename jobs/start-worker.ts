@@ -66,6 +66,9 @@ export function startWorker(app: App): Process {
   const stopping = new AbortController();
   // Every loop listens to it while it rests: that many are no leak.
   setMaxListeners(LISTENERS_MAX, stopping.signal);
+  const givingUp = new AbortController();
+  // Every letter on its way.
+  setMaxListeners(0, givingUp.signal);
   app.health.pulse();
   const busy = new BusyAccounts(app);
   const settling = startSettling(app, busy, stopping.signal);
@@ -74,7 +77,7 @@ export function startWorker(app: App): Process {
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
-  const deliver = startDelivering(app, stopping.signal);
+  const deliver = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
   if (deliver) {
     workers.push(deliver);
     loops.push(...startRelay(app, stopping.signal), startReminding(app, stopping.signal));
@@ -84,7 +87,7 @@ export function startWorker(app: App): Process {
     stop: async () => {
       stopping.abort();
       forget();
-      await closeWorkers(workers, app);
+      await closeWorkers(workers, app, () => givingUp.abort());
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
       await finishesWithin(
         app,
@@ -119,14 +122,16 @@ function startSettling(app: App, busy: BusyAccounts, signal: AbortSignal): Worke
   return worker;
 }
 
-function startDelivering(app: App, signal: AbortSignal): Worker<NoticePayload> | undefined {
+type Ends = Required<Pick<DeliverDeps, 'stopping' | 'giveUp'>>;
+
+function startDelivering(app: App, ends: Ends): Worker<NoticePayload> | undefined {
   const { config, deliverDeps } = app;
   if (!deliverDeps) {
     app.log.warn('SMTP_URL is not set: notices stay in the outbox');
     return undefined;
   }
   const deliver = deliverPage(
-    { ...deliverDeps, markSent: markTogether(app, deliverDeps, signal) },
+    { ...deliverDeps, ...ends, markSent: markTogether(app, deliverDeps, ends.stopping) },
     app.tally,
   );
   const worker = new Worker<NoticePayload>(noticeContract.queue, (job) => deliver(job.data), {

@@ -31,7 +31,8 @@ export type SendOutcome =
   | { readonly outcome: 'unreached'; readonly words: string };
 
 export interface Mailer {
-  send(letter: Letter): Promise<SendOutcome>;
+  /** @param giveUp what is on its way then ends as not reached, and its connection is closed */
+  send(letter: Letter, giveUp?: AbortSignal): Promise<SendOutcome>;
   /**
    * Greets the server and signs in. What went wrong, or undefined when all is well. On a connection of its own, one more
    * than the limit for a moment: those of the pool may be what is broken, or wait in vain for a server that hangs.
@@ -44,12 +45,14 @@ export interface MailerSettings {
   readonly from: { readonly name: string; readonly address: string };
   readonly connectionsMax: number;
   readonly ratePerSecond: number;
+  /** Milliseconds; 80 s by default. */
+  readonly sendTimeoutMs?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 60_000;
-/** How long one sending may take in all, once a connection is free: what a lease must outlast. */
+/** How long one sending may take in all, however slowly the server answers: what a lease must outlast. */
 export const SEND_TIMEOUT_MS = CONNECT_TIMEOUT_MS + GREETING_TIMEOUT_MS + SOCKET_TIMEOUT_MS;
 /** A connection is used for this many messages, then for none: some servers close it at about this number. */
 const MESSAGES_PER_CONNECTION = 1_000;
@@ -63,10 +66,10 @@ export function connectMailer(url: string, settings: MailerSettings): Mailer {
   let opened: Promise<Pool> | undefined;
   const pool = (): Promise<Pool> => (opened ??= openPool(server, settings));
   return {
-    send: async (letter) => send(await pool(), settings, letter),
+    send: async (letter, giveUp) => send(await pool(), settings, letter, giveUp),
     probe: async (withinMs) => {
       const { createTransport } = await import('nodemailer');
-      return probe(server, createTransport({ ...server, ...timeoutsOf(withinMs) }));
+      return probe(server, createTransport({ ...server, ...timeoutsOf(withinMs, GREETING_TIMEOUT_MS) }));
     },
     close: () => void opened?.then(({ transport }) => transport.close()),
   };
@@ -120,10 +123,10 @@ async function openPool(server: Server, settings: MailerSettings): Promise<Pool>
   return { transport, rawMessageOf };
 }
 
-const timeoutsOf = (withinMs = Infinity) => ({
+const timeoutsOf = (withinMs = Infinity, silentMs = SOCKET_TIMEOUT_MS) => ({
   connectionTimeout: Math.min(CONNECT_TIMEOUT_MS, withinMs),
   greetingTimeout: Math.min(GREETING_TIMEOUT_MS, withinMs),
-  socketTimeout: Math.min(SOCKET_TIMEOUT_MS, withinMs),
+  socketTimeout: Math.min(silentMs, withinMs),
 });
 
 async function probe(server: Server, transport: Transporter): Promise<MailTrouble | undefined> {
@@ -151,17 +154,26 @@ async function send(
   { transport, rawMessageOf }: Pool,
   settings: MailerSettings,
   letter: Letter,
+  giveUp: AbortSignal | undefined,
 ): Promise<SendOutcome> {
   // Checked where it came in; what was written to the database by hand was not.
   if (!emailField.safeParse(letter.to).success)
     return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };
   const mail = mailOf(settings, letter);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  // A server that answers a little now and then is silent to no timeout of a connection.
+  const timer = setTimeout(end, settings.sendTimeoutMs ?? SEND_TIMEOUT_MS);
+  giveUp?.addEventListener('abort', end);
   try {
     const { envelope, messageId } = mail;
-    await transport.sendMail({ envelope, messageId, raw: rawMessageOf(mail) });
+    await transport.sendMail({ envelope, messageId, raw: rawMessageOf(mail), signal: ending.signal });
     return { outcome: 'sent' };
   } catch (error) {
     return outcomeOf(error as SmtpError);
+  } finally {
+    clearTimeout(timer);
+    giveUp?.removeEventListener('abort', end);
   }
 }
 

@@ -1,6 +1,5 @@
 /** A worker that freezes inside its transaction: what it has locked is free again soon, and what it does later is harmless. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { IDLE_TRANSACTION_S } from '../../src/db/limits.ts';
 import { databaseNow, selectOne } from '../../src/db/query.ts';
 import { insertRun } from '../../src/ledger/runs.ts';
@@ -8,6 +7,7 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { expectGrantedOnce, expectSoonAfter, untilOthersAreSettled } from '../support/liveness.ts';
+import { stateOf } from '../support/process-state.ts';
 import { onMysql } from '../support/products.ts';
 import { readState } from '../support/state.ts';
 import { MAY_2021, until, waitingSweep } from '../support/sweeping.ts';
@@ -44,8 +44,7 @@ describe('a worker that freezes inside its transaction', () => {
     const { settings } = app.settleDeps;
     const databaseUrl = env.DATABASE_URL as string;
     victim.child.send({ databaseUrl, run, accounts, settings, idleS: 3, freezeBefore: 'INSERT INTO cycles' });
-    const pid = String(victim.child.pid);
-    await until('it is frozen', async () => (await stateOf(pid)) === 'T');
+    await until('it is frozen', async () => (await stateOf(victim.child.pid)) === 'T');
     const worker = startWorker(app);
     try {
       const sweeping = waitingSweep(app, { timeoutMs: 60_000 });
@@ -74,9 +73,3 @@ describe('a worker that freezes inside its transaction', () => {
     expect(row).toEqual({ seconds: IDLE_TRANSACTION_S });
   });
 });
-
-/** As Linux has it: T for a process that was stopped. */
-async function stateOf(pid: string): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  return stat.split(') ')[1]?.[0];
-}

@@ -12,6 +12,7 @@
  *   the same 5xx to everybody   the same; those that it was said to wait again, and have had no attempt
  *   the server is away          given back, no attempt counted, nothing tried until it is there again
  *   all mail is held            the same, from one letter to the next
+ *   the worker is to end        the same; also what the server has not answered when it must
  */
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
@@ -50,6 +51,10 @@ export interface DeliverDeps {
   readonly hold: HoldWatch;
   /** Letters that are handed to the mail server at once, over all pages. */
   readonly slots: Slots;
+  /** Aborted when this process is to end: no letter begins any more. */
+  readonly stopping?: AbortSignal;
+  /** Aborted when it ends now: what the server hangs with is given back. */
+  readonly giveUp?: AbortSignal;
   /** Marks one as sent; those that come together may share a statement. False where somebody keeps its row locked. */
   readonly markSent: (attempt: Attempt) => Promise<boolean>;
   readonly settings: ComposeSettings & { readonly mailAttemptsMax: number };
@@ -99,7 +104,8 @@ export async function deliverNotices(
     notices.map(async (notice) => {
       // The slot is for the mail server: while the mark is written, the next letter is on its way.
       const sent = await deps.slots.run(async () => {
-        const mayBegin = (isTrial || !deps.outage.isOn) && deps.clock.elapsedMs() <= lastStart;
+        const inTime = deps.clock.elapsedMs() <= lastStart && deps.stopping?.aborted !== true;
+        const mayBegin = inTime && (isTrial || !deps.outage.isOn);
         if (!mayBegin || (await deps.hold.isHeld())) return { outcome: 'paused', words: null } as const;
         return sendOne(deps, notice, compose);
       });
@@ -132,7 +138,7 @@ type Sent =
 async function sendOne(deps: DeliverDeps, notice: Notice, compose: Composer): Promise<Sent> {
   const letter = letterOf(deps, notice, compose);
   if ('outcome' in letter) return letter;
-  const sent = await deps.mailer.send(letter);
+  const sent = await deps.mailer.send(letter, deps.giveUp);
   if (sent.outcome !== 'sent') deps.outage.triedInVain();
   const words = 'words' in sent ? withoutAddress(sent.words, letter.to) : '';
   switch (sent.outcome) {
@@ -150,6 +156,8 @@ async function sendOne(deps: DeliverDeps, notice: Notice, compose: Composer): Pr
       if (deps.outage.turnedAway(words)) await deps.memory.began(words);
       return { outcome: 'paused', words };
     case 'unreached':
+      // Nobody waits for a server any more.
+      if (deps.stopping?.aborted) return { outcome: 'paused', words };
       // Where the server is there after all, the trouble is this letter's, and counts.
       return { outcome: (await deps.outage.isThere()) ? 'try-later' : 'paused', words };
   }
