@@ -4,15 +4,17 @@ import { type App, composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { execute } from '../../src/db/query.ts';
-import { silentLog } from '../../src/log.ts';
+import { createLog, silentLog } from '../../src/log.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import type { Ended } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type OfferedTls, openPostOffice } from '../support/post-office.ts';
+import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
+import { type OfferedTls, type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { openScripted } from '../support/scripted-mail-server.ts';
 import { countOf } from '../support/state.ts';
+import { until, waitingSweep } from '../support/sweeping.ts';
 
 let installation: Installation;
 let certificates: Certificates;
@@ -148,5 +150,43 @@ describe('a mail server that', () => {
     } finally {
       await office.stop();
     }
+  });
+});
+
+describe('a worker', () => {
+  it('tells each kind of it once, goes on settling, and sends soon after it is mended', async () => {
+    const refusing = await signingIn('535 5.7.8 bad credentials');
+    const lines: { code?: string; mend?: string }[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as object) });
+    const own = await install({ env: { SMTP_URL: refusing.url }, log });
+    const port = Number(new URL(refusing.url).port);
+    const told = (code: string) => until(code, () => lines.some((line) => line.code === code), 60_000);
+    const worker = startWorker(own.app);
+    let back: PostOffice | undefined;
+    try {
+      await importRows(own.app, numbered('a', 10));
+      await waitingSweep(own.app);
+      await told('mail-configuration');
+      await refusing.stop();
+      await told('mail-unreachable');
+      await importRows(own.app, numbered('b', 10));
+      expect(await waitingSweep(own.app)).toMatchObject({ outcome: 'done', remaining: 0 });
+      await expectGrantedOnce(own, 20);
+      back = await openPostOffice({}, port);
+      const mendedAt = performance.now();
+      const sent = "SELECT COUNT(*) FROM outbox WHERE state = 'sent' AND attempts = 1";
+      await until('all are sent', async () => (await countOf(own.db, sent)) === 20, 60_000);
+      expectSoonAfter(mendedAt);
+      expect(back.letters).toHaveLength(20);
+    } finally {
+      await worker.stop();
+      await own.remove();
+      await back?.stop();
+    }
+    expect(lines.filter(({ code }) => code?.startsWith('mail-'))).toMatchObject([
+      { code: 'mail-configuration', mend: containing(LOGIN) },
+      { code: 'mail-unreachable', mend: containing('Nothing listens there') },
+      { code: 'mail-reachable' },
+    ]);
   });
 });

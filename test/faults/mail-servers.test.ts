@@ -18,6 +18,7 @@ import type { Ended } from '../support/cli.ts';
 import { fact, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { expectSoonAfter } from '../support/liveness.ts';
 import { type PostOffice, type Reply, openPostOffice } from '../support/post-office.ts';
 import { stageNotices } from '../support/staged-notices.ts';
 import { letLocksRunOut } from '../support/stalled-jobs.ts';
@@ -347,13 +348,16 @@ describe('a mail server that is away', () => {
     expect(await countOf(db, "SELECT COUNT(*) FROM runs WHERE state = 'completed'")).toBe(1);
   });
 
-  it('gets them all, each once, when it is back', async () => {
-    const back = await openPostOffice({}, Number(new URL(office.url).port));
+  it('gets them all soon, each once, from a worker that has met it away, when it is back', async () => {
     const worker = startWorker(installation.app);
+    const { deliverDeps } = installation.app;
+    await until('it is found away', () => deliverDeps?.outage.isOn === true);
+    const back = await openPostOffice({}, Number(new URL(office.url).port));
+    const backAt = performance.now();
     try {
-      await execute(installation.db, 'UPDATE outbox SET next_attempt_at = staged_at');
       const left = "SELECT COUNT(*) FROM outbox WHERE state <> 'sent'";
       await until('all are sent', async () => (await countOf(installation.db, left)) === 0);
+      expectSoonAfter(backAt);
       expect(new Set(back.letters.map((one) => one.messageId)).size).toBe(50);
       expect(back.letters).toHaveLength(50);
     } finally {
@@ -395,7 +399,7 @@ describe('a mail server that takes no mail from us', () => {
     // Twenty in a row show it; three more were on their way, and one now and then tries the server.
     ['puts off everybody', 'recipient', { code: 451, words: 'queue full' }, 30],
   ] as const)(
-    'and %s costs hardly a letter an attempt, refuses none, and gets each once when it is mended',
+    'and %s costs hardly a letter an attempt, refuses none, and gets each once, soon after it is mended',
     async (_what, where, said, attemptsMax) => {
       [at, reply] = [where, said];
       const worker = startWorker(installation.app);
@@ -405,12 +409,15 @@ describe('a mail server that takes no mail from us', () => {
         expect(await count('attempts > 0')).toBeLessThanOrEqual(attemptsMax);
         expect(await count(`last_error LIKE '%${said.words}%'`)).toBeGreaterThan(0);
         reply = undefined;
+        const mendedAt = performance.now();
         await until('it is over', () => codes.includes('mail-reachable'));
+        // Those that were put off have waits of their own.
         await execute(
           installation.db,
           "UPDATE outbox SET next_attempt_at = staged_at WHERE state = 'pending'",
         );
         await until('all are sent', async () => (await count("state = 'sent'")) === 60);
+        expectSoonAfter(mendedAt);
       } finally {
         await worker.stop();
       }
