@@ -6,6 +6,7 @@ import type { HistoryLine } from '../reports/account-history.ts';
 import type { AccountView } from '../reports/account-view.ts';
 import type { Answer, EntryEvidence } from '../reports/explain/answer.ts';
 import type { Explanation } from '../reports/explain/explain.ts';
+import type { PastTold } from '../reports/explain/then.ts';
 import {
   ZoneWords,
   connects,
@@ -13,6 +14,7 @@ import {
   dayWords,
   formatAmount,
   kindWords,
+  listed,
   planTitle,
   signed,
 } from '../reports/member-words.ts';
@@ -49,7 +51,22 @@ export function explanationText(explanation: Explanation): string {
   const heading = wrap(
     `Account ${explanation.account}. Dates and times are of ${explanation.zone}; it is ${asOf}.`,
   );
-  return [heading, ...explanation.answers.map((one) => answerText(one, words))].join('\n\n');
+  return [
+    heading,
+    ...pastText(explanation),
+    ...explanation.answers.map((one) => answerText(one, words)),
+  ].join('\n\n');
+}
+
+/** Of a past instant: that it is one, and what nobody can say of it. */
+function pastText({ past, zone }: { readonly past: PastTold | null; readonly zone: string }): string[] {
+  if (past === null) return [];
+  const at = new ZoneWords(zone).moment(parseInstant(past.writtenUntil) ?? 0);
+  return [
+    wrap(
+      `This is how it stood on ${at}: what was written later is left out. Not recorded of then: ${listed(past.notRecorded)}.`,
+    ),
+  ];
 }
 
 /** What is for operators is shown quieter. */
@@ -208,6 +225,7 @@ const EMAIL_WORDS: Readonly<Record<string, string>> = {
   'opted-out': 'none, because you turned them off',
   'not-asked': 'none was asked for',
   staged: 'not found',
+  'not-recorded': 'what had become of it by then was not recorded',
 };
 
 // -------------------------------------------------------------------------------------------------- views
@@ -241,6 +259,7 @@ export function viewText(view: AccountView): string {
     view.latest.length > 0 ? ['', 'Latest in Connects History', '', historyText(view.latest, words)] : [];
   return [
     wrap(`Memberships & Connects of ${view.account} (dates of ${view.zone})`),
+    ...pastText(view),
     '',
     ...lines,
     ...history,
@@ -349,6 +368,7 @@ export function forecastText(ahead: AccountForecast): string {
       `The next ${counted(ahead.cycles.length, 'billing cycle')} of ${ahead.account}, if nothing is spent or received ` +
         `and nothing changes (dates of ${ahead.zone}; terms version ${ahead.termsVersion}).`,
     ),
+    ...pastText(ahead),
     ...(suspended
       ? [wrap('The account is suspended: while it is, nothing is added and nothing expires.')]
       : []),

@@ -19,6 +19,8 @@ export interface RecordedPast {
   readonly history: History;
   /** The ledger that playing it must come to. */
   readonly entries: readonly PostedEntry[];
+  /** Events that came to nothing, an operator's refusal or a second opening, and when that was written. */
+  readonly uncounted: ReadonlyMap<string, Instant>;
 }
 
 /** What an account has of one kind is more than is played again. */
@@ -49,7 +51,10 @@ export async function readPast(
   const [first] = events;
   const opens = first?.event?.type === 'account.opened' && first.effectiveAt === account.trackedFrom;
   const refused = new Set(decided.filter((one) => one.byOperator).map((one) => one.event));
-  const counted = events.filter((one, index) => isCounted(one, index === 0 && opens) && !refused.has(one.id));
+  const isStep = (one: EventRow, index: number): boolean =>
+    isCounted(one, index === 0 && opens) && !refused.has(one.id);
+  const counted = events.filter(isStep);
+  const uncounted = events.filter((one, index) => !isStep(one, index));
   const posted = postingTimes(entries, decided);
   const acts = actsOf(entries, amendments, cycles);
   const steps = inOrder(
@@ -61,6 +66,7 @@ export async function readPast(
   return {
     history: { taken, steps, terms: terms.latest.terms },
     entries: entries.map(({ runKind: _runKind, ...entry }) => entry),
+    uncounted: new Map(uncounted.map((one) => [one.id, posted.get(one.id) ?? one.receivedAt])),
   };
 }
 

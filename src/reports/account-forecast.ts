@@ -3,12 +3,15 @@ import type { Queryable } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { forecast } from '../domain/simulation/forecast.ts';
 import { inquire } from './explain/explain.ts';
+import { type PastTold, pastTold } from './explain/then.ts';
 import { forecastEvidence } from './explain/next-cycle.ts';
 
 export interface AccountForecast {
   readonly account: string;
   readonly zone: string;
   readonly asOf: string;
+  /** null where all that is recorded is told. */
+  readonly past: PastTold | null;
   readonly termsVersion: number;
   /** Oldest first; those that are due already come first. Empty for a closed account. */
   readonly cycles: readonly ReturnType<typeof forecastEvidence>[];
@@ -21,11 +24,13 @@ export async function readForecast(
   cycles: number,
   asOf?: Instant,
 ): Promise<AccountForecast> {
-  const { account, terms, asOf: now } = await inquire(db, id, asOf);
+  const inquiry = await inquire(db, id, asOf);
+  const { account, terms, asOf: now } = inquiry;
   return {
     account: id,
     zone: account.zone,
     asOf: formatInstant(now),
+    past: pastTold(inquiry),
     termsVersion: terms.latest.version,
     cycles: forecast(account, terms.latest.terms, cycles).map(forecastEvidence),
   };

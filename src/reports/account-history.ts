@@ -1,5 +1,5 @@
 /** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
-import { type LocalDate, firstInstantOf } from '../domain/calendar.ts';
+import { type Instant, type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import type { PostedEntry } from '../domain/account.ts';
 import { type EntryFilter, type LedgerLine, listEntriesBefore } from './account-records.ts';
 import { type By, type EventCause, eventBehind, findCauses, findCorrectingRuns } from './corrections.ts';
@@ -44,6 +44,8 @@ export interface HistoryFilter {
   /** Local dates, both inclusive. */
   readonly from?: LocalDate | undefined;
   readonly to?: LocalDate | undefined;
+  /** What was written later is left out. */
+  readonly writtenBefore?: Instant | undefined;
 }
 
 export interface HistoryPage {
@@ -95,17 +97,18 @@ export async function* streamHistory(
 }
 
 function toEntryFilter({ asOf, words }: Inquiry, filter: HistoryFilter): EntryFilter {
-  const { types, days, from, to } = filter;
+  const { types, days, from, to, writtenBefore } = filter;
   const { zone } = words;
   const firstDay = days === undefined ? from : daysBefore(words.dateOf(asOf), days - 1);
   return {
     kinds: types?.flatMap(kindsOfType),
     from: firstDay === undefined ? undefined : firstInstantOf(firstDay, zone),
     until: to === undefined ? undefined : firstInstantOf(daysBefore(to, -1), zone),
+    writtenBefore,
   };
 }
 
-const daysBefore = (on: LocalDate, days: number): LocalDate =>
+export const daysBefore = (on: LocalDate, days: number): LocalDate =>
   new Date(Date.parse(on) - days * 86_400_000).toISOString().slice(0, 10);
 
 /** What the words of a line depend on besides the line. */

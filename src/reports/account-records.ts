@@ -138,6 +138,8 @@ export interface EntryFilter {
   readonly from: Instant | undefined;
   /** Exclusive. */
   readonly until: Instant | undefined;
+  /** What was written from here on is left out. */
+  readonly writtenBefore?: Instant | undefined;
 }
 
 /** The newest first, below `before`. */
@@ -152,6 +154,7 @@ export function listEntriesBefore(
     ['kind IN (?)', filter.kinds],
     ['effective_at >= ?', filter.from === undefined ? undefined : toDate(filter.from)],
     ['effective_at < ?', filter.until === undefined ? undefined : toDate(filter.until)],
+    ['posted_at < ?', filter.writtenBefore === undefined ? undefined : toDate(filter.writtenBefore)],
   ];
   const given = conditions.filter(([, binding]) => binding !== undefined);
   return entries(db, account, `${given.map(([sql]) => `AND ${sql}`).join(' ')} ORDER BY seq DESC LIMIT ?`, [

@@ -6,6 +6,7 @@ import { findAwards } from '../ledger/records.ts';
 import { type HistoryLine, readHistoryPage } from './account-history.ts';
 import { isDue, iso } from './explain/answer.ts';
 import { inquire } from './explain/explain.ts';
+import { type PastTold, pastTold } from './explain/then.ts';
 import { foreseen } from './explain/next-cycle.ts';
 
 export interface AccountView {
@@ -13,6 +14,8 @@ export interface AccountView {
   /** Dates are of this zone; instants are ISO 8601 UTC. */
   readonly zone: string;
   readonly asOf: string;
+  /** null where all that is recorded is told. */
+  readonly past: PastTold | null;
   readonly kind: string;
   readonly plan: string;
   readonly pendingPlan: string | null;
@@ -47,6 +50,7 @@ export async function readAccountView(db: Queryable, id: string, asOf?: Instant)
     account: id,
     zone: inquiry.words.zone,
     asOf: formatInstant(now),
+    past: pastTold(inquiry),
     kind: account.kind,
     plan: account.plan,
     pendingPlan: account.pendingPlan,
@@ -68,7 +72,7 @@ export async function readAccountView(db: Queryable, id: string, asOf?: Instant)
     const numbers = terms.rowOf({ version: terms.latest.version, at: now }).interview;
     if (!numbers) return null;
     const after = now - numbers.windowDays * DAY;
-    const awards = await findAwards(db, [{ accountId: id, after, before: now + 1 }]);
+    const awards = await findAwards(inquiry.db, [{ accountId: id, after, before: now + 1 }]);
     const used = awards.reduce((sum, one) => sum + one.amount, 0);
     return { used, max: numbers.windowMax, days: numbers.windowDays };
   }

@@ -21,6 +21,8 @@ export interface Played {
   readonly replayed: Replayed & { readonly account: Account };
   /** The ledger that it comes to. */
   readonly entries: readonly PostedEntry[];
+  /** Events that had been decided, by their ids. */
+  readonly counted: readonly string[];
   /** A fact that waited may have counted by the instant asked for, or later: nothing recorded says when. */
   readonly unsure: Step | undefined;
 }
@@ -73,7 +75,10 @@ async function playOnce(
     const differing = until === undefined ? stateDifferences(account, row.account) : [];
     if (differing.length > 0)
       return notPlayed(`its row is not what the rules come to: ${differing.join(', ')}`);
-    return { outcome: 'played', history, replayed: { ...replayed, account }, entries, unsure };
+    const uncounted = [...past.uncounted].filter(([, at]) => until === undefined || at <= until);
+    const steps = history.steps.filter((step) => step.kind === 'event').map((step) => step.event.id);
+    const counted = [...steps, ...uncounted.map(([event]) => event)];
+    return { outcome: 'played', history, replayed: { ...replayed, account }, entries, counted, unsure };
   } catch (error) {
     if (error instanceof ConnectsError && error.kind === 'broken-rule') return notPlayed(error.message);
     throw error;

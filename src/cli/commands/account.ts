@@ -8,11 +8,12 @@ import { readForecast } from '../../reports/account-forecast.ts';
 import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
 import { accountAsked, accountOf } from '../../reports/asked-account.ts';
+import { seenOn } from '../../reports/seen-on.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
-import { HISTORY_TYPES, type HistoryType } from '../../reports/member-words.ts';
+import { HISTORY_TYPES, type HistoryType, dayWords, formatAmount } from '../../reports/member-words.ts';
 import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import {
@@ -28,8 +29,9 @@ import {
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
-const CODES = [0, 2, 6, 75] as const;
-const STREAMING_CODES = [...CODES, 130, 143] as const;
+/** 4 of a past that cannot be told. */
+const PAST_CODES = [0, 2, 4, 6, 75] as const;
+const STREAMING_CODES = [...PAST_CODES, 130, 143] as const;
 
 /** What every one of these takes first. */
 const WHO = "the account's id, or its member's email address";
@@ -49,9 +51,17 @@ async function ask(
 }
 
 const asOfFlag = (): Option =>
-  new Option('--as-of <instant>', 'take this instant as now (default: the database clock)').argParser(
-    instantFlag,
-  );
+  new Option(
+    '--as-of <instant>',
+    'take this instant as now; of a past one, what stood then (default: the database clock)',
+  ).argParser(instantFlag);
+
+/** On everything that takes --as-of. */
+const PAST_JSON = `
+Of an --as-of in the past only what had been written by then is told: balance, plan, status, what was owed, the next
+date, what was waiting or put aside. With --json, "past" is
+  { "writtenUntil": instant, "notRecorded": [ what nobody can say of then ] }, and null of now.
+An instant before anything was recorded here is taken as now, with all that was recorded since.`;
 
 export function addAccountCommand(program: Command, cli: Cli): void {
   const account = program
@@ -77,7 +87,7 @@ function addShow(account: Command, cli: Cli): void {
       const view = await readAccountView(db, id, flags.asOf);
       return flags.json ? printJson(cli, view) : print(cli, viewText(view));
     });
-  withHelp(command, 'connects account show a1', CODES);
+  withHelp(command, 'connects account show a1', PAST_CODES).addHelpText('after', PAST_JSON);
 }
 
 // ------------------------------------------------------------------------------------------------ history
@@ -89,6 +99,7 @@ interface HistoryFlags {
   to?: LocalDate;
   limit?: number;
   before?: number;
+  seenOn?: LocalDate;
   asOf?: Instant;
   json?: true;
   ndjson?: true;
@@ -112,12 +123,28 @@ function addHistory(account: Command, cli: Cli): void {
       countFlag(1, 1_000_000),
     )
     .option('--before <seq>', 'go on below this line, as the page before says', countFlag(1, 2 ** 31 - 1))
+    .addOption(
+      new Option(
+        '--seen-on <date>',
+        'what the member saw at the end of this date: written by then, balance of then',
+      )
+        .argParser(dateFlag)
+        .conflicts('asOf'),
+    )
     .addOption(asOfFlag())
     .addOption(jsonFlag().conflicts('ndjson'))
     .option('--ndjson', 'print one JSON object a line')
     .action((who: string, flags: HistoryFlags) => showHistory(cli, who, flags));
-  withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES);
+  withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES).addHelpText(
+    'after',
+    HISTORY_JSON,
+  );
 }
+
+const HISTORY_JSON = `
+With --json:
+  { "account", "zone", "seenOn"?, "balance"?, "entries": [ … ] }
+  With --seen-on, "balance" is that of the end of "seenOn", "zone" the one of that day, and no line was written later.`;
 
 async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<void> {
   if (flags.days !== undefined && (flags.from !== undefined || flags.to !== undefined))
@@ -125,30 +152,39 @@ async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<
   if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
     throw invalidInput('usage', `--from ${flags.from} --to ${flags.to}: expected --to not before --from`);
   const { db, id } = await ask(cli, who);
-  const inquiry = await inquire(db, id, flags.asOf);
-  const filter = { types: flags.type, days: flags.days, from: flags.from, to: flags.to };
-  if (flags.json) return streamJson(cli, inquiry, filter, flags);
+  const asked = await inquire(db, id, flags.asOf);
+  const seen = flags.seenOn === undefined ? undefined : await seenOn(asked, flags.seenOn);
+  const { inquiry, writtenBefore } = seen ?? { inquiry: asked };
+  const { type: types, days, from, to } = flags;
+  const filter = { types, days, from, to, writtenBefore };
+  if (flags.json) return streamJson(cli, inquiry, filter, { ...flags, balance: seen?.balance });
   if (flags.ndjson) return streamLines(cli, inquiry, filter, flags);
   const limit = flags.limit ?? TEXT_LINES;
   const page = await readHistoryPage(inquiry, filter, { limit, before: flags.before });
+  if (seen)
+    print(
+      cli,
+      `At the end of ${dayWords(flags.seenOn ?? '')} the balance was ${formatAmount(seen.balance)}; what was written later is left out.\n`,
+    );
   if (page.lines.length === 0) return print(cli, 'No lines.');
   print(cli, historyText(page.lines, inquiry.words));
   say(cli, `dates are of ${inquiry.words.zone}`);
   if (page.nextBefore !== null) say(cli, `there is more: --before ${page.nextBefore} goes on`);
 }
 
-/** One document, written as it is read: `{ account, zone, entries: […] }`. */
+/** One document, written as it is read: `{ account, zone, seenOn?, balance?, entries: […] }`. */
 async function streamJson(
   cli: Cli,
   inquiry: Inquiry,
   filter: HistoryFilter,
-  flags: HistoryFlags,
+  flags: HistoryFlags & { readonly balance: number | undefined },
 ): Promise<void> {
-  const { id } = inquiry.account;
-  const { zone } = inquiry.words;
+  const { seenOn: on, balance } = flags;
+  const head = { account: inquiry.account.id, zone: inquiry.words.zone, seenOn: on, balance };
+  const fields = Object.entries(head).filter(([, value]) => value !== undefined);
   await printPart(
     cli,
-    `{\n  "account": ${JSON.stringify(id)},\n  "zone": ${JSON.stringify(zone)},\n  "entries": [`,
+    `{\n${fields.map(([name, value]) => `  "${name}": ${JSON.stringify(value)},\n`).join('')}  "entries": [`,
   );
   let comma = '';
   for await (const line of streamHistory(inquiry, filter, flags)) {
@@ -222,13 +258,16 @@ function addExplain(account: Command, cli: Cli): void {
     .addOption(asOfFlag())
     .addOption(jsonFlag())
     .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
-  withHelp(command, 'connects account explain a1 --interview i7', CODES).addHelpText('after', EXPLAIN_JSON);
+  withHelp(command, 'connects account explain a1 --interview i7', PAST_CODES).addHelpText(
+    'after',
+    `${EXPLAIN_JSON}\n${PAST_JSON}`,
+  );
 }
 
 /** The shape that others rely on; answer.ts lists the codes. */
 const EXPLAIN_JSON = `
 With --json:
-  { "account", "zone", "asOf",
+  { "account", "zone", "asOf", "past",
     "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"?, "had"?: { "event", "at"? } },
     "answers": [ { "subject", "code", "sentence", "evidence": { … },
                    "rule": { "text", "effectiveFrom", "termsVersion" } | null,
@@ -280,5 +319,5 @@ function addForecast(account: Command, cli: Cli): void {
       const ahead = await readForecast(db, id, flags.cycles, flags.asOf);
       return flags.json ? printJson(cli, ahead) : print(cli, forecastText(ahead));
     });
-  withHelp(command, 'connects account forecast a1 --cycles 12', CODES);
+  withHelp(command, 'connects account forecast a1 --cycles 12', PAST_CODES).addHelpText('after', PAST_JSON);
 }

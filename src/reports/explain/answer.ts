@@ -6,7 +6,7 @@ import type { PlanName } from '../../domain/terms.ts';
 import type { OpenFailure, RecordedDecision } from '../account-records.ts';
 import type { By } from '../corrections.ts';
 import { type ZoneWords, dayWords } from '../member-words.ts';
-import type { PlayedPast } from '../past-account.ts';
+import type { Played } from '../past-account.ts';
 import type { Fact, Reaching } from './reaching.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
@@ -56,7 +56,7 @@ export interface Inquiry {
   /** What keeps the account from being settled, if anything does. */
   readonly failure: OpenFailure | undefined;
   /** Up to `asOf`, where that lies in the past and what stood then is told. */
-  readonly past?: PlayedPast | undefined;
+  readonly past: Played | undefined;
 }
 
 /** A decision together with the entries that it posted, and how its event reached the program. */

@@ -2,7 +2,7 @@
  * "Why did I not get it?" Answered from what was recorded, and from nothing else; what comes next is told by the
  * domain, ahead of time. Reads rows of the one account only.
  */
-import { type Queryable, shownNow } from '../../db/query.ts';
+import type { Queryable } from '../../db/query.ts';
 import type { DecisionCode } from '../../domain/account.ts';
 import {
   type Instant,
@@ -27,6 +27,7 @@ import { TermsBook } from './rules.ts';
 import { refusals } from './refusals.ts';
 import { besideSilence, silence } from './silence.ts';
 import { explainSince, interviewWindow, toldSince } from './since.ts';
+import { type PastTold, groundAt, pastTold } from './then.ts';
 
 /** What is asked. With none of these, how the account stands is told. */
 export interface Question {
@@ -47,13 +48,15 @@ export interface Explanation {
   readonly zone: string;
   /** What was taken as now: ISO 8601 UTC. */
   readonly asOf: string;
+  /** null where all that is recorded is told. */
+  readonly past: PastTold | null;
   readonly question: Question;
   /** At least one. */
   readonly answers: readonly Answer[];
 }
 
 /**
- * @param asOf taken as now; the database's clock where undefined. Says what is due and what is recent, hides nothing.
+ * @param asOf taken as now; the database's clock where undefined. Of a past instant what stood then is told.
  * @throws not-found `unknown-account`. An interview, proposal or cycle that is unknown is answered, not thrown.
  */
 export async function explainAccount(
@@ -67,6 +70,7 @@ export async function explainAccount(
     account: id,
     zone: inquiry.words.zone,
     asOf: formatInstant(inquiry.asOf),
+    past: pastTold(inquiry),
     question,
     answers: await answersTo(inquiry, question),
   };
@@ -171,17 +175,16 @@ export async function inquire(
   const versions = await listTermsVersions(db, TERMS_MAX);
   if (versions.length === 0)
     throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
-  const { account } = row;
+  const { past, ...ground } = await groundAt(db, row.account, new TermsBook(versions), asOf);
+  const { account } = ground;
   // An account whose zone this machine does not know cannot be settled; it must be explained all the more.
   const zone = isKnownZone(account.zone) ? account.zone : 'UTC';
   return {
-    db,
-    account,
-    asOf: asOf ?? (await shownNow(db)),
+    ...ground,
     since: since === undefined ? undefined : firstInstantOf(since, zone),
-    terms: new TermsBook(versions),
     words: new ZoneWords(zone),
-    failure: await findOpenFailure(db, id),
+    failure: await findOpenFailure(ground.db, id),
+    past,
   };
 }
 

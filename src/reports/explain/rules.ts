@@ -118,6 +118,16 @@ export class TermsBook {
     this.#versions = versions.toSorted((a, b) => a.version - b.version);
   }
 
+  /** When the first was stored: nothing was recorded here before. */
+  get beganAt(): Instant {
+    return Math.min(...this.#versions.map((one) => one.appliedAt));
+  }
+
+  /** As they were known at an instant not before that. */
+  knownAt(at: Instant): TermsBook {
+    return new TermsBook(this.#versions.filter((one) => one.appliedAt <= at));
+  }
+
   /** What the next boundaries and events are decided by. */
   get latest(): TermsVersion {
     return this.#versions.at(-1) as TermsVersion;
