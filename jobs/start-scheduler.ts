@@ -20,8 +20,10 @@ import {
   startComparing,
 } from './process.ts';
 import { ensureTicks } from './schedule.ts';
-import { sweepTick } from './sweep-tick.ts';
+import { sweepAgain, sweepTick } from './sweep-tick.ts';
 
+/** How soon a tick that met an outage is made up for when that is over: the next one may be a while away. */
+const MAKE_UP_MS = 5_000;
 /** How soon a schedule that Redis forgot comes back. */
 const SCHEDULE_CHECK_MS = 15_000;
 
@@ -40,9 +42,12 @@ export function startScheduler(app: App): Process {
     { ...commonOptions(app, connection), concurrency: 1 },
   );
   logErrors(app, worker, tickContract.queue);
+  let missed = false;
+  worker.on('completed', () => (missed = false));
   worker.on('failed', (_job, thrown) => {
     // Told once, and over when the comparing below has found it so, or a tick gets through.
     const error = asUnavailable(thrown);
+    missed = isOutage(error);
     if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
     app.log.error({ code: 'tick-failed' }, driverWords(error));
   });
@@ -56,12 +61,27 @@ export function startScheduler(app: App): Process {
     if (found !== 'unchanged') app.log.info({ pattern: app.config.sweepCron, found }, 'ticks scheduled');
     return SCHEDULE_CHECK_MS;
   });
+  const makingUp = repeat(app, stopping.signal, async () => {
+    if (!missed) return MAKE_UP_MS;
+    missed = false;
+    try {
+      await sweepAgain(app.sweepDeps, stopping.signal);
+    } catch (error) {
+      missed = true;
+      throw error;
+    }
+    return MAKE_UP_MS;
+  });
   const comparing = startComparing(app, stopping.signal, [worker]);
   return {
     stop: async () => {
       stopping.abort();
       await closeWorkers([worker], app);
-      await finishesWithin(app, Promise.allSettled([ticks.close(), keeping, comparing]), LOOPS_END_MS);
+      await finishesWithin(
+        app,
+        Promise.allSettled([ticks.close(), keeping, makingUp, comparing]),
+        LOOPS_END_MS,
+      );
     },
   };
 }

@@ -6,3 +6,7 @@ export const sweepTick =
   (deps: SweepDeps, signal: AbortSignal) =>
   (slotAt: number): Promise<SweepOutcome> =>
     sweep(deps, { source: 'scheduler', actor: 'scheduler', slotAt, signal });
+
+/** What a tick could not do that met an outage. Its slot has its tick already: this one is not recorded. */
+export const sweepAgain = (deps: SweepDeps, signal: AbortSignal): Promise<SweepOutcome> =>
+  sweep(deps, { source: 'scheduler', actor: 'scheduler', signal, again: true });

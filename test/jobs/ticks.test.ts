@@ -2,6 +2,7 @@
 import { Queue } from 'bullmq';
 import { ensureTicks } from '../../jobs/schedule.ts';
 import { startScheduler } from '../../jobs/start-scheduler.ts';
+import { startWorker } from '../../jobs/start-worker.ts';
 import { type App, composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -14,7 +15,9 @@ import { sweep } from '../../src/operations/runs/sweep.ts';
 import { examine } from '../../src/operations/upkeep/doctor/examine.ts';
 import { compareTicks, readTicks } from '../../src/reports/ticks.ts';
 import { databaseNow } from '../../src/db/query.ts';
+import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { holdRows, soonMs } from '../support/liveness.ts';
 import { redisClient } from '../support/redis.ts';
 import { reset } from '../support/reset.ts';
 import { countOf } from '../support/state.ts';
@@ -195,6 +198,55 @@ describe('the scheduler', () => {
     expect(
       await countOf(installation.db, "SELECT COUNT(*) FROM ticks WHERE outcome = 'failed'"),
     ).toBeGreaterThan(1);
+  });
+});
+
+interface Trouble {
+  readonly what: string;
+  readonly begin: (installation: Installation) => Promise<() => Promise<unknown>>;
+}
+
+const troubles: readonly Trouble[] = [
+  {
+    what: 'a session that kept the table of runs locked',
+    begin: async (installation) => {
+      const holder = await holdRows(installation, 'SELECT * FROM runs FOR UPDATE');
+      return () => holder.release();
+    },
+  },
+  {
+    what: 'a database that was of no use',
+    begin: async ({ db }) => {
+      await db.raw('RENAME TABLE terms_versions TO hidden_terms');
+      return () => db.raw('RENAME TABLE hidden_terms TO terms_versions');
+    },
+  },
+];
+
+describe('a tick that met an outage', () => {
+  it.each(troubles)('is made up for soon, long before the next one: $what', async ({ begin }) => {
+    const installation = await install({ env: { SMTP_URL: '', CONNECTS_SWEEP_CRON: '0 0 1 1 *' } });
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 3));
+    const ticks = new Queue(tickContract.queue, {
+      connection: workerConnection(installation.env.REDIS_URL as string),
+      prefix: app.config.queuePrefix,
+    });
+    const end = await begin(installation);
+    const processes = [startScheduler(app), startWorker(app)];
+    try {
+      await ticks.add(tickContract.name, {}, { removeOnFail: true });
+      const failed = "SELECT COUNT(*) FROM ticks WHERE outcome = 'failed'";
+      await until('the tick has failed', async () => (await countOf(db, failed)) === 1);
+      await end();
+      const due = 'SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= UTC_TIMESTAMP(3) - INTERVAL 1 DAY';
+      await until('nobody is due', async () => (await countOf(db, due)) === 0, soonMs());
+      expect(await countOf(db, 'SELECT COUNT(*) FROM ticks')).toBe(1);
+    } finally {
+      await Promise.all(processes.map((one) => one.stop()));
+      await ticks.close();
+      await installation.remove();
+    }
   });
 });
 
