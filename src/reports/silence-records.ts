@@ -30,6 +30,20 @@ export async function listUnanswered(
   return latest(found, () => selectOne(db, `SELECT COUNT(*) AS count ${unanswered}`, bindings));
 }
 
+/** How many requests of before an instant were never replied to. */
+export async function countUnansweredBefore(
+  db: Queryable,
+  account: string,
+  before: Instant,
+): Promise<number> {
+  const row = await selectOne<{ count: number }>(
+    db,
+    'SELECT COUNT(*) AS count FROM interviews WHERE account_id = ? AND replied_at IS NULL AND requested_at < ?',
+    [account, toDate(before)],
+  );
+  return row?.count ?? 0;
+}
+
 /** A proposal, and when it was sent; null where it was carried over with the account. */
 export interface SentProposal {
   readonly id: string;

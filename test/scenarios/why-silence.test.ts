@@ -59,7 +59,13 @@ describe('requests without a reply', () => {
     const since = await ask(story.member, '--since', '2021-03-03', '--as-of', '2021-03-05T12:00:00Z');
     expect(silent(since.answers)).toEqual(now.silent);
     const later = await ask(story.member, '--since', '2021-03-04', '--as-of', '2021-03-05T12:00:00Z');
-    expect(silent(later.answers)).toEqual([]);
+    expect(silent(later.answers)).toMatchObject([
+      {
+        code: 'not-listed',
+        sentence: '1 interview request of before 4 March 2021 has no reply of yours either.',
+        next: 'Ask without --since for it.',
+      },
+    ]);
     // Asked for by its id, it is the same answer.
     const named = await ask(story.member, '--interview', 'i1', '--as-of', '2021-03-05T12:00:00Z');
     expect(named.answers).toEqual(now.silent.map((one) => ({ ...one, subject: 'interview:i1' })));
@@ -333,6 +339,20 @@ test('long lists are counted before they are cut, and say so', async () => {
   expect(text).toContain(
     'There are 230 proposals without an interview request; the latest 200 are told above.',
   );
+});
+
+test('requests about one proposal are counted, too', async () => {
+  await existing({ openingBalance: 20 });
+  const clients = Array.from({ length: 22 }, (_, n) =>
+    event('2021-03-03', 'interview.requested', { interview: `c${n}`, proposal: 'p1' }),
+  );
+  await tell(submitted('2021-03-02', 1), ...clients);
+  const { answers } = await ask(story.member, '--proposal', 'p1', '--as-of', '2021-03-05T00:00:00Z');
+  expect(answers.filter((one) => one.code === 'not-replied')).toHaveLength(20);
+  expect(answers.at(-1)).toMatchObject({
+    code: 'not-listed',
+    sentence: 'There are 22 interview requests about proposal p1; the first 20 are told above.',
+  });
 });
 
 describe('what waits to be counted', () => {

@@ -22,7 +22,7 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * - `silence:proposal`, of proposals about which no client asked: `no-interview-request`, `not-listed`
  * - `cycle:<date>`: `not-begun`, `overdue`, `not-a-cycle`, `before-take-over`, `closed`, `settled-together`, `reversed`
  * - `interview:<id>`: `not-replied`, `invite-without-proposal`, `nothing-recorded`
- * - `proposal:<id>`: `charged`, `carried`, `no-interview-request`, `nothing-recorded`
+ * - `proposal:<id>`: `charged`, `carried`, `no-interview-request`, `nothing-recorded`, `not-listed`
  * - whatever was asked for: `nothing-since`; `on-another-account`, and `misnamed` where it is something else
  * - of an id: `event:<id>` and its state; `entry:<seq>`: `line`; `run:<id>`: `did-something`, `did-nothing`;
  *   `notice:<id>` and its state; `about:<id>`: `nothing-recorded`

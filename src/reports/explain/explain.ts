@@ -123,7 +123,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
   const next = await nextCycle(inquiry);
   const downgrade = downgradePreview(inquiry);
   // A request can be replied to however old it is.
-  const silent = await silence(inquiry, { requests: 0, proposals: recent });
+  const silent = await silence(inquiry, { requests: undefined, proposals: recent });
   const parts: (Answer | undefined)[] = [
     current(inquiry),
     failure(inquiry),

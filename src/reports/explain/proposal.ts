@@ -3,12 +3,13 @@ import type { PostedEntry } from '../../domain/account.ts';
 import type { Proposal } from '../../domain/events/records.ts';
 import { findProposals } from '../../ledger/records.ts';
 import {
+  ROWS_MAX,
   listDecisionsOf,
   listDecisionsOfKind,
   listEntriesOfProposal,
   listInterviewsOf,
 } from '../account-records.ts';
-import { connects, connectsWere, listed } from '../member-words.ts';
+import { connects, connectsWere, counted, listed } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
@@ -22,13 +23,15 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
   const [proposal] = await findProposals(db, [{ accountId: account.id, id }]);
   const entries = await listEntriesOfProposal(db, account.id, id);
   const refused = await refusalsAbout(inquiry, id);
-  const interviews = (await listInterviewsOf(db, account.id, id)).slice(0, INTERVIEWS_MAX);
+  const requests = await listInterviewsOf(db, account.id, id);
+  const interviews = requests.slice(0, INTERVIEWS_MAX);
   const answers = [
     ...(proposal ? [await costAnswer(inquiry, proposal, entries)] : []),
     ...(await answersOf(inquiry, refused)),
   ];
   if (answers.length === 0) answers.push(unknownProposal(id));
   for (const interview of interviews) answers.push(...(await explainInterview(inquiry, interview.id)));
+  if (requests.length > interviews.length) answers.push(moreRequests(id, requests.length));
   if (interviews.length === 0) {
     const outlook = await Outlook.of(inquiry, [id]);
     const sentAt = entries.find((one) => one.kind === 'proposal')?.occurredAt ?? null;
@@ -39,6 +42,18 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
 
 /** Interview requests about one proposal that are told one by one. */
 const INTERVIEWS_MAX = 20;
+
+const moreRequests = (id: string, count: number): Answer => ({
+  subject: `proposal:${id}`,
+  code: 'not-listed',
+  sentence:
+    `There are ${count >= ROWS_MAX ? 'at least ' : ''}${counted(count, 'interview request')} about proposal ${id}; the ` +
+    `first ${INTERVIEWS_MAX} are told above.`,
+  evidence: { proposal: id, count, listed: INTERVIEWS_MAX },
+  rule: null,
+  at: null,
+  next: 'Ask with --interview ID for a later one.',
+});
 
 /** A charge that was refused, or Connects that did not come back. */
 async function refusalsAbout({ db, account }: Inquiry, id: string) {

@@ -2,23 +2,30 @@
 import type { Instant } from '../../domain/calendar.ts';
 import type { Interview } from '../../domain/events/records.ts';
 import { counted, formatAmount, listed } from '../member-words.ts';
-import { SILENT_MAX, type SentProposal, listSilentProposals, listUnanswered } from '../silence-records.ts';
+import {
+  SILENT_MAX,
+  type SentProposal,
+  countUnansweredBefore,
+  listSilentProposals,
+  listUnanswered,
+} from '../silence-records.ts';
 import { type Answer, type Inquiry, amountIn, iso } from './answer.ts';
 import { Outlook, type Prospect } from './outlook.ts';
 import { classOf, prospectEvidence, prospectRule, replyWords, requestWords } from './outlook-words.ts';
 
-/** From when on requests and proposals are told. */
+/** From when on requests and proposals are told; undefined tells them however old they are. */
 export interface SilenceSince {
-  readonly requests: Instant;
+  readonly requests: Instant | undefined;
   readonly proposals: Instant;
 }
 
 /** Those of one kind whose reply would come to the same are told together, the newest first. */
 export async function silence(inquiry: Inquiry, since: SilenceSince): Promise<Answer[]> {
   const { db, account } = inquiry;
-  const interviews = await listUnanswered(db, account.id, since.requests);
+  const interviews = await listUnanswered(db, account.id, since.requests ?? 0);
   const proposals = await listSilentProposals(db, account, since.proposals);
-  if (interviews.count + proposals.count === 0) return [];
+  const earlier = await earlierRequests(inquiry, since.requests);
+  if (interviews.count + proposals.count === 0) return earlier;
   const outlook = await Outlook.of(inquiry, [
     ...interviews.rows.flatMap(({ proposal }) => proposal ?? []),
     ...proposals.rows.map(({ id }) => id),
@@ -28,6 +35,7 @@ export async function silence(inquiry: Inquiry, since: SilenceSince): Promise<An
   return [
     ...asked.map((group) => unanswered(inquiry, outlook, group)),
     ...notListed('interview', 'interview requests without a reply', interviews.count),
+    ...earlier,
     ...sent.map((group) => withoutRequest(inquiry, outlook, group)),
     ...notListed('proposal', 'proposals without an interview request', proposals.count),
   ];
@@ -186,6 +194,29 @@ function notListed(kind: 'interview' | 'proposal', what: string, count: number):
       rule: null,
       at: null,
       next: `Ask with --${kind} ID for an earlier one.`,
+    },
+  ];
+}
+
+/** A request waits for its reply however old it is. */
+async function earlierRequests(
+  { db, account, words }: Inquiry,
+  since: Instant | undefined,
+): Promise<Answer[]> {
+  if (since === undefined) return [];
+  const count = await countUnansweredBefore(db, account.id, since);
+  if (count === 0) return [];
+  return [
+    {
+      subject: 'silence:interview',
+      code: 'not-listed',
+      sentence:
+        `${counted(count, 'interview request')} of before ${words.day(since)} ${count === 1 ? 'has' : 'have'} no reply ` +
+        'of yours either.',
+      evidence: { count, before: iso(since) },
+      rule: null,
+      at: null,
+      next: `Ask without --since for ${count === 1 ? 'it' : 'them'}.`,
     },
   ];
 }
