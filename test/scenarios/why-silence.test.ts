@@ -137,6 +137,29 @@ describe('requests without a reply', () => {
     ]);
   });
 
+  test('that meet a full week together share what room there will be', async () => {
+    await existing({ openingBalance: 200 });
+    const days = [1, 2, 3, 4, 5].flatMap((n) => interviewed(`2021-03-0${n}`, n));
+    const asked = [6, 7].flatMap((n) => [submitted('2021-03-05 11:00', n), requested('2021-03-05 12:00', n)]);
+    await tell(...days, ...asked);
+    const { silent: told } = await standing('2021-03-06T12:00:00Z');
+    expect(told).toMatchObject([
+      {
+        evidence: { count: 2 },
+        next: expect.stringMatching(
+          /^Reply after 8 March 2021, 10:00; a reply before then earns none, and its proposal can then never earn .* They share the room in the limit, 10 then: a reply that finds none left earns none/,
+        ) as unknown,
+      },
+    ]);
+    // As told: the first one earns, and the second one closes its proposal.
+    await tell(replied('2021-03-08 10:00', 6), replied('2021-03-08 10:00', 7), replied('2021-03-20', 7));
+    expect((await ask(story.member, '--interview', 'i6')).answers.map((one) => one.code)).toEqual([
+      'awarded',
+    ]);
+    const second = await ask(story.member, '--interview', 'i7');
+    expect(second.answers.map((one) => one.code)).toEqual(['weekly-cap', 'weekly-cap']);
+  });
+
   test('of an instant that is no whole minute: the sentence is never too early', async () => {
     await existing({ openingBalance: 200 });
     const days = [2, 3, 4, 5].flatMap((n) => interviewed(`2021-03-0${n}`, n));
@@ -390,7 +413,7 @@ describe('what waits to be counted', () => {
         'What a reply would come to can be told once the account is up to date.',
       );
       expect(byRequest.get('p3')?.next).toContain(
-        'An interview request about it is kept and not counted yet.',
+        'An interview request about it is kept and not counted yet: it counts once',
       );
     }
   });

@@ -30,25 +30,28 @@ export function replyWords(inquiry: Inquiry, prospect: Prospect, interview: stri
     return `Replying to ${many ? 'them' : 'it'} earns none either. ${whileItCan(inquiry, others)}`;
   }
   if (unknown) return unknownWords(inquiry, prospect, unknown, textIn(now, 'proposal') ?? '', many);
-  if (now.code === 'account-inactive') return inactiveWords(inquiry, steps);
+  if (now.code === 'account-inactive') return inactiveWords(inquiry, steps, many);
   if (steps.length === 0)
     return `A reply earns none, because ${finalReason(now, interview, many, inquiry.words)}. Nothing changes that.`;
-  return aheadWords(steps, inquiry.words, 'Still possible: a reply now');
+  return aheadWords(steps, inquiry.words, { lead: 'Still possible: a reply now', many });
 }
 
 /** The same for a proposal about which no client asked yet. */
-export function requestWords(inquiry: Inquiry, prospect: Prospect, proposal: string): string {
+export function requestWords(inquiry: Inquiry, prospect: Prospect, proposal: string, many: boolean): string {
   const { now, steps, waits, unknown } = prospect;
   if (waits !== undefined)
-    return 'An interview request about it is kept and not counted yet. It counts once the account is up to date.';
+    return `An interview request about ${many ? 'each' : 'it'} is kept and not counted yet: it counts once the account is up to date.`;
   if (!now) return 'What a reply would come to can be told once the account is up to date.';
-  if (unknown) return unknownWords(inquiry, prospect, unknown, proposal, false);
-  if (now.code === 'account-inactive') return inactiveWords(inquiry, steps);
+  if (unknown) return unknownWords(inquiry, prospect, unknown, proposal, many);
+  if (now.code === 'account-inactive') return inactiveWords(inquiry, steps, many);
   if (steps.length === 0)
-    return `No reply earns an award for it, because ${finalReason(now, '-', false, inquiry.words)}.`;
+    return `No reply earns an award for ${many ? 'them' : 'it'}, because ${finalReason(now, '-', many, inquiry.words)}.`;
   const can = steps.some(({ award }) => award > 0);
-  const start = can ? 'If a client asks for an interview about it, your reply can still earn an award. ' : '';
-  return `${start}${aheadWords(steps, inquiry.words, 'A reply now')}`;
+  const which = many ? 'one of them' : 'it';
+  const start = can
+    ? `If a client asks for an interview about ${which}, your reply can still earn an award. `
+    : '';
+  return `${start}${aheadWords(steps, inquiry.words, { lead: 'A reply now', many })}`;
 }
 
 /** Of a proposal that is no one's here: why, and what a reply would come to once it were. */
@@ -62,9 +65,9 @@ function unknownWords(
   const why = unknownReason(inquiry, unknown, proposal, many);
   const { status } = inquiry.account;
   const first = `A reply now would earn none, because ${why}.`;
-  if (status !== 'active') return `${first} ${inactiveWords(inquiry, [])}`;
+  if (status !== 'active') return `${first} ${inactiveWords(inquiry, [], many)}`;
   if (unknown.which === 'elsewhere') return `${first} Only the account that sent a proposal earns for it.`;
-  const then = uncapitalised(aheadWords(steps, inquiry.words, 'a reply'));
+  const then = uncapitalised(aheadWords(steps, inquiry.words, { lead: 'a reply', many }));
   return `${first} Once ${many ? 'one' : 'it'} is recorded on this account: ${then}`;
 }
 
@@ -95,10 +98,10 @@ function unknownReason(
   return `proposal ${proposal} was refused on ${words.day(at)}${why}`;
 }
 
-function inactiveWords({ account, words }: Inquiry, steps: readonly ReplyStep[]): string {
+function inactiveWords({ account, words }: Inquiry, steps: readonly ReplyStep[], many: boolean): string {
   if (account.status === 'closed')
     return 'A reply earns none: your account is closed, and earns no awards any more.';
-  const ahead = uncapitalised(aheadWords(steps, words, 'a reply'));
+  const ahead = uncapitalised(aheadWords(steps, words, { lead: 'a reply', many }));
   const then = steps.length > 0 ? ` Once it is active again: ${ahead}` : '';
   return `A reply earns none while your account is ${account.status}.${then}`;
 }
@@ -114,19 +117,23 @@ function finalReason(now: ReplyStep, interview: string, many: boolean, words: Zo
 /** Changes that are told one by one. */
 const CHANGES_MAX = 3;
 
-/**
- * Of a proposal that is open to awards, while the account is active.
- * @param lead what would earn: the first words
- */
-function aheadWords(steps: readonly ReplyStep[], words: ZoneWords, lead: string): string {
+interface Leading {
+  /** What would earn: the first words. */
+  readonly lead: string;
+  /** Whether it is told of several requests at once. */
+  readonly many: boolean;
+}
+
+/** Of a proposal that is open to awards, while the account is active. */
+function aheadWords(steps: readonly ReplyStep[], words: ZoneWords, told: Leading): string {
   const [now, ...later] = steps;
   if (!now) return 'What a reply would come to can be told once the account is up to date.';
   const opens = later.findIndex(({ award }) => award > 0);
-  if (now.code === 'weekly-cap' && opens >= 0) return fullWords(now, later.slice(opens), words);
+  if (now.code === 'weekly-cap' && opens >= 0) return fullWords(now, later.slice(opens), words, told.many);
   const because = now.code === 'awarded' ? '' : `, because ${reasonOf(now, words)}`;
   const start =
     now.award > 0
-      ? `${lead} would earn ${connects(now.award)}${because}.`
+      ? `${told.lead} would earn ${connects(now.award)}${because}.`
       : `A reply now would earn none${because}.`;
   const end =
     now.award > 0 ? ' No date ends this.' : ' By the terms that are known today, no date changes that.';
@@ -134,10 +141,10 @@ function aheadWords(steps: readonly ReplyStep[], words: ZoneWords, lead: string)
 }
 
 /** @param open the step with room, and what comes after it */
-function fullWords(now: ReplyStep, open: readonly ReplyStep[], words: ZoneWords): string {
+function fullWords(now: ReplyStep, open: readonly ReplyStep[], words: ZoneWords, many: boolean): string {
   const [first, ...later] = open as readonly [ReplyStep, ...ReplyStep[]];
   return (
-    `Reply after ${momentFrom(first.from, words)}; a reply before then earns none, and this proposal can then never ` +
+    `Reply after ${momentFrom(first.from, words)}; a reply before then earns none, and ${many ? 'its' : 'this'} proposal can then never ` +
     `earn an award, because ${reasonOf(now, words)}. From then on a reply would earn ${connects(first.award)}.` +
     `${changesWords(later, words)}${endWords(open)}${oneAward(open)}`
   );

@@ -124,17 +124,16 @@ function manyRequests(inquiry: Inquiry, interviews: Group<Interview>, { waits }:
 }
 
 /** Replies share the room in a window, and requests about one proposal its one award. */
-function shared(interviews: Group<Interview>, { now, waits }: Prospect): string {
-  if (interviews.length === 1 || !now || waits !== undefined) return '';
+function shared(interviews: Group<Interview>, { now, steps, waits, unknown }: Prospect): string {
+  const opens = steps.find(({ award }) => award > 0);
+  if (interviews.length === 1 || !now || !opens || waits !== undefined || unknown) return '';
   const proposals = new Set(interviews.map(({ proposal }) => proposal));
   const one =
-    now.award > 0 && proposals.size < interviews.length
-      ? ' Requests about the same proposal earn one award together.'
-      : '';
-  const room = amountIn(now, 'room');
-  return now.award > 0 && room < proposals.size * now.award
-    ? ` They share the room in the limit, ${room} now: a reply that finds none left earns none, and its proposal can ` +
-        `then never earn an award.${one}`
+    proposals.size < interviews.length ? ' Requests about the same proposal earn one award together.' : '';
+  const room = amountIn(opens, 'room');
+  return room < proposals.size * opens.award
+    ? ` They share the room in the limit, ${room} ${now.award > 0 ? 'now' : 'then'}: a reply that finds none left ` +
+        `earns none, and its proposal can then never earn an award.${one}`
     : one;
 }
 
@@ -161,7 +160,7 @@ export function withoutRequest(inquiry: Inquiry, outlook: Outlook, proposals: Gr
     },
     rule: terms.rule('interview-needs-proposal', { version: terms.latest.version, at: asOf }),
     at: null,
-    next: requestWords(inquiry, prospect, latest.id),
+    next: requestWords(inquiry, prospect, latest.id, others.length > 0),
   };
 }
 
