@@ -42,7 +42,11 @@ export function toldSubjects(
 }
 
 /** The email that tells of an event's decision; undefined where the decision changed nothing that is told. */
-export function noticeKindOf({ subject, code }: Pick<Decision, 'subject' | 'code'>): NoticeKind | undefined {
+export function noticeKindOf({ subject, code, detail }: ToldDecision): NoticeKind | undefined {
+  // Terms may give nothing for opening an account, or for the test: then there is nothing to tell.
+  if (detail.award === 0) return undefined;
   const told = OF_SUBJECT[subject.split(':', 1)[0] ?? ''];
-  return told?.codes.includes(code) ? told.kind : undefined;
+  return told?.codes.includes(code as DecisionCode) ? told.kind : undefined;
 }
+
+type ToldDecision = Pick<Decision, 'subject' | 'detail'> & { readonly code: string };

@@ -13,21 +13,41 @@ export interface CycleRange {
   readonly last: LocalDate;
 }
 
-export type ToldCycle = Settlement & { readonly accountId: string };
+export type ToldCycle = Settlement & { readonly accountId: string; readonly postedAt: Instant };
 
 /** The cycles in these ranges (dates inclusive) that emails tell of, by account, oldest first. */
 export async function findToldCycles(db: Queryable, ranges: readonly CycleRange[]): Promise<ToldCycle[]> {
   const rows = await inPages(ranges, (page) =>
-    selectRows<Omit<ToldCycle, 'startsAt'> & { startsAt: Date }>(
+    selectRows<Omit<ToldCycle, 'startsAt' | 'postedAt'> & { startsAt: Date; postedAt: Date }>(
       db,
       `SELECT account_id AS accountId, cycle_on AS cycleOn, starts_at AS startsAt, next_on AS nextOn, opening, carried,
-              expired, free, paid, recovered, closing, plan, cap, code
+              expired, free, paid, recovered, closing, plan, cap, code, posted_at AS postedAt
          FROM cycles WHERE notice = 'staged' AND (${oneOf(page, 'account_id = ? AND cycle_on BETWEEN ? AND ?')})
         ORDER BY account_id, cycle_on`,
       page.flatMap((one) => [one.accountId, one.first, one.last]),
     ),
   );
-  return rows.map((row) => ({ ...row, startsAt: row.startsAt.getTime() }));
+  return rows.map((row) => ({
+    ...row,
+    startsAt: row.startsAt.getTime(),
+    postedAt: row.postedAt.getTime(),
+  }));
+}
+
+/** The settled cycles that begin at exactly these moments. */
+export async function findCyclesBegunAt(
+  db: Queryable,
+  moments: readonly OwnMoment[],
+): Promise<(OwnMoment & { readonly cycleOn: LocalDate })[]> {
+  const rows = await inPages(moments, (page) =>
+    selectRows<{ accountId: string; at: Date; cycleOn: LocalDate }>(
+      db,
+      `SELECT account_id AS accountId, starts_at AS at, cycle_on AS cycleOn FROM cycles
+        WHERE ${oneOf(page, 'account_id = ? AND starts_at = ?')} ORDER BY account_id, cycle_on`,
+      page.flatMap((one) => [one.accountId, toDate(one.at)]),
+    ),
+  );
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }
 
 export interface OwnSubject {

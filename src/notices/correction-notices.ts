@@ -46,15 +46,20 @@ export function backfillPage({ cycles, balance }: BackfillFacts, context: Notice
   const recovered = cycles.reduce((sum, one) => sum + one.recovered, 0);
   const added = cycles.reduce((sum, one) => sum + one.free + one.paid, 0) - recovered;
   const of = cycles.length === 1 ? 'a past billing cycle' : `${cycles.length} past billing cycles`;
+  const headline =
+    added > 0
+      ? `${connects(added)} added for ${of}`
+      : `${connects(recovered)} of ${of} went to what you owed`;
+  const summary =
+    added > 0
+      ? `${connectsWere(added)} missing on your account, and ${added === 1 ? 'has' : 'have'} been added now.`
+      : `${connectsWere(recovered)} missing on your account, and went to what you owed.`;
   return {
-    subject: `${connects(added)} added for ${of}`,
+    subject: headline,
     preheader: `Your balance is ${connects(balance)}.`,
-    headline: `${connects(added)} added for ${of}`,
+    headline,
     blocks: [
-      paragraph(
-        `${connectsWere(added)} missing on your account, and ${added === 1 ? 'has' : 'have'} been added now. There ` +
-          'is nothing you need to do.',
-      ),
+      paragraph(`${summary} There is nothing you need to do.`),
       additions(cycles),
       standing(balance, context),
       rules([
@@ -105,7 +110,8 @@ export function reversalPage(
   context: NoticeContext,
 ): Page {
   const change = lines.reduce((sum, one) => sum + one.amount, 0);
-  const said = change < 0 ? `${connects(-change)} taken back` : `${connects(change)} given back`;
+  const given = change > 0 ? `${connects(change)} given back` : 'no change in all';
+  const said = change < 0 ? `${connects(-change)} taken back` : given;
   return {
     subject: `A correction: ${said}`,
     preheader: `Your balance is ${connects(balance)}.`,

@@ -31,6 +31,8 @@ export interface GrantFacts {
   readonly kind: 'grant';
   /** Oldest first, at least one. */
   readonly cycles: readonly Settlement[];
+  /** When they were added, where that is a later day than that on which the last of them began. */
+  readonly addedOn?: LocalDate | undefined;
   /** What has happened to the calendar since the last of them was settled. */
   readonly since?: Since | undefined;
 }
@@ -55,7 +57,7 @@ export function grantPage(told: GrantFacts, context: NoticeContext): Page {
   return {
     subject: subjectOf({ given, added, expired }),
     preheader: preheaderOf(last, expired, context),
-    headline: given > 0 ? 'Your Connects are available' : 'Some of your Connects have expired',
+    headline: headlineOf({ given, added, expired }),
     blocks: [
       paragraph(summary(cycles, { given, added, expired })),
       changes(cycles),
@@ -65,7 +67,7 @@ export function grantPage(told: GrantFacts, context: NoticeContext): Page {
         ...planRules(cycles),
         ...rolloverRules(cycles),
         ...recoveryRule(cycles),
-        ...lateRule(cycles),
+        ...lateRule(told),
         dateRule(last, told, context),
       ]),
       // A long table comes last: whoever is not interested has read all else.
@@ -84,7 +86,13 @@ interface Sums {
 function subjectOf({ given, added, expired }: Sums): string {
   if (given === 0) return `${connectsHave(expired)} expired`;
   const lost = expired > 0 ? `, ${count(expired)} expired` : '';
+  if (added === 0) return `Your billing cycle: ${connects(given)} went to what you owed${lost}`;
   return `Your Connects are available: ${count(added)} added${lost}`;
+}
+
+function headlineOf({ given, added }: Sums): string {
+  if (given === 0) return 'Some of your Connects have expired';
+  return added > 0 ? 'Your Connects are available' : 'Your new Connects went to what you owed';
 }
 
 function preheaderOf({ closing }: Settlement, expired: number, { nextCycleOn }: NoticeContext): string {
@@ -100,6 +108,7 @@ function summary(cycles: readonly Settlement[], { given, added, expired }: Sums)
       ? `the billing cycle that began on ${day(last.cycleOn)}`
       : `${cycles.length} billing cycles, from ${day(first.cycleOn)} to ${day(last.cycleOn)}`;
   const lost = expired > 0 ? ` ${connectsOver(expired)} expired.` : '';
+  if (given > 0 && added === 0) return `The ${connects(given)} for ${of} went to what you owed.${lost}`;
   if (given > 0) return `${connectsWere(added)} added for ${of}.${lost}`;
   return `${connectsOver(expired)} expired at the start of ${of}.`;
 }
@@ -208,7 +217,11 @@ function rolloverRules(cycles: readonly Settlement[]): string[] {
   const likewise =
     `At the start of ${counted(earlier, 'earlier cycle')} Connects expired likewise: what was above the rollover ` +
     'limit on that day, and no more.';
-  return [...expiring.slice(-EXPIRIES_MAX).map(rolloverRule), ...(earlier > 0 ? [likewise] : [])];
+  return [
+    ...expiring.slice(-EXPIRIES_MAX).map(rolloverRule),
+    ...(earlier > 0 ? [likewise] : []),
+    ...(expiring.length > 0 ? ['Free, earned and bought Connects all count towards that limit.'] : []),
+  ];
 }
 
 function rolloverRule({ cycleOn, opening, expired, cap, free, paid }: Settlement): string {
@@ -228,8 +241,11 @@ function recoveryRule(cycles: readonly Settlement[]): string[] {
   ];
 }
 
-const lateRule = (cycles: readonly Settlement[]): string[] =>
-  cycles.length > 1 ? ['Several cycles were added together, each of them once.'] : [];
+function lateRule({ cycles, addedOn }: GrantFacts): string[] {
+  if (cycles.length > 1)
+    return [`Several cycles were added together${addedOn ? ` on ${day(addedOn)}` : ''}, each of them once.`];
+  return addedOn ? [`This was done on ${day(addedOn)}, later than the cycle began.`] : [];
+}
 
 function dateRule(last: Settlement, { since }: GrantFacts, { nextCycleOn }: NoticeContext): string {
   if (nextCycleOn === null) return 'Your account is closed: there are no further billing cycles.';

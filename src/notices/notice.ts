@@ -11,7 +11,7 @@ import { type BackfillFacts, type ReversalFacts, backfillPage, reversalPage } fr
 import { type GrantFacts, grantPage } from './grant-notice.ts';
 import { type Footer, renderPage } from './layout.ts';
 import { type NoticeKind, isOptional } from '../domain/notice-kinds.ts';
-import type { Message, NoticeContext, Page } from './page.ts';
+import { type Late, type Message, type NoticeContext, type Page, lateParagraph } from './page.ts';
 import { type PaymentFacts, type UpgradeFacts, paymentPage, upgradePage } from './plan-notices.ts';
 import { type ReminderFacts, reminderPage } from './reminder-notice.ts';
 
@@ -27,7 +27,18 @@ export type NoticeFacts =
   | ReminderFacts;
 
 export function renderNotice(told: NoticeFacts, context: NoticeContext): Message {
-  return renderPage(pageOf(told, context), context, footerOf(told.kind));
+  const page = pageOf(told, context);
+  return renderPage(
+    context.late ? withLate(page, context.late, context.zone) : page,
+    context,
+    footerOf(told.kind),
+  );
+}
+
+/** Said before all numbers: they are those of a day other than the member's own. */
+function withLate(page: Page, late: Late, zone: string): Page {
+  const [first, ...rest] = page.blocks;
+  return { ...page, blocks: [...(first ? [first] : []), lateParagraph(late, zone), ...rest] };
 }
 
 function pageOf(told: NoticeFacts, context: NoticeContext): Page {

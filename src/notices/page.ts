@@ -2,7 +2,8 @@
  * What an email consists of, before it is HTML or text: both are made from this one source, so that they cannot say
  * different things. Everything in here is plain text; src/notices/layout.ts escapes it.
  */
-import type { LocalDate } from '../domain/calendar.ts';
+import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
+import { day, moment } from './words.ts';
 
 export interface Message {
   readonly subject: string;
@@ -85,6 +86,34 @@ export interface NoticeContext {
   readonly nextCycleOn: LocalDate | null;
   /** Where the member chooses which emails to get. */
   readonly preferencesUrl?: string | undefined;
+  /** Of what reached us after something later had been counted. */
+  readonly late?: Late | undefined;
+}
+
+export interface Late {
+  readonly occurredAt: Instant;
+  readonly reachedAt: Instant;
+  /** As of when it counts. */
+  readonly effectiveAt: Instant;
+  /** The cycle that had begun; null where it was something else that had been counted. */
+  readonly afterCycleOn: LocalDate | null;
+}
+
+/** One sentence: both instants, and what came between them. */
+export function lateParagraph(
+  { occurredAt, reachedAt, effectiveAt, afterCycleOn }: Late,
+  zone: string,
+): Paragraph {
+  const isOneDay = localDateOf(occurredAt, zone) === localDateOf(effectiveAt, zone);
+  const say = (at: Instant): string => (isOneDay ? moment(at, zone) : day(localDateOf(at, zone)));
+  const after =
+    afterCycleOn === null
+      ? 'something later had been counted'
+      : `your billing cycle of ${day(afterCycleOn)} had begun`;
+  return paragraph(
+    `This happened on ${say(occurredAt)}; it reached us on ${say(reachedAt)}, after ${after}, so it was decided as of ` +
+      `${say(effectiveAt)}.`,
+  );
 }
 
 export const paragraph = (text: string): Paragraph => ({ block: 'paragraph', text });

@@ -16,6 +16,8 @@ export interface UpgradeFacts {
   /** The first day of the new cycle. */
   readonly startsOn: LocalDate;
   readonly balance: number;
+  /** Whether nothing has ended or moved it since: then what comes next is as it was to be. */
+  readonly stands: boolean;
 }
 
 export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext): Page {
@@ -23,12 +25,12 @@ export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext):
   const added = paid + free - recovered;
   const next = nextCycleOn === null ? [] : [{ label: 'Next Connects', value: day(nextCycleOn) }];
   return {
-    subject: `Freelancer Plus: ${connects(added)} added`,
+    subject: added > 0 ? `Freelancer Plus: ${connects(added)} added` : `Freelancer Plus: ${begun(told)}`,
     preheader: `Your balance is ${connects(balance)}; nothing expired.`,
-    headline: `Your Freelancer Plus membership has begun: ${connects(added)} added`,
+    headline: `Your Freelancer Plus membership has begun${added > 0 ? `: ${connects(added)} added` : ''}`,
     blocks: [
       paragraph(
-        `${connectsWere(added)} added. Everything you had before is still there, and a new billing cycle began on ` +
+        `${added > 0 ? `${connectsWere(added)} added` : sentence(begun(told))}. Everything you had before is still there, and a new billing cycle began on ` +
           `${day(startsOn)}.`,
       ),
       amounts('What was added', [
@@ -48,7 +50,7 @@ export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext):
         recovered > 0
           ? `${connectsWere(recovered)} taken back at once: you owed them since a payment failed.`
           : undefined,
-        nextCycleOn === null
+        nextCycleOn === null || !told.stands
           ? undefined
           : `Your billing cycle counts from ${day(startsOn)} now. From ${day(nextCycleOn)} every cycle brings ` +
             `${count(plansFree)} free Connects and ${count(paid)} of the membership.`,
@@ -56,6 +58,12 @@ export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext):
     ],
   };
 }
+
+/** What no Connects came of. */
+const begun = ({ recovered }: UpgradeFacts): string =>
+  recovered > 0 ? `its ${connects(recovered)} went to what you owed` : 'your membership has begun';
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function shareRule({ free, plansFree }: UpgradeFacts, ended: NonNullable<UpgradeFacts['ended']>): string {
   const { fromCycleOn, elapsedDays, cycleDays } = ended;

@@ -75,6 +75,7 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       ended: { fromCycleOn: '2021-03-01', elapsedDays: 15, cycleDays: 31 },
       startsOn: '2021-03-16',
       balance: 82,
+      stands: true,
     },
     context,
   },

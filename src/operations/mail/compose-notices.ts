@@ -70,6 +70,7 @@ function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): M
     // A calendar that has ended since has no next date, whatever was to come.
     nextCycleOn: account.nextCycleOn === null ? null : told.nextCycleOn,
     preferencesUrl: preferencesOf(settings, account.id),
+    late: told.late,
   });
 }
 

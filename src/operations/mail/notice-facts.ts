@@ -7,14 +7,16 @@ import {
   localDateOf,
   parseInstant,
 } from '../../domain/calendar.ts';
+import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { forecast } from '../../domain/simulation/forecast.ts';
 import type { Settlement } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
 import { groupBy } from '../../group-by.ts';
 import type { SpanRow } from '../../ledger/spans.ts';
-import type { ToldDecision, ToldEntry } from '../../ledger/told.ts';
+import type { ToldCycle, ToldDecision, ToldEntry } from '../../ledger/told.ts';
 import type { Since } from '../../notices/grant-notice.ts';
 import type { NoticeFacts } from '../../notices/notice.ts';
+import type { Late } from '../../notices/page.ts';
 import type { PaymentFacts, Remedy } from '../../notices/plan-notices.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import type { Ground } from './notice-ground.ts';
@@ -24,6 +26,7 @@ import { NOTHING_EXPIRES } from './unsent-words.ts';
 export interface ToldNotice {
   readonly facts: NoticeFacts;
   readonly nextCycleOn: LocalDate | null;
+  readonly late?: Late | undefined;
 }
 
 /** What a notice tells, or why there is nothing to tell. */
@@ -46,6 +49,7 @@ export function factsOf(notice: Notice, account: Account, ground: Ground): ToldN
   }
 }
 
+const NOTHING_ADDED = 'nothing was added';
 const NOT_IN_LEDGER = 'what it tells of is not in the ledger';
 
 /** What held at an instant; undefined before all that is recorded. */
@@ -73,7 +77,13 @@ function grantFacts(
   if (!last) return NOT_IN_LEDGER;
   const since = sinceOf(last, account);
   const nextCycleOn = since?.what === 'plan-change' ? account.nextCycleOn : last.nextOn;
-  return { facts: { kind: 'grant', cycles, since }, nextCycleOn };
+  return { facts: { kind: 'grant', cycles, since, addedOn: addedLater(last, account) }, nextCycleOn };
+}
+
+/** The day on which it was settled, where that is a later one than its own. */
+function addedLater({ cycleOn, postedAt }: ToldCycle, { zone }: Account): LocalDate | undefined {
+  const on = localDateOf(postedAt, zone);
+  return on > cycleOn ? on : undefined;
 }
 
 /** A settled cycle lies after the anchor that it is counted from: one that does not was overtaken by an upgrade. */
@@ -146,9 +156,17 @@ function reminderFacts({ firstCycleOn }: Notice, account: Account, ground: Groun
 }
 
 function eventFacts(notice: Notice, account: Account, ground: Ground): ToldNotice | string {
+  const told = decidedFacts(notice, account, ground);
+  return typeof told === 'string'
+    ? told
+    : { ...told, late: ground.late.get(`${notice.accountId} ${notice.ref}`) };
+}
+
+function decidedFacts(notice: Notice, account: Account, ground: Ground): ToldNotice | string {
   const key = `${notice.accountId} ${notice.ref}`;
   const decision = ground.decisions.get(key);
   if (!decision) return NOT_IN_LEDGER;
+  if (!noticeKindOf(decision)) return NOTHING_ADDED;
   const { accountId, at } = decision;
   const posted = ground.entries.get(key)?.at(-1)?.balance;
   const balance = posted ?? ground.balances.get(`${accountId} ${at}`) ?? account.openingBalance;
@@ -223,6 +241,8 @@ function upgradeFacts({ detail, account, balance }: Known): ToldNotice {
     ended: fromCycleOn ? { fromCycleOn, elapsedDays, cycleDays: detail.number('cycleDays') } : undefined,
     startsOn: detail.date('anchorOn') ?? account.cycleOn,
     balance,
+    stands:
+      account.plan === 'plus' && account.pendingPlan === null && account.anchorOn === detail.date('anchorOn'),
   };
   return { facts, nextCycleOn: detail.date('nextCycleOn') ?? account.nextCycleOn };
 }

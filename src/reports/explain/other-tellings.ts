@@ -22,8 +22,10 @@ const programFrom = (told: Told): string => dayWords(textIn(told, 'programFrom')
 export const WELCOME_TELLINGS: Tellings = {
   awarded: {
     sentence: (told, inquiry) =>
-      `${connectsWere(amountIn(told, 'award'))} added when your account opened on ${on(told, inquiry)}. They are ` +
-      'your first month.',
+      amountIn(told, 'award') === 0
+        ? `No Connects were added when your account opened on ${on(told, inquiry)}: the terms of that day give none.`
+        : `${connectsWere(amountIn(told, 'award'))} added when your account opened on ${on(told, inquiry)}. They are ` +
+          'your first month.',
     rule: 'welcome',
     next: nextCycle,
   },
@@ -47,7 +49,9 @@ const test = (told: Told, inquiry: Inquiry, reason: string): string =>
 export const READINESS_TELLINGS: Tellings = {
   awarded: {
     sentence: (told, inquiry) =>
-      `${connectsWere(amountIn(told, 'award'))} added, because you passed the Readiness Test on ${on(told, inquiry)}.`,
+      amountIn(told, 'award') === 0
+        ? test(told, inquiry, 'the terms of that day give none')
+        : `${connectsWere(amountIn(told, 'award'))} added, because you passed the Readiness Test on ${on(told, inquiry)}.`,
     rule: 'readiness-test',
   },
   'already-awarded': {
