@@ -137,14 +137,18 @@ function addHistory(account: Command, cli: Cli): void {
     .action((who: string, flags: HistoryFlags) => showHistory(cli, who, flags));
   withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES).addHelpText(
     'after',
-    HISTORY_JSON,
+    HISTORY_HELP,
   );
 }
 
-const HISTORY_JSON = `
+const HISTORY_HELP = `
+A line stands on the day as of which it counts: ", of 13 Nov" says when it happened where that was before, and
+", posted 15 Nov" when it came where that was after; of lines that belong together the first says so.
+
 With --json:
   { "account", "zone", "seenOn"?, "balance"?, "entries": [ … ] }
-  With --seen-on, "balance" is that of the end of "seenOn", "zone" the one of that day, and no line was written later.`;
+  With --seen-on, "balance" is that of the end of "seenOn", "zone" the one of that day, and no line was written later.
+  A line has "occurredAt", "reachedAt", "effectiveAt", "postedAt", and "lateAfter" as account explain has it.`;
 
 async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<void> {
   if (flags.days !== undefined && (flags.from !== undefined || flags.to !== undefined))
@@ -273,6 +277,12 @@ With --json:
                    "rule": { "text", "effectiveFrom", "termsVersion" } | null,
                    "at": instant | null, "next": sentence | null } ] }
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
+
+Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrived), "effectiveAt" (as of when it counts)
+and "postedAt"; where it came late, "lateAfter" says what had been counted before:
+  { "what": "cycle", "cycleOn" } | { "what": "event", "event", "type", "at" } | { "what": "take-over", "at" } |
+  { "what": "unknown" }
+A cycle lists in "tooLate" what had happened before it began and reached us after.
 
 Interview requests without a reply ("silence:interview") and proposals without a request ("silence:proposal") have in
 evidence what a reply would come to, now and from each instant at which that changes, if nothing else happens:
