@@ -222,3 +222,23 @@ describe('a date ahead', () => {
     );
   });
 });
+
+describe('what a proposal cost', () => {
+  test('comes back by a return alone: not by silence, and not by time', async () => {
+    await existing({ openingBalance: 30 });
+    await tell(submitted('2021-03-04', 1));
+    const { answer } = await ask(story.member, '--proposal', 'p1', '--as-of', '2021-09-01T00:00:00Z');
+    expect(answer('charged')).toMatchObject({
+      next: expect.stringMatching(
+        /declined, withdrawn or left without an answer brings none back, and there is no time limit/,
+      ) as unknown,
+      rule: {
+        text: expect.stringContaining('only the marketplace returns Connects') as unknown,
+        ...DECEMBER,
+      },
+    });
+    await tell(event('2021-09-02', 'connects.returned', { proposal: 'p1', amount: 6 }));
+    const whole = await ask(story.member, '--proposal', 'p1', '--as-of', '2021-09-03T00:00:00Z');
+    expect(whole.answer('charged').next).toBe('Nothing more can come back for it.');
+  });
+});

@@ -343,7 +343,10 @@ describe('spending', () => {
         'Proposal p2 cost 12 Connects on 5 August 2021. 5 Connects came back: 5 returned on 6 August 2021. The other 7 ' +
         'Connects were not returned: no further return has been reported to us.',
       evidence: { spent: 12, refunded: 5, notReturned: 7 },
-      next: 'Up to 7 Connects can still come back, when a return for it is reported to us.',
+      next:
+        'Up to 7 Connects can still come back, when a return for it is reported to us, or as the refund in an interview ' +
+        "award. The marketplace reports a return when the client's job was cancelled or removed; a proposal that is " +
+        'declined, withdrawn or left without an answer brings none back, and there is no time limit after which it would.',
     });
   });
 

@@ -93,9 +93,22 @@ async function costAnswer(
     next:
       left === 0
         ? 'Nothing more can come back for it.'
-        : `Up to ${connects(left)} can still come back, when a return for it is reported to us.`,
+        : `Up to ${connects(left)} can still come back, when a return for it is reported to us` +
+          `${canBeRefunded(inquiry, proposal) ? ', or as the refund in an interview award' : ''}. ${RETURNS}`,
   };
 }
+
+/** What members ask for when a client never answers. */
+const RETURNS =
+  "The marketplace reports a return when the client's job was cancelled or removed; a proposal that is declined, " +
+  'withdrawn or left without an answer brings none back, and there is no time limit after which it would.';
+
+/** Whether an award for it could still be given, of which what was spent is a part. */
+const canBeRefunded = ({ account, terms, asOf }: Inquiry, { rewardedBy, closedBy }: Proposal): boolean =>
+  rewardedBy === null &&
+  closedBy === null &&
+  account.status !== 'closed' &&
+  terms.rowOf({ version: terms.latest.version, at: asOf }).interview?.asTwoEntries === true;
 
 type DateOf = (entry: PostedEntry) => string;
 
@@ -117,12 +130,16 @@ const costOf = ({ id, spent }: Proposal, charge: PostedEntry | undefined, dateOf
     ? `Proposal ${id} cost ${connects(spent)} on ${dateOf(charge)}.`
     : `Proposal ${id} had cost ${connects(spent)} before this account was taken over.`;
 
+/** Parts that a sentence names; the latest. */
+const NAMED_MAX = 6;
+
 /** What came back, by how, and why the rest did not. */
 function cameBack(proposal: Proposal, entries: readonly PostedEntry[], dateOf: DateOf): string {
   const { spent, refunded } = proposal;
   const back = entries.filter((one) => one.kind === 'return' || one.kind === 'interview-refund');
   if (back.length === 0) return 'None came back: no return for it has been reported to us.';
-  const parts = back.map((one) => {
+  const earlier = back.length - NAMED_MAX;
+  const parts = back.slice(-NAMED_MAX).map((one) => {
     const how = one.kind === 'return' ? 'returned' : 'with the interview award';
     return `${one.amount} ${how} on ${dateOf(one)}`;
   });
@@ -131,7 +148,8 @@ function cameBack(proposal: Proposal, entries: readonly PostedEntry[], dateOf: D
     left === 0
       ? 'That is all that was spent on it, so no more comes back.'
       : `The other ${connectsWere(left)} not returned: no further return has been reported to us.`;
-  return `${connects(refunded)} came back: ${listed(parts)}. ${rest}`;
+  const first = earlier > 0 ? [`${counted(earlier, 'earlier part')}`] : [];
+  return `${connects(refunded)} came back: ${listed([...first, ...parts])}. ${rest}`;
 }
 
 const unknownProposal = (id: string): Answer => ({
