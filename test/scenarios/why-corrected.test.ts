@@ -145,3 +145,30 @@ test('opening on Plus is no upgrade', async () => {
   expect(text).not.toMatch(/upgrade[^d]|you upgraded/i);
   expect(answer('received').sentence).toContain('40 of welcome and 70 with the start of Freelancer Plus');
 });
+
+test('a list tells what came of a cycle later, and what was taken back', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-08-20');
+  await importRows(app, [{ id: 'h', plan: 'plus', anchorOn: '2021-07-19' }]);
+  await tell('h', '2021-07-20', 'account.suspended');
+  const suspended = await ask('h', '--as-of', '2021-08-10T00:00:00Z');
+  expect(suspended.answer('downgrade-preview').sentence).toBe(
+    'If you changed to Freelancer Basic, you would keep Freelancer Plus until 19 August 2021. Your account is suspended: ' +
+      'while it is, no Connects would be added, and none would expire.',
+  );
+  await settleAsOf(app, ['h'], '2021-08-20');
+  await tell('h', '2021-08-20', 'account.reinstated');
+  const include = asking('2021-08-19', '2021-08-19', { include: ['account-inactive'], accounts: ['h'] });
+  const { runId } = await backfilled(app, include, { actor: 'ann', reason: 'by mistake' });
+  const since = await ask('h', '--since', '2021-07-19');
+  expect(since.answer('account-inactive')).toMatchObject({
+    sentence: expect.stringMatching(/A correction on 20 August 2021 added 80 Connects for it\.$/) as unknown,
+    next: null,
+  });
+  expect((await ask('h')).text).not.toContain('is not added later by itself');
+  time.becomes('2021-08-21');
+  await reverseRun(app.settleDeps, { source: { run: runId }, actor: 'ben', reason: 'not by mistake' });
+  const both = await ask('h', '--since', '2021-07-19');
+  expect(both.answer('reversed').sentence).toContain('The reason given: not by mistake.');
+  expect((await ask('h')).answers.filter((one) => one.code === 'reversed')).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 /** What a settled boundary is told with besides its own record: emails, what came too late for it, what was bought. */
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import type { EventType } from '../../domain/events/events.ts';
+import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import {
   type CycleNotice,
   type LedgerLine,
@@ -19,6 +20,8 @@ export interface AroundCycle {
   readonly notice: CycleNotice | undefined;
   /** What had happened before it began, reached us after, and would have counted for it. */
   readonly tooLate: readonly ReceivedEvent[];
+  /** What became of it last: granted after all, or taken back. */
+  readonly amended: AmendmentRow | undefined;
   /** By which operator's run it was settled, if it was one. */
   readonly by: By | undefined;
   /** Whether Connects had been bought before it, where some expired. */
@@ -42,7 +45,9 @@ export async function readAround(
     db,
     cycles.map((one) => one.runId),
   );
+  const amendments = await listAmendments(db, [account.id]);
   return (cycle) => ({
+    amended: amendments.findLast((one) => one.cycleOn === cycle.cycleOn),
     by: runs.get(cycle.runId ?? 0),
     entries: entries.filter((one) => one.cycleOn === cycle.cycleOn),
     notice: noticeOf(notices, cycle.cycleOn),

@@ -2,6 +2,7 @@
 import { cycleSubject } from '../../domain/account.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Settlement } from '../../domain/settle.ts';
+import type { AmendmentRow } from '../../ledger/amendments.ts';
 import {
   type LedgerLine,
   type RecordedCycle,
@@ -97,7 +98,7 @@ export async function cycleAnswer(inquiry: Inquiry, cycle: RecordedCycle): Promi
   const { db, account } = inquiry;
   const posted = await listEntriesOfCycle(db, account.id, cycle.cycleOn);
   const aroundOf = await readAround(inquiry, [cycle], posted);
-  return tellCycle(inquiry, cycle, aroundOf(cycle));
+  return tellCycle(inquiry, cycle, { ...aroundOf(cycle), amended: undefined });
 }
 
 /** What several gave, read together; with what each boundary itself posted. */
@@ -124,6 +125,7 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
     sentence:
       telling.sentence(cycle, inquiry, around) +
       addedLater(cycle, inquiry, by) +
+      amendedLater(inquiry, around.amended) +
       tooLateSentence(tooLate, inquiry),
     evidence: {
       ...recorded,
@@ -145,7 +147,7 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
     },
     rule: inquiry.terms.rule(telling.rule, { version: cycle.termsVersion, at: startsAt, plan: cycle.plan }),
     at: iso(startsAt),
-    next: telling.next(cycle, inquiry),
+    next: around.amended ? null : telling.next(cycle, inquiry),
   };
 }
 
@@ -161,6 +163,14 @@ const ownEntries = (
 /** By a backfill: the boundary itself had given nothing. */
 const addedLater = ({ postedAt }: RecordedCycle, { words }: Inquiry, by: By | undefined): string =>
   by ? ` They were added later, by a correction on ${words.day(postedAt)}.${reasonGiven(by.reason)}` : '';
+
+/** In a list, where what came later may stand far below. */
+const amendedLater = ({ words }: Inquiry, amended: AmendmentRow | undefined): string =>
+  amended === undefined
+    ? ''
+    : amended.kind === 'granted'
+      ? ` A correction on ${words.day(amended.postedAt)} added ${connects(amended.free + amended.paid)} for it.`
+      : ` A correction on ${words.day(amended.postedAt)} took back what had been added for it.`;
 
 interface CycleTelling {
   readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry, around: AroundCycle) => string;
@@ -221,7 +231,9 @@ const takenBack = ({ recovered }: RecordedCycle): string =>
     : ` ${connectsWere(recovered)} taken back at once, because you owed them since a payment failed.`;
 
 const balanceOf = ({ opening, closing }: RecordedCycle): string =>
-  ` Your balance went from ${opening} to ${closing}.`;
+  opening === closing
+    ? ` Your balance stayed ${closing}.`
+    : ` Your balance went from ${opening} to ${closing}.`;
 
 const keptWhole = ({ opening }: RecordedCycle): string =>
   opening === 0

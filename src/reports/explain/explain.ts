@@ -145,8 +145,11 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
 /** What the cycle gave, then all that came of it or besides, in the order of its instants. */
 const inOrder = ([first, ...later]: readonly Answer[], changes: readonly Answer[]): Answer[] => [
   ...(first ? [first] : []),
-  ...[...later, ...changes].toSorted(byInstant),
+  ...[...later, ...changes.filter((one) => !later.some((told) => isSame(told, one)))].toSorted(byInstant),
 ];
+
+const isSame = (a: Answer, b: Answer): boolean =>
+  a.subject === b.subject && a.code === b.code && a.at === b.at;
 
 /** Changes of plan, payments and corrections that had an effect, of the last months or of the current cycle. */
 async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[]> {

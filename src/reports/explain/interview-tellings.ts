@@ -26,8 +26,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   'unknown-proposal': (told) => `proposal ${textIn(told, 'proposal')} is not one of this account`,
   'account-inactive': (told) => `your account was ${textIn(told, 'status')} ${atThatTime(told)}`,
   'already-awarded': (told) =>
-    `proposal ${textIn(told, 'proposal')} had earned its award before, with interview request ` +
-    `${textIn(told, 'rewardedBy')}`,
+    `proposal ${textIn(told, 'proposal')} had earned its award before, with ` +
+    (textIn(told, 'rewardedBy') === idOf(told.subject)
+      ? 'an earlier reply to the same request'
+      : `interview request ${textIn(told, 'rewardedBy')}`),
   'before-program': (told) => `the program started later, on ${dayWords(textIn(told, 'programFrom'))}`,
   'reward-ended': (told) =>
     `under the terms of ${dayWords(textIn(told, 'termsFrom'))} interview requests no longer earn Connects`,

@@ -129,6 +129,10 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 // --------------------------------------------------------------------------------- a change of plan ahead
 
+/** Nothing expires and nothing is added, whatever the limit and the plan. */
+const isUntouched = ({ code }: Settlement): boolean =>
+  code === 'account-inactive' || code === 'before-program';
+
 /** What a change to Basic would bring at the next boundary; undefined where none could be asked for. */
 export function downgradePreview(inquiry: Inquiry): Answer | undefined {
   const preview = unlessBroken(() => previewDowngrade(inquiry.account, inquiry.terms.latest.terms));
@@ -139,14 +143,22 @@ export function downgradePreview(inquiry: Inquiry): Answer | undefined {
     code: 'downgrade-preview',
     sentence:
       `If you changed to ${planPhrase('basic')}, you would keep ${planPhrase('plus')} until ` +
-      `${dayWords(after.cycleOn)}. Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} ` +
-      `would be added instead of ${asItIs.free + asItIs.paid}. You would then have ${after.closing}.`,
+      `${dayWords(after.cycleOn)}. ` +
+      (isUntouched(after)
+        ? wouldBring(after, false)
+        : `Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added instead of ` +
+          `${asItIs.free + asItIs.paid}. You would then have ${after.closing}.`),
     evidence: { asItIs: forecastEvidence(asItIs), afterDowngrade: forecastEvidence(after) },
     rule: inquiry.terms.rule('downgrade', useOf(inquiry, after)),
     at: null,
     next: 'Such a change can be withdrawn until then, by upgrading again; that adds no Connects.',
   };
 }
+
+const thenBrings = (after: Settlement): string =>
+  isUntouched(after)
+    ? wouldBring(after, false)
+    : `Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added.`;
 
 /** A change that waits for the next boundary, and what made it wait. */
 export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined> {
@@ -163,7 +175,7 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
       `Your plan changes from ${planPhrase(account.plan)} to ${planPhrase(account.pendingPlan)} on ` +
       `${dayWords(account.nextCycleOn)}${asked ? `, because ${because} on ${words.day(occurredAt(asked))}` : ''}` +
       `${reaching ? lateRemark(reaching, words) : ''}.` +
-      (after ? ` Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added.` : ''),
+      (after ? ` ${thenBrings(after)}` : ''),
     evidence: {
       plan: account.plan,
       pendingPlan: account.pendingPlan,

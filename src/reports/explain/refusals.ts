@@ -117,7 +117,7 @@ function groupAnswer({ words }: Inquiry, { answer, count, subjects, since }: Gro
     others === 0
       ? ''
       : ` The same was refused ${counted(others, 'more time', 'more times')} since ${words.day(since)}` +
-        `${kind === 'interview' ? namedOf(subjects.slice(0, -1), others) : ''}.`;
+        `${kind === 'interview' ? namedOf(subjects, answer) : ''}.`;
   return {
     ...answer,
     subject: `refusals:${kind}`,
@@ -131,11 +131,13 @@ function groupAnswer({ words }: Inquiry, { answer, count, subjects, since }: Gro
   };
 }
 
-/** Which they were; the latest of them where they are many. */
-function namedOf(others: readonly { readonly subject: string }[], inAll: number): string {
-  const names = others.slice(-NAMED_MAX).map((one) => idOf(one.subject));
+/** Which they were, each once; the latest of them where they are many. */
+function namedOf(all: readonly { readonly subject: string }[], { subject: latest }: Answer): string {
+  const others = new Set(all.map((one) => one.subject));
+  others.delete(latest);
+  const names = [...others].slice(-NAMED_MAX).map(idOf);
   if (names.length === 0) return '';
-  return names.length < inAll ? ` (the latest of them: ${listed(names)})` : ` (${names.join(', ')})`;
+  return names.length < others.size ? ` (the latest of them: ${listed(names)})` : ` (${names.join(', ')})`;
 }
 
 const nothingRefused = ({ words }: Inquiry, since: Instant): Answer => ({

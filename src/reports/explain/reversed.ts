@@ -1,5 +1,5 @@
 /** What became of a cycle's grant when its run was taken back, and what it was given instead. */
-import type { LocalDate } from '../../domain/calendar.ts';
+import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { grantSubject } from '../../domain/corrections/backfill.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import { listDecisionsOf } from '../account-records.ts';
@@ -24,6 +24,18 @@ export async function reversedAnswers(inquiry: Inquiry, on: LocalDate): Promise<
     answers.push(...(await answersOf(inquiry, again)));
   }
   return answers;
+}
+
+/** Every reversal since an instant, oldest first. */
+export async function reversedSince(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
+  const { db, account } = inquiry;
+  const amendments = await listAmendments(db, [account.id]);
+  const reversals = amendments.filter((one) => one.kind === 'reversed' && one.postedAt >= since);
+  const runs = await findCorrectingRuns(
+    db,
+    reversals.map((one) => one.runId),
+  );
+  return reversals.map((one) => reversedAnswer(inquiry, one, runs.get(one.runId)));
 }
 
 function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow, by: By | undefined): Answer {

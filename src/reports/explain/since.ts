@@ -27,6 +27,7 @@ import {
 import { type DecisionCount, countCyclesSince, countDecisionsSince } from '../decision-counts.ts';
 import { type Answer, type Inquiry, byInstant, entryEvidence, iso } from './answer.ts';
 import { correctedSince } from './corrected.ts';
+import { reversedSince } from './reversed.ts';
 import { cycleAnswers } from './cycle.ts';
 import { waiting } from './current.ts';
 import { answersOf } from './decided.ts';
@@ -197,7 +198,7 @@ export type Chosen = (one: Pick<RecordedDecision, 'subject' | 'code'>) => boolea
  * before them, with how many there are.
  */
 export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen): Promise<Answer[]> {
-  const corrections = await correctedSince(inquiry, since);
+  const corrections = [...(await correctedSince(inquiry, since)), ...(await reversedSince(inquiry, since))];
   const { db, account, words } = inquiry;
   const allDecisions = await listDecisionsSince(db, account.id, since);
   const allCycles = await listCyclesFrom(db, account.id, words.dateOf(since));
