@@ -44,10 +44,12 @@ export async function countUnansweredBefore(
   return row?.count ?? 0;
 }
 
-/** A proposal, and when it was sent; null where it was carried over with the account. */
+/** A proposal, what it cost, what came back, and when it was sent; null where it was carried over with the account. */
 export interface SentProposal {
   readonly id: string;
   readonly sentAt: Instant | null;
+  readonly spent: number;
+  readonly refunded: number;
 }
 
 /** The charge of each is found by its subject; which were asked about is one list, kept for the statement. */
@@ -66,9 +68,9 @@ export async function listSilentProposals(
   const carried = trackedFrom >= since ? 'OR charge.occurred_at IS NULL' : '';
   const silent = `${SILENT_PROPOSALS} AND (charge.occurred_at >= ? ${carried})`;
   const bindings = [id, id, toDate(since)];
-  const rows = await selectRows<{ id: string; sentAt: Date | null }>(
+  const rows = await selectRows<Omit<SentProposal, 'sentAt'> & { sentAt: Date | null }>(
     db,
-    `SELECT proposals.proposal AS id, charge.occurred_at AS sentAt ${silent}
+    `SELECT proposals.proposal AS id, charge.occurred_at AS sentAt, spent, refunded ${silent}
       ORDER BY charge.occurred_at DESC, charge.seq DESC, proposals.proposal LIMIT ${SILENT_MAX + 1}`,
     bindings,
   );

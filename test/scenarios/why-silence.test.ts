@@ -418,3 +418,42 @@ describe('what waits to be counted', () => {
     }
   });
 });
+
+describe('what proposals cost to which nobody wrote', () => {
+  test('is told together, with what came back and what can', async () => {
+    await existing({ openingBalance: 40 });
+    await tell(
+      submitted('2021-03-02', 1),
+      submitted('2021-03-03', 2),
+      submitted('2021-03-04', 3, 4),
+      event('2021-03-05', 'connects.returned', { proposal: 'p1', amount: 6 }),
+      event('2021-03-06', 'connects.returned', { proposal: 'p3', amount: 1 }),
+    );
+    const { answer } = await standing('2021-03-10T00:00:00Z');
+    expect(answer('returns')).toMatchObject({
+      subject: 'account',
+      sentence:
+        'You spent 16 Connects on these 3 proposals. 7 came back: 6 for p1 on 5 March 2021 and 1 for p3 on 6 March 2021. ' +
+        'The 9 left (p3 and p2) come back only when the marketplace returns them.',
+      evidence: { spent: 16, refunded: 7, notReturned: 9 },
+      rule: { text: expect.stringContaining('no time limit') as unknown },
+    });
+  });
+
+  test('of a proposal that came with the account, too; and nothing is said where nothing was spent', async () => {
+    await existing();
+    await tell(event('2021-03-02', 'proposal.carried', { proposal: 'p1', connects: 1 }));
+    const { answer } = await ask(story.member, '--since', '2021-03-01', '--as-of', '2021-03-10T00:00:00Z');
+    expect(answer('returns').sentence).toBe(
+      'You spent 1 Connect on this proposal. None came back: no return has been reported to us. The one left comes back ' +
+        'only when the marketplace returns it.',
+    );
+  });
+
+  test('is not told where there is no such proposal', async () => {
+    await existing({ openingBalance: 40 });
+    await tell(...interviewed('2021-03-02', 1));
+    const { answers } = await standing('2021-03-10T00:00:00Z');
+    expect(answers.filter((one) => one.code === 'returns')).toEqual([]);
+  });
+});

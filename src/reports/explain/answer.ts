@@ -14,7 +14,7 @@ import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
  * One answer. `subject` and `code` are those of the recorded decision where there is one; else:
  *
  * - `account`: `current`, `next-cycle`, `pending-plan`, `downgrade-preview`, `owed`, `put-aside`, `retrying`,
- *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `latest-only`,
+ *   `waiting-events`, `date-set`, `moved-by-upgrade`, `moved-by-zone`, `interview-window`, `received`, `returns`, `latest-only`,
  *   `no-refusals`
  * - `refusals:<kind of subject>`: the code that was refused
  * - `adjustment:<event>`: `corrected`

@@ -12,6 +12,7 @@ import {
 import { type Answer, type Inquiry, amountIn, iso } from './answer.ts';
 import { Outlook, type Prospect } from './outlook.ts';
 import { classOf, prospectEvidence, prospectRule, replyWords, requestWords } from './outlook-words.ts';
+import { returned } from './returned.ts';
 
 /** From when on requests and proposals are told; undefined tells them however old they are. */
 export interface SilenceSince {
@@ -38,6 +39,7 @@ export async function silence(inquiry: Inquiry, since: SilenceSince): Promise<An
     ...earlier,
     ...sent.map((group) => withoutRequest(inquiry, outlook, group)),
     ...notListed('proposal', 'proposals without an interview request', proposals.count),
+    ...(await returned(inquiry, proposals.rows, since.proposals)),
   ];
 }
 
@@ -140,7 +142,11 @@ function shared(interviews: Group<Interview>, { now, steps, waits, unknown }: Pr
 // ---------------------------------------------------------------------------------------------- proposals
 
 /** @param proposals about which no client asked for an interview, of one class, the newest first */
-export function withoutRequest(inquiry: Inquiry, outlook: Outlook, proposals: Group<SentProposal>): Answer {
+export function withoutRequest(
+  inquiry: Inquiry,
+  outlook: Outlook,
+  proposals: Group<Pick<SentProposal, 'id' | 'sentAt'>>,
+): Answer {
   const { terms, asOf } = inquiry;
   const [latest, ...others] = proposals;
   const prospect = outlook.request(latest.id);
@@ -164,7 +170,7 @@ export function withoutRequest(inquiry: Inquiry, outlook: Outlook, proposals: Gr
   };
 }
 
-function proposalNames({ words }: Inquiry, proposals: Group<SentProposal>): string {
+function proposalNames({ words }: Inquiry, proposals: Group<Pick<SentProposal, 'id' | 'sentAt'>>): string {
   const names = proposals.map(({ id, sentAt }) => (sentAt === null ? id : `${id} (${words.day(sentAt)})`));
   return proposals.length === 1 ? `proposal ${names[0]}` : `${proposals.length} proposals: ${named(names)}`;
 }
