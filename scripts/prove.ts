@@ -4,6 +4,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: '1,000 notices, 120 kills: none missing',
     run: () => import('./prove/delivery.ts'),
   },
+  complaints: {
+    what: 'what members complain of, asked with what they have: answered by one command',
+    run: () => import('./prove/complaints.ts'),
+  },
 };
 
 const EXIT_USAGE = 2;

@@ -18,6 +18,7 @@ export interface AccountRowGiven {
   readonly id: string;
   readonly kind?: 'freelancer' | 'agency';
   readonly plan?: 'basic' | 'plus' | 'agency';
+  readonly email?: string;
   readonly zone?: string;
   readonly anchorOn?: string;
   readonly trackedFrom?: string;
@@ -31,7 +32,7 @@ export const toCells = (given: AccountRowGiven): Record<string, string> => ({
   account_id: given.id,
   kind: given.kind ?? 'freelancer',
   plan: given.plan ?? 'basic',
-  email: `${given.id}@example.test`,
+  email: given.email ?? `${given.id}@example.test`,
   zone: given.zone ?? 'UTC',
   anchor_on: given.anchorOn ?? START,
   tracked_from: given.trackedFrom ?? `${given.anchorOn ?? START}T00:00:00Z`,
