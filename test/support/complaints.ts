@@ -163,10 +163,12 @@ function states(answer: Stated, expected: ExpectedFact): boolean {
     contains(answer.evidence, evidence) &&
     (entries === undefined || sameEntries(answer.evidence, entries)) &&
     names.every((one) => named(told, one)) &&
-    next.every((one) => named(String(answer.next ?? ''), one)) &&
-    rule.every((one) => named(String(ruled ?? ''), one))
+    next.every((one) => named(textOf(answer.next), one)) &&
+    rule.every((one) => named(textOf(ruled), one))
   );
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** As a word of its own: 10 is not named by 210. */
 const named = (text: string, word: string): boolean =>
