@@ -362,6 +362,7 @@ export function forecastText(ahead: AccountForecast): string {
       ...[one.opening, 0 - one.expired, one.free, one.paid - one.recovered, one.closing].map(cellOf),
     ]),
   );
+  const due = ahead.cycles.filter((one) => (one.startsAt ?? '') <= ahead.asOf).length;
   const suspended = ahead.cycles.some((one) => one.code === 'account-inactive');
   return [
     wrap(
@@ -369,6 +370,13 @@ export function forecastText(ahead: AccountForecast): string {
         `and nothing changes (dates of ${ahead.zone}; terms version ${ahead.termsVersion}).`,
     ),
     ...pastText(ahead),
+    ...(due > 0
+      ? [
+          wrap(
+            `${due === 1 ? 'The first has' : `The first ${due} have`} begun already, and ${due === 1 ? 'is' : 'are'} still to be settled.`,
+          ),
+        ]
+      : []),
     ...(suspended
       ? [wrap('The account is suspended: while it is, nothing is added and nothing expires.')]
       : []),
@@ -377,5 +385,10 @@ export function forecastText(ahead: AccountForecast): string {
     ...rows,
   ].join('\n');
 }
+
+const begunWords = (due: number): string =>
+  due === 1
+    ? 'The first has begun already, and is still to be settled.'
+    : `The first ${due} have begun already, and are still to be settled.`;
 
 const cellOf = (amount: number): string => (amount < 0 ? `−${formatAmount(-amount)}` : formatAmount(amount));

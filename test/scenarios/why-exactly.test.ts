@@ -1,5 +1,6 @@
 /** What an answer says holds to the letter: real events and operations, asked of the real command line. */
 import { settleAsOf } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
 import {
   ask,
   DECEMBER,
@@ -59,6 +60,23 @@ describe('what comes next', () => {
       'The one at that time began on 1 March 2021, and none came after it.',
     );
     expect(text).not.toContain('Invalid');
+  });
+});
+
+describe('what is due', () => {
+  test('comes before a change that is asked for now, and is told so in a forecast', async () => {
+    await existing({ plan: 'plus' });
+    const asOf = ['--as-of', '2021-05-10T00:00:00Z'];
+    const { answer } = await ask(story.member, ...asOf);
+    expect(answer('downgrade-preview').sentence).toContain(
+      'you would keep Freelancer Plus until 1 June 2021',
+    );
+    const ahead = await runHere(['account', 'forecast', story.member, ...asOf], { app: story.app });
+    expect(ahead.stdout).toContain('The first 2 have begun already, and are still to be settled.');
+    await tell(event('2021-03-20', 'plan.downgraded'));
+    const pending = await ask(story.member, ...asOf);
+    expect(pending.answer('pending-plan').next).toContain('That billing cycle has begun');
+    expect(pending.answers.map((one) => one.code)).not.toContain('downgrade-preview');
   });
 });
 

@@ -1,7 +1,7 @@
 /** What comes next: boundaries ahead, what they would bring, and why their dates are what they are. */
 import { type LocalDate, boundaryOn } from '../../domain/calendar.ts';
 import { forecast, previewDowngrade } from '../../domain/simulation/forecast.ts';
-import type { Settlement } from '../../domain/settle.ts';
+import { type Settlement, catchUp } from '../../domain/settle.ts';
 import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
@@ -12,6 +12,7 @@ import {
   type Answer,
   type Inquiry,
   comesBy,
+  isDue,
   factOf,
   heldUpBy,
   iso,
@@ -135,7 +136,11 @@ const isUntouched = ({ code }: Settlement): boolean =>
 
 /** What a change to Basic would bring at the next boundary; undefined where none could be asked for. */
 export function downgradePreview(inquiry: Inquiry): Answer | undefined {
-  const preview = unlessBroken(() => previewDowngrade(inquiry.account, inquiry.terms.latest.terms));
+  const { terms } = inquiry.terms.latest;
+  // Whoever asks now has what is due settled first, so the change comes with a later boundary.
+  const preview = unlessBroken(() =>
+    previewDowngrade(catchUp(inquiry.account, terms, inquiry.asOf).account, terms),
+  );
   if (!preview) return undefined;
   const { asItIs, afterDowngrade: after } = preview;
   return {
@@ -189,9 +194,12 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
       at: asked?.at ?? inquiry.asOf,
     }),
     at: iso(asked?.at ?? null),
-    next:
-      `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change` +
-      (account.status === 'active' ? '.' : `, if your account is active then; it is ${account.status} now.`),
+    next: isDue(inquiry)
+      ? 'That billing cycle has begun: the change counts from it on, and can be withdrawn no more.'
+      : `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change` +
+        (account.status === 'active'
+          ? '.'
+          : `, if your account is active then; it is ${account.status} now.`),
   };
 }
 
