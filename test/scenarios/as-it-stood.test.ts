@@ -1,6 +1,9 @@
 /** What was shown when: asked later as of an instant, an account answers what it answered then. */
 import { databaseNow, execute } from '../../src/db/query.ts';
 import type { Explanation } from '../../src/reports/explain/explain.ts';
+import { listRuns } from '../../src/ledger/runs.ts';
+import { reverseRun } from '../../src/operations/reversals/reverse-run.ts';
+import { asking, backfilled } from '../support/backfilling.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
@@ -96,6 +99,53 @@ test('a story, asked about at every moment, and later as of all of them', async 
   becomes('2021-06-10');
   for (const [moment, { asOf, answers }] of moments.entries())
     expect({ asOf, answers: await answersNow(moment, asOf) }).toEqual({ asOf, answers });
+});
+
+test('what operators did is told from when they did it', async () => {
+  const { installation, becomes } = time;
+  const { app, db } = installation;
+  becomes('2021-06-20');
+  await importRows(app, [
+    {
+      id: 'k',
+      plan: 'plus',
+      anchorOn: '2021-05-22',
+      trackedFrom: '2021-06-20T00:00:00Z',
+      openingBalance: 10,
+    },
+  ]);
+  const moments: { asOf: string; answers: unknown[] }[] = [];
+  const answersOfK = async (asOf?: string): Promise<unknown[]> => {
+    const answers = [];
+    for (const what of ['show', 'explain', 'history'])
+      answers.push(without(await run(what, 'k', '--json', ...(asOf ? ['--as-of', asOf] : []))));
+    return answers;
+  };
+  const story: (() => Promise<unknown>)[] = [
+    () => settleAsOf(app, ['k'], '2021-06-22'),
+    () => record(app, [fact('k1', 'k', '2021-06-23', 'balance.adjusted', { amount: -5, reason: 'a test' })]),
+    async () =>
+      reverseRun(app.settleDeps, {
+        source: { run: (await listRuns(db, 1))[0]?.id ?? 0 },
+        actor: 'test',
+        reason: 'a test',
+      }),
+    () => backfilled(app, asking('2021-06-01', '2021-06-30', { include: ['reversed'], accounts: ['k'] })),
+    () => record(app, [fact('k2', 'k', '2021-06-21', 'connects.purchased', { amount: 7 })]),
+  ];
+  for (const [day, step] of story.entries()) {
+    becomes(`2021-06-${22 + day} 06:00`);
+    await step();
+    becomes(`2021-06-${22 + day} 07:00`);
+    const asOf = new Date(await databaseNow(db)).toISOString();
+    moments.push({ asOf, answers: await answersOfK() });
+  }
+  becomes('2021-06-30');
+  for (const { asOf, answers } of moments)
+    expect({ asOf, answers: await answersOfK(asOf) }).toEqual({ asOf, answers });
+  expect(moments.map(({ answers }) => (answers[0] as { balance: number }).balance)).toEqual([
+    90, 85, 5, 85, 92,
+  ]);
 });
 
 test('what a member saw at the end of a day: the lines written by then, with the balance of then', async () => {
