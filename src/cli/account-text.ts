@@ -61,12 +61,13 @@ export function explanationText(explanation: Explanation): string {
 /** Of a past instant: that it is one, and what nobody can say of it. */
 function pastText({ past, zone }: { readonly past: PastTold | null; readonly zone: string }): string[] {
   if (past === null) return [];
-  const at = new ZoneWords(zone).moment(parseInstant(past.writtenUntil) ?? 0);
-  return [
-    wrap(
-      `This is how it stood on ${at}: what was written later is left out. Not recorded of then: ${listed(past.notRecorded)}.`,
-    ),
-  ];
+  const at = parseInstant(past.writtenUntil ?? '');
+  const words =
+    at === undefined
+      ? 'Nothing had been recorded here by then: it is taken as now, with all that was recorded since.'
+      : `This is how it stood on ${new ZoneWords(zone).moment(at)}: what was written later is left out. Not recorded ` +
+        `of then: ${listed(past.notRecorded)}.`;
+  return [wrap(words)];
 }
 
 /** What is for operators is shown quieter. */
@@ -258,13 +259,18 @@ export function viewText(view: AccountView): string {
   const history =
     view.latest.length > 0 ? ['', 'Latest in Connects History', '', historyText(view.latest, words)] : [];
   return [
-    wrap(`Memberships & Connects of ${view.account} (dates of ${view.zone})`),
-    ...pastText(view),
+    wrap(`Memberships & Connects of ${view.account}${thenOfPast(view)} (dates of ${view.zone})`),
     '',
     ...lines,
     ...history,
+    ...pastText(view).flatMap((text) => ['', text]),
   ].join('\n');
 }
+
+const thenOfPast = ({ past, zone }: AccountView): string => {
+  const at = parseInstant(past?.writtenUntil ?? '');
+  return at === undefined ? '' : ` as of ${new ZoneWords(zone).moment(at)}`;
+};
 
 const membershipOf = ({ plan, status, pendingPlan, nextCycleOn }: AccountView): string =>
   `${planTitle(plan)}, ${status}` +

@@ -251,7 +251,8 @@ test('a past that nobody can tell is refused, and one before all records is take
     balance: 11,
   });
   expect(JSON.parse(await run('show', 'x', '--json', '--as-of', '2020-12-31T00:00:00Z'))).toMatchObject({
-    past: null,
+    past: { writtenUntil: null, notRecorded: ['anything'] },
     balance: 10,
   });
+  expect(await run('show', 'x', '--as-of', '2020-12-31T00:00:00Z')).toContain('it is taken as now');
 });

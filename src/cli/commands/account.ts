@@ -61,7 +61,7 @@ const PAST_JSON = `
 Of an --as-of in the past only what had been written by then is told: balance, plan, status, what was owed, the next
 date, what was waiting or put aside. With --json, "past" is
   { "writtenUntil": instant, "notRecorded": [ what nobody can say of then ] }, and null of now.
-An instant before anything was recorded here is taken as now, with all that was recorded since.`;
+An instant before anything was recorded here is taken as now, with all that was recorded since: "writtenUntil" is null.`;
 
 export function addAccountCommand(program: Command, cli: Cli): void {
   const account = program

@@ -50,15 +50,16 @@ export async function groundAt(
   return { db: pastView(db, account.id, past, asOf), account: stood, asOf, terms: terms.knownAt(asOf), past };
 }
 
-/** That a past is told, and what of it nobody recorded. */
+/** That an instant of the past is told, how, and what of it nobody recorded. */
 export interface PastTold {
-  /** What was written later is left out: ISO 8601 UTC. */
-  readonly writtenUntil: string;
+  /** What was written later is left out: ISO 8601 UTC. Null before anything was recorded here: all is told. */
+  readonly writtenUntil: string | null;
   readonly notRecorded: readonly string[];
 }
 
-export function pastTold({ past, asOf }: Pick<Ground, 'past' | 'asOf'>): PastTold | null {
-  if (!past) return null;
+/** null where what is told is now, or to come. */
+export function pastTold({ past, asOf, terms }: Pick<Ground, 'past' | 'asOf' | 'terms'>): PastTold | null {
+  if (!past) return asOf < terms.beganAt ? { writtenUntil: null, notRecorded: ['anything'] } : null;
   const { unsure } = past;
   const waited = unsure?.kind === 'event' ? [`when event ${unsure.event.id}, which waited, counted`] : [];
   return { writtenUntil: formatInstant(asOf), notRecorded: [...waited, ...NOT_RECORDED] };
