@@ -107,6 +107,8 @@ export interface Bringer {
 
 /** How an event reached the program. */
 export interface Arrival {
+  /** In which order. */
+  readonly arrival: number;
   readonly receivedAt: Instant;
   /** Where it came over HTTP. */
   readonly token: Bringer | null;
@@ -115,17 +117,23 @@ export interface Arrival {
 /** Of these events, by id, at most a few hundred. */
 export async function findArrivals(db: Queryable, ids: readonly string[]): Promise<Map<string, Arrival>> {
   if (ids.length === 0) return new Map();
-  const rows = await selectRows<{ event: string; receivedAt: Date; id: number | null; name: string | null }>(
+  const rows = await selectRows<{
+    event: string;
+    arrival: number;
+    receivedAt: Date;
+    id: number | null;
+    name: string | null;
+  }>(
     db,
-    `SELECT events.id AS event, events.received_at AS receivedAt, tokens.id, tokens.name
+    `SELECT events.id AS event, arrival, events.received_at AS receivedAt, tokens.id, tokens.name
        FROM events LEFT JOIN tokens ON tokens.id = events.token_id
       WHERE events.id IN (?) ORDER BY events.id LIMIT 999`,
     [ids],
   );
   return new Map(
-    rows.map(({ event, receivedAt, id, name }) => [
+    rows.map(({ event, arrival, receivedAt, id, name }) => [
       event,
-      { receivedAt: receivedAt.getTime(), token: id === null ? null : { id, name: name ?? '' } },
+      { arrival, receivedAt: receivedAt.getTime(), token: id === null ? null : { id, name: name ?? '' } },
     ]),
   );
 }

@@ -33,9 +33,13 @@ export interface ReceivedEvent {
   readonly at: Instant;
   readonly effectiveAt: Instant;
   readonly receivedAt: Instant;
+  /** In which order it arrived. */
+  readonly arrival: number;
+  /** As stored. */
+  readonly content: string;
 }
 
-const EVENTS = `SELECT id, type, at, effective_at AS effectiveAt, received_at AS receivedAt FROM events
+const EVENTS = `SELECT id, type, at, effective_at AS effectiveAt, received_at AS receivedAt, arrival, content FROM events
   WHERE account_id = ?`;
 
 async function events(db: Queryable, rest: string, bindings: readonly Binding[]): Promise<ReceivedEvent[]> {
@@ -45,6 +49,8 @@ async function events(db: Queryable, rest: string, bindings: readonly Binding[])
     at: Date;
     effectiveAt: Date;
     receivedAt: Date;
+    arrival: number;
+    content: string;
   }>(db, `${EVENTS} ${rest} ORDER BY arrival DESC LIMIT ${ROWS_MAX}`, bindings);
   return rows.reverse().map((row) => ({
     ...row,

@@ -53,7 +53,7 @@ describe('late across a boundary', () => {
       },
     });
     expect(answer('granted').sentence).toMatch(
-      /did not count for it: a change to Freelancer Basic of 30 March 2021, which reached us on /,
+      /did not count for it: a change to Freelancer Basic of 30 March 2021 \(it reached us on /,
     );
     expect(answer('granted').evidence).toMatchObject({
       tooLate: [{ type: 'plan.downgraded', occurredAt: '2021-03-30T00:00:00.000Z' }],
@@ -81,7 +81,7 @@ describe('late across a boundary', () => {
     await settled('2021-04-02');
     await tell(event('2021-03-30', 'account.reinstated'));
     expect(await sentenceOf('account-inactive', '--cycle', '2021-04-01')).toMatch(
-      /your account was suspended when it began\..* did not count for it: a reinstatement of 30 March 2021, which reached us on/,
+      /your account was suspended when it began\..* did not count for it: a reinstatement of 30 March 2021 \(it reached us on/,
     );
   });
 
@@ -90,7 +90,7 @@ describe('late across a boundary', () => {
     await settled('2021-05-02');
     await tell(event('2021-04-20', 'connects.spent', { amount: 5 }));
     expect(await sentenceOf('granted', '--cycle', '2021-05-01')).toMatch(
-      /did not count for it: Connects spent of 20 April 2021, which reached us/,
+      /did not count for it: a charge of 20 April 2021 \(it reached us/,
     );
     expect(await sentenceOf('granted', '--cycle', '2021-04-01')).not.toContain('did not count');
   });
@@ -175,7 +175,7 @@ describe('late within a cycle', () => {
     await tell(event('2021-03-11 15:00', 'connects.spent', { amount: 5 }));
     await tell(event('2021-03-11 09:00', 'connects.spent', { amount: 4 }));
     expect(await sentenceOf('insufficient-connects', '--since', '2021-03-01')).toMatch(
-      /It happened on 11 March 2021, 09:00; .* after Connects spent of 11 March 2021, 15:00 had been counted, so it was decided as of 11 March 2021, 15:00\./,
+      /It happened on 11 March 2021, 09:00; .* after a charge of 11 March 2021, 15:00 had been counted, so it was decided as of 11 March 2021, 15:00\./,
     );
   });
 
@@ -282,6 +282,21 @@ describe('what comes next is told by what stands now', () => {
     expect(await nextOf('upgraded')).toBe('Your account is closed: no billing cycle begins any more.');
   });
 
+  test('of what is owed, until the account is closed', async () => {
+    await existing();
+    await tell(
+      event('2021-03-10', 'plan.upgraded'),
+      event('2021-03-11', 'connects.spent', { amount: 70 }),
+      event('2021-03-12', 'payment.failed', { cycleOn: '2021-03-10' }),
+    );
+    expect((await ask(story.member)).answer('owed').next).toMatch(/^They come off the next Connects/);
+    expect(await nextOf('payment-failed')).toMatch(/come off the next Connects of a paid plan/);
+    await tell(event('2021-03-13', 'account.closed'));
+    const closed = 'Your account is closed: no billing cycle begins any more.';
+    expect((await ask(story.member)).answer('owed').next).toBe(closed);
+    expect(await nextOf('payment-failed')).toBe(closed);
+  });
+
   test('of a payment for the next cycle, until an upgrade withdraws the change', async () => {
     await existing({ plan: 'plus' });
     await tell(event('2021-03-20', 'payment.failed', { cycleOn: '2021-04-01' }));
@@ -342,4 +357,57 @@ test('an event asked for by its id, and a line by its number, say it too', async
   expect(await sentenceOf('line', '--about', String(entries[0]?.seq))).toContain(
     `It happened on 29 March 2021; it reached us on ${await today()}, ${AFTER_APRIL}`,
   );
+});
+
+describe('a refusal names what would have let it through, had it come in time', () => {
+  test('the request that a reply was about', async () => {
+    await existing({ openingBalance: 20 });
+    await tell(submitted('2021-03-02', 1), replied('2021-03-05', 1));
+    await tell(requested('2021-03-04', 1));
+    const { answer } = await ask(story.member, '--interview', 'i1');
+    expect(answer('no-interview-request').sentence).toContain(
+      'What had happened before it and reached us after it had been decided did not count for it: an interview request ' +
+        `of 4 March 2021 (it reached us on ${await today()}).`,
+    );
+    expect(answer('no-interview-request').evidence).toMatchObject({
+      tooLate: [{ type: 'interview.requested', occurredAt: '2021-03-04T00:00:00.000Z' }],
+    });
+  });
+
+  test('the proposal, the Connects that were bought, the reinstatement', async () => {
+    await existing({ openingBalance: 2 });
+    await tell(
+      event('2021-03-03', 'connects.returned', { amount: 1, proposal: 'p7' }),
+      event('2021-03-05', 'connects.spent', { amount: 4 }),
+      event('2021-03-06', 'account.suspended'),
+      event('2021-03-08', 'readiness-test.passed'),
+    );
+    const proposal = event('2021-03-01', 'proposal.submitted', { proposal: 'p7', connects: 1 });
+    await tell(
+      event('2021-03-04', 'connects.purchased', { amount: 9 }),
+      event('2021-03-07', 'account.reinstated'),
+      proposal,
+    );
+    const since = (code: string) => sentenceOf(code, '--since', '2021-03-01');
+    expect(await since('unknown-proposal')).toContain('did not count for it: a proposal of 1 March 2021 (');
+    expect(await since('insufficient-connects')).toContain(
+      'did not count for it: a purchase of 4 March 2021 (',
+    );
+    expect(await since('account-inactive')).toContain(
+      'did not count for it: a reinstatement of 7 March 2021 (',
+    );
+  });
+
+  test('not what had arrived before it, nor what happened after it, nor what is of something else', async () => {
+    await existing({ openingBalance: 2 });
+    await tell(event('2021-03-10', 'notices.opted-in'));
+    await tell(
+      event('2021-03-04', 'connects.purchased', { amount: 1 }),
+      event('2021-03-05', 'connects.spent', { amount: 40 }),
+      replied('2021-03-05', 1),
+    );
+    await tell(event('2021-03-06', 'connects.purchased', { amount: 50 }), requested('2021-03-04', 2));
+    for (const code of ['insufficient-connects', 'no-interview-request'])
+      expect(await sentenceOf(code, '--since', '2021-03-01')).not.toContain('did not count');
+  });
 });

@@ -282,7 +282,8 @@ Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrive
 and "postedAt"; where it came late, "lateAfter" says what had been counted before:
   { "what": "cycle", "cycleOn" } | { "what": "event", "event", "type", "at" } | { "what": "take-over", "at" } |
   { "what": "unknown" }
-A cycle lists in "tooLate" what had happened before it began and reached us after.
+A cycle lists in "tooLate" what had happened before it began and reached us after, a refusal what might have let it
+through.
 
 Interview requests without a reply ("silence:interview") and proposals without a request ("silence:proposal") have in
 evidence what a reply would come to, now and from each instant at which that changes, if nothing else happens:

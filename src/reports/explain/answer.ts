@@ -7,6 +7,7 @@ import type { OpenFailure, RecordedDecision } from '../account-records.ts';
 import type { By } from '../corrections.ts';
 import { type ZoneWords, dayWords } from '../member-words.ts';
 import type { Played } from '../past-account.ts';
+import type { ReceivedEvent } from '../late-records.ts';
 import type { Fact, Reaching } from './reaching.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
@@ -68,6 +69,8 @@ export interface Told extends RecordedDecision {
   /** Under the same subject, posted before: the first award, where a second one was refused. */
   readonly earlier: readonly PostedEntry[];
   readonly reaching: Reaching;
+  /** Of one that was refused: what might have let it through, and reached us after. */
+  readonly tooLate: readonly ReceivedEvent[];
   /** No later decision is about the same. */
   readonly stands: boolean;
 }

@@ -1,6 +1,5 @@
 /** What a settled boundary is told with besides its own record: emails, what came too late for it, what was bought. */
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
-import type { EventType } from '../../domain/events/events.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import {
   type CycleNotice,
@@ -9,10 +8,9 @@ import {
   listCycleNotices,
 } from '../account-records.ts';
 import { type By, findCorrectingRuns } from '../corrections.ts';
-import { type ReceivedEvent, findFirstPurchase, listLateEvents } from '../late-records.ts';
-import { counted, listed } from '../member-words.ts';
-import { type Inquiry, iso } from './answer.ts';
-import { EVENT_WORDS } from './reaching.ts';
+import { type ReceivedEvent, findFirstPurchase } from '../late-records.ts';
+import type { Inquiry } from './answer.ts';
+import { isTooLateForCycle, lateEventsOf } from './too-late.ts';
 
 export interface AroundCycle {
   /** Posted under its date. */
@@ -37,7 +35,7 @@ export async function readAround(
   const { db, account } = inquiry;
   const first = cycles.map((one) => one.cycleOn).toSorted()[0] ?? account.cycleOn;
   const notices = await listCycleNotices(db, account.id, first);
-  const late = await listLateEvents(db, account.id);
+  const late = await lateEventsOf(inquiry);
   const boughtAt = cycles.some((one) => one.expired > 0)
     ? await findFirstPurchase(db, account.id)
     : undefined;
@@ -51,7 +49,7 @@ export async function readAround(
     by: runs.get(cycle.runId ?? 0),
     entries: entries.filter((one) => one.cycleOn === cycle.cycleOn),
     notice: noticeOf(notices, cycle.cycleOn),
-    tooLate: late.filter((one) => isTooLate(one, cycle)),
+    tooLate: late.filter((one) => isTooLateForCycle(one, cycle)),
     hasBought: cycle.expired > 0 && isBefore(boughtAt, cycle.startsAt),
   });
 }
@@ -64,46 +62,3 @@ const isBefore = (at: Instant | undefined, other: Instant): boolean => at !== un
 /** Whether Connects have been bought so far. */
 export const hasBought = async ({ db, account, asOf }: Inquiry): Promise<boolean> =>
   isBefore(await findFirstPurchase(db, account.id), asOf);
-
-/** At its own instant a boundary comes first. */
-function isTooLate({ type, at, effectiveAt }: ReceivedEvent, cycle: RecordedCycle): boolean {
-  if (at >= cycle.startsAt || effectiveAt < cycle.startsAt) return false;
-  return DECIDES.has(type) || (cycle.expired > 0 && TAKES.has(type));
-}
-
-/** Plan and status decide what a cycle gives. */
-const DECIDES: ReadonlySet<EventType> = new Set([
-  'plan.upgraded',
-  'plan.downgraded',
-  'payment.failed',
-  'account.suspended',
-  'account.reinstated',
-  'account.closed',
-]);
-/** What is spent before a boundary does not expire with it. */
-const TAKES: ReadonlySet<EventType> = new Set(['connects.spent', 'proposal.submitted', 'balance.adjusted']);
-
-/** Facts that a sentence names. */
-const NAMED_MAX = 4;
-
-/** A sentence of its own, with the space before it; empty where nothing was too late. */
-export function tooLateSentence(tooLate: readonly ReceivedEvent[], { words }: Inquiry): string {
-  if (tooLate.length === 0) return '';
-  const named = tooLate
-    .slice(0, NAMED_MAX)
-    .map(
-      ({ type, at, receivedAt }) =>
-        `${EVENT_WORDS[type]} of ${words.day(at)}, which reached us on ${words.day(receivedAt)}`,
-    );
-  const more = tooLate.length - named.length;
-  const all = listed([...named, ...(more > 0 ? [counted(more, 'other fact')] : [])]);
-  return ` What had happened before it and reached us after it had begun did not count for it: ${all}.`;
-}
-
-export const tooLateEvidence = ({ id, type, at, effectiveAt, receivedAt }: ReceivedEvent) => ({
-  event: id,
-  type,
-  occurredAt: iso(at),
-  reachedAt: iso(receivedAt),
-  effectiveAt: iso(effectiveAt),
-});

@@ -4,6 +4,7 @@ import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.t
 import { connects, counted, listed, planPhrase } from '../member-words.ts';
 import { countWaitingEvents } from '../silence-records.ts';
 import { type Answer, type Inquiry, iso, nextBegins } from './answer.ts';
+import { CLOSED } from './what-stands.ts';
 
 /** The first answer to "how do I stand?". */
 export function current(inquiry: Inquiry): Answer {
@@ -47,7 +48,10 @@ export async function owed(inquiry: Inquiry): Promise<Answer | undefined> {
     evidence: { owed: account.owed, decision: last ? { subject: last.subject, ...last.detail } : null },
     rule: terms.rule('payment', { version: terms.latest.version, at: inquiry.asOf }),
     at: iso(last?.at ?? null),
-    next: 'They come off the next Connects of a paid plan. Your monthly free Connects stay whole.',
+    next:
+      account.status === 'closed'
+        ? CLOSED
+        : 'They come off the next Connects of a paid plan. Your monthly free Connects stay whole.',
   };
 }
 

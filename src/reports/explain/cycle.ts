@@ -36,11 +36,12 @@ import {
   nextBegins,
   textIn,
 } from './answer.ts';
-import { type AroundCycle, readAround, tooLateEvidence, tooLateSentence } from './around-cycle.ts';
+import { type AroundCycle, readAround } from './around-cycle.ts';
 import { answersOf } from './decided.ts';
 import { reversedAnswers } from './reversed.ts';
 import type { RuleName } from './rules.ts';
 import { toCome } from './to-come.ts';
+import { tooLateEvidence, tooLateSentence } from './too-late.ts';
 
 /** All that is recorded about the cycle of a date. */
 export async function explainCycle(inquiry: Inquiry, on: LocalDate): Promise<Answer[]> {
@@ -126,7 +127,7 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
       telling.sentence(cycle, inquiry, around) +
       addedLater(cycle, inquiry, by) +
       amendedLater(inquiry, around.amended) +
-      tooLateSentence(tooLate, inquiry),
+      tooLateSentence(tooLate, inquiry, 'after it had begun'),
     evidence: {
       ...recorded,
       ...byEvidence(by),

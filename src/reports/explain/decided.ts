@@ -35,6 +35,7 @@ import {
 } from './other-tellings.ts';
 import { PAYMENT_TELLINGS, PLAN_TELLINGS } from './plan-tellings.ts';
 import { type Reaching, lateSentence, reachingEvidence } from './reaching.ts';
+import { tooLateEvidence, tooLateForDecisions, tooLateSentence } from './too-late.ts';
 
 /** By kind of subject, then by code. */
 export const TELLINGS: Readonly<Record<string, Tellings>> = {
@@ -83,6 +84,7 @@ async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]):
       latest.set(subject, no);
   }
   const reachings = await reachingOf(inquiry, decisions.map(factOf));
+  const tooLate = await tooLateForDecisions(inquiry, decisions, reachings);
   const operators = await operatorsOf(inquiry, decisions);
   const atOneInstant = await postedAtOneInstant(inquiry, decisions, posted);
   return decisions.map((one, index) => {
@@ -96,6 +98,7 @@ async function toTold(inquiry: Inquiry, decisions: readonly RecordedDecision[]):
       posted: entries.filter(isOwn),
       earlier: entries.filter((entry) => !isOwn(entry) && isEarlier(entry)),
       reaching: reachings[index] as Reaching,
+      tooLate: tooLate.get(one.no) ?? [],
       stands: one.no === (latest.get(one.subject) ?? one.no),
     };
   });
@@ -159,12 +162,16 @@ function answerOf(inquiry: Inquiry, told: Told): Answer {
   return {
     subject,
     code,
-    sentence: telling.sentence(told, inquiry) + lateSentence(reaching, inquiry.words, telling.counts),
+    sentence:
+      telling.sentence(told, inquiry) +
+      lateSentence(reaching, inquiry.words, telling.counts) +
+      tooLateSentence(told.tooLate, inquiry),
     evidence: {
       ...detail,
       ...(reaching.token && { token: reaching.token }),
       ...byEvidence(told.by),
       ...reachingEvidence(reaching),
+      ...(told.tooLate.length > 0 && { tooLate: told.tooLate.map(tooLateEvidence) }),
       entries: told.posted.map(entryEvidence),
       earlierEntries: told.earlier.map(entryEvidence),
     },

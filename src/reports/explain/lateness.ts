@@ -31,9 +31,9 @@ export async function reachingOf(inquiry: Inquiry, facts: readonly Fact[]): Prom
   );
   return facts.map((fact) => {
     const { event = '', occurredAt, effectiveAt, postedAt } = fact;
-    const { receivedAt: reachedAt = postedAt, token = null } = arrivals.get(event) ?? {};
+    const { receivedAt: reachedAt = postedAt, token = null, arrival } = arrivals.get(event) ?? {};
     const after = isLate(fact) ? afterOf(effectiveAt) : undefined;
-    return { occurredAt, reachedAt, effectiveAt, postedAt, token, after };
+    return { occurredAt, reachedAt, effectiveAt, postedAt, arrival, token, after };
   });
 
   /** A boundary comes before an event of the same instant, and so moved what counts there. */

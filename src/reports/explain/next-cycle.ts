@@ -6,7 +6,6 @@ import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
-import { listLateEvents } from '../late-records.ts';
 import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
 import {
   type Answer,
@@ -24,6 +23,7 @@ import { hasBought } from './around-cycle.ts';
 import { reachingOf } from './lateness.ts';
 import { lateRemark, lateSentence, reachingEvidence } from './reaching.ts';
 import type { Rule, RuleUse } from './rules.ts';
+import { lateEventsOf } from './too-late.ts';
 
 /** The next boundaries; none where the account's own row cannot be settled: that is told as a failure. */
 export const foreseen = ({ account, terms }: Inquiry, cycles: number): readonly Settlement[] =>
@@ -281,8 +281,8 @@ async function movedByUpgrade(inquiry: Inquiry, { before, after }: Change): Prom
 }
 
 async function movedByZone(inquiry: Inquiry, { before, after }: Change): Promise<Answer> {
-  const { db, account } = inquiry;
-  const late = (await listLateEvents(db, account.id)).find(
+  const { account } = inquiry;
+  const late = (await lateEventsOf(inquiry)).find(
     (one) => one.type === 'account.zone-changed' && one.effectiveAt === after.fromAt,
   );
   const [reaching] = late

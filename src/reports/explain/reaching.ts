@@ -19,6 +19,8 @@ export interface Reaching {
   readonly reachedAt: Instant;
   readonly effectiveAt: Instant;
   readonly postedAt: Instant;
+  /** In which order it arrived; undefined where no event of that id is kept. */
+  readonly arrival: number | undefined;
   /** That brought it over HTTP, if one did. */
   readonly token: Bringer | null;
   /** Undefined for a fact that was on time. */
@@ -106,11 +108,11 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'account.contact-changed': 'a change of address',
   'notices.opted-out': 'a choice of emails',
   'notices.opted-in': 'a choice of emails',
-  'connects.spent': 'Connects spent',
+  'connects.spent': 'a charge',
   'connects.purchased': 'a purchase',
   'proposal.submitted': 'a proposal',
   'proposal.carried': 'a proposal',
-  'connects.returned': 'Connects returned',
+  'connects.returned': 'a return',
   'interview.requested': 'an interview request',
   'interview.replied': 'a reply to an interview request',
   'balance.adjusted': 'a correction',

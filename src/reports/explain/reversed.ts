@@ -19,8 +19,9 @@ export async function reversedAnswers(inquiry: Inquiry, on: LocalDate): Promise<
   );
   const answers: Answer[] = [];
   for (const [index, one] of reversals.entries()) {
-    answers.push(reversedAnswer(inquiry, one, runs.get(one.runId)));
     const again = await listDecisionsOf(db, account.id, grantSubject(on, index + 1));
+    const reversed = reversedAnswer(inquiry, one, runs.get(one.runId));
+    answers.push(again.length > 0 ? { ...reversed, next: null } : reversed);
     answers.push(...(await answersOf(inquiry, again)));
   }
   return answers;
