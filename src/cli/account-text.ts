@@ -376,13 +376,7 @@ export function forecastText(ahead: AccountForecast): string {
         `and nothing changes (dates of ${ahead.zone}; terms version ${ahead.termsVersion}).`,
     ),
     ...pastText(ahead),
-    ...(due > 0
-      ? [
-          wrap(
-            `${due === 1 ? 'The first has' : `The first ${due} have`} begun already, and ${due === 1 ? 'is' : 'are'} still to be settled.`,
-          ),
-        ]
-      : []),
+    ...(due > 0 ? [wrap(begunWords(due))] : []),
     ...(suspended
       ? [wrap('The account is suspended: while it is, nothing is added and nothing expires.')]
       : []),
