@@ -20,7 +20,8 @@ export async function readJson(file: string): Promise<unknown> {
   throw invalidInput('file', `${nameOf(file)} is not JSON, line ${line}, column ${column}: ${what}`);
 }
 
-async function readWhole(file: string): Promise<string> {
+/** @throws invalid-input `file` when it cannot be read, is too large, or no UTF-8 */
+export async function readWhole(file: string): Promise<string> {
   await requireFile(file);
   const chunks: Buffer[] = [];
   let size = 0;

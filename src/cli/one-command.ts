@@ -21,6 +21,7 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     run: async () => (await import('./commands/runs.ts')).addRunCommands,
     failures: async () => (await import('./commands/failures.ts')).addFailureCommands,
     rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,
+    why: async () => (await import('./commands/why.ts')).addWhyCommand,
     account: async () => (await import('./commands/account.ts')).addAccountCommand,
     accounts: async () => (await import('./commands/accounts.ts')).addAccountCommands,
     events: async () => (await import('./commands/events.ts')).addEventCommands,

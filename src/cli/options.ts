@@ -90,6 +90,13 @@ export function subjectFlag(text: string): string {
 /** What the tables have room for. */
 const ACTOR_LENGTH_MAX = 100;
 
+/** For what only looks. */
+export const asOfFlag = (): Option =>
+  new Option(
+    '--as-of <instant>',
+    'take this instant as now; of a past one, what stood then (default: the database clock)',
+  ).argParser(instantFlag);
+
 export const jsonFlag = (): Option => new Option('--json', 'print one JSON document');
 export const dryRunFlag = (): Option => new Option('--dry-run', 'take the real path, and change nothing');
 export const actorFlag = (): Option =>

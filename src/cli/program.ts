@@ -21,6 +21,7 @@ import { addRunCommands } from './commands/runs.ts';
 import { addDueCommand } from './commands/due.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTokenCommands } from './commands/tokens.ts';
+import { addWhyCommand } from './commands/why.ts';
 import { invalidInput } from '../errors.ts';
 import type { Cli } from './context.ts';
 import { type AddCommands, buildFrame } from './frame.ts';
@@ -33,6 +34,7 @@ const ALL: readonly AddCommands[] = [
   addRunCommands,
   addFailureCommands,
   addRerunCommand,
+  addWhyCommand,
   addAccountCommand,
   addAccountCommands,
   addEventCommands,

@@ -18,10 +18,10 @@ import { explanationText, forecastText, historyText, viewText, withQuietCodes } 
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import {
   accountOrEmailFlag,
+  asOfFlag,
   countFlag,
   dateFlag,
   factFlag,
-  instantFlag,
   jsonFlag,
   subjectFlag,
   withHelp,
@@ -49,12 +49,6 @@ async function ask(
   const id = who === undefined ? await accountOf(db, about ?? '') : await accountAsked(db, who, about);
   return { db, id };
 }
-
-const asOfFlag = (): Option =>
-  new Option(
-    '--as-of <instant>',
-    'take this instant as now; of a past one, what stood then (default: the database clock)',
-  ).argParser(instantFlag);
 
 /** On everything that takes --as-of. */
 const PAST_JSON = `

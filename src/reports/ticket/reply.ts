@@ -1,0 +1,51 @@
+/** Answers as a letter to the member: each thing once, the rules behind them at the end. */
+import type { LocalDate } from '../../domain/calendar.ts';
+import type { Answer } from '../explain/answer.ts';
+import { dayWords } from '../member-words.ts';
+import type { TicketQuestion } from './questions.ts';
+
+export interface RuleTold {
+  readonly name: string;
+  readonly text: string;
+  /** Null of the two that say what there is not. */
+  readonly since: LocalDate | null;
+}
+
+/** Answers that one letter has room for. */
+export const REPLY_ANSWERS_MAX = 25;
+
+export interface Reply {
+  readonly reply: string;
+  /** Answers that found no room. */
+  readonly left: number;
+}
+
+/** @param isNamed whether each paragraph says of which account it is */
+export function writeReply(
+  questions: readonly TicketQuestion[],
+  rules: readonly RuleTold[],
+  isNamed: boolean,
+): Reply {
+  const told = new Set<string>();
+  const paragraphs: string[] = [];
+  for (const { account, answers } of questions)
+    for (const answer of answers) {
+      const text = paragraphOf(answer);
+      if (told.has(`${account} ${text}`)) continue;
+      told.add(`${account} ${text}`);
+      paragraphs.push(isNamed ? `Account ${account}: ${text}` : text);
+    }
+  const kept = paragraphs.slice(0, REPLY_ANSWERS_MAX);
+  const letter = ['Hello,', ...kept, ...rulesOf(rules)];
+  return { reply: letter.join('\n\n'), left: paragraphs.length - kept.length };
+}
+
+const paragraphOf = ({ sentence, next }: Answer): string =>
+  next === null ? sentence : `${sentence} ${next}`;
+
+function rulesOf(rules: readonly RuleTold[]): string[] {
+  const texts = [
+    ...new Set(rules.map(({ text, since }) => (since ? `${text} (Since ${dayWords(since)}.)` : text))),
+  ];
+  return texts.length === 0 ? [] : ['The rules of the program:', ...texts.map((one) => `- ${one}`)];
+}

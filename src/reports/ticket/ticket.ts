@@ -1,0 +1,143 @@
+/**
+ * A pasted ticket answered: what it names is read, the questions that it raises are asked as anybody asks them, and what
+ * came of it is put together as a reply. What was not understood, or taken for granted, is said; nothing is made up.
+ */
+import { type Queryable, shownNow } from '../../db/query.ts';
+import { type Instant, formatInstant, localDateOf } from '../../domain/calendar.ts';
+import type { PlanName } from '../../domain/terms.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
+import { inquire } from '../explain/explain.ts';
+import { type PastTold, pastTold } from '../explain/then.ts';
+import { type ProgramRules, programRules } from '../program-rules.ts';
+import { type Asker, type Given, findAsker, requireSomething } from './asker.ts';
+import { type DateRead, readDates } from './read-dates.ts';
+import { type TextRead, masked, readText } from './read-text.ts';
+import { type Asking, type TicketQuestion, questionsOn } from './questions.ts';
+import { type RuleTold, writeReply } from './reply.ts';
+import { TOPICS, type Topic } from './topics.ts';
+
+export interface TicketAnswer {
+  readonly accounts: readonly string[];
+  /** Of dates in the text and in the answers: the first account's; UTC without one. */
+  readonly zone: string;
+  readonly asOf: string;
+  /** null where all that is recorded is told. */
+  readonly past: PastTold | null;
+  readonly topics: readonly string[];
+  readonly read: {
+    readonly ids: readonly string[];
+    readonly emails: readonly string[];
+    readonly dates: readonly Pick<DateRead, 'text' | 'from' | 'to'>[];
+    readonly amounts: readonly number[];
+  };
+  /** To be sent to the member. */
+  readonly reply: string;
+  readonly questions: readonly TicketQuestion[];
+  readonly rules: readonly RuleTold[];
+  /** One sentence each, for whoever sends the reply. */
+  readonly takenForGranted: readonly string[];
+  readonly notUnderstood: readonly string[];
+}
+
+/**
+ * @param text of at most `TEXT_MAX` characters
+ * @param given the account or the address, where the text names none or the wrong one
+ * @throws not-found `unknown-account`, `unknown-address`; invalid-input `nobody-named`
+ */
+export async function answerTicket(
+  db: Queryable,
+  text: string,
+  given: Given,
+  asOf?: Instant,
+): Promise<TicketAnswer> {
+  const read = readText(text);
+  const asker = await findAsker(db, read, given);
+  const [account] = asker.accounts;
+  const now = asOf ?? (await shownNow(db));
+  const inquiry = account === undefined ? undefined : await inquire(db, account, asOf);
+  const zone = inquiry?.words.zone ?? 'UTC';
+  const rest = masked(text, [...read.emails, ...asker.known]);
+  const dates = readDates(rest, { at: now, zone });
+  const topics = TOPICS.filter((one) => one.words.test(rest));
+  requireSomething(asker.accounts, topics);
+  const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [] };
+  const questions: TicketQuestion[] = [];
+  for (const one of asker.accounts) questions.push(...(await questionsOn(asking, one)));
+  const rules = await rulesTold(asking, inquiry?.account.plan);
+  const { reply, left } = writeReply(questions, rules, asker.accounts.length > 1);
+  return {
+    accounts: asker.accounts,
+    zone,
+    asOf: formatInstant(now),
+    past: inquiry ? pastTold(inquiry) : null,
+    topics: topics.map((one) => one.name),
+    read: {
+      ids: asker.known.map((one) => one.text),
+      emails: read.emails.map((one) => one.text),
+      dates: dates.map(({ text: written, from, to }) => ({ text: written, from, to })),
+      amounts: read.amounts.map((one) => one.amount),
+    },
+    reply,
+    questions,
+    rules,
+    takenForGranted: [
+      ...asker.notes,
+      ...dates.flatMap((one) => one.assumed ?? []),
+      ...new Set(asking.notes),
+      ...(left > 0 ? [`The reply leaves out ${left} of the answers below.`] : []),
+      ...(account === undefined ? ['The text names no account: only rules are told.'] : []),
+    ],
+    notUnderstood: notUnderstood(text, { read, asker, dates, topics }),
+  };
+}
+
+/** The rules of the topics, for the plan of the account. */
+async function rulesTold({ db, now, topics }: Asking, plan: PlanName | undefined): Promise<RuleTold[]> {
+  const names = new Set(topics.flatMap((one) => one.rules));
+  if (names.size === 0) return [];
+  const { terms } = await getLatestTerms(db);
+  const told = programRules(terms, localDateOf(now, 'UTC'), plan, now);
+  return [...told.rules.filter((one) => names.has(one.name)), ...closing(told, names)].map(
+    ({ name, text, since }) => ({ name, text, since }),
+  );
+}
+
+const closing = ({ rewards, noRules }: ProgramRules, names: ReadonlySet<string>) =>
+  [
+    { name: 'rewards', text: rewards, since: null },
+    { name: 'no-rules', text: noRules, since: null },
+  ].filter((one) => names.has(one.name));
+
+// --------------------------------------------------------------------------------------- what was not understood
+
+interface Understood {
+  readonly read: TextRead;
+  readonly asker: Asker;
+  readonly dates: readonly DateRead[];
+  readonly topics: readonly Topic[];
+}
+
+/** Sentences that are told to whoever sends the reply. */
+const SENTENCES_MAX = 10;
+const SENTENCE_LENGTH_MAX = 200;
+const POLITE =
+  /^\W*(hi|hello|hey|dear|thanks?|thank you|regards|best|kind regards|please|sincerely|cheers)\b/i;
+
+/** Sentences of which nothing was read, and what looks like an id and is none. */
+function notUnderstood(text: string, { read, asker, dates, topics }: Understood): string[] {
+  const ranges = [...read.emails, ...asker.known, ...dates].map((one) => [one.at, one.at + one.text.length]);
+  const missed = [...text.matchAll(/[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*/g)].filter(
+    ({ 0: sentence, index }) => {
+      const end = index + sentence.length;
+      const touched = ranges.some(([from = 0, to = 0]) => from < end && to > index);
+      const asked = topics.some((one) => one.words.test(sentence));
+      return !touched && !asked && !POLITE.test(sentence) && (sentence.match(/\p{L}{2,}/gu) ?? []).length > 2;
+    },
+  );
+  return [
+    ...asker.unknown.map(
+      (one) => `${one} is no account, address, proposal, interview request or event here.`,
+    ),
+    ...missed.slice(0, SENTENCES_MAX).map(({ 0: one }) => `"${one.trim().slice(0, SENTENCE_LENGTH_MAX)}"`),
+  ];
+}

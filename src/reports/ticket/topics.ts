@@ -1,0 +1,159 @@
+/** What members write about, by the words that they use, and what is then asked. One row for each kind of complaint. */
+import type { Answer } from '../explain/answer.ts';
+import { kindOf } from '../explain/answer.ts';
+
+/**
+ * What is looked at, for the dates that the text names:
+ * `interviews` and `proposals` of these days, the billing `cycle` of each, or all that was decided `since` the first
+ */
+export type Look = 'interviews' | 'proposals' | 'cycles' | 'since' | 'welcome' | 'namesakes';
+
+export interface Topic {
+  readonly name: string;
+  readonly words: RegExp;
+  readonly looks: readonly Look[];
+  /** Which of the answers to "how do I stand?" belong into a reply: their codes, and the kinds of their subjects. */
+  readonly standing: readonly string[];
+  /** Names of rules that are told; `rewards` and `no-rules` are the two closing sentences. */
+  readonly rules: readonly string[];
+}
+
+/** What holds up an account belongs into every reply. */
+const HELD_UP = ['put-aside', 'retrying', 'waiting-events'];
+const INTERVIEW_RULES = ['interview', 'interview-needs-proposal', 'one-award'];
+
+export const TOPICS: readonly Topic[] = [
+  {
+    name: 'interview',
+    words:
+      /\b(interview\w*|invit\w+|hired|offer\w*|award\w*|repl(y|ied|ies)|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact)\w*)\b/i,
+    looks: ['interviews'],
+    standing: ['interview', 'silence:interview', 'refusals:interview', 'interview-window'],
+    rules: INTERVIEW_RULES,
+  },
+  {
+    name: 'straight offer',
+    words: /\b(straight|direct|offer|hired)\b/i,
+    looks: ['proposals'],
+    standing: ['silence:proposal'],
+    rules: ['interview-needs-proposal'],
+  },
+  {
+    name: 'job by its title',
+    words:
+      /\b(job|project)s? (called|titled|named|post|:)|\btitle[sd]?\b|\bthis job\b|for (this|that|the) (job|interview)\b/i,
+    looks: ['interviews', 'proposals'],
+    standing: ['silence'],
+    rules: INTERVIEW_RULES,
+  },
+  {
+    name: 'interview limit',
+    words:
+      /\b(stopp?(ed|ing)?|limit\w*|cap|weekly|last week|per week|no more than|not even|\d to \d interviews)\b/i,
+    looks: ['since'],
+    standing: ['interview-window', 'refusals:interview'],
+    rules: ['interview'],
+  },
+  {
+    name: 'monthly Connects',
+    words:
+      /\b(monthly|refill\w*|renew\w*|billing|cycle|(each|every) month|(over a|a whole|this|one|free|last|per) month|free connects|full report)\b/i,
+    looks: ['cycles'],
+    standing: ['current', 'next-cycle', 'overdue', 'cycle', 'date-set', 'moved-by-upgrade', 'moved-by-zone'],
+    rules: ['monthly', 'active-cycle'],
+  },
+  {
+    name: 'Plus, and its number',
+    words: /\b(plus|upgrad\w+|joined|instead of|less than|80|70 (and|\+) 10|membership)\b/i,
+    looks: [],
+    standing: ['current', 'plan', 'pending-plan', 'cycle', 'next-cycle', 'overdue'],
+    rules: ['monthly', 'upgrade'],
+  },
+  {
+    name: 'expiry',
+    words:
+      /\b(expir\w*|roll(s|ed|ing)?[ -]?over|rollover|los(e|t|ing)|vanish\w*|disappear\w*|gone|b[uo](y|ying|ught)|purchas\w*)\b/i,
+    looks: [],
+    standing: ['current', 'next-cycle', 'overdue', 'cycle'],
+    rules: ['expiry', 'monthly'],
+  },
+  {
+    name: 'giving away',
+    words:
+      /\b(gift\w*|transfer\w*|donat\w*|share them|sell|give (them|it|connects|some|mine)( (away|to|back))?)\b/i,
+    looks: [],
+    standing: [],
+    rules: ['no-rules'],
+  },
+  {
+    name: 'Connects of a proposal',
+    words:
+      /\b(declin\w*|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|return\w*|applied|proposals?)\b/i,
+    looks: ['proposals'],
+    standing: [],
+    rules: ['returns'],
+  },
+  {
+    name: 'downgrade',
+    words:
+      /\b(downgrad\w*|(go|going|move|change) (back )?to basic|cancel (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
+    looks: [],
+    standing: ['downgrade-preview', 'pending-plan', 'next-cycle', 'overdue'],
+    rules: ['downgrade', 'expiry'],
+  },
+  {
+    name: 'payment',
+    words: /\b(payments?|paid|money|card|billed|put (me )?on basic|moved to basic)\b/i,
+    looks: [],
+    standing: ['current', 'plan', 'payment', 'owed', 'pending-plan'],
+    rules: ['payment'],
+  },
+  {
+    name: 'two accounts',
+    words:
+      /\b((two|other|another|second|wrong|both|separate)( of (my|the|two))? (one|account|profile)s?|agency)\b/i,
+    looks: ['namesakes'],
+    standing: ['current'],
+    rules: ['no-rules'],
+  },
+  {
+    name: 'welcome and test',
+    words: /\b(readiness|test|welcome|new (talent|freelancer)|sign(ed)?[ -]?up)\b/i,
+    looks: ['welcome'],
+    standing: [],
+    rules: ['welcome', 'readiness-test'],
+  },
+  {
+    name: 'a reward that may be none',
+    words: /\b(bonus\w*|rewards?|rewarded|earn\w*|promised|twice|expected)\b/i,
+    looks: ['since'],
+    standing: [],
+    rules: ['rewards'],
+  },
+  {
+    name: 'a rule that may be none',
+    words:
+      /\b(rules?|polic(y|ies)|heard|supposed|(after|within) (a|an|one|two|\d+) (day|week|month)s?|counts? as)\b/i,
+    looks: [],
+    standing: [],
+    rules: ['returns', 'rewards', 'no-rules'],
+  },
+  {
+    name: 'the whole account',
+    words: /\b((full|whole|complete) (report|history|account|picture)|everything|overview)\b/i,
+    looks: ['since'],
+    standing: ['*'],
+    rules: ['monthly'],
+  },
+];
+
+/**
+ * Whether an answer to "how do I stand?" belongs into a reply about these topics.
+ * @param isAnswered whether an id or a date of the text was told of: then only what holds the account up is added
+ */
+export function belongs({ subject, code }: Answer, topics: readonly Topic[], isAnswered: boolean): boolean {
+  const wanted = new Set([...HELD_UP, ...topics.flatMap((one) => one.standing)]);
+  if (wanted.has('*') || (topics.length === 0 && !isAnswered)) return true;
+  const kind = kindOf(subject);
+  return wanted.has(code) || wanted.has(subject) || (kind !== 'account' && wanted.has(kind));
+}

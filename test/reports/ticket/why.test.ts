@@ -1,0 +1,279 @@
+/** What members complain about, by kind, in the words of this file: each is answered from what they write. */
+import { Readable } from 'node:stream';
+import type { TicketAnswer } from '../../../src/reports/ticket/ticket.ts';
+import { importRows } from '../../support/accounts.ts';
+import { fact, record, settleAsOf } from '../../support/facts.ts';
+import { runHere } from '../../support/in-process.ts';
+import { type Installation, install } from '../../support/installation.ts';
+
+let installation: Installation;
+const AS_OF = ['--as-of', '2021-04-20T12:00:00Z'];
+
+beforeAll(async () => {
+  installation = await install();
+  const { app } = installation;
+  await importRows(app, [
+    { id: 'ann-1', openingBalance: 60, zone: 'Europe/Berlin' },
+    { id: 'ann-2', kind: 'agency', plan: 'agency', openingBalance: 90 },
+    { id: 'plus-1', plan: 'basic', anchorOn: '2021-01-05', openingBalance: 190 },
+    { id: 'stranger-9', openingBalance: 33 },
+  ]);
+  let no = 0;
+  const on = (account: string) => (at: string, type: string, fields: object) =>
+    fact(`ev-${(no += 1)}`, account, at, type, { ...fields });
+  const [ann, agency, plus] = [on('ann-1'), on('ann-2'), on('plus-1')];
+  await record(app, [
+    agency('2021-01-02', 'account.contact-changed', { email: 'Ann-1@example.test' }),
+    ann('2021-03-28 09:00', 'proposal.submitted', { proposal: 'prop-1', connects: 6 }),
+    ann('2021-04-10 09:00', 'interview.requested', { interview: 'int-1', proposal: 'prop-1' }),
+    ann('2021-04-11 09:00', 'interview.replied', { interview: 'int-1' }),
+    ann('2021-04-14 09:00', 'interview.requested', { interview: 'int-2' }),
+    ann('2021-04-15 09:00', 'interview.replied', { interview: 'int-2' }),
+    ann('2021-04-16 09:00', 'proposal.submitted', { proposal: 'prop-2', connects: 4 }),
+    ann('2021-04-17 09:00', 'connects.returned', { amount: 4, proposal: 'prop-2' }),
+    agency('2021-04-12 09:00', 'proposal.submitted', { proposal: 'prop-a', connects: 5 }),
+    plus('2021-04-10 09:00', 'plan.upgraded', {}),
+  ]);
+  await settleAsOf(app, ['ann-1', 'ann-2', 'plus-1', 'stranger-9'], '2021-04-20');
+});
+
+afterAll(() => installation.remove());
+
+const run = (...args: readonly string[]) => runHere(['why', ...args, ...AS_OF], { app: installation.app });
+
+async function why(text: string, ...flags: readonly string[]): Promise<TicketAnswer> {
+  const { stdout, stderr, code } = await run(text, '--json', ...flags);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as TicketAnswer;
+}
+
+const LONG = 'x'.repeat(20_001);
+const ANN = ['--account', 'ann-1'];
+const PLUS = ['--account', 'plus-1'];
+const AWARDED = /10 Connects were added|earned you 10 Connects|earned 10/;
+const RETURNS = 'there is no time limit after which it would';
+
+describe('every kind of complaint', () => {
+  test.each<[string, string[], (string | RegExp)[]]>([
+    [
+      'I was invited, interviewed and took the offer days ago, and no Connects came.',
+      ANN,
+      [/int-2.*no proposal/s],
+    ],
+    [
+      'I did not get 10 for the interview on "Logo for a bakery". What about that job?',
+      ANN,
+      ['prop-2', 'int-1'],
+    ],
+    ['A client answered on the 11th of April, when do my 10 come?', ANN, [AWARDED, 'int-1']],
+    ['This is the second interview in a row without a reward.', ANN, ['int-1', 'int-2']],
+    [
+      'After three or four interviews the rewards stopped, I did not even get 70 last week.',
+      ANN,
+      [/at most 50/],
+    ],
+    ['The offer came straight after my proposal.', ANN, ['A straight offer']],
+    [
+      'My monthly ten has been missing for a long time, please send a full report.',
+      PLUS,
+      ['Freelancer Plus', 'billing cycle'],
+    ],
+    ['Can I see everything on one screen?', ANN, ['You are on Freelancer Basic']],
+    [
+      'I got the bonus twice, I can give it back.',
+      ANN,
+      ['Since 21 March 2021', 'These are all the rewards there are'],
+    ],
+    ['I replied to an invitation: any Connects?', ANN, [/int-2.*earned no Connects/s]],
+    ['I expected a bonus for my profile.', ANN, ['Nothing else earns Connects.']],
+    [
+      'They expire within a month, which ones, and can I give them away?',
+      ANN,
+      [
+        'only what is above the rollover limit',
+        'No rule gives Connects from one account to another',
+        'would expire',
+      ],
+    ],
+    ['Three declined proposals, 18 Connects, none back.', ANN, ['prop-1', RETURNS]],
+    ['Jobs of 28 March and 16 April were closed without a hire.', ANN, ['prop-1', 'prop-2', RETURNS]],
+    ['I have withdrawn my proposal prop-1.', ANN, ['Proposal prop-1 cost 6 Connects', RETURNS]],
+    [
+      'I joined Plus and got less than 80.',
+      PLUS,
+      [/instead of 80/, /You upgraded to Freelancer Plus on 10 April 2021/],
+    ],
+    ['70 of the plan are paid parts, where is the free one of Plus?', PLUS, [/its 10 free ones/]],
+    ['Over a month and no refill.', ANN, ['billing cycle of 1 April 2021']],
+    [
+      'If I downgrade, does my date move, do I lose any?',
+      PLUS,
+      ['If you changed to Freelancer Basic', 'the dates stay'],
+    ],
+    ['I was put on Basic though there was money on my card.', PLUS, ['Freelancer Plus', 'When the payment']],
+    ['I opened an agency and my 70 vanished.', ANN, ['Your address has 2 accounts here', 'ann-2']],
+    [
+      'The proposal prop-a was charged to the wrong one of my two accounts.',
+      ANN,
+      ['was sent from another account, ann-2'],
+    ],
+    ['Do bought Connects roll over when I stop paying?', PLUS, ['bought, earned and free ones alike']],
+    ['I applied a month ago and the job is idle.', ANN, ['prop-1', RETURNS]],
+    ['The job was closed.', ANN, ['prop-1', RETURNS]],
+    [
+      'I heard of a rule: they come back after 14 days.',
+      ANN,
+      [RETURNS, 'brings them back after a number of days'],
+    ],
+    [
+      'The number of interviews on the job fell: what counts as one?',
+      ANN,
+      ['Only an interview request about a proposal'],
+    ],
+  ])('%s', async (text, flags, expected) => {
+    const { reply } = await why(text, ...flags);
+    for (const one of expected)
+      expect(reply).toMatch(one instanceof RegExp ? one : new RegExp(literally(one)));
+    expect(reply.startsWith('Hello,\n\n')).toBe(true);
+  });
+});
+
+const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+describe('whose message it is', () => {
+  test('is read from an account id, or from an id that only one account has', async () => {
+    expect((await why('Account ann-1: no monthly Connects')).accounts).toEqual(['ann-1']);
+    expect((await why('Where are my 10 for int-1?')).accounts).toEqual(['ann-1']);
+  });
+
+  test('is read from an address, whatever its case; all accounts of it are told, each by its name', async () => {
+    const { accounts, reply } = await why('From: ANN-1@example.test\nno monthly Connects this month');
+    expect(accounts).toEqual(['ann-1', 'ann-2']);
+    expect(reply).toContain('Account ann-2: You are on the Agency plan');
+  });
+
+  test('may be said by flags, and then the text decides nothing', async () => {
+    const text = 'From: stranger-9@example.test. No monthly Connects.';
+    expect((await why(text, '--account', 'plus-1')).accounts).toEqual(['plus-1']);
+    expect((await why(text, '--email', 'plus-1@example.test')).accounts).toEqual(['plus-1']);
+  });
+
+  test('another member who is named is not told of', async () => {
+    const { accounts, reply, takenForGranted } = await why(
+      'Account plus-1 lost Connects, and stranger-9 did not.',
+    );
+    expect(accounts).toEqual(['plus-1']);
+    expect(reply).not.toMatch(/stranger-9|\b33\b/);
+    expect(takenForGranted.join()).toContain('Account stranger-9 is named too');
+  });
+
+  test('that names nobody but asks about rules is answered by rules alone', async () => {
+    const { accounts, reply, takenForGranted } = await why('When do Connects expire?');
+    expect({ accounts, reply }).toEqual({ accounts: [], reply: expect.stringContaining('rollover limit') });
+    expect(takenForGranted).toContain('The text names no account: only rules are told.');
+  });
+
+  test.each([
+    ['good morning to you all', [], 2, 'names no account'],
+    ['', [], 2, 'the text is empty'],
+    ['LONG', [], 2, 'expected at most 20000'],
+    ['no Connects', ['--account', 'nobody'], 6, 'there is no account nobody'],
+    ['no Connects', ['--email', 'nobody@example.test'], 6, 'no account has the address'],
+    ['no Connects', ['--email', 'a@example.test', '--account', 'a'], 2, 'cannot be used with'],
+  ])('cannot be told of %p with %j: that ends with %p', async (text, flags, expected, said) => {
+    const { code, stdout, stderr } = await run(text === 'LONG' ? LONG : text, ...flags);
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+});
+
+describe('what is asked', () => {
+  test('goes through the same answers as account explain', async () => {
+    const { questions } = await why('Where are my 10 for int-1?', ...ANN);
+    const asked = questions.find((one) => one.question.about === 'int-1');
+    const { stdout } = await runHere(
+      ['account', 'explain', 'ann-1', '--about', 'int-1', '--json', ...AS_OF],
+      { app: installation.app },
+    );
+    expect(asked?.answers).toEqual((JSON.parse(stdout) as { answers: unknown }).answers);
+  });
+
+  test('of a date is what was around it, and the billing cycle; that there was nothing is said', async () => {
+    const { reply, questions } = await why('10 for 11 April', ...ANN);
+    expect(reply).toContain('int-1');
+    expect(questions.map((one) => one.question)).toContainEqual({ cycle: '2021-04-11' });
+    const none = await why('I replied on 20 January 2021', ...ANN);
+    expect(none.reply).toContain(
+      'No interview request to you and no reply of yours is recorded on 20 January 2021, or the day before or after.',
+    );
+  });
+
+  test('of an id alone is what it is, and nothing else', async () => {
+    const { questions } = await why('int-1', ...ANN);
+    expect(questions.map((one) => one.question)).toEqual([{ about: 'int-1' }]);
+    const nothing = await why('Hello there', ...ANN);
+    expect(nothing.questions.map((one) => one.question)).toEqual([{}]);
+    expect(nothing.reply).toContain('You are on Freelancer Basic and have 94 Connects.');
+  });
+
+  test('each thing is told once', async () => {
+    const { reply } = await why('int-1, int-1 and prop-1, interview on 11 April and 10 April', ...ANN);
+    const paragraphs = reply.split('\n\n');
+    expect(paragraphs).toEqual([...new Set(paragraphs)]);
+  });
+});
+
+describe('what is said to whoever sends the reply', () => {
+  test('the year that was taken for granted, and where nothing was dated', async () => {
+    expect((await why('I replied on 11 April', ...ANN)).takenForGranted).toEqual([
+      'The year of "11 April" was taken to be 2021.',
+    ]);
+    expect((await why('I replied to a client', ...ANN)).takenForGranted).toEqual([
+      'No date is named: the last 30 days were looked at.',
+    ]);
+  });
+
+  test('ids that are none here, addresses that nobody has, and sentences without any meaning here', async () => {
+    const { notUnderstood } = await why(
+      'Hello there. Proposal zz-99 is missing. The weather was rather nice. My monthly Connects? from who@example.test',
+      ...ANN,
+    );
+    expect(notUnderstood).toEqual([
+      'who@example.test is no account, address, proposal, interview request or event here.',
+      'zz-99 is no account, address, proposal, interview request or event here.',
+      '"The weather was rather nice"',
+    ]);
+  });
+
+  test('as text: the reply first, then what it is told from, within 100 columns', async () => {
+    const { code, stdout } = await run('10 for 11 April', ...ANN);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Reply to send\n-{13}\n\nHello,\n/);
+    for (const title of ['Told from', 'Read from the text', 'Taken for granted'])
+      expect(stdout).toContain(`\n${title}\n---`);
+    expect(stdout).toContain('"11 April" as 2021-04-11');
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  test('what steers a terminal is shown by its number', async () => {
+    const { stdout } = await run('The \u001B[31mweather\u0007 was rather nice. My monthly Connects?', ...ANN);
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u0000-\u0008\u000B-\u001F]/);
+    expect(stdout).toContain('\\u001b[31mweather\\u0007');
+  });
+});
+
+test('the text may come from standard input', async () => {
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin') as PropertyDescriptor;
+  Object.defineProperty(process, 'stdin', {
+    ...stdin,
+    get: () => Readable.from([Buffer.from('10 for 11 April')]),
+  });
+  try {
+    expect((await why('-', ...ANN)).read.dates).toEqual([
+      { text: '11 April', from: '2021-04-11', to: '2021-04-11' },
+    ]);
+  } finally {
+    Object.defineProperty(process, 'stdin', stdin);
+  }
+});
