@@ -14,7 +14,14 @@ import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
 import { HISTORY_TYPES, type HistoryType, dayWords, formatAmount } from '../../reports/member-words.ts';
-import { explanationText, forecastText, historyText, viewText, withQuietCodes } from '../account-text.ts';
+import {
+  explanationText,
+  forecastText,
+  historyText,
+  viewText,
+  withQuietCodes,
+  wrap,
+} from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import {
   accountOrEmailFlag,
@@ -162,7 +169,7 @@ async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<
   if (seen)
     print(
       cli,
-      `At the end of ${dayWords(flags.seenOn ?? '')} the balance was ${formatAmount(seen.balance)}; what was written later is left out.\n`,
+      `${wrap(`At the end of ${dayWords(flags.seenOn ?? '')} the balance was ${formatAmount(seen.balance)}; what was written later is left out.`)}\n`,
     );
   if (page.lines.length === 0) return print(cli, 'No lines.');
   print(cli, historyText(page.lines, inquiry.words));
