@@ -340,6 +340,8 @@ CREATE TABLE `outbox` (
   `attempts` int(11) NOT NULL DEFAULT 0,
   `last_error` varchar(500) DEFAULT NULL,
   `sent_at` datetime(3) DEFAULT NULL,
+  `suppressed_from` varchar(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `words_before` varchar(500) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `once` (`account_id`,`kind`,`ref`),
   KEY `sendable` (`state`,`next_attempt_at`,`id`),

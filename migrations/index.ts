@@ -43,6 +43,7 @@ import { sql as m0036 } from './0036_events_token.ts';
 import { sql as m0037 } from './0037_contacts_email.ts';
 import { sql as m0038 } from './0038_proposals_by_id.ts';
 import { sql as m0039 } from './0039_interviews_by_id.ts';
+import { sql as m0040 } from './0040_outbox_suppressed.ts';
 
 export interface Migration {
   readonly name: string;
@@ -89,4 +90,5 @@ export const migrations: readonly Migration[] = [
   { name: '0037_contacts_email', sql: m0037 },
   { name: '0038_proposals_by_id', sql: m0038 },
   { name: '0039_interviews_by_id', sql: m0039 },
+  { name: '0040_outbox_suppressed', sql: m0040 },
 ];

@@ -23,6 +23,8 @@ export interface NoticeFilter {
   readonly kind?: NoticeKind | undefined;
   readonly accountId?: string | undefined;
   readonly runId?: number | undefined;
+  /** Leaves out what the program itself suppressed for one of these reasons. */
+  readonly butWithheldFor?: readonly string[] | undefined;
 }
 
 const COLUMNS = `id, account_id AS accountId, kind, ref, state, first_cycle_on AS firstCycleOn,
@@ -144,36 +146,71 @@ export async function sendAgain(
   now: Instant,
 ): Promise<void> {
   if (ids.length === 0) return;
+  await execute(transaction, `${SEND_AGAIN} WHERE id IN (?)`, [toDate(now), ids]);
+}
+
+const SEND_AGAIN = `UPDATE outbox SET state = 'pending', next_attempt_at = ?, attempts = 0, lease_until = NULL,
+  last_error = NULL, suppressed_from = NULL, words_before = NULL`;
+const WAS_REFUSED = "state = 'suppressed' AND suppressed_from = 'refused'";
+
+/** The same, but for what was refused before it was suppressed: that is refused again, with the words of the server. */
+export async function takeBack(
+  transaction: Transaction,
+  ids: readonly number[],
+  now: Instant,
+): Promise<void> {
+  if (ids.length === 0) return;
   await execute(
     transaction,
-    `UPDATE outbox SET state = 'pending', next_attempt_at = ?, attempts = 0, lease_until = NULL, last_error = NULL
-      WHERE id IN (?)`,
+    `${SEND_AGAIN} WHERE id IN (?) AND (state <> 'suppressed' OR suppressed_from IS NULL OR suppressed_from <> 'refused')`,
     [toDate(now), ids],
+  );
+  await execute(
+    transaction,
+    `UPDATE outbox SET state = 'refused', last_error = words_before, suppressed_from = NULL, words_before = NULL
+      WHERE id IN (?) AND ${WAS_REFUSED}`,
+    [ids],
   );
 }
 
-/** Never to be sent, unless a person says so again. */
+/** Those that `takeBack` makes refused again. */
+export async function countRefusedBefore(db: Queryable, filter: NoticeFilter): Promise<number> {
+  const { where, bindings } = conditionOf(filter);
+  const row = await selectOne<{ count: number }>(
+    db,
+    `SELECT COUNT(*) AS count FROM outbox ${where} ${where ? 'AND' : 'WHERE'} ${WAS_REFUSED}`,
+    bindings,
+  );
+  return row?.count ?? 0;
+}
+
+/** Never to be sent, unless a person says so again. What it was before is kept. */
 export async function suppress(transaction: Transaction, ids: readonly number[], why: string): Promise<void> {
   await execute(
     transaction,
-    "UPDATE outbox SET state = 'suppressed', lease_until = NULL, last_error = ? WHERE id IN (?)",
+    `UPDATE outbox SET words_before = last_error, suppressed_from = IF(state = 'refused', 'refused', 'pending'),
+            lease_until = NULL, last_error = ?, state = 'suppressed'
+      WHERE id IN (?)`,
     [why.slice(0, 500), ids],
   );
 }
 
 function conditionOf(filter: NoticeFilter, before?: number): { where: string; bindings: Binding[] } {
-  const { ids, kind, accountId, runId } = filter;
+  const { ids, kind, accountId, runId, butWithheldFor } = filter;
   const parts: [string, ...Binding[]][] = [
     ...(ids ? [['id IN (?)', ids] as [string, Binding]] : []),
     ...ofStates(filter),
     ...(kind === undefined ? [] : [['kind = ?', kind] as [string, Binding]]),
     ...(accountId === undefined ? [] : [['account_id = ?', accountId] as [string, Binding]]),
     ...(runId === undefined ? [] : [['run_id = ?', runId] as [string, Binding]]),
+    ...(butWithheldFor ? [[BY_HAND, butWithheldFor] as [string, Binding]] : []),
     ...(before === undefined ? [] : [['id < ?', before] as [string, Binding]]),
   ];
   const where = parts.length > 0 ? `WHERE ${parts.map(([sql]) => sql).join(' AND ')}` : '';
   return { where, bindings: parts.flatMap(([, ...bindings]) => bindings) };
 }
+
+const BY_HAND = "(state <> 'suppressed' OR suppressed_from IS NOT NULL OR last_error NOT IN (?))";
 
 function ofStates({ states, orLeaseEndedBy }: NoticeFilter): [string, ...Binding[]][] {
   if (!states) return [];

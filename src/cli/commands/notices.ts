@@ -62,7 +62,8 @@ export function addNoticeCommands(program: Command, cli: Cli): void {
   addShow(notices, cli);
   addChange(notices, cli, {
     name: 'retry',
-    description: 'send again what was refused, too old or suppressed, or waits for its next attempt',
+    description:
+      'send again what was refused or waits, and take back what was suppressed by hand; too old ones by --state too-old',
     example: 'connects notices retry --state refused --run 17 --reason "mail server mended"',
     done: 'will be sent again',
     change: retryNotices,
@@ -321,22 +322,34 @@ function addChange(
       await requireSchema(cli.app);
       const told = await change(cli.app, { filter, ...changeOf(cli, flags) });
       if (name === 'retry') await tellWhereUntaken(cli);
-      const { changed, optedOut, left } = told;
+      const { changed, optedOut, refusedAgain, left } = told;
       const leftOf = Object.fromEntries(left);
       if (flags.json)
-        return printJson(cli, { changed, optedOut, left: leftOf, dryRun: flags.dryRun === true });
-      print(cli, `${counted(changed, 'notice')} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+        return printJson(cli, {
+          changed,
+          optedOut,
+          refusedAgain,
+          left: leftOf,
+          dryRun: flags.dryRun === true,
+        });
+      const taken = counted(changed - refusedAgain, 'notice');
+      print(cli, `${taken} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
       return explain(told).forEach((line) => say(cli, line));
     });
   withHelp(command, example, [0, 2, 6, 75]);
 
-  function explain({ changed, optedOut, left }: NoticesChanged): string[] {
+  function explain({ changed, optedOut, refusedAgain, left }: NoticesChanged): string[] {
     const states = [...left].map(([state, count]) => `${count} ${state}`).join(', ');
     return [
       ...(states ? [`left as they are: ${states}`] : []),
       ...(changed === 0 && !states ? ['there are no such notices'] : []),
       ...(optedOut > 0 && change === retryNotices
         ? [`${optedOut} of them not after all: the member opted out of grant emails`]
+        : []),
+      ...(refusedAgain > 0
+        ? [
+            `${counted(refusedAgain, 'notice')} refused again, as before: "--state refused" sends what was refused`,
+          ]
         : []),
     ];
   }

@@ -11,14 +11,17 @@ import {
   countByState,
   countNotices,
   countOptedOut,
+  countRefusedBefore,
   findUnderWay,
   listNotices,
   lockNotices,
   sendAgain,
   suppress,
+  takeBack,
 } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { HOLD_SEEN_MS } from './hold-watch.ts';
+import { WITHHELD_REASONS } from './unsent-words.ts';
 
 interface Change {
   readonly actor: string;
@@ -41,48 +44,65 @@ interface HoldDeps extends Deps {
 /** Notices changed by one transaction. */
 const PAGE = 500;
 
-/** What has left already, or is leaving, cannot be sent again or held back. */
-const RETRIED: readonly NoticeState[] = ['pending', 'refused', 'too-old', 'suppressed'];
-const SUPPRESSED: readonly NoticeState[] = ['pending', 'claimed', 'refused', 'too-old'];
+/**
+ * What has left already, or is leaving, cannot be sent again or held back. One that is too old is never sent: it needs no
+ * suppressing, which would hide why; and it is sent only where it is named, by its number or by that state.
+ */
+const RETRIED: readonly NoticeState[] = ['pending', 'refused', 'suppressed'];
+const NAMED: readonly NoticeState[] = [...RETRIED, 'too-old'];
+const SUPPRESSED: readonly NoticeState[] = ['pending', 'claimed', 'refused'];
 
 export interface NoticesChanged {
   readonly changed: number;
   /** Of those: of members who opted out of such emails since, or before. They are suppressed again when their turn comes. */
   readonly optedOut: number;
+  /** Of those: refused again, as they were before they were suppressed. */
+  readonly refusedAgain: number;
   /** Those that the filter names beside them, by state: they are left as they are. */
   readonly left: ReadonlyMap<NoticeState, number>;
 }
 
 /**
- * Sends again what was refused, was too old, was suppressed or waits.
+ * Sends again what waits or was refused, and takes back what a person suppressed. What the program itself withheld, or
+ * refused before it was suppressed, is sent only where its number is given; what was too old, also by that state.
  * @throws not-found when one of the ids is of no notice
  */
-export const retryNotices = (deps: Deps, change: NoticesChange): Promise<NoticesChanged> =>
-  changeNotices(deps, change, RETRIED, 'notices.retry', sendAgain);
+export function retryNotices(deps: Deps, change: NoticesChange): Promise<NoticesChanged> {
+  const { ids, states } = change.filter;
+  if (ids) return changeNotices(deps, change, { from: NAMED, action: 'notices.retry', apply: sendAgain });
+  const filter = { ...change.filter, butWithheldFor: WITHHELD_REASONS };
+  const from = states ? NAMED : RETRIED;
+  return changeNotices(deps, change, { from, action: 'notices.retry', apply: takeBack, filter });
+}
 
 /** Ends what has not left yet. @throws not-found when one of the ids is of no notice */
 export const suppressNotices = (deps: Deps, change: NoticesChange): Promise<NoticesChanged> =>
-  changeNotices(deps, change, SUPPRESSED, 'notices.suppress', (transaction, ids) =>
-    suppress(transaction, ids, change.reason ?? `by ${change.actor}`),
-  );
+  changeNotices(deps, change, {
+    from: SUPPRESSED,
+    action: 'notices.suppress',
+    apply: (transaction, ids) => suppress(transaction, ids, change.reason ?? `by ${change.actor}`),
+  });
 
-async function changeNotices(
-  { db }: Deps,
-  change: NoticesChange,
-  from: readonly NoticeState[],
-  action: string,
-  apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
-): Promise<NoticesChanged> {
+interface How {
+  readonly from: readonly NoticeState[];
+  readonly action: string;
+  readonly apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>;
+  /** Narrower than what was asked for. */
+  readonly filter?: NoticeFilter;
+}
+
+async function changeNotices({ db }: Deps, change: NoticesChange, how: How): Promise<NoticesChanged> {
   await refuseUnknown(db, change.filter.ids ?? []);
-  const changeable = await changeableOf(db, change.filter, from);
+  const changeable = await changeableOf(db, how.filter ?? change.filter, how.from);
   const all = await countByState(db, change.filter);
   const optedOut = await countOptedOut(db, changeable);
+  const refusedAgain = how.apply === takeBack ? await countRefusedBefore(db, changeable) : 0;
   const counted = await countByState(db, changeable);
   const left = new Map([...all].map(([state, count]) => [state, count - (counted.get(state) ?? 0)] as const));
   const changed = change.dryRun
     ? [...counted.values()].reduce((sum, one) => sum + one, 0)
-    : await changePages(db, { ...change, filter: changeable }, action, apply);
-  return { changed, optedOut, left: new Map([...left].filter(([, count]) => count > 0)) };
+    : await changePages(db, { ...change, filter: changeable }, how);
+  return { changed, optedOut, refusedAgain, left: new Map([...left].filter(([, count]) => count > 0)) };
 }
 
 async function refuseUnknown(db: Database, ids: readonly number[]): Promise<void> {
@@ -96,8 +116,7 @@ async function refuseUnknown(db: Database, ids: readonly number[]): Promise<void
 async function changePages(
   db: Database,
   { filter, actor, reason }: NoticesChange,
-  action: string,
-  apply: (transaction: Transaction, ids: readonly number[], now: Instant) => Promise<void>,
+  { action, apply }: How,
 ): Promise<number> {
   let changed = 0;
   for (let after = 0; ;) {
