@@ -1,6 +1,6 @@
 /** SQL of `decisions`: what was decided of each event, with the evidence. A boundary's own decision is its cycle. */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Decision } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 
@@ -66,4 +66,15 @@ export async function listFailedPayments(
     return which === 'current-cycle' ? `${accountId}/${failedOn}` : undefined;
   });
   return new Set(failed.filter((one) => one !== undefined));
+}
+
+/** Whether a person refused this event while it waited. */
+export async function isRefusedByOperator(db: Queryable, accountId: string, event: string): Promise<boolean> {
+  const row = await selectOne(
+    db,
+    `SELECT 1 AS found FROM decisions
+      WHERE account_id = ? AND subject = ? AND code = 'refused-by-operator' LIMIT 1`,
+    [accountId, `event:${event}`],
+  );
+  return row !== undefined;
 }

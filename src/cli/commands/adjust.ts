@@ -39,12 +39,16 @@ const ROWS_MAX = 10_000;
 export function addAdjustCommand(program: Command, cli: Cli): void {
   const command = program
     .command('adjust')
-    .description('correct a balance by a new entry; the same key again changes nothing')
+    .description('correct a balance by a new entry; the same key again changes nothing once it is posted')
     .argument('[account]', 'the account, or --file', accountFlag)
     .option('--amount <n>', 'Connects to add (+N) or to take (-N)', signedFlag)
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
-    .option('--key <key>', 'names this correction: the same key again changes nothing', factFlag)
+    .option(
+      '--key <key>',
+      'names this correction: it is posted once; what was refused may be tried again',
+      factFlag,
+    )
     .option('--file <file>', `many corrections: a CSV file with the header ${COLUMNS.join(',')}`)
     .addOption(yesFlag())
     .addOption(actorFlag())
@@ -119,7 +123,9 @@ const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(a
 function sentenceOf(outcome: AdjustOutcome): string {
   switch (outcome.outcome) {
     case 'applied':
-      return 'posted';
+      return outcome.event === undefined
+        ? 'posted'
+        : `posted; its key was refused before, so it stands in the ledger as ${outcome.event}`;
     case 'refused':
       return `refused by the rules (${outcome.codes.join(', ')}): ${REFUSED[outcome.codes[0] ?? ''] ?? 'nothing was posted'}`;
     case 'duplicate':
@@ -142,7 +148,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 const BEFORE = {
   applied: 'posted before under this key; nothing changed',
-  refused: 'refused before under this key, and not posted: to try again, use another key',
+  refused:
+    'refused before under this key by an operator, or its key is too long to be tried again: use another key',
   waiting: 'waits already under this key, because the account cannot be brought current; nothing changed',
 } as const;
 

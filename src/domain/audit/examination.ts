@@ -1,4 +1,5 @@
 /** One account under audit: what is recorded of it, the rules, and what has been found so far. */
+import { firstTryOf } from '../corrections/adjustment-keys.ts';
 import type { Account, PostedEntry } from '../account.ts';
 import type { AuditRules, AuditedAccount, AuditedSettlement } from './audited.ts';
 import type { Finding, FindingCode } from './findings.ts';
@@ -27,6 +28,8 @@ export class Examination {
   readonly #keyStart: string;
   /** Subjects of the corrections that were posted. */
   readonly #corrected: ReadonlySet<string>;
+  /** The same, as their keys have them: what was refused at first may have been posted by a later try. */
+  readonly #mended: ReadonlySet<string>;
 
   constructor(recorded: AuditedAccount, rules: AuditRules) {
     this.recorded = recorded;
@@ -41,6 +44,7 @@ export class Examination {
     const start = `${ADJUSTMENT}${this.#keyStart}`;
     const subjects = recorded.entries.map((one) => one.subject);
     this.#corrected = new Set(subjects.filter((one) => one.startsWith(start)));
+    this.#mended = new Set([...this.#corrected].map(firstTryOf));
   }
 
   add(
@@ -68,7 +72,7 @@ export class Examination {
   }
 
   isCorrected(place: number | LocalDate): boolean {
-    return this.#corrected.has(`${ADJUSTMENT}${this.#keyStart}${place}`);
+    return this.#mended.has(`${ADJUSTMENT}${this.#keyStart}${place}`);
   }
 
   /** Whether an entry is the correction of a finding. */

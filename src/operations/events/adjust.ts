@@ -1,12 +1,15 @@
 /**
  * A correction by an operator: an ordinary `balance.adjusted` event, through the one door of all facts, whose id is
- * the operator's key. The same key again changes nothing; the same key with other content is a conflict.
+ * the operator's key. The same key again changes nothing once it is posted; the same key with other content is a conflict.
+ * What the rules refused posted nothing, and is tried again by the same command: each try is an event of its own.
  */
 import { databaseNow } from '../../db/query.ts';
-import { type EventOf, parseEvent } from '../../domain/events/events.ts';
-import { formatInstant } from '../../domain/calendar.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { eventOfTry } from '../../domain/corrections/adjustment-keys.ts';
+import { parseEvent } from '../../domain/events/events.ts';
 import { invalidInput } from '../../errors.ts';
 import type { Fault } from '../../domain/terms.ts';
+import { isRefusedByOperator } from '../../ledger/decisions.ts';
 import { type EventState, findEvent } from '../../ledger/events.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
@@ -30,12 +33,10 @@ export interface AdjustRequest {
  */
 export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): Promise<AdjustOutcome[]> {
   const at = await databaseNow(deps.db);
-  const events: EventOf<'balance.adjusted'>[] = [];
   const faults: string[] = [];
   for (const one of request.adjustments) {
-    const parsed = await toEvent(deps, one, at);
-    if (parsed.ok) events.push(parsed.event as EventOf<'balance.adjusted'>);
-    else faults.push(...faultLines(one, parsed.faults));
+    const parsed = parseTry(one, one.key, (await findEvent(deps.db, one.key))?.at ?? at);
+    if (!parsed.ok) faults.push(...faultLines(one, parsed.faults));
   }
   if (faults.length > 0)
     throw invalidInput(
@@ -44,33 +45,58 @@ export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): 
     );
   const outcomes: AdjustOutcome[] = [];
   // One at a time, because each stands in the audit log by itself.
-  for (const event of events) {
-    const by = { actor: request.actor, reason: event.reason };
-    for (const outcome of await recordEvents(deps, [event], 'digest', by))
-      outcomes.push(
-        outcome.outcome === 'duplicate'
-          ? { ...outcome, before: (await findEvent(deps.db, event.id))?.state ?? 'applied' }
-          : outcome,
-      );
-  }
+  for (const one of request.adjustments) outcomes.push(await adjustOnce(deps, one, request.actor));
   return outcomes;
 }
 
-/** Of a repeated key also what became of its first use: a refusal stays one. */
+/** Of a repeated key also what became of its first use, and of a later try the event that it stands under. */
 export type AdjustOutcome =
-  | Exclude<EventOutcome, { outcome: 'duplicate' }>
-  | { readonly outcome: 'duplicate'; readonly before: EventState };
+  | (Exclude<EventOutcome, { outcome: 'duplicate' }> & Tried)
+  | ({ readonly outcome: 'duplicate'; readonly before: EventState } & Tried);
 
-/** The instant of a repeated key is that of its first use: only what the operator wrote makes it another one. */
-async function toEvent(
-  deps: RecordDeps,
-  { key: id, account, amount, reason }: Adjustment,
-  now: number,
-): Promise<ReturnType<typeof parseEvent>> {
-  const before = await findEvent(deps.db, id);
-  const at = formatInstant(before?.at ?? now);
-  return parseEvent({ id, account, at, type: 'balance.adjusted', amount, reason });
+interface Tried {
+  /** The event of a later try: the key was refused before. */
+  readonly event?: string;
 }
+
+/** Each step is asked of the database: of two callers that try at once, one posts it, and the other finds it posted. */
+async function adjustOnce(deps: RecordDeps, one: Adjustment, actor: string): Promise<AdjustOutcome> {
+  for (let no = 1; ; no += 1) {
+    const id = eventOfTry(one.key, no);
+    // No room for another try: it stays refused, under a key that is too long.
+    if (id === undefined) return { outcome: 'duplicate', before: 'refused' };
+    const outcome = await recordTry(deps, one, id, actor);
+    const tried = no === 1 ? {} : { event: id };
+    if (outcome.outcome !== 'duplicate') return { ...outcome, ...tried };
+    const before = (await findEvent(deps.db, id))?.state ?? 'applied';
+    if (before !== 'refused' || (await isRefusedByOperator(deps.db, one.account, id)))
+      return { outcome: 'duplicate', before, ...tried };
+  }
+}
+
+/** The instant of a repeated id is that of its first use: only what the operator wrote makes it another one. */
+async function recordTry(
+  deps: RecordDeps,
+  one: Adjustment,
+  id: string,
+  actor: string,
+): Promise<EventOutcome> {
+  const known = (await findEvent(deps.db, id))?.at;
+  const parsed = parseTry(one, id, known ?? (await databaseNow(deps.db)));
+  if (!parsed.ok) throw invalidInput('adjustment', faultLines(one, parsed.faults).join('\n'));
+  const [outcome] = await recordEvents(deps, [parsed.event], 'digest', { actor, reason: one.reason });
+  // Somebody else was first, a moment ago, and so with another instant.
+  if (outcome?.outcome === 'conflict' && known === undefined && (await findEvent(deps.db, id)))
+    return recordTry(deps, one, id, actor);
+  return outcome as EventOutcome;
+}
+
+const parseTry = (
+  { account, amount, reason }: Adjustment,
+  id: string,
+  at: Instant,
+): ReturnType<typeof parseEvent> =>
+  parseEvent({ id, account, at: formatInstant(at), type: 'balance.adjusted', amount, reason });
 
 const faultLines = ({ key, account }: Adjustment, faults: readonly Fault[]): string[] =>
   faults.map(

@@ -66,6 +66,24 @@ describe('what the ledger has too much or too little of a cycle', () => {
   const balanceOf = (id: string): Promise<number> =>
     countOf(installation.db, `SELECT balance FROM accounts WHERE id = '${id}'`);
 
+  it('that was spent stays found, and is mended under the same key once the balance is there', async () => {
+    await edit('a-000', 1, 5);
+    const { app } = installation;
+    const by = (amount: number, key: string) =>
+      adjustBalances(app.recordDeps, {
+        adjustments: [{ account: 'a-000', amount, key, reason: 'test' }],
+        actor: 'test',
+      });
+    await by(-(await balanceOf('a-000')), 'spent');
+    const found = await audit('now');
+    expect(found.map((one) => one.code)).toEqual(['grant-differs']);
+    await adjustAsTold(found[0] as AuditFinding);
+    expect(await audit('now')).toEqual(found);
+    await by(50, 'more');
+    await expectMended(found);
+    expect(await balanceOf('a-000')).toBe(45);
+  });
+
   it('is found as the difference, whose correction leaves nothing to be found', async () => {
     const before = await balanceOf('a-000');
     await edit('a-000', 1, 5);

@@ -1,5 +1,5 @@
 /** Corrections by an operator: each posted once under its key, never below zero, and told in the audit log. */
-import { selectRows } from '../../../src/db/query.ts';
+import { execute, selectRows } from '../../../src/db/query.ts';
 import { type Adjustment, adjustBalances } from '../../../src/operations/events/adjust.ts';
 import { importRows } from '../../support/accounts.ts';
 import { balanceOf, emptyAll } from '../../support/backfilling.ts';
@@ -105,26 +105,51 @@ describe('a correction', () => {
     expect(await balanceOf(installation.db, 'a')).toBe(0);
   });
 
-  it('that was refused stays so under its key, and says so', async () => {
-    const refused = { adjustments: [adjustment('a', -6, 'k1')], actor: 'ann' };
-    await adjustBalances(installation.app.recordDeps, refused);
-    expect(await adjustBalances(installation.app.recordDeps, refused)).toEqual([
-      { outcome: 'duplicate', before: 'refused' },
-    ]);
-    const flags = [
-      '--amount',
-      '-6',
-      '--key',
-      'k1',
-      '--reason',
-      refused.adjustments[0]?.reason ?? '',
-      '--yes',
-    ];
-    const ended = await runHere(['adjust', 'a', ...flags], { app: installation.app });
-    expect(ended).toMatchObject({
-      code: 3,
-      stdout: expect.stringContaining('refused before under this key'),
+  it('that was refused may be tried again under its key, until it is posted, once', async () => {
+    const taking = adjustment('a', -6, 'k1');
+    expect(await adjust(taking)).toEqual(['refused insufficient-connects']);
+    expect(await adjust(taking)).toEqual(['refused insufficient-connects']);
+    expect(await balanceOf(installation.db, 'a')).toBe(5);
+    await adjust(adjustment('a', 10, 'more'));
+    const flags = ['--amount', '-6', '--key', 'k1', '--reason', taking.reason, '--yes'];
+    const again = (...more: string[]) =>
+      runHere(['adjust', 'a', ...flags, ...more], { app: installation.app });
+    const dry = await again('--dry-run');
+    expect(dry.code).toBe(0);
+    expect(await balanceOf(installation.db, 'a')).toBe(15);
+    expect(await again()).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(
+        'posted; its key was refused before, so it stands in the ledger as k1.again3',
+      ),
     });
+    expect(await again()).toMatchObject({ code: 0, stdout: expect.stringContaining('posted before') });
+    expect(await balanceOf(installation.db, 'a')).toBe(9);
+    // Other content under it is another correction, whatever became of the first.
+    expect(await adjust(adjustment('a', -5, 'k1'))).toEqual(['conflict']);
+  });
+
+  it('that was refused is posted once, however many try it again at once', async () => {
+    const taking = adjustment('a', -6, 'k1');
+    await adjust(taking);
+    await adjust(adjustment('a', 20, 'more'));
+    const outcomes = (await Promise.all(Array.from({ length: 8 }, () => adjust(taking)))).flat();
+    expect(outcomes.filter((one) => one === 'applied')).toHaveLength(1);
+    expect(outcomes.filter((one) => one === 'duplicate')).toHaveLength(7);
+    expect(await balanceOf(installation.db, 'a')).toBe(19);
+  });
+
+  it('that an operator refused while it waited stays so', async () => {
+    const { app, db } = installation;
+    await execute(db, "UPDATE accounts SET next_cycle_at = '2020-01-01', zone = 'No/Zone' WHERE id = 'a'");
+    expect(await adjust(adjustment('a', 3, 'k1'))).toEqual(['waiting unknown-zone']);
+    await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'a'");
+    const flags = ['--reason', 'a slip', '--yes'];
+    expect(await runHere(['events', 'waiting', 'refuse', 'k1', ...flags], { app })).toMatchObject({
+      code: 0,
+    });
+    expect(await adjust(adjustment('a', 3, 'k1'))).toEqual(['duplicate']);
+    expect(await balanceOf(db, 'a')).toBe(5);
   });
 
   it('of several is refused as a whole when one of them is not good, before anything is posted', async () => {
