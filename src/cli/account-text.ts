@@ -113,19 +113,21 @@ interface CountedAward {
 function countedLines({ evidence, code }: Answer, words: ZoneWords): string[] {
   const list = evidence.counted as readonly CountedAward[] | undefined;
   if (!list || list.length === 0 || !SHOWING_WINDOW.has(code)) return [];
-  const lines = list.map(({ interview, proposal, occurredAt, amount }) => {
-    const at = words.moment(parseInstant(occurredAt) ?? 0).padEnd(24);
-    return `    ${at}  ${signed(amount).padStart(4)}  ${shorten(`interview ${interview}, proposal ${proposal}`, 62)}`;
+  const times = list.map(({ occurredAt }) => words.exact(parseInstant(occurredAt) ?? 0));
+  const width = Math.max(24, ...times.map((one) => one.length));
+  const lines = list.map(({ interview, proposal, amount }, index) => {
+    const about = shorten(`interview ${interview}, proposal ${proposal}`, 86 - width);
+    return `    ${times[index]?.padEnd(width)}  ${signed(amount).padStart(4)}  ${about}`;
   });
   const sum = list.reduce((total, one) => total + one.amount, 0);
   const { held = sum, countedInAll = list.length } = evidence as { held?: number; countedInAll?: number };
   const earlier = countedInAll - list.length;
-  const before = `    ${`${counted(earlier, 'earlier one')}`.padEnd(24)}  ${signed(held - sum).padStart(4)}`;
+  const before = `    ${`${counted(earlier, 'earlier one')}`.padEnd(width)}  ${signed(held - sum).padStart(4)}`;
   return [
     '  Counted, by when you replied:',
     ...(earlier > 0 ? [before] : []),
     ...lines,
-    `    ${'in all'.padEnd(24)}  ${signed(held).padStart(4)}`,
+    `    ${'in all'.padEnd(width)}  ${signed(held).padStart(4)}`,
   ];
 }
 

@@ -75,6 +75,13 @@ export class ZoneWords {
     return dayWords(this.dateOf(at));
   }
 
+  /** Where the instant itself decides: `16 March 2021, 10:00`, with seconds and their parts where there are any. */
+  exact(at: Instant): string {
+    const seconds = at % 60_000 === 0 ? '' : at % 1_000 === 0 ? ':ss' : ':ss.SSS';
+    const format = `d LLLL yyyy, HH:mm${seconds}`;
+    return DateTime.fromMillis(at, { zone: this.zone, locale: 'en' }).toFormat(format);
+  }
+
   /** `16 March 2021, 10:00`. */
   moment(at: Instant): string {
     return DateTime.fromMillis(at, { zone: this.zone, locale: 'en' }).toFormat('d LLLL yyyy, HH:mm');

@@ -6,6 +6,8 @@ import { asker } from '../support/asking.ts';
 import { type Fields, fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
+import { insertTermsVersion } from '../../src/ledger/terms-versions.ts';
+import { installAt } from '../support/story-time.ts';
 import { ask, event, existing, memberStory, tell } from '../support/member-story.ts';
 
 const story = memberStory();
@@ -191,4 +193,33 @@ describe('under other terms, in an installation of its own', () => {
     });
     expect(view.stdout).toContain('10 July 2022, due: what it brings is held up');
   });
+});
+
+test('under terms of an older rule, cycles never begin on the 31st', async () => {
+  const own = await installAt('2021-02-01');
+  try {
+    const { app, db } = own.installation;
+    const terms = builtInTerms.map((row) => ({ ...row, monthEnd: 'first-of-next' as const }));
+    const by = { appliedAt: Date.parse('2021-02-01T00:00:00Z'), actor: 'test', reason: 'the older rule' };
+    await insertTermsVersion(db, { version: 2, terms, ...by });
+    await importRows(app, [{ id: 'o1', anchorOn: '2021-01-31' }]);
+    const set = await asker(app)('o1', '--as-of', '2021-02-01T00:00:00Z');
+    expect(set.text).not.toMatch(/begin(?:s|) on the 31st/);
+    own.becomes('2021-03-06');
+    await record(app, [fact('o1-1', 'o1', '2021-03-05', 'plan.upgraded')]);
+    const { answer, text } = await asker(app)('o1');
+    expect(answer('moved-by-upgrade').sentence).toMatch(
+      /begin on the 5th of the month since 5 March 2021, .* Before, they began on the 1st\.$/,
+    );
+    expect(text).not.toMatch(/the 31st of the month|began on the 31st/);
+    await importRows(app, [{ id: 'o2', anchorOn: '2021-01-31' }]);
+    const date = (await asker(app)('o2')).answer('date-set');
+    expect(date.sentence).toBe(
+      'Your billing cycles begin on the 1st of the month, counted from 31 January 2021. That date has not moved. The 31st ' +
+        'counts as the 1st of the month after.',
+    );
+    expect(date.rule?.text).toContain('a 29th, 30th or 31st counts as the 1st of the month after');
+  } finally {
+    await own.installation.remove();
+  }
 });

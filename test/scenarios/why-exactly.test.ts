@@ -127,6 +127,26 @@ describe('interview awards', () => {
   });
 });
 
+describe('the weekly limit', () => {
+  test('is told to the second, where seconds decide', async () => {
+    await existing({ openingBalance: 60 });
+    const sent = [1, 2, 3, 4, 5, 6].flatMap((n) => [submitted('2021-04-01', n), requested('2021-04-01', n)]);
+    const replies = [1, 2, 3, 4, 5].map((n) => replied('2021-04-01 10:00:30', n));
+    await tell(...sent, ...replies, replied('2021-04-08 10:00:29', 6));
+    const { answer, text } = await ask(story.member, '--interview', 'i6');
+    expect(answer('weekly-cap').sentence).toContain('up to 8 April 2021, 10:00:29 you had been awarded 50');
+    expect(answer('weekly-cap').next).toContain('from 8 April 2021, 10:00:30, when the oldest');
+    expect(text).toContain('    1 April 2021, 10:00:30     +10  interview i1, proposal p1\n');
+  });
+});
+
+test('no monthly grant is quoted of an account that gets none', async () => {
+  await existing();
+  await tell(event('2021-03-05', 'account.closed'));
+  const { answer } = await ask(story.member);
+  expect(answer('current').rule?.text).toContain('only to an account that is active');
+});
+
 describe('what a refusal shows as its own', () => {
   test('is never the award of another reply at its instant', async () => {
     await existing({ openingBalance: 30 });

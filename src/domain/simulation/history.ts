@@ -73,9 +73,10 @@ export interface WhatIf {
 }
 
 /**
- * What the past comes to with one fact at another instant, every other one in the order and at the time in which it
- * counted; both brought current to `asOf`, by the latest terms where nothing says otherwise. Undefined where a backfill
- * or a reversal came after it: what an operator would have done then, no rule knows.
+ * What the past comes to with one fact at another instant and every other one as it came: after that one comes what
+ * reached us later, and of a history that was brought in as a whole what counted later. Both are brought current to
+ * `asOf`, by the latest terms where nothing says otherwise. Undefined where a backfill or a reversal came after it: what
+ * an operator would have done then, no rule knows.
  * @throws broken-rule where a step cannot be decided
  */
 export function replayMoved(
@@ -84,12 +85,12 @@ export function replayMoved(
   at: Instant,
   asOf: Instant,
 ): WhatIf | undefined {
+  const reached = reachOf(history);
   const others = history.steps.filter((step) => step !== moved);
-  const found = others.findIndex((step) => timeOf(step) > at);
+  const found = others.findIndex((step) => (step.kind === 'event' ? reached(step) : timeOf(step)) > at);
   const place = found === -1 ? others.length : found;
   const unchanged = Math.min(place, history.steps.indexOf(moved));
   if (others.slice(unchanged).some((step) => step.kind === 'act')) return undefined;
-  const reached = reachOf(history);
   const player = new HistoryPlayer(history);
   for (const step of others.slice(0, place)) player.step(step, Math.min(reached(step), at));
   const event = { ...moved.event, at };

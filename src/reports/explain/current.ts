@@ -29,7 +29,11 @@ export function current(inquiry: Inquiry): Answer {
       zone: account.zone,
       trackedFrom: iso(account.trackedFrom),
     },
-    rule: terms.rule('monthly', { version: terms.latest.version, at: asOf, plan }),
+    rule: terms.rule(status === 'active' ? 'monthly' : 'active-cycle', {
+      version: terms.latest.version,
+      at: asOf,
+      plan,
+    }),
     at: iso(asOf),
     next: nextBegins(inquiry) ?? 'No billing cycle begins any more.',
   };

@@ -58,7 +58,7 @@ function windowReason(told: Pick<Told, 'detail'>, words: ZoneWords): string {
   const held = amountIn(told, 'held');
   const days = counted(amountIn(told, 'windowDays'), 'day');
   const endsAt = parseInstant(textIn(told, 'windowEndsAt') ?? '');
-  const upTo = endsAt === undefined ? '' : ` up to ${words.moment(endsAt)}`;
+  const upTo = endsAt === undefined ? '' : ` up to ${words.exact(endsAt)}`;
   const awarded = `awarded ${held} of at most ${amountIn(told, 'windowMax')} Connects for interviews`;
   // Only a late reply can lie in a window that ends after it.
   const repliedAt = parseInstant(textIn(told, 'occurredAt') ?? '');
@@ -121,7 +121,7 @@ function roomAgain(told: Told, inquiry: Inquiry): string {
     return `${closed} ${whileItCan(inquiry, 'An interview request about another proposal can.')}`;
   const [isRoom, isOld] = at <= asOf ? ['there was room', 'was'] : ['there is room', 'is'];
   const others =
-    `For another proposal ${isRoom} from ${words.moment(at)}, when the oldest of these awards ${isOld} ` +
+    `For another proposal ${isRoom} from ${words.exact(at)}, when the oldest of these awards ${isOld} ` +
     `${counted(amountIn(told, 'windowDays'), 'day')} old.`;
   return `${closed} ${whileItCan(inquiry, others)}`;
 }

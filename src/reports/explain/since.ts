@@ -146,7 +146,7 @@ function windowAnswer(inquiry: Inquiry, since: Instant, { awards, own, late }: C
   const days = counted(windowDays, 'day');
   const longer = asOf - since > windowDays * DAY ? ` A time of more than ${days} can hold more.` : '';
   const held = fullest
-    ? ` The fullest ${days}, up to ${words.moment(fullest.endsAt)}, held ${fullest.held} of at most ${windowMax}.${longer}`
+    ? ` The fullest ${days}, up to ${words.exact(fullest.endsAt)}, held ${fullest.held} of at most ${windowMax}.${longer}`
     : '';
   const delayed =
     late.length === 0
