@@ -20,6 +20,8 @@ export interface Topic {
 
 /** What holds up an account belongs into every reply. */
 const HELD_UP = ['put-aside', 'retrying', 'waiting-events'];
+/** What a fact that came late would have brought in time. */
+const LATE = ['would-have-been', 'would-be-the-same', 'not-computable'];
 const INTERVIEW_RULES = ['interview', 'interview-needs-proposal', 'one-award'];
 
 export const TOPICS: readonly Topic[] = [
@@ -28,7 +30,7 @@ export const TOPICS: readonly Topic[] = [
     words:
       /\b(interview\w*|invit\w+|hired|offer\w*|award\w*|repl(y|ied|ies)|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact)\w*)\b/i,
     looks: ['interviews'],
-    standing: ['interview', 'silence:interview', 'refusals:interview', 'interview-window'],
+    standing: ['interview', 'silence:interview', 'refusals:interview', 'interview-window', ...LATE],
     rules: INTERVIEW_RULES,
   },
   {
@@ -59,14 +61,23 @@ export const TOPICS: readonly Topic[] = [
     words:
       /\b(monthly|refill\w*|renew\w*|billing|cycle|(each|every) month|(over a|a whole|this|one|free|last|per) month|free connects|full report)\b/i,
     looks: ['cycles'],
-    standing: ['current', 'next-cycle', 'overdue', 'cycle', 'date-set', 'moved-by-upgrade', 'moved-by-zone'],
+    standing: [
+      'current',
+      'next-cycle',
+      'overdue',
+      'cycle',
+      'date-set',
+      'moved-by-upgrade',
+      'moved-by-zone',
+      ...LATE,
+    ],
     rules: ['monthly', 'active-cycle'],
   },
   {
     name: 'Plus, and its number',
     words: /\b(plus|upgrad\w+|joined|instead of|less than|80|70 (and|\+) 10|membership)\b/i,
     looks: [],
-    standing: ['current', 'plan', 'pending-plan', 'cycle', 'next-cycle', 'overdue'],
+    standing: ['current', 'plan', 'pending-plan', 'cycle', 'next-cycle', 'overdue', ...LATE],
     rules: ['monthly', 'upgrade'],
   },
   {
@@ -90,22 +101,22 @@ export const TOPICS: readonly Topic[] = [
     words:
       /\b(declin\w*|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|return\w*|applied|proposals?)\b/i,
     looks: ['proposals'],
-    standing: [],
+    standing: ['returns'],
     rules: ['returns'],
   },
   {
     name: 'downgrade',
     words:
-      /\b(downgrad\w*|(go|going|move|change) (back )?to basic|cancel (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
+      /\b(downgrad\w*|(go|going|move|change) (back )?to basic|cancel\w* (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
     looks: [],
-    standing: ['downgrade-preview', 'pending-plan', 'next-cycle', 'overdue'],
+    standing: ['downgrade-preview', 'pending-plan', 'next-cycle', 'overdue', ...LATE],
     rules: ['downgrade', 'expiry'],
   },
   {
     name: 'payment',
     words: /\b(payments?|paid|money|card|billed|put (me )?on basic|moved to basic)\b/i,
     looks: [],
-    standing: ['current', 'plan', 'payment', 'owed', 'pending-plan'],
+    standing: ['current', 'plan', 'payment', 'owed', 'pending-plan', ...LATE],
     rules: ['payment'],
   },
   {
@@ -135,7 +146,7 @@ export const TOPICS: readonly Topic[] = [
     words:
       /\b(rules?|polic(y|ies)|heard|supposed|(after|within) (a|an|one|two|\d+) (day|week|month)s?|counts? as)\b/i,
     looks: [],
-    standing: [],
+    standing: ['returns'],
     rules: ['returns', 'rewards', 'no-rules'],
   },
   {
