@@ -55,10 +55,8 @@ const ALL: readonly Told[] = [
   asExplained('monthly', { each: true }),
   {
     name: 'billing-date',
-    text: ({ monthEnd }) =>
-      monthEnd === 'clamp'
-        ? 'A billing cycle begins on the same day of each month; in a month that is too short, on its last day.'
-        : 'A billing cycle begins on the same day of each month; a 29th, 30th or 31st counts as the 1st of the next.',
+    text: (row, plan) =>
+      ruleText(row.monthEnd === 'clamp' ? 'dates-clamped' : 'dates-first-of-next', row, plan),
   },
   asExplained('active-cycle'),
   {

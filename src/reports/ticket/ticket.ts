@@ -84,6 +84,7 @@ export async function answerTicket(
       ...asker.notes,
       ...dates.flatMap((one) => one.assumed ?? []),
       ...new Set(asking.notes),
+      ...ofOthers(questions),
       ...(left > 0 ? [`The reply leaves out ${left} of the answers below.`] : []),
       ...(account === undefined ? ['The text names no account: only rules are told.'] : []),
     ],
@@ -107,6 +108,18 @@ const closing = ({ rewards, noRules }: ProgramRules, names: ReadonlySet<string>)
     { name: 'rewards', text: rewards, since: null },
     { name: 'no-rules', text: noRules, since: null },
   ].filter((one) => names.has(one.name));
+
+/** The reply names another account, and nothing says that it is the same member's. */
+function ofOthers(questions: readonly TicketQuestion[]): string[] {
+  const answers = questions.flatMap((one) => one.answers).filter((one) => one.code === 'on-another-account');
+  const named = answers.flatMap(({ evidence }) => {
+    const { accounts = [], ofThisAddress = [] } = evidence as Readonly<Record<string, readonly string[]>>;
+    return accounts.filter((one) => !ofThisAddress.includes(one));
+  });
+  return [...new Set(named)].map(
+    (one) => `The reply names account ${one}, which has another address: look before you send it.`,
+  );
+}
 
 // --------------------------------------------------------------------------------------- what was not understood
 

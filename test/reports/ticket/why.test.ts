@@ -224,6 +224,16 @@ describe('what is asked', () => {
 });
 
 describe('what is said to whoever sends the reply', () => {
+  test('that it names an account of another address', async () => {
+    const { takenForGranted, reply } = await why('prop-1 was sent from the wrong account', ...PLUS);
+    expect(reply).toContain('Proposal prop-1 was sent from another account, ann-1');
+    expect(takenForGranted).toContain(
+      'The reply names account ann-1, which has another address: look before you send it.',
+    );
+    const own = await why('prop-a was sent from the wrong account', ...ANN);
+    expect(own.takenForGranted.join()).not.toContain('another address');
+  });
+
   test('the year that was taken for granted, and where nothing was dated', async () => {
     expect((await why('I replied on 11 April', ...ANN)).takenForGranted).toEqual([
       'The year of "11 April" was taken to be 2021.',
