@@ -385,6 +385,7 @@ CREATE TABLE `runs` (
   `ended_at` datetime(3) DEFAULT NULL,
   `submitting_until` datetime(3) DEFAULT NULL,
   `open_key` varchar(32) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `asked` text DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_open` (`open_key`),
   KEY `of_state` (`state`,`id`),

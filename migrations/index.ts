@@ -44,6 +44,7 @@ import { sql as m0037 } from './0037_contacts_email.ts';
 import { sql as m0038 } from './0038_proposals_by_id.ts';
 import { sql as m0039 } from './0039_interviews_by_id.ts';
 import { sql as m0040 } from './0040_outbox_suppressed.ts';
+import { sql as m0041 } from './0041_runs_asked.ts';
 
 export interface Migration {
   readonly name: string;
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   { name: '0038_proposals_by_id', sql: m0038 },
   { name: '0039_interviews_by_id', sql: m0039 },
   { name: '0040_outbox_suppressed', sql: m0040 },
+  { name: '0041_runs_asked', sql: m0041 },
 ];

@@ -1,16 +1,17 @@
 /** Runs as text. */
 import { formatInstant } from '../domain/calendar.ts';
-import type { Run } from '../ledger/runs.ts';
+import type { Run, RunAsked } from '../ledger/runs.ts';
 import type { SweepPreview } from '../operations/runs/preview-sweep.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
 import type { RunEnd } from '../reports/run-end.ts';
-import { formatCount } from './words.ts';
+import { counted, formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
 export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
   const { settled, failed, remaining, skipped, added, cycles, granted, expired } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
+    ...(run.asked ? [`  asked for ${askedWords(run.asked)}`] : []),
     `  accounts  ${listOf({ settled, failed, remaining, skipped })}${added > 0 ? `; ${formatCount(added)} added since it began` : ''}`,
     `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
     `  connects  ${listOf({ granted, expired, ...takenBack(counts) })}`,
@@ -26,6 +27,22 @@ export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
   );
   return lines.join('\n');
 }
+
+/** `2 accounts: a1, a2`; `plus accounts, 100 at the most` */
+function askedWords({ accounts, first = [], plan, code, limit }: RunAsked): string {
+  const more = accounts !== undefined && accounts > NAMED_MAX ? ', …' : '';
+  return [
+    ...(accounts === undefined
+      ? []
+      : [`${counted(accounts, 'account')}: ${first.slice(0, NAMED_MAX).join(', ')}${more}`]),
+    ...(plan === undefined ? [] : [`plan ${plan}`]),
+    ...(code === undefined ? [] : [`code ${code}`]),
+    ...(limit === undefined ? [] : [`${formatCount(limit)} at the most`]),
+  ].join('; ');
+}
+
+/** Accounts named one by one. */
+const NAMED_MAX = 5;
 
 /** Of a reversal only. */
 const takenBack = ({ taken, notTaken }: RunCounts): Record<string, number> => ({

@@ -284,11 +284,11 @@ const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures
 
 /**
  * A page of accounts to enqueue, in order of their due instant: due at `asOf`, not put aside, and no retry of theirs
- * still waiting at `now`. The position is written as an OR because a row constructor was quadratic at five million.
+ * still waiting at `now`; on one plan, where it is given. The position is written as an OR because a row constructor was quadratic at five million.
  */
 export async function listDue(
   db: Queryable,
-  due: { asOf: Instant; now: Instant; after: DuePosition | undefined; limit: number },
+  due: { asOf: Instant; now: Instant; after: DuePosition | undefined; limit: number; plan?: PlanName },
 ): Promise<DuePosition[]> {
   const after = due.after && toDate(due.after.nextCycleAt);
   const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
@@ -296,12 +296,13 @@ export async function listDue(
     `SELECT id, next_cycle_at FROM accounts
       WHERE next_cycle_at <= ?
         ${due.after ? 'AND next_cycle_at >= ? AND (next_cycle_at > ? OR id > ?)' : ''}
-        AND ${NOT_PUT_ASIDE} AND ${NOT_WAITING}
+        AND ${NOT_PUT_ASIDE} AND ${NOT_WAITING} ${due.plan === undefined ? '' : 'AND plan = ?'}
       ORDER BY next_cycle_at, id LIMIT ?`,
     [
       toDate(due.asOf),
       ...(due.after && after ? [after, after, due.after.id] : []),
       toDate(due.now),
+      ...(due.plan === undefined ? [] : [due.plan]),
       due.limit,
     ],
   );
@@ -335,6 +336,41 @@ export async function listDueOf(db: Queryable, ids: readonly string[], asOf: Ins
     due.push(...rows.map((row) => row.id));
   }
   return due;
+}
+
+/** Whether an account that was asked for can be settled now. */
+export interface Standing extends DuePosition {
+  readonly due: boolean;
+  readonly putAside: boolean;
+  /** Null of a closed account. */
+  readonly next: Instant | null;
+}
+
+/** How these accounts stand at an instant, by id; 999 at the most. Who is not there is left out. */
+export async function listStanding(
+  db: Queryable,
+  ids: readonly string[],
+  asOf: Instant,
+): Promise<Standing[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectRows<{
+    id: string;
+    next_cycle_at: Date | null;
+    due: number | null;
+    aside: number;
+  }>(
+    db,
+    `SELECT id, next_cycle_at, next_cycle_at <= ? AS due, NOT ${NOT_PUT_ASIDE} AS aside
+       FROM accounts WHERE id IN (?) ORDER BY id`,
+    [toDate(asOf), ids],
+  );
+  return rows.map(({ id, next_cycle_at: at, due, aside }) => ({
+    id,
+    nextCycleAt: at?.getTime() || 0,
+    next: at?.getTime() ?? null,
+    due: due === 1,
+    putAside: aside === 1,
+  }));
 }
 
 /** Whether anything is still to be done at an instant: the question that closes a run. */

@@ -1,14 +1,15 @@
 /**
- * Whom a run is over, and what is left of it. A sweep is over everybody who is due at its as-of and not put aside; a
- * rerun is over its own list, whose accounts are put aside by earlier runs and are left out by every sweep meanwhile.
+ * Whom a run is over, and what is left of it. A sweep is over everybody who is due at its as-of and not put aside, or
+ * over those of them that are on its list; a rerun is over its own list, whose accounts are put aside by earlier runs and
+ * are left out by every sweep meanwhile.
  */
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type DuePosition, anyDue, countDue, dueAtOf, listDue } from './accounts.ts';
-import type { Run } from './runs.ts';
+import { type Run, isListed } from './runs.ts';
 
 /** What tells whom a run is over. */
-export type RunScope = Pick<Run, 'id' | 'kind' | 'asOf'>;
+export type RunScope = Pick<Run, 'id' | 'kind' | 'asOf' | 'asked'>;
 
 export interface DuePage {
   readonly now: Instant;
@@ -16,21 +17,23 @@ export interface DuePage {
   readonly limit: number;
 }
 
-/** Still due, on the list, and not given up by the rerun itself. */
-const LEFT = `FROM run_accounts JOIN accounts ON accounts.id = run_accounts.account_id
+/** Still due, on the list, and not given up: of a rerun by itself, of a sweep by anybody. */
+const leftOf = ({
+  kind,
+}: RunScope): string => `FROM run_accounts JOIN accounts ON accounts.id = run_accounts.account_id
   WHERE run_accounts.run_id = ? AND accounts.next_cycle_at <= ?
     AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_id = accounts.id
-      AND failures.run_id = run_accounts.run_id AND failures.state = 'put-aside')`;
+      AND failures.state = 'put-aside' ${kind === 'rerun' ? 'AND failures.run_id = run_accounts.run_id' : ''})`;
 const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_id = accounts.id
   AND failures.state = 'retrying' AND failures.retry_at > ?)`;
 
 /** A page of accounts that a run has still to settle and may try now, in order of their due instant. */
 export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Promise<DuePosition[]> {
-  if (run.kind !== 'rerun') return listDue(db, { asOf: run.asOf, ...page });
+  if (!isListed(run)) return listDue(db, { asOf: run.asOf, ...page });
   const after = page.after && toDate(page.after.nextCycleAt);
   const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
     db,
-    `SELECT accounts.id, accounts.next_cycle_at ${LEFT} AND ${NOT_WAITING}
+    `SELECT accounts.id, accounts.next_cycle_at ${leftOf(run)} AND ${NOT_WAITING}
         ${page.after ? 'AND accounts.next_cycle_at >= ? AND (accounts.next_cycle_at > ? OR accounts.id > ?)' : ''}
       ORDER BY accounts.next_cycle_at, accounts.id LIMIT ?`,
     [
@@ -46,8 +49,8 @@ export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Pro
 
 /** How many accounts a run has still to settle; those that wait for a retry count. */
 export async function countLeft(db: Queryable, run: RunScope): Promise<number> {
-  if (run.kind !== 'rerun') return countDue(db, run.asOf);
-  const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count ${LEFT}`, [
+  if (!isListed(run)) return countDue(db, run.asOf);
+  const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count ${leftOf(run)}`, [
     run.id,
     toDate(run.asOf),
   ]);
@@ -58,23 +61,25 @@ export async function countLeft(db: Queryable, run: RunScope): Promise<number> {
 export async function countPartlyLeft(db: Queryable, run: RunScope): Promise<number> {
   const begun = `accounts.catch_up_from IS NOT NULL
     AND EXISTS (SELECT 1 FROM cycles WHERE cycles.account_id = accounts.id AND cycles.run_id = ?)`;
-  const sql =
-    run.kind === 'rerun'
-      ? `SELECT COUNT(*) AS count ${LEFT} AND ${begun}`
-      : `SELECT COUNT(*) AS count FROM accounts WHERE next_cycle_at <= ? AND ${begun}
+  const sql = isListed(run)
+    ? `SELECT COUNT(*) AS count ${leftOf(run)} AND ${begun}`
+    : `SELECT COUNT(*) AS count FROM accounts WHERE next_cycle_at <= ? AND ${begun}
           AND NOT EXISTS (SELECT 1 FROM failures
             WHERE failures.account_id = accounts.id AND failures.state = 'put-aside')`;
-  const scope = run.kind === 'rerun' ? [run.id, toDate(run.asOf)] : [toDate(run.asOf)];
+  const scope = isListed(run) ? [run.id, toDate(run.asOf)] : [toDate(run.asOf)];
   return (await selectOne<{ count: number }>(db, sql, [...scope, run.id]))?.count ?? 0;
 }
 
 /** Whether a run has anything still to settle: the question that closes it. */
 export async function anyLeft(db: Queryable, run: RunScope): Promise<boolean> {
-  if (run.kind !== 'rerun') return anyDue(db, run.asOf);
-  return (await selectOne(db, `SELECT 1 AS found ${LEFT} LIMIT 1`, [run.id, toDate(run.asOf)])) !== undefined;
+  if (!isListed(run)) return anyDue(db, run.asOf);
+  return (
+    (await selectOne(db, `SELECT 1 AS found ${leftOf(run)} LIMIT 1`, [run.id, toDate(run.asOf)])) !==
+    undefined
+  );
 }
 
-/** Puts accounts on a rerun's list. */
+/** Puts accounts on a run's list. */
 export async function insertRunAccounts(
   db: Queryable,
   runId: number,
@@ -92,7 +97,7 @@ export async function findRerunOf(
   const row = await selectOne<{ run_id: number; accounts: number }>(
     db,
     `SELECT run_accounts.run_id, COUNT(*) AS accounts FROM run_accounts
-       JOIN runs ON runs.id = run_accounts.run_id AND runs.state IN ('running', 'stopping')
+       JOIN runs ON runs.id = run_accounts.run_id AND runs.kind = 'rerun' AND runs.state IN ('running', 'stopping')
       WHERE run_accounts.account_id IN (?) GROUP BY run_accounts.run_id ORDER BY run_accounts.run_id LIMIT 1`,
     [accountIds],
   );

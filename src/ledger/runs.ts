@@ -3,6 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import { isDuplicateKey } from '../db/errors.ts';
 import { type Queryable, execute, selectOne, selectRows, toDate, toDateOrNull } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
 import { ConnectsError } from '../errors.ts';
 
 export type RunKind = 'sweep' | 'rerun' | 'backfill' | 'reversal';
@@ -10,6 +11,23 @@ export type RunState =
   'running' | 'completed' | 'completed-with-failures' | 'stopping' | 'stopped' | 'failed';
 /** Which notices a run stages: none, one per account, one per cycle. */
 export type Notify = 'none' | 'digest' | 'each';
+
+/** Whom a run over some of the accounts was asked for. */
+export interface RunAsked {
+  /** Ids that were given, and the first of them. */
+  readonly accounts?: number;
+  readonly first?: readonly string[];
+  /** Tells two lists apart: SHA-256 of the sorted ids, one a line. */
+  readonly hash?: string;
+  readonly plan?: PlanName;
+  /** Of a reversal: only cycles of this code. */
+  readonly code?: string;
+  readonly limit?: number;
+}
+
+/** Whether it is over a list of its own, kept in `run_accounts`. */
+export const isListed = ({ kind, asked }: Pick<Run, 'kind' | 'asked'>): boolean =>
+  kind === 'rerun' || asked !== null;
 
 export interface Run {
   readonly id: number;
@@ -20,6 +38,8 @@ export interface Run {
   readonly notify: Notify;
   readonly actor: string;
   readonly reason: string | null;
+  /** Null where it is over everybody who is due. A sweep that has it is over a list of its own, and none that others join. */
+  readonly asked: RunAsked | null;
   readonly dueAtStart: number;
   readonly startedAt: Instant;
   readonly heartbeatAt: Instant;
@@ -35,6 +55,7 @@ interface StoredRun {
   notify: Notify;
   actor: string;
   reason: string | null;
+  asked: string | null;
   due_at_start: number;
   started_at: Date;
   heartbeat_at: Date;
@@ -42,7 +63,7 @@ interface StoredRun {
 }
 
 const COLUMNS =
-  'id, kind, state, as_of, terms_version, notify, actor, reason, due_at_start, started_at, heartbeat_at, ended_at';
+  'id, kind, state, as_of, terms_version, notify, actor, reason, asked, due_at_start, started_at, heartbeat_at, ended_at';
 
 const parseRow = (row: StoredRun): Run => ({
   id: row.id,
@@ -53,6 +74,7 @@ const parseRow = (row: StoredRun): Run => ({
   notify: row.notify,
   actor: row.actor,
   reason: row.reason,
+  asked: row.asked === null ? null : (JSON.parse(row.asked) as RunAsked),
   dueAtStart: row.due_at_start,
   startedAt: row.started_at.getTime(),
   heartbeatAt: row.heartbeat_at.getTime(),
@@ -144,6 +166,7 @@ export type NewRun = Pick<
   'kind' | 'asOf' | 'termsVersion' | 'notify' | 'actor' | 'reason' | 'dueAtStart'
 > & {
   readonly at: Instant;
+  readonly asked?: RunAsked | null;
   /** Unique among open runs: `sweep`, because at most one is open. Null where several may be. */
   readonly openKey: string | null;
 };
@@ -153,9 +176,9 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
   try {
     const written = await execute(
       db,
-      `INSERT INTO runs (kind, state, as_of, terms_version, notify, actor, reason, due_at_start, started_at,
+      `INSERT INTO runs (kind, state, as_of, terms_version, notify, actor, reason, asked, due_at_start, started_at,
                          heartbeat_at, open_key)
-       VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         run.kind,
         toDate(run.asOf),
@@ -163,6 +186,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
         run.notify,
         run.actor,
         run.reason,
+        run.asked ? JSON.stringify(run.asked) : null,
         run.dueAtStart,
         toDate(run.at),
         toDate(run.at),
@@ -294,16 +318,20 @@ export async function countRuns(
   );
 }
 
-/** The latest run that is in one of these states; undefined when none is. */
-export async function findLatestRun(
+/**
+ * The latest sweep that is in one of these states; undefined when none is.
+ * @param whose `everybody`: none that was over some of the accounts, which says nothing of the others
+ */
+export async function findLatestSweep(
   db: Queryable,
-  kind: RunKind,
   states: readonly RunState[],
+  whose: 'anybody' | 'everybody',
 ): Promise<Run | undefined> {
   const row = await selectOne<StoredRun>(
     db,
-    `SELECT ${COLUMNS} FROM runs WHERE kind = ? AND state IN (?) ORDER BY id DESC LIMIT 1`,
-    [kind, states],
+    `SELECT ${COLUMNS} FROM runs WHERE kind = 'sweep' AND state IN (?)
+        ${whose === 'everybody' ? 'AND asked IS NULL' : ''} ORDER BY id DESC LIMIT 1`,
+    [states],
   );
   return row && parseRow(row);
 }

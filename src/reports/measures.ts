@@ -3,7 +3,7 @@ import { type Queryable, shownNow, selectOne } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countDue, listDue } from '../ledger/accounts.ts';
 import { countFailedAttempts, sumPutAside } from '../ledger/put-aside.ts';
-import { type RunKind, type RunState, countRuns, findLatestRun } from '../ledger/runs.ts';
+import { type RunKind, type RunState, countRuns, findLatestSweep } from '../ledger/runs.ts';
 import { findLastTick } from '../ledger/ticks.ts';
 import { type TickQuestion, type TickReport, readTicks } from './ticks.ts';
 
@@ -64,7 +64,7 @@ export async function readMeasures(
 }
 
 async function findLastSuccess(db: Queryable): Promise<Instant | null> {
-  const run = await findLatestRun(db, 'sweep', ['completed', 'completed-with-failures']);
+  const run = await findLatestSweep(db, ['completed', 'completed-with-failures'], 'everybody');
   const tick = await findLastTick(db, 'nothing-due');
   const latest = Math.max(run?.endedAt ?? 0, tick ?? 0);
   return latest > 0 ? latest : null;

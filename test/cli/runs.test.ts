@@ -106,6 +106,7 @@ describe('a run as text', () => {
     notify: 'digest',
     actor: 'ada',
     reason: null,
+    asked: null,
     dueAtStart: 3,
     startedAt: Date.parse('2021-05-01T00:00:01Z'),
     heartbeatAt: Date.parse('2021-05-01T00:00:03Z'),

@@ -221,6 +221,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'outbox.attempts',
     [field('CONNECTS_MAIL_ATTEMPTS', setting('CONNECTS_MAIL_ATTEMPTS', 'mailAttemptsMax'))],
   ],
+  ['runs.asked', 'counts, a plan, and at most 100 ids of 64 characters: src/operations/runs/listed-sweep.ts'],
   ['runs.due_at_start', 'accounts, which are fewer than an integer counts'],
   ['backfills.asked', 'at most 200,000 ids of 64 characters: src/cli/id-file.ts'],
   ['backfills.planned terms_versions.content', 'counts by reason; at most 1,000 rows of terms'],

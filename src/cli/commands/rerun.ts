@@ -5,14 +5,9 @@ import { openRehearsal } from '../../db/rehearsal.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import type { PutAsideFilter } from '../../ledger/put-aside.ts';
-import type { Run } from '../../ledger/runs.ts';
 import { previewRerun } from '../../operations/runs/preview-sweep.ts';
 import { requireAccounts } from '../../operations/accounts/require-known.ts';
 import { type RerunOutcome, openRerun } from '../../operations/runs/rerun.ts';
-import { type WatchedRun, runUntilClosed } from '../../operations/runs/run-until-closed.ts';
-import { submitLeft } from '../../operations/runs/sweep.ts';
-import { countRun } from '../../reports/run-counts.ts';
-import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireIntent } from '../intent.ts';
@@ -29,10 +24,10 @@ import {
 import { Progress } from '../progress.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
-import { describePreview, describeRun, listOf } from '../run-text.ts';
+import { describePreview, listOf } from '../run-text.ts';
+import { stayWith, submitOnly } from '../staying.ts';
 import { counted } from '../words.ts';
 import { type FilterFlags, accountsFlag, errorFlag, filterOf } from './failures.ts';
-import { sendWhatCanBeSent } from '../sending.ts';
 
 interface RerunFlags extends FilterFlags {
   all?: true;
@@ -165,50 +160,4 @@ async function reportPreview(
     progress.stop();
     await session.destroy();
   }
-}
-
-async function submitOnly(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
-  const submitted = await submitLeft(cli.app.sweepDeps, run, cli.signal);
-  if (flags.json)
-    return printJson(cli, { outcome: 'opened', run: run.id, asOf: formatInstant(run.asOf), submitted });
-  return print(
-    cli,
-    `run ${run.id} opened as of ${formatInstant(run.asOf)}: ${counted(submitted, 'job')} submitted`,
-  );
-}
-
-async function stayWith(cli: Cli, flags: RerunFlags, run: Run): Promise<void> {
-  const { app, signal } = cli;
-  const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
-  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
-  try {
-    const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, run, {
-      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-      signal,
-      onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
-    });
-    progress.stop();
-    if (worker && watched.outcome === 'done') await sendWhatCanBeSent(cli, signal);
-    await reportWatched(cli, flags, watched);
-  } finally {
-    progress.stop();
-    await worker?.stop();
-  }
-}
-
-async function reportWatched(cli: Cli, flags: RerunFlags, watched: WatchedRun): Promise<void> {
-  const { run, outcome, remaining } = watched;
-  const counts = await countRun(cli.app.db, run);
-  const end = await readRunEnd(cli.app.db, run);
-  if (outcome === 'timed-out' || outcome === 'interrupted')
-    say(
-      cli,
-      `${outcome === 'timed-out' ? '--timeout passed' : 'interrupted'} with ${counted(remaining, 'account')} left: the next sweep goes on`,
-    );
-  if (outcome === 'timed-out' || run.state === 'stopped' || run.state === 'stopping')
-    cli.exitCode = EXIT.tryAgain;
-  else if (outcome !== 'interrupted' && (counts.failed > 0 || run.state === 'failed'))
-    cli.exitCode = EXIT.someFailed;
-  if (flags.json) return printJson(cli, { outcome, run: run.id, state: run.state, ...counts, ...end });
-  return print(cli, describeRun(run, counts, end));
 }

@@ -86,9 +86,11 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
   print(cli, describeRun(run, counts, end));
   return say(
     cli,
-    run.kind === 'sweep'
-      ? 'the next tick or sweep opens another run: to keep all still, stop the scheduler, or suspend the cron job'
-      : 'its accounts stay put aside: "connects rerun --all" takes them up again',
+    run.kind === 'sweep' && run.asked
+      ? 'its accounts stay due: the next tick or sweep settles them'
+      : run.kind === 'sweep'
+        ? 'the next tick or sweep opens another run: to keep all still, stop the scheduler, or suspend the cron job'
+        : 'its accounts stay put aside: "connects rerun --all" takes them up again',
   );
 }
 

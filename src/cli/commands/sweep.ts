@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { required, requireServers } from '../../config.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { PLAN_NAMES } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
@@ -12,7 +13,17 @@ import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { actorFlag, durationFlag, instantFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import {
+  accountFlag,
+  actorFlag,
+  countFlag,
+  durationFlag,
+  instantFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
@@ -20,8 +31,9 @@ import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
 import { counted } from '../words.ts';
+import { type WantedFlags, isOverSome, sweepSome } from './sweep-listed.ts';
 
-interface SweepFlags {
+interface SweepFlags extends WantedFlags {
   asOf?: Instant;
   wait?: true;
   work?: true;
@@ -36,7 +48,19 @@ interface SweepFlags {
 export function addSweepCommand(program: Command, cli: Cli): void {
   const command = program
     .command('sweep')
-    .description('one pass: enqueue a job for every account that is due')
+    .description(
+      'one pass: enqueue a job for every account that is due, or for some of them in a run of its own',
+    )
+    .addOption(
+      new Option('--account <id...>', 'only these accounts; of an id that begins with -: --account=-x')
+        .argParser((text: string, before?: string[]) => [...(before ?? []), accountFlag(text)])
+        .conflicts(['accountsFile', 'plan']),
+    )
+    .addOption(
+      new Option('--accounts-file <file>', 'only the accounts of this file, one id a line').conflicts('plan'),
+    )
+    .addOption(new Option('--plan <plan>', 'only accounts that are on this plan').choices([...PLAN_NAMES]))
+    .option('--limit <n>', 'only so many, the longest due first', countFlag(1, 10_000_000))
     .option(
       '--as-of <instant>',
       'take this instant as now (default: the database clock less 2m)',
@@ -63,15 +87,23 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((flags: SweepFlags) => runSweep(cli, flags));
-  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 75, 130, 143]);
+  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 6, 75, 130, 143]).addHelpText(
+    'after',
+    LISTED_HELP,
+  );
 }
+
+const LISTED_HELP = `
+With --account, --accounts-file, --plan or --limit it opens a run of its own over those of them who are due, and joins none;
+all others stay due. Who is unknown, put aside or not due is named and counted. After a deploy, 100 first, then all:
+"connects sweep --limit 100 --wait --work", and then "connects sweep --wait --work".`;
 
 async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const waits = flags.wait === true || flags.work === true;
   if (flags.timeout !== undefined && !waits)
     throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
   cli.limit(flags.timeout);
-  if (flags.dryRun) return previewToScreen(cli, flags);
+  if (flags.dryRun) return dryRun(cli, flags);
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
   // Before a run is opened that nobody could work on.
@@ -81,7 +113,13 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   await withMetrics(cli, flags.metricsFile, () => sweepOrWait(cli, flags, waits));
 }
 
+async function dryRun(cli: Cli, flags: SweepFlags): Promise<void> {
+  await requireSchema(cli.app);
+  return isOverSome(flags) ? sweepSome(cli, flags) : previewToScreen(cli, flags);
+}
+
 async function sweepOrWait(cli: Cli, flags: SweepFlags, waits: boolean): Promise<void> {
+  if (isOverSome(flags)) return sweepSome(cli, flags);
   if (waits) return runWaitingSweep(cli, flags);
   const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
   if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
@@ -157,7 +195,6 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
 /** A dry run needs neither Redis nor a worker, and leaves no run behind. */
 async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
-  await requireSchema(app);
   const { config, clock } = app;
   const session = openRehearsal(required(config, 'databaseUrl'));
   const progress = new Progress(cli.streams.err, 'accounts', clock.elapsedMs());

@@ -86,6 +86,25 @@ export async function previewRerun(
   return previewPages(deps, request, { run, due: request.due }, pages);
 }
 
+/** What a sweep over some accounts would do. */
+export async function previewListed(
+  deps: PreviewDeps,
+  request: Pick<PreviewRequest, 'signal' | 'onProgress'> & {
+    readonly asOf: Instant;
+    readonly ids: readonly string[];
+  },
+): Promise<SweepPreview> {
+  const { ids, asOf } = request;
+  const run = virtualRun(asOf, await getLatestTerms(deps.session));
+  return previewPages(deps, request, { run, due: ids.length }, slicesOf(ids));
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* slicesOf(ids: readonly string[]): AsyncGenerator<{ id: string }[]> {
+  for (let from = 0; from < ids.length; from += PAGE)
+    yield ids.slice(from, from + PAGE).map((id) => ({ id }));
+}
+
 async function* pagesOf<Position>(
   read: (after: Position | undefined) => Promise<Position[]>,
 ): AsyncGenerator<Position[]> {
@@ -137,6 +156,7 @@ const virtualRun = (asOf: Instant, terms: TermsVersion): VirtualRun => ({
   terms: terms.terms,
   actor: '',
   reason: null,
+  asked: null,
   dueAtStart: 0,
   startedAt: asOf,
   heartbeatAt: asOf,

@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { anyDue, countDue } from '../../ledger/accounts.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
-import { type Run, findRun, listOpenRuns } from '../../ledger/runs.ts';
+import { type Run, findRun, isListed, listOpenRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
 import { lookUntil } from './look-until.ts';
 import { isStopped } from './run-until-closed.ts';
@@ -23,7 +23,7 @@ export interface WaitedSweep {
   /** `stopped`: one of its runs was, by a person or by itself because too many accounts failed. */
   readonly outcome: 'done' | 'stopped' | 'timed-out' | 'interrupted';
   readonly asOf: Instant;
-  /** Runs that were opened or joined, in order: an older sweep that was still running, and open reruns, among them. */
+  /** Runs that were opened or joined, in order: an older sweep that was still running, and open ones over a list, among them. */
   readonly runs: readonly Run[];
   /** Accounts still due at the as-of. */
   readonly remaining: number;
@@ -81,8 +81,7 @@ class Waiting {
       const mayOpen = async (): Promise<boolean> => !(await this.#isStopped());
       const swept = await sweep(this.#deps, { ...this.#request, again, mayOpen });
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
-      for (const run of await listOpenRuns(this.#deps.db))
-        if (run.kind === 'rerun') this.#runs.set(run.id, run);
+      for (const run of await listOpenRuns(this.#deps.db)) if (isListed(run)) this.#runs.set(run.id, run);
       this.#submitAt = clock.elapsedMs() + SUBMIT_EVERY_MS;
     }
     this.#remaining = await this.#countLeft();
@@ -104,7 +103,7 @@ class Waiting {
     return left;
   }
 
-  /** What open reruns have left: nobody else may be there to finish and close them. */
+  /** What open reruns have left beside those who are due: nobody else may be there to finish and close them. */
   async #countRerun(): Promise<number> {
     let left = 0;
     for (const { id, kind } of this.#runs.values()) {
@@ -114,10 +113,10 @@ class Waiting {
     return left;
   }
 
-  /** A rerun that is stopped stops no sweep: its accounts are put aside. */
+  /** A run over a list that is stopped stops no sweep: it is over some accounts only. */
   async #isStopped(): Promise<boolean> {
-    for (const { id, kind } of this.#runs.values()) {
-      const run = kind === 'rerun' ? undefined : await findRun(this.#deps.db, id);
+    for (const known of this.#runs.values()) {
+      const run = isListed(known) ? undefined : await findRun(this.#deps.db, known.id);
       if (run && isStopped(run)) return true;
     }
     return false;

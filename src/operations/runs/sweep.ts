@@ -19,6 +19,7 @@ import {
   findRun,
   insertRun,
   insertTick,
+  isListed,
   leaseSubmitting,
   listOpenRuns,
   releaseSubmitting,
@@ -86,7 +87,7 @@ async function sweepOnce(deps: SweepDeps, request: SweepRequest, tick: RecordedT
   const asOf = await resolveAsOf(deps, request.asOf);
   const found = await openOrJoin(deps, asOf, request);
   await tick.finds(found?.outcome ?? 'nothing-due', found?.run.id ?? null);
-  await resumeReruns(deps, request.signal);
+  await resumeListed(deps, request.signal);
   if (!found) return { outcome: 'nothing-due', asOf };
   return { ...found, asOf, submitted: await submitLeft(deps, found.run, request.signal) };
 }
@@ -123,10 +124,10 @@ async function openRun(deps: SweepDeps, asOf: Instant, request: SweepRequest): P
   return id;
 }
 
-/** A rerun whose process died is gone on with, or closed, by whoever sweeps next. */
-async function resumeReruns(deps: SweepDeps, signal: AbortSignal | undefined): Promise<void> {
+/** A run over a list whose process died is gone on with, or closed, by whoever sweeps next. */
+async function resumeListed(deps: SweepDeps, signal: AbortSignal | undefined): Promise<void> {
   for (const run of await listOpenRuns(deps.db)) {
-    if (run.kind !== 'rerun' || (await unlessLocked(() => closeRunIfDone(deps, run)))) continue;
+    if (!isListed(run) || (await unlessLocked(() => closeRunIfDone(deps, run)))) continue;
     await submitLeft(deps, run, signal);
   }
 }
@@ -163,8 +164,8 @@ export async function submitLeft(
 
 /** Nothing was lost and nobody waits for a retry, so adding the same jobs again would only cost time. */
 async function queueHoldsAll(deps: Pick<SweepDeps, 'db' | 'queue'>, run: Run): Promise<boolean> {
-  // The jobs of a few accounts that are rerun cannot be told from those of a sweep.
-  if (run.kind === 'rerun') return false;
+  // The jobs of a few accounts on a list cannot be told from those of a sweep.
+  if (isListed(run)) return false;
   const { waiting, active } = await deps.queue.countSettling();
   return waiting + active > 0 && waiting + active >= (await countLeft(deps.db, run));
 }

@@ -5,7 +5,7 @@ import { type MailTrouble, troubleOfRefusal } from '../../../notices/mail-troubl
 import { findHold } from '../../../outbox/hold.ts';
 import { sourceOf } from '../../../ledger/run-grants.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
-import { type Run, findLatestRun, findOpenKey, listOpenRuns } from '../../../ledger/runs.ts';
+import { type Run, findLatestSweep, findOpenKey, listOpenRuns } from '../../../ledger/runs.ts';
 import { findLastTick } from '../../../ledger/ticks.ts';
 import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
@@ -62,8 +62,8 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
         ),
       );
   }
-  const failed = await findLatestRun(db, 'sweep', ['failed']);
-  const better = await findLatestRun(db, 'sweep', ['completed', 'completed-with-failures']);
+  const failed = await findLatestSweep(db, ['failed'], 'anybody');
+  const better = await findLatestSweep(db, ['completed', 'completed-with-failures'], 'everybody');
   if (failed && failed.id > (better?.id ?? 0))
     findings.push(
       fault(
