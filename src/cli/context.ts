@@ -43,6 +43,8 @@ export interface Cli {
   readonly defaultActor: string;
   /** Set before the command runs: worker, scheduler, console and serve log what they do, the others only trouble. */
   longRunning: boolean;
+  /** Set before the command runs: with --json and --ndjson, scripts read errors, too. */
+  errorsAsJson: boolean;
   /** Set by a command that ends with something other than 0. */
   exitCode: ExitCode;
 }

@@ -37,22 +37,38 @@ const OF_KIND: Record<ErrorKind, ExitCode> = {
   configuration: EXIT.configuration,
 };
 
-/**
- * The code, and what to print: what happened and what to do about it where it was foreseen, the whole stack where it
- * was not. No message where it has been printed.
- * @param addresses of the servers that were used, where it is known
- */
-export function exitOf(thrown: unknown, addresses?: Addresses): { code: ExitCode; message: string } {
-  // commander has printed its message already.
-  if (thrown instanceof CommanderError)
-    return { code: thrown.exitCode === 0 ? EXIT.done : EXIT.invalid, message: '' };
+/** What went wrong, as everybody is told it. */
+export interface ToldError {
+  readonly exit: ExitCode;
+  /** The heading of docs/runbook.md. */
+  readonly code: string;
+  /** What happened and what to do about it where it was foreseen, the whole stack where it was not. */
+  readonly message: string;
+}
+
+/** @param addresses of the servers that were used, where it is known */
+export function exitOf(thrown: unknown, addresses?: Addresses): ToldError {
+  if (thrown instanceof CommanderError) return ofCommander(thrown);
   const error = isDatabaseError(thrown) ? ofDatabase(thrown) : asRedisUnavailable('this', thrown);
   if (error instanceof ConnectsError)
-    return { code: OF_KIND[error.kind], message: [error.message, ...adviceOn(error, addresses)].join('\n') };
+    return {
+      exit: OF_KIND[error.kind],
+      code: error.code,
+      message: [error.message, ...adviceOn(error, addresses)].join('\n'),
+    };
   return {
-    code: EXIT.unexpected,
+    exit: EXIT.unexpected,
+    code: 'unexpected',
     message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
   };
+}
+
+/** Help that was asked for is no error; where words are missing, commander shows the help and has no message. */
+function ofCommander({ exitCode, code, message }: CommanderError): ToldError {
+  const exit = exitCode === 0 ? EXIT.done : EXIT.invalid;
+  const said =
+    code === 'commander.help' ? 'expected a command: see "connects help"' : message.replace(/^error: /, '');
+  return { exit, code: 'usage', message: said };
 }
 
 function ofDatabase(error: unknown): unknown {

@@ -27,13 +27,17 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.streams.out.write(plainText(text)),
-      writeErr: (text) => cli.streams.err.write(plainText(text)),
+      writeErr: (text) => cli.errorsAsJson || cli.streams.err.write(plainText(text)),
       outputError: (text, write) => write(`${text.replace(/^error: /, 'connects: ')}${hintOf(text)}`),
     })
+    .option('--env-file <file>', 'settings, NAME=value a line; none may contradict the environment')
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', GENERAL_HELP)
     .helpCommand(false)
     .hook('preAction', (_program, command) => {
       cli.longRunning = LONG_RUNNING.includes(command.name());
+      const { json, ndjson } = command.opts<{ json?: true; ndjson?: true }>();
+      cli.errorsAsJson = json === true || ndjson === true;
     });
   for (const add of adding) add(program, cli);
   for (const command of commandsOf(program))

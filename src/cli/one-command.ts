@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import type { Cli } from './context.ts';
 import { type AddCommands, buildFrame } from './frame.ts';
+import { asksForData } from './tell-error.ts';
 
 const processes = async (): Promise<AddCommands> =>
   (await import('./commands/processes.ts')).addProcessCommands;
@@ -50,6 +51,8 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
 
 /** @param typed what follows `connects` on the command line */
 export async function buildProgramFor(typed: readonly string[], cli: Cli, version: string): Promise<Command> {
+  // A slip is found before the flags are known.
+  cli.errorsAsJson = asksForData(typed);
   const load = LOADERS.get(typed[0] ?? '');
   if (load) return buildFrame(cli, version, [await load()]);
   const { buildProgram } = await import('./program.ts');

@@ -7,11 +7,12 @@ import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { VERSION } from '../version.ts';
 import { type Cli, type Streams, say } from './context.ts';
-import { EXIT, exitOf } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
 import { keepHeapLean } from './lean-heap.ts';
 import { buildProgramFor } from './one-command.ts';
 import type { OpenApp, OpenedApp } from './open-app.ts';
 import { beginWork, endAfter, stopSignal, stoppedCode } from './signals.ts';
+import { tellError } from './tell-error.ts';
 
 /** How long after its --timeout a command may take to end. */
 const LATE_MAX_MS = 10_000;
@@ -74,10 +75,12 @@ function standardStreams(): Streams {
 /** Loaded for actions only: neither help nor a slip needs an app. */
 let openApp: OpenApp | undefined;
 let opened: OpenedApp | undefined;
+/** With --env-file, what it says, too. */
+let settings: Readonly<Record<string, string | undefined>> = process.env;
 
 function composed(): OpenedApp {
   if (!openApp) throw new Error('there is an app for actions only');
-  return openApp(process.env, { quiet: !cli.longRunning, destination: canDraw ? aroundBar : undefined });
+  return openApp(settings, { quiet: !cli.longRunning, destination: canDraw ? aroundBar : undefined });
 }
 
 const cli: Cli = {
@@ -103,6 +106,7 @@ const cli: Cli = {
   },
   defaultActor: currentUser(),
   longRunning: false,
+  errorsAsJson: false,
   exitCode: EXIT.done,
 };
 
@@ -111,6 +115,8 @@ async function main(): Promise<number> {
     const program = await buildProgramFor(process.argv.slice(2), cli, VERSION);
     program.hook('preAction', async () => {
       ({ openApp } = await import('./open-app.ts'));
+      const { envFile } = program.opts<{ envFile?: string }>();
+      if (envFile !== undefined) settings = (await import('./env-file.ts')).withEnvFile(process.env, envFile);
       beginWork();
     });
     await program.parseAsync(process.argv);
@@ -118,9 +124,7 @@ async function main(): Promise<number> {
   } catch (error) {
     const stopped = stoppedCode();
     if (stopped !== undefined) return stopped;
-    const { code, message } = exitOf(error, opened);
-    if (message) say(cli, `connects: ${message}`);
-    return code;
+    return tellError(cli, error, opened);
   } finally {
     await opened?.app.close();
   }

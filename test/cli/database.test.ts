@@ -167,7 +167,7 @@ describe('terms', () => {
     const file = fileOf([{ ...first, welcome: -1, readinessTest: 1.5 }]);
     const { code, stdout, stderr } = await connects('terms', 'apply', file, '--reason', 'x');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`connects: ${file} has 2 faults:\n  0.welcome: `);
+    expect(stderr).toContain(`connects: ${file} has 2 faults (terms):\n  0.welcome: `);
     expect(await readChecksums(installation.db)).toEqual(before);
   });
 
@@ -183,7 +183,7 @@ describe('terms', () => {
       code: 2,
       stdout: '',
       stderr:
-        `connects: ${file} has 1 fault:\n` +
+        `connects: ${file} has 1 fault (terms):\n` +
         '  2020-12-01: the row of 2020-12-01 was used from 2021-02-01T00:00:00.000Z to 2021-03-01T00:00:00.000Z ' +
         'and must stay as it is, unless what it granted is taken back first: connects reverse-run 1\n',
     });

@@ -189,7 +189,7 @@ describe('a file that cannot be imported', () => {
     const ended = await runCli(['accounts', 'import', file], stage.installation.env, { powerless: true });
     expect(ended).toMatchObject({
       code: 2,
-      stderr: `connects: ${file}: this user may not read or write it\n`,
+      stderr: `connects: ${file}: this user may not read or write it (file)\n`,
     });
   });
 });
@@ -282,7 +282,7 @@ describe('a file that is read once', () => {
     expect(code).toBe(2);
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(1 + 20 + 1);
-    expect(lines[0]).toMatch(/^connects: .* has 2,000 faults:$/);
+    expect(lines[0]).toMatch(/^connects: .* has 2,000 faults \((file|scenario)\):$/);
     expect(lines.at(-1)).toMatch(/^ {2}… and 1,980 more rows like line 1(, \(line\))?: expected /);
   });
 
@@ -303,7 +303,7 @@ describe('a file that is read once', () => {
     ] as const)
       expect(await runHere(args(file), { app: stage.installation.app })).toMatchObject({
         code: 2,
-        stderr: `connects: ${file} is ${kind}: expected a file on a disk, or - and the text as standard input\n`,
+        stderr: `connects: ${file} is ${kind}: expected a file on a disk, or - and the text as standard input (file)\n`,
       });
   });
   let pipes = 0;
@@ -311,7 +311,7 @@ describe('a file that is read once', () => {
   test('may be a pipe of the shell, which somebody writes into', async () => {
     const script = `exec 3< <(echo '[]'); exec "${process.execPath}" --import tsx src/cli/main.ts terms check /dev/fd/3`;
     const said = spawnSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' });
-    expect(said.stderr).toMatch(/^connects: \/dev\/fd\/3 has 1 fault:/);
+    expect(said.stderr).toMatch(/^connects: \/dev\/fd\/3 has 1 fault \(terms\):/);
   });
 });
 
@@ -320,7 +320,7 @@ test('neither metrics nor previews are written into a pipe', async () => {
   const sweep = ['sweep', '--metrics-file', metrics];
   expect(await runHere(sweep, { app: stage.installation.app })).toMatchObject({
     code: 2,
-    stderr: `connects: --metrics-file ${metrics} cannot be written: it is a pipe: expected a file\n`,
+    stderr: `connects: --metrics-file ${metrics} cannot be written: it is a pipe: expected a file (metrics-file)\n`,
   });
   pipeAt('grant.html');
   expect(

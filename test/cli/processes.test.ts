@@ -86,7 +86,7 @@ describe('a console that cannot listen', () => {
         stdout: '',
         stderr:
           `connects: the console cannot listen on 127.0.0.1:${port}: another process does. ` +
-          'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port).\n',
+          'Stop that one, or set CONNECTS_CONSOLE_PORT (0 takes any free port). (port-taken)\n',
       });
     await new Promise((resolve) => other.close(resolve));
   });
@@ -103,7 +103,7 @@ describe('a console that cannot listen', () => {
         stdout: '',
         stderr:
           `connects: the health port cannot listen on 127.0.0.1:${port}: another process does. ` +
-          'Stop that one, or set CONNECTS_HEALTH_PORT (0 turns health and metrics of this process off).\n',
+          'Stop that one, or set CONNECTS_HEALTH_PORT (0 turns health and metrics of this process off). (port-taken)\n',
       });
       await new Promise((resolve) => other.close(resolve));
     },

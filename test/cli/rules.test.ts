@@ -164,7 +164,7 @@ describe('simulate', () => {
     });
     const { code, stdout, stderr } = await runHere(['simulate', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^connects: ${file} has \\d+ faults:\n`));
+    expect(stderr).toMatch(new RegExp(`^connects: ${file} has \\d+ faults \\(scenario\\):\n`));
     for (const where of [
       'terms.0.welcome',
       'account.zone',
@@ -189,7 +189,7 @@ describe('simulate', () => {
     const { code, stdout, stderr } = await runHere(['simulate', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const told = stderr.trimEnd().split('\n');
-    expect(told[0]).toBe(`connects: ${file} has 5 faults:`);
+    expect(told[0]).toBe(`connects: ${file} has 5 faults (scenario):`);
     expect(told.slice(1).map((line) => line.split(': ')[0])).toEqual([
       '  line 2, (line)',
       '  line 3, (line)',
@@ -249,7 +249,7 @@ describe('simulate', () => {
     });
     expect(bad).toMatchObject({
       code: 2,
-      stderr: 'connects: standard input is not JSON, line 2, column 9: unexpected "}"\n',
+      stderr: 'connects: standard input is not JSON, line 2, column 9: unexpected "}" (file)\n',
     });
   });
 });
@@ -306,7 +306,7 @@ describe('terms check', () => {
     expect(await runHere(['terms', 'check', file])).toEqual({
       code: 2,
       stdout: '',
-      stderr: [`connects: ${file} has 1 fault:`, ...faults.map((one) => `  ${one}`), ''].join('\n'),
+      stderr: [`connects: ${file} has 1 fault (terms):`, ...faults.map((one) => `  ${one}`), ''].join('\n'),
     });
   });
 

@@ -144,7 +144,7 @@ describe('a database server', () => {
       78,
     ],
   ];
-  const ended = allAtOnce(CASES, (url) => runWith({ DATABASE_URL: url }, ['due', '--json']));
+  const ended = allAtOnce(CASES, (url) => runWith({ DATABASE_URL: url }, ['due']));
 
   test.each(CASES)('%s', async (name, _url, said, todo, expected = 75) => {
     const { code, stdout, stderr, seconds } = await ended(name);
@@ -193,7 +193,7 @@ describe('a database server', () => {
     const { code, stdout, stderr } = await runHere(args, { app: unmigrated.app });
     expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
     expect(stderr).toMatch(
-      /^connects: the database lacks \d+ migrations \(first: 0001_terms_versions\): run "connects migrate"\n$/,
+      /^connects: the database lacks \d+ migrations \(first: 0001_terms_versions\): run "connects migrate" \(schema-pending\)\n$/,
     );
   });
 
@@ -269,7 +269,7 @@ describe('Redis', () => {
   beforeAll(async () => {
     before = await readChecksums(installation.db);
   });
-  const ended = allAtOnce(CASES, (url) => runWith({ REDIS_URL: url }, ['sweep', '--json']));
+  const ended = allAtOnce(CASES, (url) => runWith({ REDIS_URL: url }, ['sweep']));
 
   test.each(CASES)('%s', async (name, _url, said, todo, expected = 75) => {
     const { code, stdout, stderr, seconds } = await ended(name);
@@ -328,7 +328,7 @@ describe('a process of its own', () => {
       code: 78,
       stdout: '',
       stderr:
-        'connects: DATABASE_URL is not set. Set it, or run "npm start" in another terminal: its servers are found by themselves.\n',
+        'connects: DATABASE_URL is not set. Set it, or run "npm start" in another terminal: its servers are found by themselves. (environment)\n',
     });
     expect(stale).toMatchObject({
       code: 75,
@@ -344,7 +344,7 @@ describe('a process of its own', () => {
     });
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr.split('\n').slice(0, -1)).toEqual([
-      'connects: The environment has wrong values:',
+      'connects: The environment has wrong values (environment):',
       expect.stringMatching(/^ {2}DATABASE_URL: expected an address such as mysql:/),
       expect.stringMatching(/^ {2}REDIS_URL: expected an address such as redis:/),
       expect.stringMatching(/^ {2}CONNECTS_SETTLE_GRACE: expected a duration such as 2m/),

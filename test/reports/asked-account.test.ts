@@ -40,11 +40,11 @@ test.each([['show'], ['history'], ['explain'], ['forecast']])(
 test.each([['show'], ['history'], ['explain'], ['forecast']])(
   'account %s of an address that several accounts have lists them, and ends with 2',
   async (command) => {
-    expect(await run(command, 'pair@example.test', '--json')).toEqual({
+    expect(await run(command, 'pair@example.test')).toEqual({
       code: 2,
       stdout: '',
       stderr: [
-        'connects: 2 accounts have the address pair@example.test: ask for one by its id',
+        'connects: 2 accounts have the address pair@example.test: ask for one by its id (several-accounts)',
         '  two-a: Freelancer Plus, active, here since 1 January 2021',
         '  two-b: Freelancer Basic, closed, here since 3 February 2021',
         '',

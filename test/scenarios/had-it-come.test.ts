@@ -251,9 +251,11 @@ describe('a fact that came late', () => {
       });
       return `${code} ${stderr.trimEnd().split('\n').at(-1)}`;
     };
-    expect(await refusal('--had', 'nobody-knows')).toBe('6 connects: there is no event nobody-knows');
+    expect(await refusal('--had', 'nobody-knows')).toBe(
+      '6 connects: there is no event nobody-knows (unknown-event)',
+    );
     expect(await refusal('--had', others.id)).toBe(
-      `2 connects: event ${others.id} is of ${story.member}-other, not of ${story.member}`,
+      `2 connects: event ${others.id} is of ${story.member}-other, not of ${story.member} (event-of-another-account)`,
     );
     expect(await refusal('--had', own.id, '--at', '2021-05-02', ...NOW)).toContain(
       '2 connects: --at 2021-05-02T00:00:00.000Z lies in the future',

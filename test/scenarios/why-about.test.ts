@@ -254,7 +254,7 @@ describe('on another account', () => {
     const { code, stderr } = await explain('--about', `${story.member}-pp`);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `connects: ${story.member}-pp is known on ${story.member} and ${other}: name one of them\n`,
+      stderr: `connects: ${story.member}-pp is known on ${story.member} and ${other}: name one of them (several-accounts)\n`,
     });
   });
 

@@ -1,8 +1,8 @@
 /** Running commands without a process of their own: the same program, its output kept instead of printed. */
 import type { App } from '../../src/app.ts';
-import { type Cli, type Processes, say } from '../../src/cli/context.ts';
-import { exitOf } from '../../src/cli/exit-codes.ts';
+import type { Cli, Processes } from '../../src/cli/context.ts';
 import { buildProgramFor } from '../../src/cli/one-command.ts';
+import { tellError } from '../../src/cli/tell-error.ts';
 import type { Ended } from './cli.ts';
 
 export interface InProcess {
@@ -40,6 +40,7 @@ export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => str
     limit: () => undefined,
     defaultActor: 'tester',
     longRunning: false,
+    errorsAsJson: false,
     exitCode: 0,
   };
   return { cli, stdout: () => out.join(''), stderr: () => err.join('') };
@@ -54,8 +55,7 @@ export async function runHere(args: readonly string[], given: InProcess = {}): P
     return { code: cli.exitCode, stdout: stdout(), stderr: stderr() };
   } catch (error) {
     const addresses = given.app && { config: given.app.config, file: undefined };
-    const { code, message } = exitOf(error, addresses);
-    if (message) say(cli, `connects: ${message}`);
+    const code = tellError(cli, error, addresses);
     return { code, stdout: stdout(), stderr: stderr() };
   }
 }

@@ -96,13 +96,13 @@ describe('a database of the time before the first release', () => {
     expect(await runCli(['migrate'], installation.env)).toEqual({
       code: 75,
       stdout: '',
-      stderr: `connects: ${MESSAGE}\n`,
+      stderr: `connects: ${MESSAGE} (schema-before-release)\n`,
     });
     await expectUntouched();
   });
 
   it.each([
-    [['migrate', '--dry-run', '--json']],
+    [['migrate', '--dry-run']],
     [['due']],
     [['sweep', '--dry-run']],
     [['worker']],
@@ -115,7 +115,7 @@ describe('a database of the time before the first release', () => {
       expect(await runHere(args, { app: installation.app })).toEqual({
         code: 75,
         stdout: '',
-        stderr: `connects: ${MESSAGE}\n`,
+        stderr: `connects: ${MESSAGE} (schema-before-release)\n`,
       });
     },
   );
