@@ -7,10 +7,10 @@ export const EXPORT_KINDS = ['entries', 'decisions', 'accounts'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 export interface ExportFilter {
-  readonly account?: string;
-  /** Dates in UTC, `from` inclusive, `to` exclusive, of effectiveAt (entries) or at (decisions). */
-  readonly from?: LocalDate;
-  readonly to?: LocalDate;
+  readonly account?: string | undefined;
+  /** Dates in UTC, both inclusive, of effectiveAt (entries) or at (decisions). */
+  readonly from?: LocalDate | undefined;
+  readonly to?: LocalDate | undefined;
 }
 
 export type ExportRow = Readonly<Record<string, string | number | boolean | null | object>>;
@@ -218,7 +218,7 @@ function whereOf(
   };
   add(`${id} = ?`, filter.account);
   if (source.instant) add(`${source.instant} >= ?`, filter.from);
-  if (source.instant) add(`${source.instant} < ?`, filter.to);
+  if (source.instant) add(`${source.instant} < CAST(? AS DATE) + INTERVAL 1 DAY`, filter.to);
   return { conditions, bindings };
 }
 

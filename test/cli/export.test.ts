@@ -125,21 +125,20 @@ describe('export', () => {
   test.each<[flags: string[], entries: number, decisions: number]>([
     [['--account', 'a1'], 2, 2],
     [['--from', '2021-03-01'], 5, 3],
-    [['--to', '2021-03-01'], 4, 3],
-    [['--from', '2021-02-01', '--to', '2021-02-02'], 4, 3],
+    [['--to', '2021-02-28'], 4, 3],
+    [['--to', '2021-03-01'], 9, 6],
+    [['--from', '2021-02-01', '--to', '2021-02-01'], 4, 3],
     [['--account', 'b2', '--from', '2021-03-01'], 3, 1],
     [['--from', '2021-03-02'], 0, 0],
-  ])(
-    '%j gives %i entries and %i decisions: from a date on, before another one',
-    async (flags, entries, decisions) => {
-      expect(await rows('entries', ...flags)).toHaveLength(entries);
-      expect(await rows('decisions', ...flags)).toHaveLength(decisions);
-    },
-  );
+  ])('%j gives %i entries and %i decisions: both dates are included', async (flags, entries, decisions) => {
+    expect(await rows('entries', ...flags)).toHaveLength(entries);
+    expect(await rows('decisions', ...flags)).toHaveLength(decisions);
+  });
 
   test.each(['entries', 'decisions', 'accounts'])('%s as CSV holds the same under a header', async (what) => {
-    const { code, stdout } = await exported(what, '--format', 'csv');
+    const { code, stdout } = await exported(what, '--csv');
     expect(code).toBe(0);
+    expect(await exported(what, '--format', 'csv')).toMatchObject({ code, stdout });
     const cells = parse(stdout, { columns: true }) as Record<string, string>[];
     const asText = (value: unknown): string =>
       value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
@@ -161,7 +160,7 @@ describe('export', () => {
     expect(await exported('entries', '--account', 'nobody')).toEqual({
       code: 6,
       stdout: '',
-      stderr: 'connects: there is no account nobody\n',
+      stderr: 'connects: there is no account nobody (unknown-account)\n',
     });
   });
 

@@ -29,7 +29,11 @@ describe('run', () => {
   }
 
   test('list without any run prints nothing but a word on stderr, and an empty list as data', async () => {
-    expect(await connects('run', 'list')).toEqual({ code: 0, stdout: '', stderr: 'there are no runs yet\n' });
+    expect(await connects('run', 'list')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'there are no such runs\n',
+    });
     expect(await json('run', 'list')).toEqual([]);
     expect((await connects('run', 'list', '--ndjson')).stdout).toBe('');
   });
@@ -57,7 +61,10 @@ describe('run', () => {
     expect(await connects('run', 'show', '4711', '--json')).toEqual({
       code: 6,
       stdout: '',
-      stderr: 'connects: there is no run 4711: see "connects run list"\n',
+      stderr:
+        JSON.stringify({
+          error: { code: 'unknown-run', message: 'there is no run 4711: see "connects run list"', exit: 6 },
+        }) + '\n',
     });
   });
 

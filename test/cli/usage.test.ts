@@ -42,7 +42,7 @@ describe('help', () => {
     const { code, stderr } = await runHere(['help', 'run', 'nope']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'connects: there is no command "run nope": see "connects help"\n',
+      stderr: 'connects: there is no command "run nope": see "connects help" (usage)\n',
     });
   });
 });
@@ -189,6 +189,14 @@ describe('flags', () => {
     },
   );
 
+  /** Whatever has many of the same. */
+  const LISTS = ['list', 'history', 'calendar', 'export'];
+  const lists = leaves.filter((one) => LISTS.includes(one.name()));
+  test.each(named(lists))('%s, which lists, takes --json, --ndjson and --csv', (_path, command) => {
+    const flags = ['--json', '--ndjson', '--csv'];
+    expect(command.options.map((one) => one.long)).toEqual(expect.arrayContaining(flags));
+  });
+
   test.each<[args: string[], said: string]>([
     [['calendar'], "required option '--anchor <date>' not specified"],
     [['terms', 'apply', 'terms.json'], 'is kept with its reason: say it with --reason TEXT'],
@@ -201,10 +209,12 @@ describe('flags', () => {
     ],
     [['sweep', '--timeout', '5m'], '--timeout limits how long --wait or --work stays: add one of them'],
     [['run', 'list', '--json', '--ndjson'], "option '--ndjson' cannot be used with option '--json'"],
+    [['tokens', 'list', '--csv', '--json'], "option '--csv' cannot be used with option '--json'"],
+    [['notices', 'list', '--ndjson', '--csv'], "option '--ndjson' cannot be used with option '--csv'"],
     [['export', 'accounts', '--from', '2021-01-01'], 'export accounts takes neither --from nor --to'],
     [
-      ['export', 'entries', '--from', '2021-02-01', '--to', '2021-02-01'],
-      '--from 2021-02-01 --to 2021-02-01: expected --to after --from',
+      ['export', 'entries', '--from', '2021-02-02', '--to', '2021-02-01'],
+      '--from 2021-02-02 --to 2021-02-01: expected --to not before --from',
     ],
     [['accounts', 'import', '-'], 'standard input: it is read twice, so expected a file on a disk, not -'],
   ])('%j ends with 2: %s', async (args, said) => {

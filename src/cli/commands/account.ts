@@ -5,7 +5,12 @@ import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
-import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
+import {
+  type HistoryFilter,
+  type HistoryLine,
+  readHistoryPage,
+  streamHistory,
+} from '../../reports/account-history.ts';
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
 import { accountAsked, accountOf } from '../../reports/asked-account.ts';
 import { seenOn } from '../../reports/seen-on.ts';
@@ -23,6 +28,7 @@ import {
   wrap,
 } from '../account-text.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
+import { type ListFlags, isForScripts, streamList, withListFlags } from '../listing.ts';
 import {
   accountOrEmailFlag,
   asOfFlag,
@@ -93,7 +99,7 @@ function addShow(account: Command, cli: Cli): void {
 
 // ------------------------------------------------------------------------------------------------ history
 
-interface HistoryFlags {
+interface HistoryFlags extends ListFlags {
   type?: HistoryType[];
   days?: number;
   from?: LocalDate;
@@ -102,8 +108,6 @@ interface HistoryFlags {
   before?: number;
   seenOn?: LocalDate;
   asOf?: Instant;
-  json?: true;
-  ndjson?: true;
 }
 
 /** Lines of a page of text. */
@@ -133,13 +137,12 @@ function addHistory(account: Command, cli: Cli): void {
         .conflicts('asOf'),
     )
     .addOption(asOfFlag())
-    .addOption(jsonFlag().conflicts('ndjson'))
-    .option('--ndjson', 'print one JSON object a line')
     .action((who: string, flags: HistoryFlags) => showHistory(cli, who, flags));
-  withHelp(command, 'connects account history a1 --type interview --days 90', STREAMING_CODES).addHelpText(
-    'after',
-    HISTORY_HELP,
-  );
+  withHelp(
+    withListFlags(command),
+    'connects account history a1 --type interview --days 90',
+    STREAMING_CODES,
+  ).addHelpText('after', HISTORY_HELP);
 }
 
 const HISTORY_HELP = `
@@ -163,7 +166,7 @@ async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<
   const { type: types, days, from, to } = flags;
   const filter = { types, days, from, to, writtenBefore };
   if (flags.json) return streamJson(cli, inquiry, filter, { ...flags, balance: seen?.balance });
-  if (flags.ndjson) return streamLines(cli, inquiry, filter, flags);
+  if (isForScripts(flags)) return streamLines(cli, inquiry, filter, flags);
   const limit = flags.limit ?? TEXT_LINES;
   const page = await readHistoryPage(inquiry, filter, { limit, before: flags.before });
   if (seen)
@@ -200,17 +203,32 @@ async function streamJson(
   await printPart(cli, `${comma === '' ? '' : '\n  '}]\n}\n`);
 }
 
-async function streamLines(
-  cli: Cli,
-  inquiry: Inquiry,
-  filter: HistoryFilter,
-  flags: HistoryFlags,
-): Promise<void> {
-  for await (const line of streamHistory(inquiry, filter, flags)) {
-    if (cli.signal.aborted) return;
-    if (!(await printPart(cli, `${JSON.stringify({ account: inquiry.account.id, ...line })}\n`))) return;
-  }
-}
+const streamLines = (cli: Cli, inquiry: Inquiry, filter: HistoryFilter, flags: HistoryFlags): Promise<void> =>
+  streamList(cli, flags, streamHistory(inquiry, filter, flags), {
+    toJson: (line: HistoryLine) => ({ account: inquiry.account.id, ...line }),
+    fields: HISTORY_FIELDS,
+  });
+
+const HISTORY_FIELDS = [
+  'account',
+  'seq',
+  'on',
+  'type',
+  'action',
+  'reason',
+  'kind',
+  'amount',
+  'balance',
+  'occurredAt',
+  'reachedAt',
+  'effectiveAt',
+  'postedAt',
+  'lateAfter',
+  'cycleOn',
+  'subject',
+  'proposal',
+  'group',
+] as const;
 
 // ------------------------------------------------------------------------------------------------ explain
 

@@ -1,12 +1,13 @@
 /** events waiting: what could not be decided yet, why, and how an operator refuses it. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listPutAside } from '../../ledger/put-aside.ts';
 import { type RefusedWaiting, refuseWaiting } from '../../operations/events/refuse-waiting.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireIntent } from '../intent.ts';
+import { type ListFlags, type Listing, isForScripts, printList, withListFlags } from '../listing.ts';
 import {
   actorFlag,
   countFlag,
@@ -22,11 +23,9 @@ import { requireSchema } from '../require-schema.ts';
 import { counted } from '../words.ts';
 import { accountsFlag } from './failures.ts';
 
-interface ListFlags {
+interface WaitingFlags extends ListFlags {
   account?: string[];
   limit: number;
-  json?: true;
-  ndjson?: true;
 }
 
 interface RefuseFlags {
@@ -43,14 +42,13 @@ export function addWaitingCommands(events: Command, cli: Cli): void {
     .description(
       'events whose account cannot be brought current: they wait, and hold up all later ones of it',
     );
-  const list = waiting
-    .command('list')
-    .description('which events wait, for which account, since when and why')
-    .addOption(accountsFlag())
-    .option('--limit <n>', 'how many', countFlag(1, 100_000), 1_000)
-    .addOption(jsonFlag())
-    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
-    .action((flags: ListFlags) => listWaiting(cli, flags));
+  const list = withListFlags(
+    waiting
+      .command('list')
+      .description('which events wait, for which account, since when and why')
+      .addOption(accountsFlag())
+      .option('--limit <n>', 'how many', countFlag(1, 100_000), 1_000),
+  ).action((flags: WaitingFlags) => listWaiting(cli, flags));
   withHelp(list, 'connects events waiting list --account a1', [0, 2, 75]);
   const refuse = waiting
     .command('refuse')
@@ -69,31 +67,16 @@ export function addWaitingCommands(events: Command, cli: Cli): void {
   );
 }
 
-async function listWaiting(cli: Cli, flags: ListFlags): Promise<void> {
+async function listWaiting(cli: Cli, flags: WaitingFlags): Promise<void> {
   await requireSchema(cli.app);
   const filter = flags.account ? { accounts: flags.account } : {};
   const found = await listWaitingEvents(cli.app.db, filter, flags.limit + 1);
   const shown = found.slice(0, flags.limit);
   if (found.length > shown.length)
     say(cli, `these are the first ${flags.limit}: see --limit, or --account ID for those of one`);
-  if (flags.json) return printJson(cli, shown.map(toJson));
-  if (flags.ndjson) return shown.forEach((one) => print(cli, JSON.stringify(toJson(one))));
-  if (shown.length === 0) return say(cli, 'no event waits');
-  print(
-    cli,
-    formatTable(
-      ['account', 'event', 'type', 'since (UTC)', 'token', 'why'],
-      shown.map((one) => [
-        one.account,
-        one.id,
-        one.type,
-        formatInstant(one.since),
-        one.token ? `${one.token.id} (${one.token.name})` : '',
-        whyOf(one),
-      ]),
-    ),
-  );
-  return say(
+  await printList(cli, flags, shown, WAITING);
+  if (shown.length === 0 || isForScripts(flags)) return;
+  say(
     cli,
     'each account is held up by its first: mend what is wrong, or "connects events waiting refuse EVENT"',
   );
@@ -113,6 +96,21 @@ const toJson = (one: WaitingEvent) => ({
   at: formatInstant(one.at),
   since: formatInstant(one.since),
 });
+
+const WAITING: Listing<WaitingEvent, ReturnType<typeof toJson>> = {
+  toJson,
+  fields: ['account', 'id', 'type', 'at', 'since', 'behind', 'code', 'message', 'token'],
+  columns: ['account', 'event', 'type', 'since (UTC)', 'token', 'why'],
+  toRow: (one) => [
+    one.account,
+    one.id,
+    one.type,
+    formatInstant(one.since),
+    one.token ? `${one.token.id} (${one.token.name})` : '',
+    whyOf(one),
+  ],
+  none: 'no event waits',
+};
 
 async function refuseOne(cli: Cli, event: string, flags: RefuseFlags): Promise<void> {
   const reason = flags.dryRun

@@ -11,13 +11,14 @@ import {
   type ExportRow,
   exportRows,
 } from '../../reports/exports.ts';
-import { type Cli, formatCsv, printPart } from '../context.ts';
+import type { Cli } from '../context.ts';
+import { type ListFlags, streamList, withListFlags } from '../listing.ts';
 import { accountFlag, dateFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
-interface ExportFlags extends ExportFilter {
-  readonly format: 'ndjson' | 'csv';
+interface ExportFlags extends ExportFilter, ListFlags {
+  readonly format?: 'ndjson' | 'csv';
 }
 
 export function addExportCommand(program: Command, cli: Cli): void {
@@ -27,14 +28,20 @@ export function addExportCommand(program: Command, cli: Cli): void {
     .argument('<what>', EXPORT_KINDS.join(', '), exportKind)
     .option('--account <id>', 'of this account only', accountFlag)
     .option('--from <date>', 'entries and decisions from this date (UTC) on', dateFlag)
-    .option('--to <date>', 'entries and decisions before this date (UTC)', dateFlag)
+    .option('--to <date>', 'entries and decisions up to this date (UTC), included', dateFlag)
     .addOption(
-      new Option('--format <format>', 'how rows are written').choices(['ndjson', 'csv']).default('ndjson'),
+      new Option('--format <format>', 'the same as --ndjson (which is the default) or --csv')
+        .choices(['ndjson', 'csv'])
+        .conflicts(['json', 'ndjson', 'csv']),
     )
     .action((what: ExportKind, flags: ExportFlags) =>
       withStatementLimit(LONG_STATEMENT_MS, () => runExport(cli, what, flags)),
     );
-  withHelp(command, 'connects export entries --account a1 --from 2021-01-01', [0, 2, 6, 75, 130, 143]);
+  withHelp(
+    withListFlags(command),
+    'connects export entries --account a1 --from 2021-01-01',
+    [0, 2, 6, 75, 130, 143],
+  );
 }
 
 function exportKind(text: string): ExportKind {
@@ -43,20 +50,23 @@ function exportKind(text: string): ExportKind {
   return found;
 }
 
-async function runExport(cli: Cli, what: ExportKind, { format, ...filter }: ExportFlags): Promise<void> {
-  checkFilter(what, filter);
-  const { app, signal } = cli;
-  await requireSchema(app);
-  await requireAccount(cli, filter.account);
-  const columns = EXPORT_COLUMNS[what];
-  const line = format === 'csv' ? csvLine : ndjsonLine;
-  if (format === 'csv') await printPart(cli, formatCsv([columns]));
+async function runExport(cli: Cli, what: ExportKind, flags: ExportFlags): Promise<void> {
+  const { account, from, to } = flags;
+  checkFilter(what, flags);
+  await requireSchema(cli.app);
+  await requireAccount(cli, account);
   const db = await reportsFrom(cli);
-  for await (const row of exportRows(db, what, filter)) {
-    if (signal.aborted) return;
-    if (!(await printPart(cli, line(columns, row)))) return;
-  }
+  const format = flags.json ? { json: true as const } : formatOf(flags);
+  const fields = EXPORT_COLUMNS[what];
+  await streamList(cli, format, exportRows(db, what, { account, from, to }), {
+    toJson: (row: ExportRow): ExportRow =>
+      Object.fromEntries(fields.map((name) => [name, row[name] ?? null])),
+    fields,
+  });
 }
+
+const formatOf = ({ csv, format }: ExportFlags): ListFlags =>
+  csv || format === 'csv' ? { csv: true } : { ndjson: true };
 
 function checkFilter(what: ExportKind, { from, to }: ExportFilter): void {
   if (what === 'accounts' && (from !== undefined || to !== undefined))
@@ -64,11 +74,8 @@ function checkFilter(what: ExportKind, { from, to }: ExportFilter): void {
       'usage',
       'export accounts takes neither --from nor --to: accounts are exported as they are now',
     );
-  if (from !== undefined && to !== undefined && from >= to)
-    throw invalidInput(
-      'usage',
-      `--from ${from} --to ${to}: expected --to after --from; the day of --to is left out`,
-    );
+  if (from !== undefined && to !== undefined && from > to)
+    throw invalidInput('usage', `--from ${from} --to ${to}: expected --to not before --from`);
 }
 
 /** @throws not-found: an account without entries is one thing, an id that nobody knows another */
@@ -76,12 +83,3 @@ async function requireAccount({ app }: Cli, id: string | undefined): Promise<voi
   if (id === undefined || (await findAccount(app.db, id))) return;
   throw new ConnectsError('not-found', 'unknown-account', `there is no account ${id}`);
 }
-
-const ndjsonLine = (columns: readonly string[], row: ExportRow): string =>
-  `${JSON.stringify(Object.fromEntries(columns.map((name) => [name, row[name]])))}\n`;
-
-const csvLine = (columns: readonly string[], row: ExportRow): string =>
-  formatCsv([columns.map((name) => cellOf(row[name]))]);
-
-const cellOf = (value: ExportRow[string] | undefined): unknown =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;

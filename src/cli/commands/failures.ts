@@ -10,18 +10,17 @@ import {
   listPutAside,
 } from '../../ledger/put-aside.ts';
 import { requireAccounts, requireRun } from '../../operations/accounts/require-known.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
-import { accountFlag, countFlag, idFlag, jsonFlag, textFlag, withHelp } from '../options.ts';
+import { type Cli, say } from '../context.ts';
+import { type ListFlags, type Listing, isForScripts, printList, withListFlags } from '../listing.ts';
+import { accountFlag, countFlag, idFlag, textFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
 
-interface ListFlags extends FilterFlags {
+interface FailureFlags extends FilterFlags, ListFlags {
   run?: number;
   groupBy?: 'error';
   limit: number;
-  json?: true;
-  ndjson?: true;
 }
 
 export interface FilterFlags {
@@ -51,10 +50,8 @@ export function addFailureCommands(program: Command, cli: Cli): void {
     .addOption(accountsFlag())
     .addOption(new Option('--group-by <what>', 'count them by error').choices(['error']))
     .option('--limit <n>', 'how many', countFlag(1, 100_000), 1_000)
-    .addOption(jsonFlag())
-    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
-    .action((flags: ListFlags) => listFailures(cli, flags));
-  withHelp(list, 'connects failures list --group-by error', [0, 2, 6, 75]);
+    .action((flags: FailureFlags) => listFailures(cli, flags));
+  withHelp(withListFlags(list), 'connects failures list --group-by error', [0, 2, 6, 75]);
 }
 
 export const filterOf = (runId: number | undefined, flags: FilterFlags): PutAsideFilter => ({
@@ -63,7 +60,7 @@ export const filterOf = (runId: number | undefined, flags: FilterFlags): PutAsid
   ...(flags.account !== undefined && { accounts: flags.account }),
 });
 
-async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
+async function listFailures(cli: Cli, flags: FailureFlags): Promise<void> {
   await requireSchema(cli.app);
   const filter = filterOf(flags.run, flags);
   await requireRun(cli.app.db, flags.run);
@@ -73,27 +70,12 @@ async function listFailures(cli: Cli, flags: ListFlags): Promise<void> {
   const shown = found.slice(0, flags.limit);
   if (found.length > shown.length)
     say(cli, `these are the first ${flags.limit}: see --limit, or --group-by error for all`);
-  if (flags.json) return printJson(cli, shown.map(toJson));
-  if (flags.ndjson) return shown.forEach((one) => print(cli, JSON.stringify(toJson(one))));
-  if (shown.length === 0) return sayNobody(cli, flags);
-  return print(
-    cli,
-    formatTable(
-      ['account', 'run', 'since (UTC)', 'attempts', 'error', 'message'],
-      shown.map((one) => [
-        one.account,
-        String(one.runId),
-        formatInstant(one.putAsideAt),
-        one.attempts,
-        one.code,
-        shorten(one.message),
-      ]),
-    ),
-  );
+  if (shown.length === 0 && !isForScripts(flags)) return sayNobody(cli, flags);
+  return printList(cli, flags, shown, PUT_ASIDE);
 }
 
 /** A run that stopped itself failed at many, and put none of them aside. */
-async function sayNobody(cli: Cli, flags: ListFlags): Promise<void> {
+async function sayNobody(cli: Cli, flags: FailureFlags): Promise<void> {
   const failing =
     flags.run === undefined ? new Map<string, number>() : await countRetrying(cli.app.db, flags.run);
   const accounts = [...failing.values()].reduce((sum, one) => sum + one, 0);
@@ -106,18 +88,11 @@ async function sayNobody(cli: Cli, flags: ListFlags): Promise<void> {
   );
 }
 
-async function showGroups(cli: Cli, flags: ListFlags, groups: readonly PutAsideByError[]): Promise<void> {
-  if (flags.json) return printJson(cli, groups.map(groupToJson));
-  if (flags.ndjson) return groups.forEach((one) => print(cli, JSON.stringify(groupToJson(one))));
+async function showGroups(cli: Cli, flags: FailureFlags, groups: readonly PutAsideByError[]): Promise<void> {
+  if (isForScripts(flags)) return printList(cli, flags, groups, GROUPS);
   const accounts = groups.reduce((sum, one) => sum + one.accounts, 0);
   if (accounts === 0) return sayNobody(cli, flags);
-  print(
-    cli,
-    formatTable(
-      ['error', 'accounts', 'oldest (UTC)', 'for example'],
-      groups.map((one) => [one.code, one.accounts, formatInstant(one.oldestAt), one.sampleAccount]),
-    ),
-  );
+  await printList(cli, flags, groups, GROUPS);
   return say(cli, `${counted(accounts, 'account')} put aside: docs/runbook.md has a heading for each error`);
 }
 
@@ -132,3 +107,26 @@ const toJson = ({ runId, ...one }: PutAside) => ({
 });
 
 const groupToJson = (one: PutAsideByError) => ({ ...one, oldestAt: formatInstant(one.oldestAt) });
+
+const PUT_ASIDE: Listing<PutAside, ReturnType<typeof toJson>> = {
+  toJson,
+  fields: ['account', 'code', 'message', 'attempts', 'firstAt', 'putAsideAt', 'run'],
+  columns: ['account', 'run', 'since (UTC)', 'attempts', 'error', 'message'],
+  toRow: (one) => [
+    one.account,
+    String(one.runId),
+    formatInstant(one.putAsideAt),
+    one.attempts,
+    one.code,
+    shorten(one.message),
+  ],
+  none: 'nobody is put aside',
+};
+
+const GROUPS: Listing<PutAsideByError, ReturnType<typeof groupToJson>> = {
+  toJson: groupToJson,
+  fields: ['code', 'accounts', 'oldestAt', 'sampleAccount'],
+  columns: ['error', 'accounts', 'oldest (UTC)', 'for example'],
+  toRow: (one) => [one.code, one.accounts, formatInstant(one.oldestAt), one.sampleAccount],
+  none: 'nobody is put aside',
+};

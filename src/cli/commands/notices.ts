@@ -22,7 +22,8 @@ import { findOutage } from '../../outbox/refusals.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { plainLine } from '../../plain-text.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { type ListFlags, type Listing, isForScripts, printList, withListFlags } from '../listing.ts';
 import {
   accountFlag,
   actorFlag,
@@ -168,11 +169,11 @@ const filterOf = (flags: FilterFlags): NoticeFilter => ({
 function addList(notices: Command, cli: Cli): void {
   const list = withFilters(notices.command('list').description('notices, the latest first'))
     .option('--limit <n>', 'how many', countFlag(1, 10_000), 50)
-    .addOption(jsonFlag())
-    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
-    .action((flags: FilterFlags & { limit: number; json?: true; ndjson?: true }) => showList(cli, flags));
-  withHelp(list, 'connects notices list --state refused --limit 20', [0, 2, 75]);
+    .action((flags: NoticeFlags) => showList(cli, flags));
+  withHelp(withListFlags(list), 'connects notices list --state refused --limit 20', [0, 2, 75]);
 }
+
+type NoticeFlags = FilterFlags & ListFlags & { limit: number };
 
 interface Untaken {
   readonly what: string;
@@ -196,10 +197,7 @@ async function tellWhereUntaken(cli: Cli): Promise<void> {
   if (untaken) tellUntaken(cli, untaken.what, untaken.trouble);
 }
 
-async function showList(
-  cli: Cli,
-  flags: FilterFlags & { limit: number; json?: true; ndjson?: true },
-): Promise<void> {
+async function showList(cli: Cli, flags: NoticeFlags): Promise<void> {
   await requireSchema(cli.app);
   const hold = await findHold(cli.app.db);
   if (hold)
@@ -207,29 +205,46 @@ async function showList(
   const untaken = await findUntaken(cli);
   if (untaken) say(cli, `${untaken.what}: ${untaken.trouble.words}`);
   const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
-  if (flags.json || flags.ndjson) {
-    const messageIdOf = await findMessageIds({ db: cli.app.db, settings: cli.app.config }, rows);
-    const told = rows.map((one) => ({ ...toJson(one), messageId: messageIdOf(one) }));
-    return flags.json ? printJson(cli, told) : told.forEach((one) => print(cli, JSON.stringify(one)));
-  }
-  if (rows.length === 0) return say(cli, 'there are no such notices');
-  return print(
-    cli,
-    formatTable(
-      ['notice', 'account', 'kind', 'state', 'staged (UTC)', 'sent (UTC)', 'attempts', 'words'],
-      rows.map((one) => [
-        String(one.id),
-        one.accountId,
-        one.kind,
-        one.state,
-        formatInstant(one.stagedAt),
-        one.sentAt === null ? '' : formatInstant(one.sentAt),
-        one.attempts,
-        wordsOf(one.lastError ?? '').slice(0, WORDS_SHOWN),
-      ]),
-    ),
-  );
+  // What a letter's id is costs reading what it is about: people are shown it by "notices show".
+  const messageIdOf = isForScripts(flags)
+    ? await findMessageIds({ db: cli.app.db, settings: cli.app.config }, rows)
+    : () => '';
+  return printList(cli, flags, rows, noticesTold(messageIdOf));
 }
+
+const noticesTold = (
+  messageIdOf: (row: NoticeRow) => string | null,
+): Listing<NoticeRow, ReturnType<typeof toJson> & { messageId: string | null }> => ({
+  toJson: (one) => ({ ...toJson(one), messageId: messageIdOf(one) }),
+  fields: [
+    'notice',
+    'account',
+    'kind',
+    'ref',
+    'state',
+    'firstCycleOn',
+    'lastCycleOn',
+    'attempts',
+    'lastError',
+    'run',
+    'stagedAt',
+    'nextAttemptAt',
+    'sentAt',
+    'messageId',
+  ],
+  columns: ['notice', 'account', 'kind', 'state', 'staged (UTC)', 'sent (UTC)', 'attempts', 'words'],
+  toRow: (one) => [
+    String(one.id),
+    one.accountId,
+    one.kind,
+    one.state,
+    formatInstant(one.stagedAt),
+    one.sentAt === null ? '' : formatInstant(one.sentAt),
+    one.attempts,
+    wordsOf(one.lastError ?? '').slice(0, WORDS_SHOWN),
+  ],
+  none: 'there are no such notices',
+});
 
 const WORDS_SHOWN = 60;
 

@@ -1,54 +1,57 @@
 /** The rules without any server: calendar, simulate, terms check. */
 import { type Command, Option } from 'commander';
-import { type MonthEnd, boundary, formatInstant } from '../../domain/calendar.ts';
+import { type Boundary, type MonthEnd, boundary, formatInstant } from '../../domain/calendar.ts';
 import { isRecord } from '../../domain/events/fields.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { parseScenario, simulate } from '../../domain/simulation/simulate.ts';
 import { invalidInput } from '../../errors.ts';
 import { BadRows } from '../../operations/imports/bad-rows.ts';
-import { type Cli, formatTable, print, printJson } from '../context.ts';
+import { type Cli, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';
 import { faultsOfFile, formatFaults } from '../fault-list.ts';
 import { readJson, readLines } from '../files.ts';
-import { countFlag, dateFlag, jsonFlag, withHelp, zoneFlag } from '../options.ts';
+import { type ListFlags, printList, withListFlags } from '../listing.ts';
+import { countFlag, dateFlag, withHelp, zoneFlag } from '../options.ts';
 
 export function addPureCommands(program: Command, cli: Cli): void {
   addCalendar(program, cli);
   addSimulate(program, cli);
 }
 
+interface CalendarFlags extends ListFlags {
+  anchor: string;
+  zone: string;
+  count: number;
+  monthEnd: MonthEnd;
+}
+
 function addCalendar(program: Command, cli: Cli): void {
-  const command = program
-    .command('calendar')
-    .description('the boundaries of an anchor: date and first instant of each')
-    .requiredOption('--anchor <date>', 'the local date from which all are counted', dateFlag)
-    .option('--zone <zone>', 'IANA time zone', zoneFlag, 'UTC')
-    .option('--count <n>', 'how many boundaries after the anchor', countFlag(0, 10_000), 12)
-    .addOption(
-      new Option('--month-end <rule>', 'what a 29th, 30th or 31st becomes in a shorter month')
-        .choices(['clamp', 'first-of-next'])
-        .default('clamp'),
-    )
-    .addOption(jsonFlag())
-    .action((given: { anchor: string; zone: string; count: number; monthEnd: MonthEnd; json?: true }) => {
-      const calendar = { anchorOn: given.anchor, zone: given.zone, monthEnd: given.monthEnd };
-      const boundaries = Array.from({ length: given.count + 1 }, (_, n) => boundary(calendar, n)).map(
-        (one) => ({
-          n: one.n,
-          on: one.on,
-          at: formatInstant(one.at),
-        }),
-      );
-      if (given.json) return printJson(cli, boundaries);
-      return print(
-        cli,
-        formatTable(
-          ['n', `on (${given.zone})`, 'at (UTC)'],
-          boundaries.map((one) => [one.n, one.on, one.at]),
-        ),
-      );
-    });
+  const command = withListFlags(
+    program
+      .command('calendar')
+      .description('the boundaries of an anchor: date and first instant of each')
+      .requiredOption('--anchor <date>', 'the local date from which all are counted', dateFlag)
+      .option('--zone <zone>', 'IANA time zone', zoneFlag, 'UTC')
+      .option('--count <n>', 'how many boundaries after the anchor', countFlag(0, 10_000), 12)
+      .addOption(
+        new Option('--month-end <rule>', 'what a 29th, 30th or 31st becomes in a shorter month')
+          .choices(['clamp', 'first-of-next'])
+          .default('clamp'),
+      ),
+  ).action((flags: CalendarFlags) => showCalendar(cli, flags));
   withHelp(command, 'connects calendar --anchor 2021-01-31 --zone America/Havana --count 6', [0, 2]);
+}
+
+function showCalendar(cli: Cli, flags: CalendarFlags): Promise<void> {
+  const calendar = { anchorOn: flags.anchor, zone: flags.zone, monthEnd: flags.monthEnd };
+  const boundaries = Array.from({ length: flags.count + 1 }, (_, n) => boundary(calendar, n));
+  return printList(cli, flags, boundaries, {
+    toJson: ({ n, on, at }: Boundary) => ({ n, on, at: formatInstant(at) }),
+    fields: ['n', 'on', 'at'],
+    columns: ['n', `on (${flags.zone})`, 'at (UTC)'],
+    toRow: ({ n, on, at }) => [n, on, formatInstant(at)],
+    none: 'no boundaries',
+  });
 }
 
 function addSimulate(program: Command, cli: Cli): void {

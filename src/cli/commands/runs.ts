@@ -1,13 +1,14 @@
 /** run list and run show. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, getRun, listRuns } from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { countFlag, idFlag, jsonFlag, withHelp } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -18,13 +19,12 @@ const WATCH_MS = 1_000;
 
 export function addRunCommands(program: Command, cli: Cli): void {
   const run = program.command('run').description('recorded runs: sweeps, reruns, backfills, reversals');
-  const list = run
-    .command('list')
-    .description('the latest runs, the newest first')
-    .option('--limit <n>', 'how many', countFlag(1, 1_000), 20)
-    .addOption(jsonFlag())
-    .addOption(new Option('--ndjson', 'print one JSON document a line').conflicts('json'))
-    .action((flags: ListFlags) => listLatest(cli, flags));
+  const list = withListFlags(
+    run
+      .command('list')
+      .description('the latest runs, the newest first')
+      .option('--limit <n>', 'how many', countFlag(1, 1_000), 20),
+  ).action((flags: ListFlags & { limit: number }) => listLatest(cli, flags));
   withHelp(list, 'connects run list --limit 5', [0, 2, 75]);
   const show = run
     .command('show')
@@ -37,12 +37,6 @@ export function addRunCommands(program: Command, cli: Cli): void {
   addRunStop(run, cli);
 }
 
-interface ListFlags {
-  limit: number;
-  json?: true;
-  ndjson?: true;
-}
-
 interface CountedRun {
   readonly run: Run;
   readonly counts: AccountCounts;
@@ -50,33 +44,50 @@ interface CountedRun {
 
 const countedToJson = ({ run, counts }: CountedRun) => ({ ...toJson(run), ...counts });
 
-async function listLatest(cli: Cli, flags: ListFlags): Promise<void> {
+async function listLatest(cli: Cli, flags: ListFlags & { limit: number }): Promise<void> {
   await requireSchema(cli.app);
   const runs: CountedRun[] = [];
   for (const run of await listRuns(cli.app.db, flags.limit))
     runs.push({ run, counts: await countRunAccounts(cli.app.db, run) });
-  if (flags.json) return printJson(cli, runs.map(countedToJson));
-  if (flags.ndjson) return runs.forEach((one) => print(cli, JSON.stringify(countedToJson(one))));
-  if (runs.length === 0) return say(cli, 'there are no runs yet');
-  return print(
-    cli,
-    formatTable(
-      ['run', 'kind', 'state', 'as of (UTC)', 'due', 'settled', 'failed', 'left', 'started (UTC)', 'by'],
-      runs.map(({ run, counts }) => [
-        String(run.id),
-        run.kind,
-        run.state,
-        formatInstant(run.asOf),
-        run.dueAtStart,
-        counts.settled,
-        counts.failed,
-        counts.remaining,
-        formatInstant(run.startedAt),
-        run.actor,
-      ]),
-    ),
-  );
+  return printList(cli, flags, runs, RUNS);
 }
+
+const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
+  toJson: countedToJson,
+  fields: [
+    'run',
+    'kind',
+    'state',
+    'asOf',
+    'termsVersion',
+    'notify',
+    'actor',
+    'reason',
+    'dueAtStart',
+    'startedAt',
+    'heartbeatAt',
+    'endedAt',
+    'settled',
+    'failed',
+    'remaining',
+    'skipped',
+    'added',
+  ],
+  columns: ['run', 'kind', 'state', 'as of (UTC)', 'due', 'settled', 'failed', 'left', 'started (UTC)', 'by'],
+  toRow: ({ run, counts }) => [
+    String(run.id),
+    run.kind,
+    run.state,
+    formatInstant(run.asOf),
+    run.dueAtStart,
+    counts.settled,
+    counts.failed,
+    counts.remaining,
+    formatInstant(run.startedAt),
+    run.actor,
+  ],
+  none: 'there are no such runs',
+};
 
 async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true }): Promise<void> {
   await requireSchema(cli.app);

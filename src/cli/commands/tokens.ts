@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { EVENT_TYPES } from '../../domain/events/events.ts';
-import { TOKEN_ROLES, type TokenRole, listTokens } from '../../ledger/tokens.ts';
+import { TOKEN_ROLES, type Token, type TokenRole, listTokens } from '../../ledger/tokens.ts';
 import { addToken, withdrawToken } from '../../operations/upkeep/tokens.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import {
   actorFlag,
   dryRunFlag,
@@ -56,11 +57,9 @@ export function addTokenCommands(program: Command, cli: Cli): void {
     .option('--expires <duration>', 'for how long it is good, such as 90d (default: for ever)', durationFlag)
     .action((name: string, flags: MakeFlags) => makeToken(cli, name, flags));
   withHelp(withChangeFlags(add), 'connects tokens add billing --role ingest', [0, 2, 5, 75]);
-  const list = tokens
-    .command('list')
-    .description('all tokens, without their secrets')
-    .addOption(jsonFlag())
-    .action((flags: { json?: true }) => showTokens(cli, flags));
+  const list = withListFlags(tokens.command('list').description('all tokens, without their secrets')).action(
+    (flags: ListFlags) => showTokens(cli, flags),
+  );
   withHelp(list, 'connects tokens list', [0, 2, 75]);
   const revoke = tokens
     .command('revoke')
@@ -108,39 +107,41 @@ function reportDryRun(cli: Cli, flags: ChangeFlags, would: object, what: string)
 
 const textOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
-async function showTokens(cli: Cli, flags: { json?: true }): Promise<void> {
+async function showTokens(cli: Cli, flags: ListFlags): Promise<void> {
   await requireSchema(cli.app);
-  const tokens = (await listTokens(cli.app.db, LISTED_MAX)).map((one) => ({
-    ...one,
-    createdAt: formatInstant(one.createdAt),
-    revokedAt: textOf(one.revokedAt),
-    expiresAt: textOf(one.expiresAt),
-    lastUsedAt: textOf(one.lastUsedAt),
-  }));
-  if (flags.json) return printJson(cli, tokens);
-  return print(
-    cli,
-    formatTable(
-      [
-        'token',
-        'name',
-        'role',
-        'types',
-        'created (UTC)',
-        'last used (UTC)',
-        'expires (UTC)',
-        'revoked (UTC)',
-      ],
-      tokens.map((one) => [
-        String(one.id),
-        one.name,
-        one.role,
-        one.types?.join(' ') ?? 'all',
-        one.createdAt,
-        one.lastUsedAt ?? '',
-        one.expiresAt ?? '',
-        one.revokedAt ?? '',
-      ]),
-    ),
-  );
+  return printList(cli, flags, await listTokens(cli.app.db, LISTED_MAX), TOKENS);
 }
+
+const toJson = (one: Token) => ({
+  ...one,
+  createdAt: formatInstant(one.createdAt),
+  revokedAt: textOf(one.revokedAt),
+  expiresAt: textOf(one.expiresAt),
+  lastUsedAt: textOf(one.lastUsedAt),
+});
+
+const TOKENS: Listing<Token, ReturnType<typeof toJson>> = {
+  toJson,
+  fields: ['id', 'name', 'role', 'createdAt', 'revokedAt', 'expiresAt', 'lastUsedAt', 'types'],
+  columns: [
+    'token',
+    'name',
+    'role',
+    'types',
+    'created (UTC)',
+    'last used (UTC)',
+    'expires (UTC)',
+    'revoked (UTC)',
+  ],
+  toRow: (one) => [
+    String(one.id),
+    one.name,
+    one.role,
+    one.types?.join(' ') ?? 'all',
+    formatInstant(one.createdAt),
+    textOf(one.lastUsedAt) ?? '',
+    textOf(one.expiresAt) ?? '',
+    textOf(one.revokedAt) ?? '',
+  ],
+  none: 'there are no tokens yet',
+};

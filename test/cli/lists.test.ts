@@ -1,0 +1,77 @@
+/** Lists print the same, whichever way a script reads them. */
+import { parse } from 'csv-parse/sync';
+import { startWorker } from '../../jobs/start-worker.ts';
+import { importBroken, importThree } from '../support/accounts.ts';
+import { fact, record } from '../support/facts.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+
+const ASOF = '2021-05-01T00:00:00Z';
+
+let installation: Installation;
+beforeAll(async () => {
+  installation = await install();
+  const { app } = installation;
+  await importThree(app);
+  await here('sweep', '--work', '--as-of', ASOF);
+  await here('sweep', '--work', '--as-of', '2021-06-01T00:00:00Z');
+  await importBroken(app, 'broken');
+  await here('sweep', '--work', '--as-of', '2021-07-01T00:00:00Z');
+  await record(app, [fact('w1', 'broken', '2021-07-02', 'plan.upgraded')]);
+  await here('tokens', 'add', 'billing', '--role', 'ingest', '--types', 'plan.upgraded');
+  await here('reverse-run', '1', '--reason', 'x', '--yes');
+  const span = ['--from', '2021-01-01', '--to', '2021-05-31', '--include', 'reversed'];
+  await here('backfill', 'start', ...span, '--reason', 'a, "b"', '--yes');
+});
+afterAll(() => installation.remove());
+
+const here = (...args: string[]) => runHere(args, { app: installation.app, processes: { startWorker } });
+
+test.each<[args: string[]]>([
+  [['run', 'list']],
+  [['failures', 'list']],
+  [['failures', 'list', '--group-by', 'error']],
+  [['events', 'waiting', 'list']],
+  [['notices', 'list']],
+  [['tokens', 'list']],
+  [['backfill', 'list']],
+  [['calendar', '--anchor', '2021-01-31']],
+  [['account', 'history', 'a1']],
+  [['export', 'entries']],
+  [['export', 'accounts']],
+])('%j has the same items as one document, one a line, and as CSV', async (args) => {
+  const outputs = await Promise.all(
+    ['--json', '--ndjson', '--csv'].map(async (flag) => {
+      const { code, stdout } = await here(...args, flag);
+      expect(code).toBe(0);
+      return stdout;
+    }),
+  );
+  const [json = '', ndjson = '', csv = ''] = outputs;
+  const items = ndjson
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(items.length).toBeGreaterThan(0);
+  const document = JSON.parse(json) as unknown;
+  // The history of one account says whose it is, once.
+  const told = Array.isArray(document) ? document : (document as { entries: object[] }).entries;
+  expect(items).toMatchObject(told);
+  const [header = [], ...rows] = parse(csv) as string[][];
+  // What is of a few lines only, such as why they came late, has its column all the same.
+  expect(header).toEqual(expect.arrayContaining(items.flatMap((one) => Object.keys(one))));
+  expect(rows).toEqual(items.map((one) => header.map((name) => cellOf(one[name]))));
+});
+
+const cellOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+test('without items is an empty list, nothing, a header alone, or a word on stderr', async () => {
+  const args = ['notices', 'list', '--account', 'nobody'];
+  expect(await here(...args, '--json')).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
+  expect(await here(...args, '--ndjson')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect((await here(...args, '--csv')).stdout).toMatch(/^notice,account,[a-zA-Z,]+\n$/);
+  expect(await here(...args)).toEqual({ code: 0, stdout: '', stderr: 'there are no such notices\n' });
+});
