@@ -1,6 +1,5 @@
 /** account show, history, explain and forecast: one account, by its id or its member's address. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Database } from '../../db/connection.ts';
+import { type Command, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
@@ -11,64 +10,19 @@ import {
   readHistoryPage,
   streamHistory,
 } from '../../reports/account-history.ts';
-import { PLAYED_MAX } from '../../reports/account-facts.ts';
-import { accountAsked, accountOf } from '../../reports/asked-account.ts';
 import { seenOn } from '../../reports/seen-on.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
-import { explainAccount, inquire } from '../../reports/explain/explain.ts';
-import { parseAt } from '../../reports/explain/late-facts.ts';
+import { inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType, dayWords, formatAmount } from '../../reports/member-words.ts';
-import {
-  explanationText,
-  forecastText,
-  historyText,
-  viewText,
-  withQuietCodes,
-  wrap,
-} from '../account-text.ts';
+import { forecastText, historyText, viewText, wrap } from '../account-text.ts';
+import { PAST_CODES, PAST_JSON, WHO, ask } from '../asking.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import { type ListFlags, isForScripts, streamList, withListFlags } from '../listing.ts';
-import {
-  accountOrEmailFlag,
-  asOfFlag,
-  countFlag,
-  dateFlag,
-  factFlag,
-  jsonFlag,
-  subjectFlag,
-  withHelp,
-} from '../options.ts';
-import { reportsFrom } from '../reading.ts';
-import { requireSchema } from '../require-schema.ts';
+import { accountOrEmailFlag, asOfFlag, countFlag, dateFlag, jsonFlag, withHelp } from '../options.ts';
+import { addExplain } from './account-explain.ts';
 
-/** 4 of a past that cannot be told. */
-const PAST_CODES = [0, 2, 4, 6, 75] as const;
 const STREAMING_CODES = [...PAST_CODES, 130, 143] as const;
-
-/** What every one of these takes first. */
-const WHO = "the account's id, or its member's email address";
-
-/** The reports, and the account that is asked about. */
-async function ask(
-  cli: Cli,
-  who: string | undefined,
-  about?: string,
-): Promise<{ readonly db: Database; readonly id: string }> {
-  if (who === undefined && about === undefined)
-    throw invalidInput('usage', 'missing required argument: an account, its address, or --about ID');
-  await requireSchema(cli.app);
-  const db = await reportsFrom(cli);
-  const id = who === undefined ? await accountOf(db, about ?? '') : await accountAsked(db, who, about);
-  return { db, id };
-}
-
-/** On everything that takes --as-of. */
-const PAST_JSON = `
-Of an --as-of in the past only what had been written by then is told: balance, plan, status, what was owed, the next
-date, what was waiting or put aside. With --json, "past" is
-  { "writtenUntil": instant, "notRecorded": [ what nobody can say of then ] }, and null of now.
-An instant before anything was recorded here is taken as now, with all that was recorded since: "writtenUntil" is null.`;
 
 export function addAccountCommand(program: Command, cli: Cli): void {
   const account = program
@@ -229,110 +183,6 @@ const HISTORY_FIELDS = [
   'proposal',
   'group',
 ] as const;
-
-// ------------------------------------------------------------------------------------------------ explain
-
-/** An instant, or a date. */
-function momentFlag(text: string): Instant | LocalDate {
-  const at = parseAt(text);
-  if (at === undefined)
-    throw new InvalidArgumentError(
-      'expected an instant such as 2021-05-01T00:00:00Z, or a date, YYYY-MM-DD.',
-    );
-  return at;
-}
-
-interface ExplainFlags {
-  cycle?: LocalDate;
-  interview?: string;
-  proposal?: string;
-  about?: string;
-  since?: LocalDate;
-  had?: string;
-  at?: Instant | LocalDate;
-  asOf?: Instant;
-  json?: true;
-}
-
-function addExplain(account: Command, cli: Cli): void {
-  const command = account
-    .command('explain')
-    .description('why Connects came or did not, from what was recorded; and what comes next')
-    .argument('[id]', `${WHO}; may be left out where --about leads to one account`, accountOrEmailFlag)
-    .option('--cycle <date>', 'the billing cycle of this date', dateFlag)
-    .option('--interview <id>', 'this interview request', factFlag)
-    .option('--proposal <id>', 'this proposal: what it cost, what came back, what it earned', factFlag)
-    .option(
-      '--about <id>',
-      'whatever this is: an event, a proposal, a line, a run, an email, a date, …',
-      subjectFlag,
-    )
-    .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
-    .addOption(
-      new Option('--had <event>', 'what would have been, had this event come at another time')
-        .argParser(factFlag)
-        .conflicts(['cycle', 'interview', 'proposal', 'about', 'since']),
-    )
-    .option(
-      '--at <time>',
-      "with --had: an instant, or a date of the account's zone (default: when it happened)",
-      momentFlag,
-    )
-    .addOption(asOfFlag())
-    .addOption(jsonFlag())
-    .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
-  withHelp(command, 'connects account explain a1 --interview i7', PAST_CODES).addHelpText(
-    'after',
-    `${EXPLAIN_JSON}\n${PAST_JSON}`,
-  );
-}
-
-/** The shape that others rely on; answer.ts lists the codes. */
-const EXPLAIN_JSON = `
-With --json:
-  { "account", "zone", "asOf", "past",
-    "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"?, "had"?: { "event", "at"? } },
-    "answers": [ { "subject", "code", "sentence", "evidence": { … },
-                   "rule": { "text", "effectiveFrom", "termsVersion" } | null,
-                   "at": instant | null, "next": sentence | null } ] }
-  Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
-
-Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrived), "effectiveAt" (as of when it counts)
-and "postedAt"; where it came late, "lateAfter" says what had been counted before:
-  { "what": "cycle", "cycleOn" } | { "what": "event", "event", "type", "at" } | { "what": "take-over", "at" } |
-  { "what": "unknown" }
-A cycle lists in "tooLate" what had happened before it began and reached us after, a refusal what might have let it
-through.
-
-Interview requests without a reply ("silence:interview") and proposals without a request ("silence:proposal") have in
-evidence what a reply would come to, now and from each instant at which that changes, if nothing else happens:
-  "replyNow": { "code", … } | null, "outlook": [ { "from", "code", "award" } ]
-
-What would have been is told of --had, and of the latest facts that came late. The recorded past is played again by
-the rules, with that one at another time and all others as they counted, both up to --as-of:
-  "code": "would-have-been" | "would-be-the-same" | "not-computable",
-  "evidence": { "event", "type", "happenedAt", "countedAt", "hadAt", "asOf",
-                "connects": how many more (or fewer, below 0),
-                "recorded" and "had": { "balance", "plan", "pendingPlan", "status", "owed", "zone",
-                                        "anchorOn", "nextCycleOn" },
-                "entriesRecorded" and "entriesHad": the lines that only one of the two ledgers has,
-                "entriesDiffering": their number, "decisions": [ { "subject", "recorded", "had" } ] }
-  It is not computable, and "why" says so, where playing it unchanged does not come to the ledger that stands, where
-  a backfill or a reversal came after it, and of more than ${PLAYED_MAX} events, billing cycles or entries.`;
-
-async function explain(
-  cli: Cli,
-  who: string | undefined,
-  { asOf, json, had, at, ...asked }: ExplainFlags,
-): Promise<void> {
-  if (at !== undefined && had === undefined)
-    throw invalidInput('usage', '--at says when --had would have come');
-  const { db, id } = await ask(cli, who, asked.about ?? had);
-  const question = had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at }) } };
-  const explanation = await explainAccount(db, id, question, asOf);
-  if (json) return printJson(cli, explanation);
-  return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
-}
 
 // ----------------------------------------------------------------------------------------------- forecast
 

@@ -1,0 +1,121 @@
+/** account explain: why Connects came or did not. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Instant, LocalDate } from '../../domain/calendar.ts';
+import { invalidInput } from '../../errors.ts';
+import { PLAYED_MAX } from '../../reports/account-facts.ts';
+import { explainAccount } from '../../reports/explain/explain.ts';
+import { parseAt } from '../../reports/explain/late-facts.ts';
+import { explanationText, withQuietCodes } from '../account-text.ts';
+import { PAST_CODES, PAST_JSON, WHO, ask } from '../asking.ts';
+import { type Cli, print, printJson } from '../context.ts';
+import {
+  accountOrEmailFlag,
+  asOfFlag,
+  dateFlag,
+  factFlag,
+  jsonFlag,
+  subjectFlag,
+  withHelp,
+} from '../options.ts';
+
+/** An instant, or a date. */
+function momentFlag(text: string): Instant | LocalDate {
+  const at = parseAt(text);
+  if (at === undefined)
+    throw new InvalidArgumentError(
+      'expected an instant such as 2021-05-01T00:00:00Z, or a date, YYYY-MM-DD.',
+    );
+  return at;
+}
+
+interface ExplainFlags {
+  cycle?: LocalDate;
+  interview?: string;
+  proposal?: string;
+  about?: string;
+  since?: LocalDate;
+  had?: string;
+  at?: Instant | LocalDate;
+  asOf?: Instant;
+  json?: true;
+}
+
+export function addExplain(account: Command, cli: Cli): void {
+  const command = account
+    .command('explain')
+    .description('why Connects came or did not, from what was recorded; and what comes next')
+    .argument('[id]', `${WHO}; may be left out where --about leads to one account`, accountOrEmailFlag)
+    .option('--cycle <date>', 'the billing cycle of this date', dateFlag)
+    .option('--interview <id>', 'this interview request', factFlag)
+    .option('--proposal <id>', 'this proposal: what it cost, what came back, what it earned', factFlag)
+    .option(
+      '--about <id>',
+      'whatever this is: an event, a proposal, a line, a run, an email, a date, …',
+      subjectFlag,
+    )
+    .option('--since <date>', "everything since this date, in the account's zone", dateFlag)
+    .addOption(
+      new Option('--had <event>', 'what would have been, had this event come at another time')
+        .argParser(factFlag)
+        .conflicts(['cycle', 'interview', 'proposal', 'about', 'since']),
+    )
+    .option(
+      '--at <time>',
+      "with --had: an instant, or a date of the account's zone (default: when it happened)",
+      momentFlag,
+    )
+    .addOption(asOfFlag())
+    .addOption(jsonFlag())
+    .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
+  withHelp(command, 'connects account explain a1 --interview i7', PAST_CODES).addHelpText(
+    'after',
+    `${EXPLAIN_JSON}\n${PAST_JSON}`,
+  );
+}
+
+/** The shape that others rely on; answer.ts lists the codes. */
+const EXPLAIN_JSON = `
+With --json:
+  { "account", "zone", "asOf", "past",
+    "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"?, "had"?: { "event", "at"? } },
+    "answers": [ { "subject", "code", "sentence", "evidence": { … },
+                   "rule": { "text", "effectiveFrom", "termsVersion" } | null,
+                   "at": instant | null, "next": sentence | null } ] }
+  Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
+
+Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrived), "effectiveAt" (as of when it counts)
+and "postedAt"; where it came late, "lateAfter" says what had been counted before:
+  { "what": "cycle", "cycleOn" } | { "what": "event", "event", "type", "at" } | { "what": "take-over", "at" } |
+  { "what": "unknown" }
+A cycle lists in "tooLate" what had happened before it began and reached us after, a refusal what might have let it
+through.
+
+Interview requests without a reply ("silence:interview") and proposals without a request ("silence:proposal") have in
+evidence what a reply would come to, now and from each instant at which that changes, if nothing else happens:
+  "replyNow": { "code", … } | null, "outlook": [ { "from", "code", "award" } ]
+
+What would have been is told of --had, and of the latest facts that came late. The recorded past is played again by
+the rules, with that one at another time and all others as they counted, both up to --as-of:
+  "code": "would-have-been" | "would-be-the-same" | "not-computable",
+  "evidence": { "event", "type", "happenedAt", "countedAt", "hadAt", "asOf",
+                "connects": how many more (or fewer, below 0),
+                "recorded" and "had": { "balance", "plan", "pendingPlan", "status", "owed", "zone",
+                                        "anchorOn", "nextCycleOn" },
+                "entriesRecorded" and "entriesHad": the lines that only one of the two ledgers has,
+                "entriesDiffering": their number, "decisions": [ { "subject", "recorded", "had" } ] }
+  It is not computable, and "why" says so, where playing it unchanged does not come to the ledger that stands, where
+  a backfill or a reversal came after it, and of more than ${PLAYED_MAX} events, billing cycles or entries.`;
+
+async function explain(
+  cli: Cli,
+  who: string | undefined,
+  { asOf, json, had, at, ...asked }: ExplainFlags,
+): Promise<void> {
+  if (at !== undefined && had === undefined)
+    throw invalidInput('usage', '--at says when --had would have come');
+  const { db, id } = await ask(cli, who, asked.about ?? had);
+  const question = had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at }) } };
+  const explanation = await explainAccount(db, id, question, asOf);
+  if (json) return printJson(cli, explanation);
+  return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
+}
