@@ -419,6 +419,16 @@ CREATE TABLE `sessions` (
   KEY `expiry` (`expires_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `signed_answers` (
+  `code` varchar(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `at` datetime(3) NOT NULL,
+  `actor` varchar(120) NOT NULL,
+  `answer` mediumtext NOT NULL,
+  PRIMARY KEY (`code`),
+  KEY `of_account` (`account_id`,`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `terms_versions` (
   `version` int(11) NOT NULL,
   `content` mediumtext NOT NULL,

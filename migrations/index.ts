@@ -45,6 +45,7 @@ import { sql as m0038 } from './0038_proposals_by_id.ts';
 import { sql as m0039 } from './0039_interviews_by_id.ts';
 import { sql as m0040 } from './0040_outbox_suppressed.ts';
 import { sql as m0041 } from './0041_runs_asked.ts';
+import { sql as m0042 } from './0042_signed_answers.ts';
 
 export interface Migration {
   readonly name: string;
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   { name: '0039_interviews_by_id', sql: m0039 },
   { name: '0040_outbox_suppressed', sql: m0040 },
   { name: '0041_runs_asked', sql: m0041 },
+  { name: '0042_signed_answers', sql: m0042 },
 ];

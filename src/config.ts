@@ -146,6 +146,13 @@ const SENDER = /^[^<>\r\n]{1,100} <[^<>\s@]+@[^<>\s@]+>$/;
 /** As much as the hash that it is used with: 256 bits, where all of them are chance. */
 const SECRET_LENGTH_MIN = 32;
 
+const secret = z
+  .string()
+  .min(
+    SECRET_LENGTH_MIN,
+    `expected at least ${SECRET_LENGTH_MIN} characters, such as "openssl rand -base64 33" prints`,
+  );
+
 const environment = z.object({
   DATABASE_URL: database(),
   /** The owner of the schema, where it is not the app's own user. */
@@ -217,13 +224,9 @@ const environment = z.object({
       addFault(context, text === undefined ? undefined : faultOfPreferences(text)),
     ),
   /** What `{token}` is made with; whoever serves that address verifies it with the same. */
-  CONNECTS_PREFERENCES_SECRET: z
-    .string()
-    .min(
-      SECRET_LENGTH_MIN,
-      `expected at least ${SECRET_LENGTH_MIN} characters, such as "openssl rand -base64 33" prints`,
-    )
-    .optional(),
+  CONNECTS_PREFERENCES_SECRET: secret.optional(),
+  /** What the codes of signed answers are made with. */
+  CONNECTS_ANSWER_SECRET: secret.optional(),
 
   CONNECTS_CONSOLE_HOST: z
     .string()
@@ -269,6 +272,7 @@ export interface Config {
   readonly reminderDays: number;
   readonly preferencesUrl: string | undefined;
   readonly preferencesSecret: string | undefined;
+  readonly answerSecret: string | undefined;
   readonly consoleHost: string;
   /** Undefined: the variable is Kubernetes' own, of a Service: see `requiredPort`. */
   readonly consolePort: number | undefined;
@@ -314,6 +318,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     reminderDays: set.CONNECTS_REMINDER_DAYS,
     preferencesUrl: set.CONNECTS_PREFERENCES_URL,
     preferencesSecret: set.CONNECTS_PREFERENCES_SECRET,
+    answerSecret: set.CONNECTS_ANSWER_SECRET,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
     healthPort: set.CONNECTS_HEALTH_PORT,
@@ -423,6 +428,16 @@ type ServerName = keyof typeof VARIABLES;
 export function required(config: Config, name: ServerName): string {
   requireServers(config, [name]);
   return config[name] as string;
+}
+
+/** @throws configuration `environment` */
+export function requiredAnswerSecret({ answerSecret }: Config): string {
+  if (answerSecret !== undefined) return answerSecret;
+  throw configuration(
+    'environment',
+    'CONNECTS_ANSWER_SECRET is not set: signed answers are made and checked with it. Set it to what ' +
+      '"openssl rand -base64 33" prints, and keep it: codes made with another one can no longer be checked.',
+  );
 }
 
 const PORTS = { consolePort: 'CONNECTS_CONSOLE_PORT', healthPort: 'CONNECTS_HEALTH_PORT' } as const;

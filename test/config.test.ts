@@ -107,6 +107,7 @@ describe('the environment', () => {
     ['CONNECTS_REMINDER_DAYS', '28', /a whole number from 0 to 27/],
     ['CONNECTS_PREFERENCES_URL', 'mailto:a@b.example', /expected/],
     ['CONNECTS_PREFERENCES_SECRET', 'too short', /at least 32 characters/],
+    ['CONNECTS_ANSWER_SECRET', 'too short', /at least 32 characters/],
     ['CONNECTS_MAIL_FROM', 'connects@example.org', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_FROM', 'A <a@b.c>\r\nBcc: <e@f.g>', /expected Name <address@example.org>/],
     ['CONNECTS_MAIL_FROM', 'A <ä@b.example>', /expected Name <address@example.org>/],

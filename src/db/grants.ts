@@ -13,6 +13,7 @@ const APPEND_ONLY = [
   'run_stops',
   'inactive_openings',
   'lapses',
+  'signed_answers',
 ];
 const READ_WRITE = [
   'accounts',

@@ -151,6 +151,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['decisions.account_id entries.account_id events.account_id failures.account_id', ACCOUNT],
   ['inactive_openings.account_id interviews.account_id lapses.account_id outbox.account_id', ACCOUNT],
   ['mail_refusals.account_id proposals.account_id rounds.reached_id run_accounts.account_id', ACCOUNT],
+  ['signed_answers.account_id', ACCOUNT],
   ['events.id event_waits.event_id interviews.interview awards.interview', [FACT, flag('--key')]],
   ['interviews.proposal awards.proposal proposals.proposal entries.proposal', [FACT]],
   ['proposals.rewarded_by proposals.closed_by', [FACT]],
@@ -199,6 +200,9 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['backfill_items.reason', [words('BACKFILL_REASONS', BACKFILL_REASONS)]],
   ['runs.notify backfills.notify', [NOTIFY]],
   ['audit_log.actor', [ACTOR, prefixed('token ', TOKEN)]],
+  ['signed_answers.actor', [flag('--by')]],
+  ['signed_answers.code', 'a code of 12 digits, in three groups'],
+  ['signed_answers.answer', 'refused above ANSWER_MAX bytes, a sixteenth of its room'],
   ['audit_log.reason', REASON],
   [
     'audit_log.target',
@@ -271,6 +275,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     CLOCK,
   ],
   ['sessions.created_at sessions.expires_at terms_versions.applied_at ticks.at ticks.slot_at', CLOCK],
+  ['signed_answers.at', CLOCK],
   [
     'installation.made_at token_limits.expires_at token_limits.last_used_at tokens.created_at tokens.revoked_at users.created_at users.disabled_at',
     CLOCK,

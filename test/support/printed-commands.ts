@@ -42,6 +42,7 @@ const FILLED: Record<string, string> = {
   account: '-a1',
   key: '-k1',
   amount: '+5',
+  code: 'K7QF-2M9D-XX4C',
   cycleOn: '2021-01-01',
   id: '17',
   runId: '17',

@@ -24,10 +24,15 @@ interface Ids {
   readonly backfill: number;
   readonly notice: number;
   readonly token: number;
+  /** The code of a signed answer. */
+  readonly signed: string;
 }
 
+/** What stands for the code of a signed answer. */
+const SIGNED = 'K7QF-2M9D-XX4C';
+
 /** By the words that a command begins with, what a number after them is. */
-const NUMBERS: Record<string, keyof Ids> = {
+const NUMBERS: Record<string, Exclude<keyof Ids, 'signed'>> = {
   'connects run': 'run',
   'connects rerun': 'run',
   'connects reverse-run': 'run',
@@ -103,7 +108,11 @@ export class PrintedStage {
 
   static async set(): Promise<PrintedStage> {
     const folder = mkdtempSync(join(tmpdir(), 'connects-printed-'));
-    const env = { CONNECTS_CONSOLE_PORT: '0', CONNECTS_SETTLE_ATTEMPTS: '1' };
+    const env = {
+      CONNECTS_CONSOLE_PORT: '0',
+      CONNECTS_SETTLE_ATTEMPTS: '1',
+      CONNECTS_ANSWER_SECRET: 's'.repeat(32),
+    };
     const installation = await install({ env });
     const ids = await furnish(installation, folder);
     const shown = await runHere(['terms', 'show', '--json'], { app: installation.app });
@@ -128,6 +137,7 @@ export class PrintedStage {
   #filled(word: string, before: readonly string[]): string {
     const written = WRITTEN[word];
     if (written !== undefined) return join(this.#folder, written);
+    if (word === SIGNED) return this.#ids.signed;
     const content = FILES[word] ?? ANY_FILE[[...before, word].join(' ')] ?? this.#termsIn(word);
     if (content !== undefined) return this.#file(word, content);
     const [flag = ''] = before.slice(-1);
@@ -183,7 +193,13 @@ async function furnish({ app, db }: Installation, folder: string): Promise<Ids> 
     backfill: backfill.id,
     notice: await countOf(db, 'SELECT MIN(id) FROM outbox'),
     token: await addToken({ app, db }),
+    signed: await signedAnswer({ app }),
   };
+}
+
+async function signedAnswer({ app }: Pick<Installation, 'app'>): Promise<string> {
+  const { stdout } = await runHere(['account', 'explain', 'a1', '--sign', '--json'], { app });
+  return (JSON.parse(stdout) as { signature: { code: string } }).signature.code;
 }
 
 let tokens = 0;

@@ -2,6 +2,7 @@
 import type { Database } from '../../src/db/connection.ts';
 import { type Instant, parseInstant } from '../../src/domain/calendar.ts';
 import { instantText } from '../domain/playing.ts';
+import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
 import { type Installation, type InstallationOptions, install } from './installation.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -14,11 +15,14 @@ export interface StoryTime {
 /** An installation whose time is the test's: what is recorded at an instant of the story was posted at that instant. */
 export async function installAt(
   at: string,
-  options: Omit<InstallationOptions, 'clock'> = {},
+  options: Omit<InstallationOptions, 'clock' | 'migrated'> = {},
 ): Promise<StoryTime> {
   const clock = new ManualClock(instantOf(at));
-  const installation = await install({ ...options, clock });
-  followClock(installation.app.db, clock);
+  const installation = await install({ ...options, clock, migrated: false });
+  const { app, env } = installation;
+  followClock(app.db, clock);
+  // The terms are of the story's time, too.
+  await migrateDatabase({ ownerUrl: env.DATABASE_URL as string, owner: app.db, appUrl: undefined });
   return {
     installation,
     becomes: (next) => clock.pass((typeof next === 'number' ? next : instantOf(next)) - clock.wallNow()),

@@ -1,13 +1,16 @@
 /** account explain: why Connects came or did not. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
+import { requiredAnswerSecret } from '../../config.ts';
 import { invalidInput } from '../../errors.ts';
+import { isCode, signAnswer, verifyAnswer } from '../../operations/accounts/signed-answers.ts';
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
 import { explainAccount } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
 import { explanationText, withQuietCodes } from '../account-text.ts';
-import { PAST_CODES, PAST_JSON, WHO, ask } from '../asking.ts';
+import { PAST_JSON, WHO, ask } from '../asking.ts';
 import { type Cli, print, printJson } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import {
   accountOrEmailFlag,
   asOfFlag,
@@ -15,8 +18,11 @@ import {
   factFlag,
   jsonFlag,
   subjectFlag,
+  textFlag,
   withHelp,
 } from '../options.ts';
+import { requireSchema } from '../require-schema.ts';
+import { signatureText, verificationText } from '../signed-text.ts';
 
 /** An instant, or a date. */
 function momentFlag(text: string): Instant | LocalDate {
@@ -37,7 +43,16 @@ interface ExplainFlags {
   had?: string;
   at?: Instant | LocalDate;
   asOf?: Instant;
+  sign?: true;
+  by?: string;
+  verify?: string;
   json?: true;
+}
+
+function codeFlag(text: string): string {
+  if (!isCode(text))
+    throw new InvalidArgumentError('expected a code of 12 digits and letters, such as K7QF-2M9D-XX4C');
+  return text;
 }
 
 export function addExplain(account: Command, cli: Cli): void {
@@ -64,12 +79,22 @@ export function addExplain(account: Command, cli: Cli): void {
       "with --had: an instant, or a date of the account's zone (default: when it happened)",
       momentFlag,
     )
+    .option('--sign', 'keep this answer as it is given, under a code; CONNECTS_ANSWER_SECRET makes the code')
+    .option('--by <name>', 'who gives the signed answer (default: the user of this machine)', textFlag(100))
+    .addOption(
+      new Option(
+        '--verify <code>',
+        'show the answer that was given under a code, and whether it would be given again',
+      )
+        .argParser(codeFlag)
+        .conflicts(['cycle', 'interview', 'proposal', 'about', 'since', 'had', 'at', 'asOf', 'sign']),
+    )
     .addOption(asOfFlag())
     .addOption(jsonFlag())
     .action((who: string | undefined, flags: ExplainFlags) => explain(cli, who, flags));
-  withHelp(command, 'connects account explain a1 --interview i7', PAST_CODES).addHelpText(
+  withHelp(command, 'connects account explain a1 --interview i7', [0, 2, 4, 6, 10, 75, 78]).addHelpText(
     'after',
-    `${EXPLAIN_JSON}\n${PAST_JSON}`,
+    `${EXPLAIN_JSON}\n${SIGNED_JSON}\n${PAST_JSON}`,
   );
 }
 
@@ -106,16 +131,37 @@ the rules, with that one at another time and all others as they counted, both up
   It is not computable, and "why" says so, where playing it unchanged does not come to the ledger that stands, where
   a backfill or a reversal came after it, and of more than ${PLAYED_MAX} events, billing cycles or entries.`;
 
-async function explain(
-  cli: Cli,
-  who: string | undefined,
-  { asOf, json, had, at, ...asked }: ExplainFlags,
-): Promise<void> {
+const SIGNED_JSON = `
+With --sign, "signature" is { "code", "at", "actor" }. With --verify:
+  { "signature", "authentic", "given": the answer as above,
+    "asOfThen" and "today": { "asOf", "same", "differences": [ { "subject", "code", "given", "now" } ] }
+    or, where it cannot be told any more how it stood, { "asOf", "same": null, "why" } }
+  An answer that is not authentic was changed after it was given, or made with another secret: exit 10.`;
+
+async function explain(cli: Cli, who: string | undefined, flags: ExplainFlags): Promise<void> {
+  const { asOf, json, had, at, sign, by, verify, ...asked } = flags;
+  if (verify !== undefined) return showVerified(cli, who, verify, json === true);
   if (at !== undefined && had === undefined)
     throw invalidInput('usage', '--at says when --had would have come');
   const { db, id } = await ask(cli, who, asked.about ?? had);
   const question = had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at }) } };
+  const secret = sign && requiredAnswerSecret(cli.app.config);
   const explanation = await explainAccount(db, id, question, asOf);
-  if (json) return printJson(cli, explanation);
-  return print(cli, explanationText(explanation), cli.streams.out.isTTY ? withQuietCodes : undefined);
+  const signature =
+    secret && (await signAnswer({ db: cli.app.db, secret }, explanation, by ?? cli.defaultActor));
+  if (json) return printJson(cli, signature ? { ...explanation, signature } : explanation);
+  const quiet = cli.streams.out.isTTY ? withQuietCodes : undefined;
+  print(cli, explanationText(explanation), quiet);
+  if (signature) print(cli, `\n${signatureText(signature)}`);
+}
+
+async function showVerified(cli: Cli, who: string | undefined, code: string, json: boolean): Promise<void> {
+  if (who !== undefined)
+    throw invalidInput('usage', '--verify takes the code alone: it leads to its account');
+  await requireSchema(cli.app);
+  const secret = requiredAnswerSecret(cli.app.config);
+  const verified = await verifyAnswer({ db: cli.app.db, secret }, code);
+  if (!verified.authentic) cli.exitCode = EXIT.drift;
+  if (json) return printJson(cli, verified);
+  return print(cli, verificationText(verified), cli.streams.out.isTTY ? withQuietCodes : undefined);
 }
