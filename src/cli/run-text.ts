@@ -8,13 +8,13 @@ import { counted, formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
 export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
-  const { settled, failed, remaining, skipped, added, cycles, granted, expired } = counts;
+  const { settled, failed, remaining, skipped, added, cycles } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
     ...(run.asked ? [`  asked for ${askedWords(run.asked)}`] : []),
     `  accounts  ${listOf({ settled, failed, remaining, skipped })}${added > 0 ? `; ${formatCount(added)} added since it began` : ''}`,
     `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
-    `  connects  ${listOf({ granted, expired, ...takenBack(counts) })}`,
+    `  connects  ${connectsOf(counts)}`,
     `  notices   ${listOf(counts.notices)}`,
   ];
   if (failed > 0) lines.push(`  failures  ${listOf(counts.failures)}`);
@@ -44,20 +44,40 @@ function askedWords({ accounts, first = [], plan, code, limit }: RunAsked): stri
 /** Accounts named one by one. */
 const NAMED_MAX = 5;
 
-/** Of a reversal only. */
-const takenBack = ({ taken, notTaken }: RunCounts): Record<string, number> => ({
-  ...(taken !== undefined && { 'taken back': taken }),
-  ...(notTaken !== undefined && { 'not taken': notTaken }),
-});
+/** `360 granted, 540 expired; -180 in all`: the sum of its entries. Of a reversal, what it took and gave back, too. */
+function connectsOf({
+  granted,
+  expired,
+  recovered,
+  taken,
+  returned = 0,
+  notTaken,
+  net,
+}: PostedCounts): string {
+  const parts = listOf({
+    granted,
+    expired,
+    ...(recovered > 0 && { 'recovered as owed': recovered }),
+    ...(taken !== undefined && { 'taken back': taken }),
+    ...(returned > 0 && { 'given back': returned }),
+    ...(notTaken !== undefined && { 'not taken': notTaken }),
+  });
+  return `${parts}; ${net > 0 ? '+' : ''}${formatCount(net)} in all`;
+}
+
+type PostedCounts = Pick<
+  RunCounts,
+  'granted' | 'expired' | 'recovered' | 'taken' | 'returned' | 'notTaken' | 'net'
+>;
 
 /** What a sweep would do. */
 export function describePreview(preview: SweepPreview): string {
-  const { settled, failed, granted, expired } = preview;
+  const { settled, failed } = preview;
   const lines = [
     `dry run as of ${formatInstant(preview.asOf)}, terms version ${preview.termsVersion}: nothing was written`,
     `  accounts  ${formatCount(preview.due)} due: ${listOf({ 'would be settled': settled, 'would fail': failed })}`,
     `  cycles    ${formatCount(preview.cycles)} (${listOf(preview.byCode)})`,
-    `  connects  ${listOf({ granted, expired })}`,
+    `  connects  ${connectsOf(preview)}`,
     `  notices   ${listOf(preview.notices)}`,
   ];
   if (failed > 0) lines.push(`  failures  ${listOf(preview.failures)}`);

@@ -102,7 +102,7 @@ function lastRunCard({ lastRun }: Overview): Markup {
     <p>
       ${counts.settled} accounts settled, ${counts.failed} failed, ${counts.remaining} remaining,
       ${counts.skipped} skipped; ${counts.cycles} cycles, ${counts.granted} Connects granted,
-      ${counts.expired} expired.
+      ${counts.expired} expired, ${counts.net} in all.
     </p>
     <p class="quiet">
       Started ${when(run.startedAt)} by

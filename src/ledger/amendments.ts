@@ -121,11 +121,17 @@ export interface LaterCounts {
   readonly accounts: number;
   readonly granted: number;
   readonly reversed: number;
-  /** Connects. */
+  /** Connects: granted, and taken at once from what was granted. */
   readonly added: number;
+  readonly recovered: number;
+  /** Of reversals, an account's cycles netted as its one entry is: from those who had more left, and to those who had less. */
   readonly taken: number;
+  readonly returned: number;
   readonly short: number;
 }
+
+const NET_BY_ACCOUNT = `SELECT SUM(opening - closing) AS net FROM amendments
+  WHERE run_id = ? AND kind = 'reversed' GROUP BY account_id`;
 
 export async function countLater(db: Queryable, runId: number): Promise<LaterCounts> {
   const row = await selectOne<Record<keyof LaterCounts, number | string | null>>(
@@ -134,9 +140,11 @@ export async function countLater(db: Queryable, runId: number): Promise<LaterCou
                UNION SELECT account_id FROM amendments WHERE run_id = ?) AS touched) AS accounts,
             SUM(kind = 'granted') AS granted, SUM(kind = 'reversed') AS reversed,
             SUM(IF(kind = 'granted', free + paid, 0)) AS added,
-            SUM(IF(kind = 'reversed', opening - closing, 0)) AS taken, SUM(short) AS short
+            SUM(IF(kind = 'granted', recovered, 0)) AS recovered, SUM(short) AS short,
+            (SELECT SUM(net) FROM (${NET_BY_ACCOUNT}) AS takers WHERE net > 0) AS taken,
+            (SELECT -SUM(net) FROM (${NET_BY_ACCOUNT}) AS getters WHERE net < 0) AS returned
        FROM amendments WHERE run_id = ?`,
-    [runId, runId, runId],
+    [runId, runId, runId, runId, runId],
   );
   const of = (name: keyof LaterCounts): number => Number(row?.[name] ?? 0);
   return {
@@ -144,7 +152,9 @@ export async function countLater(db: Queryable, runId: number): Promise<LaterCou
     granted: of('granted'),
     reversed: of('reversed'),
     added: of('added'),
+    recovered: of('recovered'),
     taken: of('taken'),
+    returned: of('returned'),
     short: of('short'),
   };
 }

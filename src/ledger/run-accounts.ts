@@ -103,3 +103,19 @@ export async function findRerunOf(
   );
   return row && { runId: row.run_id, accounts: row.accounts };
 }
+
+/** A page of the accounts that a run has written to, in the order of their ids. */
+export async function listTouchedBy(
+  db: Queryable,
+  runId: number,
+  page: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  const of = (table: string): string =>
+    `(SELECT DISTINCT account_id AS id FROM ${table} WHERE run_id = ? AND account_id > ? ORDER BY id LIMIT ?)`;
+  const rows = await selectRows<{ id: string }>(
+    db,
+    `${of('cycles')} UNION ${of('amendments')} ORDER BY id LIMIT ?`,
+    [runId, page.after, page.limit, runId, page.after, page.limit, page.limit],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,6 +1,7 @@
 /** Streams of everything that was recorded, by account and then posting order, read in pages by key. */
 import { type Binding, type Queryable, selectRows } from '../db/query.ts';
 import { type LocalDate, formatInstant } from '../domain/calendar.ts';
+import { listTouchedBy } from '../ledger/run-accounts.ts';
 import { type SettlementCode, decisionDetail } from '../domain/settle.ts';
 
 export const EXPORT_KINDS = ['entries', 'decisions', 'accounts'] as const;
@@ -11,6 +12,8 @@ export interface ExportFilter {
   /** Dates in UTC, both inclusive, of effectiveAt (entries) or at (decisions). */
   readonly from?: LocalDate | undefined;
   readonly to?: LocalDate | undefined;
+  /** Entries and decisions of this run only. */
+  readonly run?: number | undefined;
 }
 
 export type ExportRow = Readonly<Record<string, string | number | boolean | null | object>>;
@@ -151,7 +154,8 @@ export const EXPORT_COLUMNS: Record<ExportKind, readonly string[]> = {
 
 /** One row after another, never more than a page in memory. */
 export function exportRows(db: Queryable, kind: ExportKind, filter: ExportFilter): AsyncGenerator<ExportRow> {
-  return kind === 'decisions' && filter.account === undefined
+  const inTwo = kind === 'decisions' || filter.run !== undefined;
+  return inTwo && filter.account === undefined
     ? exportByAccounts(db, SOURCES[kind], filter)
     : exportByKey(db, kind, filter);
 }
@@ -172,7 +176,7 @@ async function* exportByKey(
   }
 }
 
-/** A page of accounts, then all rows of these: for what lies in two tables. */
+/** A page of accounts, then all rows of these: for what lies in two tables, or is one run's. */
 async function* exportByAccounts(
   db: Queryable,
   source: Source,
@@ -180,23 +184,30 @@ async function* exportByAccounts(
 ): AsyncGenerator<ExportRow> {
   let after = '';
   for (;;) {
-    const ids = await selectRows<{ id: string }>(
-      db,
-      'SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?',
-      [after, ACCOUNTS_PAGE],
-    );
+    const ids = await listIds(db, filter, after);
     const last = ids.at(-1);
-    if (!last) return;
+    if (last === undefined) return;
     const { conditions, bindings } = whereOf('account_id', source, filter);
     const rows = await selectRows(
       db,
       `${source.sql} WHERE account_id IN (?)${conditions.map((one) => ` AND ${one}`).join('')}
         ORDER BY account_id, ${source.orderBy}`,
-      [ids.map((one) => one.id), ...bindings],
+      [ids, ...bindings],
     );
     for (const row of rows) yield source.toRow(row as never);
-    after = last.id;
+    after = last;
   }
+}
+
+/** Of a run, only accounts that it has written to: its rows have no index of their own. */
+async function listIds(db: Queryable, { run }: ExportFilter, after: string): Promise<string[]> {
+  if (run !== undefined) return listTouchedBy(db, run, { after, limit: ACCOUNTS_PAGE });
+  const rows = await selectRows<{ id: string }>(
+    db,
+    'SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?',
+    [after, ACCOUNTS_PAGE],
+  );
+  return rows.map((row) => row.id);
 }
 
 interface Position {
@@ -217,6 +228,7 @@ function whereOf(
     bindings.push(binding);
   };
   add(`${id} = ?`, filter.account);
+  add('run_id = ?', filter.run);
   if (source.instant) add(`${source.instant} >= ?`, filter.from);
   if (source.instant) add(`${source.instant} < CAST(? AS DATE) + INTERVAL 1 DAY`, filter.to);
   return { conditions, bindings };

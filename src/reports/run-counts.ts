@@ -20,12 +20,16 @@ export interface AccountCounts {
 
 export interface RunCounts extends AccountCounts {
   readonly cycles: number;
-  /** Connects granted and expired. */
+  /** Connects granted, expired, and taken at once from what was granted, because they were owed. */
   readonly granted: number;
   readonly expired: number;
-  /** Of a reversal: Connects that it took back, and that had been spent and could not be taken. */
+  readonly recovered: number;
+  /** Of a reversal: Connects that it took back, that it gave back, and that had been spent and could not be taken. */
   readonly taken?: number;
+  readonly returned?: number;
   readonly notTaken?: number;
+  /** What all that comes to: the sum of the entries that it posted. */
+  readonly net: number;
   /** Cycles by code. */
   readonly byCode: Readonly<Record<string, number>>;
   /** Put-aside accounts by error code. */
@@ -102,16 +106,23 @@ async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
     cycles: number;
     granted: string | null;
     expired: string | null;
+    recovered: string | null;
   }>(
     db,
-    'SELECT COUNT(*) AS cycles, SUM(free + paid) AS granted, SUM(expired) AS expired FROM cycles WHERE run_id = ?',
+    `SELECT COUNT(*) AS cycles, SUM(free + paid) AS granted, SUM(expired) AS expired, SUM(recovered) AS recovered
+       FROM cycles WHERE run_id = ?`,
     [run.id],
   );
+  const granted = Number(totals?.granted ?? 0);
+  const expired = Number(totals?.expired ?? 0);
+  const recovered = Number(totals?.recovered ?? 0);
   return {
     ...accounts,
     cycles: totals?.cycles ?? 0,
-    granted: Number(totals?.granted ?? 0),
-    expired: Number(totals?.expired ?? 0),
+    granted,
+    expired,
+    recovered,
+    net: granted - expired - recovered,
     byCode: await countBy(
       db,
       'SELECT code AS name, COUNT(*) AS count FROM cycles WHERE run_id = ? GROUP BY code',
@@ -146,10 +157,13 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
     added: Math.max(0, later.accounts + failed - run.dueAtStart),
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,
+    recovered: counts.recovered + later.recovered,
     ...(run.kind === 'reversal' && {
       taken: later.taken,
+      returned: later.returned,
       notTaken: later.short,
     }),
+    net: counts.net + later.added - later.recovered - later.taken + later.returned,
     byCode: {
       ...counts.byCode,
       ...(later.granted > 0 && { granted: (counts.byCode.granted ?? 0) + later.granted }),

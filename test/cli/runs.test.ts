@@ -128,6 +128,8 @@ describe('a run as text', () => {
     cycles: 12,
     granted: 360,
     expired: 540,
+    recovered: 0,
+    net: -180,
     byCode: { granted: 8, 'no-monthly-grant': 4 },
     failures: {},
     notices: { pending: 3 },
@@ -139,7 +141,7 @@ describe('a run as text', () => {
       'run 17 (sweep) completed, as of 2021-05-01T00:00:00.000Z, terms version 1',
       '  accounts  3 settled, 0 failed, 0 remaining, 0 skipped',
       '  cycles    12 (8 granted, 4 no-monthly-grant)',
-      '  connects  360 granted, 540 expired',
+      '  connects  360 granted, 540 expired; -180 in all',
       '  notices   3 pending',
       '  by ada; started 2021-05-01T00:00:01.000Z, ended 2021-05-01T00:00:03.000Z',
     ]);
@@ -158,9 +160,16 @@ describe('a run as text', () => {
     [
       'what a reversal took',
       { kind: 'reversal' },
-      { taken: 36, notTaken: 4 },
+      { granted: 0, expired: 0, taken: 36, returned: 0, notTaken: 4, net: -36 },
       undefined,
-      '36 taken back, 4 not taken',
+      '36 taken back, 4 not taken; -36 in all',
+    ],
+    [
+      'what a reversal gave back',
+      { kind: 'reversal' },
+      { granted: 0, expired: 0, taken: 0, returned: 180, notTaken: 0, net: 180 },
+      undefined,
+      '0 taken back, 180 given back, 0 not taken; +180 in all',
     ],
     [
       'whom it still fails at',

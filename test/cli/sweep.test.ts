@@ -75,7 +75,7 @@ describe('sweep', () => {
     expect(stdout).toContain('run 1 (sweep) completed, as of 2021-05-01T00:00:00.000Z, terms version 1\n');
     expect(stdout).toContain('  accounts  3 settled, 0 failed, 0 remaining, 0 skipped\n');
     expect(stdout).toContain('  cycles    12 (8 granted, 4 no-monthly-grant)\n');
-    expect(stdout).toContain('  connects  360 granted, 540 expired\n');
+    expect(stdout).toContain('  connects  360 granted, 540 expired; -180 in all\n');
   });
 
   test('--work --timeout also limits how long mail is sent: what is left is for the next pass', async () => {

@@ -27,9 +27,11 @@ describe('a deploy', () => {
     expect(await granted()).toBe(100);
     const [latest] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];
     const given = { $RUN: latest.run, ID: 'm' };
-    const [shown] = await followed.follow(2, given);
+    const [shown, failed, exported] = await followed.follow(3, given);
     expect(shown?.stdout).toContain('asked for 100 at the most');
     expect(shown?.stdout).toContain('because: after the deploy');
+    expect(failed?.stderr).toBe(`run ${latest.run} has no such account\n`);
+    expect(exported?.stdout.trimEnd().split('\n')).toHaveLength(100);
     const [, member] = await followed.follow(2, given);
     expect(member?.stdout).toContain('10');
     expect(await granted()).toBe(101);

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
+import { requireRun } from '../../operations/accounts/require-known.ts';
 import {
   EXPORT_COLUMNS,
   EXPORT_KINDS,
@@ -13,7 +14,7 @@ import {
 } from '../../reports/exports.ts';
 import type { Cli } from '../context.ts';
 import { type ListFlags, streamList, withListFlags } from '../listing.ts';
-import { accountFlag, dateFlag, withHelp } from '../options.ts';
+import { accountFlag, dateFlag, idFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -27,6 +28,7 @@ export function addExportCommand(program: Command, cli: Cli): void {
     .description('everything that was recorded, streamed, by account and then posting order')
     .argument('<what>', EXPORT_KINDS.join(', '), exportKind)
     .option('--account <id>', 'of this account only', accountFlag)
+    .option('--run <id>', 'entries and decisions of this run', idFlag)
     .option('--from <date>', 'entries and decisions from this date (UTC) on', dateFlag)
     .option('--to <date>', 'entries and decisions up to this date (UTC), included', dateFlag)
     .addOption(
@@ -51,14 +53,15 @@ function exportKind(text: string): ExportKind {
 }
 
 async function runExport(cli: Cli, what: ExportKind, flags: ExportFlags): Promise<void> {
-  const { account, from, to } = flags;
+  const { account, from, to, run } = flags;
   checkFilter(what, flags);
   await requireSchema(cli.app);
   await requireAccount(cli, account);
+  await requireRun(cli.app.db, run);
   const db = await reportsFrom(cli);
   const format = flags.json ? { json: true as const } : formatOf(flags);
   const fields = EXPORT_COLUMNS[what];
-  await streamList(cli, format, exportRows(db, what, { account, from, to }), {
+  await streamList(cli, format, exportRows(db, what, { account, from, to, run }), {
     toJson: (row: ExportRow): ExportRow =>
       Object.fromEntries(fields.map((name) => [name, row[name] ?? null])),
     fields,
@@ -68,11 +71,11 @@ async function runExport(cli: Cli, what: ExportKind, flags: ExportFlags): Promis
 const formatOf = ({ csv, format }: ExportFlags): ListFlags =>
   csv || format === 'csv' ? { csv: true } : { ndjson: true };
 
-function checkFilter(what: ExportKind, { from, to }: ExportFilter): void {
-  if (what === 'accounts' && (from !== undefined || to !== undefined))
+function checkFilter(what: ExportKind, { from, to, run }: ExportFilter): void {
+  if (what === 'accounts' && (from !== undefined || to !== undefined || run !== undefined))
     throw invalidInput(
       'usage',
-      'export accounts takes neither --from nor --to: accounts are exported as they are now',
+      'export accounts takes neither --from nor --to, and no --run: accounts are exported as they are now',
     );
   if (from !== undefined && to !== undefined && from > to)
     throw invalidInput('usage', `--from ${from} --to ${to}: expected --to not before --from`);

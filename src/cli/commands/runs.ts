@@ -13,6 +13,7 @@ import { countFlag, idFlag, jsonFlag, withHelp } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describeRun } from '../run-text.ts';
+import { addRunAccounts } from './run-accounts.ts';
 import { addRunStop } from './run-stop.ts';
 
 const WATCH_MS = 1_000;
@@ -34,6 +35,7 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action((id: number, flags: { watch?: true; json?: true }) => showRun(cli, id, flags));
   withHelp(show, 'connects run show 17 --watch', [0, 2, 3, 6, 75, 130, 143]);
+  addRunAccounts(run, cli);
   addRunStop(run, cli);
 }
 
@@ -63,6 +65,7 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
     'notify',
     'actor',
     'reason',
+    'asked',
     'dueAtStart',
     'startedAt',
     'heartbeatAt',

@@ -60,7 +60,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
       new Option('--accounts-file <file>', 'only the accounts of this file, one id a line').conflicts('plan'),
     )
     .addOption(new Option('--plan <plan>', 'only accounts that are on this plan').choices([...PLAN_NAMES]))
-    .option('--limit <n>', 'only so many, the longest due first', countFlag(1, 10_000_000))
+    .option('--limit <n>', 'only so many, the longest due first', countFlag(1, 1_000_000))
     .option(
       '--as-of <instant>',
       'take this instant as now (default: the database clock less 2m)',

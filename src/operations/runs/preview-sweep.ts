@@ -31,7 +31,10 @@ export interface PreviewRequest {
   readonly onProgress?: (state: { done: number; total: number }) => void;
 }
 
-export interface SweepPreview extends Omit<RunCounts, 'remaining' | 'skipped' | 'added'> {
+export interface SweepPreview extends Omit<
+  RunCounts,
+  'remaining' | 'skipped' | 'added' | 'taken' | 'returned' | 'notTaken'
+> {
   readonly outcome: 'previewed' | 'interrupted';
   readonly asOf: Instant;
   readonly termsVersion: number;
@@ -190,13 +193,17 @@ const noCounts = () => ({
   cycles: 0,
   granted: 0,
   expired: 0,
+  recovered: 0,
+  net: 0,
   byCode: {} as Readonly<Record<string, number>>,
   failures: {} as Readonly<Record<string, number>>,
   notices: {} as Readonly<Record<string, number>>,
 });
 
+const NUMBERS = ['settled', 'failed', 'cycles', 'granted', 'expired', 'recovered', 'net'] as const;
+
 function addCounts(sum: PageCounts, page: PageCounts): void {
-  for (const name of ['settled', 'failed', 'cycles', 'granted', 'expired'] as const) sum[name] += page[name];
+  for (const name of NUMBERS) sum[name] += page[name];
   for (const name of ['byCode', 'failures', 'notices'] as const) sum[name] = sumOf(sum[name], page[name]);
 }
 
