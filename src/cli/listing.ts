@@ -88,7 +88,8 @@ function formatOf<Told extends object>(
   };
 }
 
-const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
+/** Line ends of JSON alone: a value may hold what a pattern takes for one. */
+const indented = (text: string): string => `  ${text.replaceAll('\n', '\n  ')}`;
 
 /** Lists and objects stand in a cell as JSON; null is an empty one. */
 const cellOf = (value: unknown): unknown =>

@@ -1,4 +1,5 @@
 /** "Connects History": every line of an account's ledger in a member's words, with the running balance. */
+import { plainLine } from '../plain-text.ts';
 import { type Instant, type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import type { PostedEntry } from '../domain/account.ts';
 import { type EntryFilter, type LedgerLine, listEntriesBefore } from './account-records.ts';
@@ -191,5 +192,5 @@ function actionOf(entry: LedgerLine, around: Behind): string {
   ];
   const words = kindWords(entry, causeOf(entry, around)?.type === 'account.opened');
   const reason = reasonOf(entry, around);
-  return `${words}${about.length > 0 ? ` (${about.join(', ')})` : ''}${reason === null ? '' : `: ${reason}`}`;
+  return `${words}${about.length > 0 ? ` (${about.join(', ')})` : ''}${reason === null ? '' : `: ${plainLine(reason)}`}`;
 }

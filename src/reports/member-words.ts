@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { EntryKind, PostedEntry } from '../domain/account.ts';
 import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
+import { plainLine } from '../plain-text.ts';
 
 const PLAN_TITLES: Record<PlanName, string> = {
   basic: 'Freelancer Basic',
@@ -54,9 +55,9 @@ export function dayOfMonth(on: LocalDate): string {
   return `the ${day}${ending}`;
 }
 
-/** What an operator gave as the reason, as it stands: the end of an answer, a sentence of its own. */
+/** What an operator gave as the reason, in one line: the end of an answer, a sentence of its own. */
 export const reasonGiven = (reason: string | null | undefined): string =>
-  reason ? ` The reason given: ${reason.trim().replace(/\.$/, '')}.` : '';
+  reason ? ` The reason given: ${plainLine(reason.trim()).replace(/\.$/, '')}.` : '';
 
 /** Instants as a clock on the wall of one zone shows them. */
 export class ZoneWords {

@@ -110,6 +110,6 @@ test('text reaches the streams at one place', () => {
         readFileSync(join(root, 'src/cli', name), 'utf8'),
       ),
     );
-  // The last three: what commander says, the bar, and the streams themselves.
-  expect(writing.toSorted()).toEqual(['context.ts', 'frame.ts', 'main.ts', 'progress.ts']);
+  // The others: what commander says, the bar, the streams themselves, and what is said before they are made.
+  expect(writing.toSorted()).toEqual(['context.ts', 'frame.ts', 'progress.ts', 'running.ts', 'signals.ts']);
 });

@@ -1,4 +1,5 @@
 /** What an event reported, and what came of it. */
+import { plainLine } from '../../plain-text.ts';
 import { type EventType, EVENT_TYPES } from '../../domain/events/events.ts';
 import { listDecisionsOf, listEntriesOf } from '../account-records.ts';
 import { connects, dayWords, planTitle, signed } from '../member-words.ts';
@@ -115,7 +116,7 @@ const EVENT_WORDS: Readonly<Record<EventType, (content: RecordedEvent['content']
   'interview.requested': ({ interview }) => `a client asked for an interview (request ${textOf(interview)})`,
   'interview.replied': ({ interview }) => `you replied to interview request ${textOf(interview)}`,
   'balance.adjusted': ({ amount, reason }) =>
-    `your balance was corrected by ${signed(Number(amount))} (${textOf(reason)})`,
+    `your balance was corrected by ${signed(Number(amount))} (${plainLine(textOf(reason))})`,
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
