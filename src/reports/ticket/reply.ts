@@ -1,4 +1,4 @@
-/** Answers as a letter to the member: each thing once, the rules behind them at the end. */
+/** Answers as a letter to the member: each sentence once, what is next too, the rules behind them at the end. */
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Answer } from '../explain/answer.ts';
 import { dayWords } from '../member-words.ts';
@@ -29,10 +29,12 @@ export function writeReply(
   const told = new Set<string>();
   const paragraphs: string[] = [];
   for (const { account, answers } of questions)
-    for (const answer of answers) {
-      const text = paragraphOf(answer);
-      if (told.has(`${account} ${text}`)) continue;
-      told.add(`${account} ${text}`);
+    for (const { sentence, next } of answers) {
+      if (told.has(`${account} ${sentence}`)) continue;
+      told.add(`${account} ${sentence}`);
+      const isSaid = next === null || told.has(`${account} ${next}`) || saysIt(questions, account, next);
+      if (!isSaid) told.add(`${account} ${next}`);
+      const text = isSaid ? sentence : `${sentence} ${next}`;
       paragraphs.push(isNamed ? `Account ${account}: ${text}` : text);
     }
   const kept = paragraphs.slice(0, REPLY_ANSWERS_MAX);
@@ -40,8 +42,12 @@ export function writeReply(
   return { reply: letter.join('\n\n'), left: paragraphs.length - kept.length };
 }
 
-const paragraphOf = ({ sentence, next }: Answer): string =>
-  next === null ? sentence : `${sentence} ${next}`;
+/** Whether an answer about that account says in its own sentence what another one says is next. */
+const saysIt = (questions: readonly TicketQuestion[], asked: string, next: string): boolean =>
+  questions.some(
+    ({ account, answers }) =>
+      account === asked && answers.some(({ sentence }: Answer) => sentence.includes(next)),
+  );
 
 function rulesOf(rules: readonly RuleTold[]): string[] {
   const texts = [

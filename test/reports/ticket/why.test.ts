@@ -223,6 +223,11 @@ describe('what is asked', () => {
   });
 });
 
+test('a letter says once what is next', async () => {
+  const { reply } = await why('How do I stand, and when do the next monthly Connects come?', ...ANN);
+  expect(reply.split(/Your next billing cycle begins on/)).toHaveLength(2);
+});
+
 describe('what is said to whoever sends the reply', () => {
   test('that it names an account of another address', async () => {
     const { takenForGranted, reply } = await why('prop-1 was sent from the wrong account', ...PLUS);
