@@ -43,6 +43,32 @@ CREATE TABLE `account_spans` (
   PRIMARY KEY (`account_id`,`from_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `alerts` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `channel` varchar(270) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `since` datetime(3) NOT NULL,
+  `told_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`name`,`channel`),
+  CONSTRAINT `alerts_state` CHECK (`state` in ('on','over'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `alert_messages` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `channel` varchar(270) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `content` text NOT NULL,
+  `staged_at` datetime(3) NOT NULL,
+  `next_attempt_at` datetime(3) NOT NULL,
+  `lease_until` datetime(3) DEFAULT NULL,
+  `attempts` int(11) NOT NULL DEFAULT 0,
+  `last_error` varchar(500) DEFAULT NULL,
+  `sent_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `next_of_channel` (`channel`,`state`,`id`),
+  CONSTRAINT `alert_messages_state` CHECK (`state` in ('pending','sending','sent','given-up'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `amendments` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `cycle_on` date NOT NULL,

@@ -19,6 +19,7 @@ import {
   repeat,
   startComparing,
 } from './process.ts';
+import { startAlerting } from './start-alerting.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepAgain, sweepTick } from './sweep-tick.ts';
 
@@ -73,13 +74,15 @@ export function startScheduler(app: App): Process {
     return MAKE_UP_MS;
   });
   const comparing = startComparing(app, stopping.signal, [worker]);
+  // Workers may be what is down.
+  const alerting = startAlerting(app, stopping.signal);
   return {
     stop: async () => {
       stopping.abort();
       await closeWorkers([worker], app);
       await finishesWithin(
         app,
-        Promise.allSettled([ticks.close(), keeping, makingUp, comparing]),
+        Promise.allSettled([ticks.close(), keeping, makingUp, comparing, alerting]),
         LOOPS_END_MS,
       );
     },

@@ -46,6 +46,8 @@ import { sql as m0039 } from './0039_interviews_by_id.ts';
 import { sql as m0040 } from './0040_outbox_suppressed.ts';
 import { sql as m0041 } from './0041_runs_asked.ts';
 import { sql as m0042 } from './0042_signed_answers.ts';
+import { sql as m0043 } from './0043_alerts.ts';
+import { sql as m0044 } from './0044_alert_messages.ts';
 
 export interface Migration {
   readonly name: string;
@@ -95,4 +97,6 @@ export const migrations: readonly Migration[] = [
   { name: '0040_outbox_suppressed', sql: m0040 },
   { name: '0041_runs_asked', sql: m0041 },
   { name: '0042_signed_answers', sql: m0042 },
+  { name: '0043_alerts', sql: m0043 },
+  { name: '0044_alert_messages', sql: m0044 },
 ];

@@ -5,7 +5,9 @@ import { type Config, required } from './config.ts';
 import { Health } from './health.ts';
 import { type Database, connectDatabase } from './db/connection.ts';
 import type { Log } from './log.ts';
+import { type AlertChannel, alertChannels } from './notices/alert-channels.ts';
 import { type Mailer, connectMailer } from './notices/mailer.ts';
+import type { AlertDeps } from './operations/alerts/deps.ts';
 import type { DeliverDeps } from './operations/mail/deliver-notices.ts';
 import { HoldWatch } from './operations/mail/hold-watch.ts';
 import { MailOutage } from './operations/mail/mail-outage.ts';
@@ -47,6 +49,9 @@ export interface App {
   readonly reminderDeps: ReminderDeps;
   /** Undefined without SMTP_URL: then notices stay in the outbox. */
   readonly deliverDeps: DeliverDeps | undefined;
+  /** None where nobody is to be told. */
+  readonly alertChannels: readonly AlertChannel[];
+  readonly alertDeps: AlertDeps;
   close(): Promise<void>;
 }
 
@@ -140,7 +145,15 @@ const watches: Makers<
 
 /** What each operation is given. */
 const dependencies: Makers<
-  'settleSettings' | 'settleDeps' | 'recordDeps' | 'sweepDeps' | 'relayDeps' | 'reminderDeps' | 'deliverDeps'
+  | 'settleSettings'
+  | 'settleDeps'
+  | 'recordDeps'
+  | 'sweepDeps'
+  | 'relayDeps'
+  | 'reminderDeps'
+  | 'deliverDeps'
+  | 'alertChannels'
+  | 'alertDeps'
 > = {
   settleSettings: ({ config }) => ({
     attemptsMax: config.settleAttemptsMax,
@@ -180,6 +193,13 @@ const dependencies: Makers<
       markSent: markOne,
       settings,
     };
+  },
+  alertChannels: (parts) =>
+    alertChannels(parts.config, parts.config.smtpUrl === undefined ? undefined : () => parts.mailer),
+  alertDeps: (parts) => {
+    const { db, log, alertChannels: channels, config: settings } = parts;
+    const outage = settings.smtpUrl === undefined ? undefined : parts.outage;
+    return { db, log, channels, outage, settings };
   },
 };
 

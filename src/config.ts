@@ -7,6 +7,7 @@ import { contradictionsOf } from './contradictions.ts';
 import { emailField } from './domain/events/fields.ts';
 import { configuration, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
+import { ALERT_FORMATS, type AlertFormat } from './notices/alert-text.ts';
 import { faultOfAddress } from './servers/address.ts';
 import { nextSlot } from './queue/cron.ts';
 
@@ -141,6 +142,13 @@ const hostOrSocketPath: AddressRule = (url) =>
 const database = () =>
   url(DATABASE_EXAMPLE, ['mysql:', 'mariadb:'], ['socketPath'], hostOrSocketPath, namesDatabase, decodes);
 
+const holdsNoLogin: AddressRule = ({ username, password }) =>
+  username === '' && password === '' ? undefined : 'expected no user and no password before its host';
+
+/** As many as one outbox row each is no trouble for. */
+const ALERT_ADDRESSES_MAX = 10;
+const MAIL_EXAMPLE = 'ops@example.org, oncall@example.org';
+
 const SENDER = /^[^<>\r\n]{1,100} <[^<>\s@]+@[^<>\s@]+>$/;
 
 /** As much as the hash that it is used with: 256 bits, where all of them are chance. */
@@ -228,6 +236,32 @@ const environment = z.object({
   /** What the codes of signed answers are made with. */
   CONNECTS_ANSWER_SECRET: secret.optional(),
 
+  /** Where whoever runs the program is told of alerts, and as which JSON; judged by the host where none is set. */
+  CONNECTS_ALERT_URL: url(
+    'https://hooks.example.org/connects',
+    ['https:', 'http:'],
+    undefined,
+    namesHost,
+    holdsNoLogin,
+  ),
+  CONNECTS_ALERT_FORMAT: z
+    .enum(ALERT_FORMATS, { error: `expected one of ${ALERT_FORMATS.join(', ')}` })
+    .optional(),
+  /** The same by email, through SMTP_URL. */
+  CONNECTS_ALERT_MAIL: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      const addresses = [...new Set((text ?? '').split(/[\s,]+/).filter((one) => one !== ''))];
+      const isList = addresses.every((one) => emailField.safeParse(one).success);
+      if (!isList || addresses.length > ALERT_ADDRESSES_MAX)
+        context.addIssue(`expected at most ${ALERT_ADDRESSES_MAX} addresses such as ${MAIL_EXAMPLE}`);
+      return addresses;
+    }),
+  /** An account may be put aside, and a hold may last, for so long before that is an alert. */
+  CONNECTS_PUT_ASIDE_ALARM: duration('1h'),
+  CONNECTS_HOLD_ALARM: duration('12h'),
+
   CONNECTS_CONSOLE_HOST: z
     .string()
     .default('127.0.0.1')
@@ -273,6 +307,12 @@ export interface Config {
   readonly preferencesUrl: string | undefined;
   readonly preferencesSecret: string | undefined;
   readonly answerSecret: string | undefined;
+  readonly alertUrl: string | undefined;
+  /** Undefined: judged by the host. */
+  readonly alertFormat: AlertFormat | undefined;
+  readonly alertMail: readonly string[];
+  readonly putAsideAlarmMs: number;
+  readonly holdAlarmMs: number;
   readonly consoleHost: string;
   /** Undefined: the variable is Kubernetes' own, of a Service: see `requiredPort`. */
   readonly consolePort: number | undefined;
@@ -319,6 +359,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     preferencesUrl: set.CONNECTS_PREFERENCES_URL,
     preferencesSecret: set.CONNECTS_PREFERENCES_SECRET,
     answerSecret: set.CONNECTS_ANSWER_SECRET,
+    alertUrl: set.CONNECTS_ALERT_URL,
+    alertFormat: set.CONNECTS_ALERT_FORMAT,
+    alertMail: set.CONNECTS_ALERT_MAIL,
+    putAsideAlarmMs: set.CONNECTS_PUT_ASIDE_ALARM,
+    holdAlarmMs: set.CONNECTS_HOLD_ALARM,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
     healthPort: set.CONNECTS_HEALTH_PORT,

@@ -32,6 +32,7 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     audit: async () => (await import('./commands/audit.ts')).addAuditCommand,
     export: async () => (await import('./commands/export.ts')).addExportCommand,
     notices: async () => (await import('./commands/notices.ts')).addNoticeCommands,
+    alerts: async () => (await import('./commands/alerts.ts')).addAlertCommands,
     tokens: async () => (await import('./commands/tokens.ts')).addTokenCommands,
     installation: async () => (await import('./commands/installation.ts')).addInstallationCommands,
     rules: async () => (await import('./commands/rules.ts')).addRulesCommand,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
 import { addAccountCommands } from './commands/accounts.ts';
 import { addAdjustCommand } from './commands/adjust.ts';
+import { addAlertCommands } from './commands/alerts.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBackfillCommands } from './commands/backfill.ts';
 import { addDatabaseCommands } from './commands/database.ts';
@@ -44,6 +45,7 @@ const ALL: readonly AddCommands[] = [
   addAuditCommand,
   addExportCommand,
   addNoticeCommands,
+  addAlertCommands,
   addTokenCommands,
   addInstallationCommands,
   addDatabaseCommands,

@@ -35,7 +35,15 @@ const READ_WRITE = [
   'users',
 ];
 /** What may be pruned or must vanish; the ledger never. */
-const DISPOSABLE = ['ticks', 'sessions', 'mail_hold', 'mail_refusals', 'mail_outage'];
+const DISPOSABLE = [
+  'ticks',
+  'sessions',
+  'mail_hold',
+  'mail_refusals',
+  'mail_outage',
+  'alerts',
+  'alert_messages',
+];
 const READ_ONLY = ['all_decisions', 'schema_migrations'];
 
 /** GRANT statements for the app's user, e.g. `'connects_app'@'%'`, one per table. */

@@ -23,12 +23,16 @@ export async function insertAuditResult(
   });
 }
 
-/** How much the last audit found; undefined before the first. */
-export async function findLastAudit(db: Queryable): Promise<number | undefined> {
-  const row = await selectOne<{ after_is: string }>(
+/** How much the last audit found, and when; undefined before the first. */
+export async function findLastAudit(
+  db: Queryable,
+): Promise<{ readonly at: Instant; readonly findings: number } | undefined> {
+  const row = await selectOne<{ at: Date; after_is: string }>(
     db,
-    'SELECT after_is FROM audit_log WHERE target = ? ORDER BY id DESC LIMIT 1',
+    'SELECT at, after_is FROM audit_log WHERE target = ? ORDER BY id DESC LIMIT 1',
     [TARGET],
   );
-  return row && (JSON.parse(row.after_is) as { findings: number }).findings;
+  return (
+    row && { at: row.at.getTime(), findings: (JSON.parse(row.after_is) as { findings: number }).findings }
+  );
 }

@@ -191,6 +191,16 @@ export async function anySendable(db: Queryable, now: Instant): Promise<boolean>
   return row !== undefined;
 }
 
+/** Whether a notice could have been sent at an instant, and was not taken by anybody since. */
+export async function anyOverdue(db: Queryable, at: Instant): Promise<boolean> {
+  const row = await selectOne(
+    db,
+    "SELECT 1 AS found FROM outbox WHERE state = 'pending' AND next_attempt_at <= ? LIMIT 1",
+    [toDate(at)],
+  );
+  return row !== undefined;
+}
+
 /** Notices that a relay or a sender holds. */
 export async function countLeased(db: Queryable): Promise<number> {
   const row = await selectOne<{ leased: number }>(

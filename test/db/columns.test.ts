@@ -134,6 +134,18 @@ const ALIKE: Feed = {
   ],
   cell: (value) => alikeOf(String(value)),
 };
+const ALERT_MAIL: Feed = {
+  by: 'CONNECTS_ALERT_MAIL',
+  values: [
+    `${'a'.repeat(64)}@${['b', 'c', 'd'].map((one) => one.repeat(61)).join('.')}.e`,
+    'ops@example.org',
+  ],
+  cell: (value) => {
+    const { success, data } = setting('CONNECTS_ALERT_MAIL', 'alertMail').safeParse(value);
+    const [first] = (data ?? []) as string[];
+    return success && first !== undefined ? `mail:${first}` : undefined;
+  },
+};
 const NOTIFY = words('--notify', ['none', 'digest', 'each']);
 
 const NUMBERED = 'numbered by the database, or counted one by one';
@@ -254,6 +266,14 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['installation.only_one token_limits.token_id events.token_id run_stops.run_id ticks.run_id', NUMBERED],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
+  ['alerts.channel alert_messages.channel', [ALERT_MAIL]],
+  ['alerts.name', CODE],
+  ['alerts.state alert_messages.state', WORD],
+  ['alert_messages.content', 'a few sentences, of parts that are cut or have limits of their own'],
+  ['alert_messages.last_error', CUT],
+  ['alert_messages.id alert_messages.attempts', NUMBERED],
+  ['alerts.since alerts.told_at alert_messages.staged_at alert_messages.next_attempt_at', CLOCK],
+  ['alert_messages.lease_until alert_messages.sent_at', CLOCK],
   ['installation.id terms_versions.content_hash tokens.hash', HASH],
   ['amendments.kind amendments.notice backfills.state backfill_items.state cycles.code cycles.notice', WORD],
   [

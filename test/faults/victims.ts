@@ -35,6 +35,12 @@ export interface DeliveringOrders {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** For `alerting-victim.ts`: tells what is the matter, and dies before it does, or before it is marked. */
+export interface AlertingOrders {
+  readonly env: Readonly<Record<string, string>>;
+  readonly dieBefore: 'post' | 'mark';
+}
+
 export interface Victim {
   readonly child: ChildProcess;
   readonly loaded: Promise<unknown>;
@@ -56,7 +62,7 @@ export function loadVictim(script = 'victim.ts'): Victim {
 /** Resolves with the signal that ended it; null when it lived to the end. */
 export async function killVictim(
   { child, loaded }: Victim,
-  orders: Orders | WorkingOrders | DeliveringOrders,
+  orders: Orders | WorkingOrders | DeliveringOrders | AlertingOrders,
 ): Promise<string | null> {
   await loaded;
   const gone = once(child, 'exit');

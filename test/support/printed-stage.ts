@@ -112,6 +112,7 @@ export class PrintedStage {
       CONNECTS_CONSOLE_PORT: '0',
       CONNECTS_SETTLE_ATTEMPTS: '1',
       CONNECTS_ANSWER_SECRET: 's'.repeat(32),
+      CONNECTS_ALERT_MAIL: 'ops@example.org',
     };
     const installation = await install({ env });
     const ids = await furnish(installation, folder);

@@ -22,7 +22,9 @@ export function addOperateCommands(program: Command, cli: Cli): void {
   withHelp(doctor, 'connects doctor', [0, 2, 3, 75]);
   const pruning = program
     .command('prune')
-    .description('delete ticks of more than 30 days ago and sessions that have ended; the ledger never')
+    .description(
+      'delete ticks and alerts of more than 30 days ago and sessions that have ended; the ledger never',
+    )
     .addOption(dryRunFlag())
     .addOption(reasonFlag())
     .addOption(actorFlag())
@@ -52,7 +54,7 @@ async function runPrune(cli: Cli, flags: PruneFlags): Promise<void> {
   const would = dryRun ? 'would be ' : '';
   return print(
     cli,
-    `${counted(pruned.ticks, 'tick')} from before ${formatInstant(before)} and ` +
+    `${counted(pruned.ticks, 'tick')} and ${counted(pruned.alerts, 'alert')} from before ${formatInstant(before)} and ` +
       `${counted(pruned.sessions, 'session')} ${would}deleted`,
   );
 }

@@ -30,6 +30,7 @@ import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
+import { withAlerts } from '../telling.ts';
 import { counted } from '../words.ts';
 import { type WantedFlags, isOverSome, sweepSome } from './sweep-listed.ts';
 
@@ -104,6 +105,12 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
     throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
   cli.limit(flags.timeout);
   if (flags.dryRun) return dryRun(cli, flags);
+  return waits
+    ? withAlerts(cli, () => sweepWithServers(cli, flags, waits))
+    : sweepWithServers(cli, flags, waits);
+}
+
+async function sweepWithServers(cli: Cli, flags: SweepFlags, waits: boolean): Promise<void> {
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
   // Before a run is opened that nobody could work on.

@@ -65,7 +65,7 @@ export async function measure(deps: MeasureDeps): Promise<string> {
     measures,
     ...redis,
     skewMs,
-    auditDrift: (await findLastAudit(db)) ?? null,
+    auditDrift: (await findLastAudit(db))?.findings ?? null,
     version: VERSION,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Deleting what nobody needs any more: ticks after 30 days, sessions that have ended. Never the ledger, and never a
+ * Deleting what nobody needs any more: ticks and alerts after 30 days, sessions that have ended. Never the ledger, and never a
  * notice: it is the proof that a member was told, and holds no text, because letters are rendered when they are sent.
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
@@ -8,6 +8,8 @@ import type { Instant } from '../../domain/calendar.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { countSessionsBefore, deleteSessions } from '../../ledger/sessions.ts';
 import { countTicksBefore, deleteTicks } from '../../ledger/ticks.ts';
+import { countMessagesBefore, deleteMessages } from '../../outbox/alert-messages.ts';
+import { deleteAlerts } from '../../outbox/alerts.ts';
 
 export interface PruneRequest {
   readonly actor: string;
@@ -19,7 +21,9 @@ export interface PruneRequest {
 export interface Pruned {
   readonly ticks: number;
   readonly sessions: number;
-  /** Ticks before this instant went. */
+  /** Messages of alerts. */
+  readonly alerts: number;
+  /** Ticks and alerts before this instant went. */
   readonly before: Instant;
 }
 
@@ -34,11 +38,15 @@ export async function prune(db: Database, request: PruneRequest): Promise<Pruned
     return {
       ticks: await countTicksBefore(db, before),
       sessions: await countSessionsBefore(db, now),
+      alerts: await countMessagesBefore(db, before),
       before,
     };
   const ticks = await inPages(db, request, 'ticks', (page) => deleteTicks(page, before, PAGE));
   const sessions = await inPages(db, request, 'sessions', (page) => deleteSessions(page, now, PAGE));
-  return { ticks, sessions, before };
+  const alerts = await inPages(db, request, 'alerts', (page) => deleteMessages(page, before, PAGE));
+  // Of channels that are no more: what lasts is told every day.
+  await deleteAlerts(db, before, PAGE);
+  return { ticks, sessions, alerts, before };
 }
 
 /** Each page is gone together with the word of who had it deleted, and why. */

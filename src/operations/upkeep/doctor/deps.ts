@@ -2,6 +2,7 @@
 import type { Clock } from '../../../clock.ts';
 import type { Config } from '../../../config.ts';
 import type { Database } from '../../../db/connection.ts';
+import type { AlertChannel } from '../../../notices/alert-channels.ts';
 import type { Mailer } from '../../../notices/mailer.ts';
 import type { Inspector } from '../../../queue/inspector.ts';
 import type { Producer } from '../../../queue/producer.ts';
@@ -15,6 +16,7 @@ export interface DoctorDeps {
   readonly readDb: Database;
   readonly inspector: Inspector;
   readonly queue: Pick<Producer, 'findNextTick'>;
+  readonly alertChannels: readonly Pick<AlertChannel, 'name' | 'shown'>[];
   /** Undefined without SMTP_URL. */
   readonly deliverDeps: { readonly mailer: Pick<Mailer, 'probe'> } | undefined;
 }

@@ -11,6 +11,7 @@ import {
   checkRights,
   checkSchema,
 } from './database-checks.ts';
+import { checkAlerts } from './alert-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { checkLocks } from './lock-checks.ts';
@@ -40,6 +41,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
     ['runs', () => checkRuns(deps)],
     ['failures', () => checkFailures(deps)],
     ['mail', () => checkMail(deps)],
+    ['alerts', () => checkAlerts(deps)],
     ['ticks', () => checkTicks(deps, redisIsThere)],
   ];
   if (redisIsThere)
