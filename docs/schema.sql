@@ -287,6 +287,24 @@ CREATE TABLE `failures` (
   CONSTRAINT `failures_state` CHECK (`state` in ('retrying','put-aside','cleared'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `failure_care` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `acknowledged_at` datetime(3) DEFAULT NULL,
+  `acknowledged_by` varchar(100) DEFAULT NULL,
+  `acknowledged_reason` varchar(500) DEFAULT NULL,
+  `snoozed_at` datetime(3) DEFAULT NULL,
+  `snoozed_until` datetime(3) DEFAULT NULL,
+  `snoozed_by` varchar(100) DEFAULT NULL,
+  `snoozed_reason` varchar(500) DEFAULT NULL,
+  `assigned_at` datetime(3) DEFAULT NULL,
+  `assigned_by` varchar(100) DEFAULT NULL,
+  `assignee` varchar(100) DEFAULT NULL,
+  `noted_at` datetime(3) DEFAULT NULL,
+  `noted_by` varchar(100) DEFAULT NULL,
+  `note` varchar(500) DEFAULT NULL,
+  PRIMARY KEY (`account_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `inactive_openings` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

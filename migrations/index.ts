@@ -48,6 +48,7 @@ import { sql as m0041 } from './0041_runs_asked.ts';
 import { sql as m0042 } from './0042_signed_answers.ts';
 import { sql as m0043 } from './0043_alerts.ts';
 import { sql as m0044 } from './0044_alert_messages.ts';
+import { sql as m0045 } from './0045_failure_care.ts';
 
 export interface Migration {
   readonly name: string;
@@ -99,4 +100,5 @@ export const migrations: readonly Migration[] = [
   { name: '0042_signed_answers', sql: m0042 },
   { name: '0043_alerts', sql: m0043 },
   { name: '0044_alert_messages', sql: m0044 },
+  { name: '0045_failure_care', sql: m0045 },
 ];

@@ -83,7 +83,7 @@ export const EXIT_MEANING: Record<ExitCode, string> = {
   0: 'done, nothing failed',
   1: 'unexpected error',
   2: 'usage or invalid input',
-  3: 'finished, some accounts failed; or a --fail-over limit passed',
+  3: 'finished, and some accounts failed, or rows were left out; or --fail-over or --strict found somebody',
   4: 'refused by a guard',
   5: 'conflict: it is already active, or already complete',
   6: 'not found',

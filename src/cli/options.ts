@@ -99,6 +99,11 @@ export const asOfFlag = (): Option =>
 
 export const jsonFlag = (): Option => new Option('--json', 'print one JSON document');
 export const dryRunFlag = (): Option => new Option('--dry-run', 'take the real path, and change nothing');
+/** The name of a person. */
+export const actorNameFlag = textFlag(ACTOR_LENGTH_MAX);
+/** What a person has to say, in one line. */
+export const wordsFlag = textFlag(REASON_LENGTH_MAX);
+
 export const actorFlag = (): Option =>
   new Option('--actor <name>', 'who does this (default: the system user)').argParser(
     textFlag(ACTOR_LENGTH_MAX),

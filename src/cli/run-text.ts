@@ -19,7 +19,7 @@ export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
   ];
   if (failed > 0) lines.push(`  failures  ${listOf(counts.failures)}`);
   if (end && Object.keys(end.failing).length > 0)
-    lines.push(`  failing   ${listOf(end.failing)}; not put aside, and tried again by the next run`);
+    lines.push(`  failing   ${listOf(end.failing)}; ${furtherOf(run)}`);
   if (end?.stop) lines.push(`  stopped   ${end.stop.at} by ${end.stop.actor}: ${end.stop.reason}`);
   lines.push(
     `  by ${run.actor}${run.reason ? `, because: ${run.reason}` : ''}; started ${formatInstant(run.startedAt)}` +
@@ -69,6 +69,12 @@ type PostedCounts = Pick<
   RunCounts,
   'granted' | 'expired' | 'recovered' | 'taken' | 'returned' | 'notTaken' | 'net'
 >;
+
+/** What becomes of those that a run failed at, and did not put aside itself. */
+export const furtherOf = ({ kind }: Pick<Run, 'kind'>): string =>
+  kind === 'rerun'
+    ? 'still put aside, as before it: only another rerun tries them again ("connects rerun --all")'
+    : 'not put aside, and tried again by the next run';
 
 /** What a sweep would do. */
 export function describePreview(preview: SweepPreview): string {

@@ -25,6 +25,7 @@ const READ_WRITE = [
   'interviews',
   'runs',
   'failures',
+  'failure_care',
   'outbox',
   'backfills',
   'backfill_items',

@@ -276,3 +276,14 @@ export async function listFailedItems(
     [backfillId, limit],
   );
 }
+
+/** Accounts that failed in the backfill of a run, and its number. */
+export async function listFailedOfRun(
+  db: Queryable,
+  runId: number,
+  limit: number,
+): Promise<{ readonly backfill: number; readonly failed: readonly FailedItem[] }> {
+  const row = await selectOne<{ id: number }>(db, 'SELECT id FROM backfills WHERE run_id = ?', [runId]);
+  const backfill = row?.id ?? 0;
+  return { backfill, failed: await listFailedItems(db, backfill, limit) };
+}

@@ -1,5 +1,6 @@
 /** SQL of `event_waits`, and of the events that wait: which they are, for whom, since when, and why. */
 import type { Transaction } from '../db/connection.ts';
+import { isOneOf } from '../db/id-list.ts';
 import { type Queryable, insertRows, selectOne, selectRows, toDate, updateOf } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { EventType, MemberEvent } from '../domain/events/events.ts';
@@ -65,16 +66,17 @@ export async function listWaitingEvents(
   { accounts, unopened = false }: WaitingFilter,
   limit: number,
 ): Promise<WaitingEvent[]> {
+  const named = accounts && isOneOf('events.account_id', accounts);
   const rows = await selectRows<Stored>(
     db,
     `SELECT events.account_id AS account, events.id, events.type, events.at, events.received_at AS since, code, message,
             token_id AS tokenId, tokens.name AS tokenName
        FROM events LEFT JOIN event_waits ON event_waits.event_id = events.id
        LEFT JOIN tokens ON tokens.id = events.token_id
-      WHERE events.state = 'waiting' ${accounts ? 'AND events.account_id IN (?)' : ''}
+      WHERE events.state = 'waiting' ${named ? `AND ${named.sql}` : ''}
         ${unopened ? 'AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = events.account_id)' : ''}
       ORDER BY events.account_id, events.arrival LIMIT ?`,
-    [...(accounts ? [accounts] : []), limit],
+    [...(named ? [named.binding] : []), limit],
   );
   let first: Stored | undefined;
   return rows.map((row) => {

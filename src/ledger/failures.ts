@@ -8,6 +8,7 @@ import {
   selectRows,
   toDate,
   toDateOrNull,
+  toInstantOrNull,
   updateOf,
 } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
@@ -22,6 +23,8 @@ export interface Failure {
   readonly retryAt: Instant | null;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
+  /** Since when it is put aside, where it was before this attempt; otherwise since `lastAt`. */
+  readonly asideAt?: Instant | null;
 }
 
 const COLUMNS = [
@@ -43,7 +46,8 @@ const MESSAGE_MAX = 1_000;
 export interface Attempts {
   readonly attempts: number;
   readonly firstAt: Instant;
-  readonly putAside: boolean;
+  /** Since when it is put aside; null where it is not. */
+  readonly asideAt: Instant | null;
 }
 
 /** Attempts so far of accounts that a run has failed at, locked; those that were settled after all begin anew. */
@@ -52,9 +56,15 @@ export async function lockAttempts(
   runId: number,
   accountIds: readonly string[],
 ): Promise<Map<string, Attempts>> {
-  const rows = await selectRows<{ account_id: string; attempts: number; first_at: Date; state: string }>(
+  const rows = await selectRows<{
+    account_id: string;
+    attempts: number;
+    first_at: Date;
+    state: string;
+    put_aside_at: Date | null;
+  }>(
     transaction,
-    `SELECT account_id, attempts, first_at, state FROM failures
+    `SELECT account_id, attempts, first_at, state, put_aside_at FROM failures
       WHERE run_id = ? AND account_id IN (?) AND state <> 'cleared' ORDER BY account_id FOR UPDATE`,
     [runId, accountIds],
   );
@@ -64,7 +74,7 @@ export async function lockAttempts(
       {
         attempts: row.attempts,
         firstAt: row.first_at.getTime(),
-        putAside: row.state === 'put-aside',
+        asideAt: row.state === 'put-aside' ? toInstantOrNull(row.put_aside_at) : null,
       },
     ]),
   );
@@ -85,7 +95,7 @@ export async function upsertFailures(transaction: Transaction, failures: readonl
       toDate(one.firstAt),
       toDate(one.lastAt),
       toDateOrNull(one.retryAt),
-      one.retryAt === null ? toDate(one.lastAt) : null,
+      one.retryAt === null ? toDate(one.asideAt ?? one.lastAt) : null,
       null,
     ]),
     updateOf(COLUMNS.slice(2)),

@@ -1,5 +1,6 @@
 /** Reading `failures`: who is put aside, since when, and with which error. */
-import { type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import { isOneOf } from '../db/id-list.ts';
+import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 
 /** Which of those put aside; everybody when nothing is given. */
@@ -20,13 +21,21 @@ export interface PutAside {
   readonly putAsideAt: Instant;
 }
 
+const LATEST_OF_ALL = `NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = failures.account_id
+  AND later.state <> 'cleared' AND later.run_id > failures.run_id)`;
 const LATEST = `NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = failures.account_id
   AND later.state = 'put-aside' AND later.run_id > failures.run_id)`;
 
-function where(filter: PutAsideFilter): { sql: string; bindings: (string | number | readonly string[])[] } {
-  const parts = ["failures.state = 'put-aside'"];
-  const bindings: (string | number | readonly string[])[] = [];
-  if (filter.runId === undefined) parts.push(LATEST);
+/** @param withFailing also those that a run failed at and did not put aside */
+export function putAsideWhere(
+  filter: PutAsideFilter,
+  withFailing = false,
+): { sql: string; bindings: Binding[] } {
+  const parts = [
+    withFailing ? "failures.state IN ('put-aside', 'retrying')" : "failures.state = 'put-aside'",
+  ];
+  const bindings: Binding[] = [];
+  if (filter.runId === undefined) parts.push(withFailing ? LATEST_OF_ALL : LATEST);
   else {
     parts.push('failures.run_id = ?');
     bindings.push(filter.runId);
@@ -36,8 +45,9 @@ function where(filter: PutAsideFilter): { sql: string; bindings: (string | numbe
     bindings.push(filter.code);
   }
   if (filter.accounts !== undefined) {
-    parts.push('failures.account_id IN (?)');
-    bindings.push(filter.accounts);
+    const named = isOneOf('failures.account_id', filter.accounts);
+    parts.push(named.sql);
+    bindings.push(named.binding);
   }
   return { sql: parts.join(' AND '), bindings };
 }
@@ -48,7 +58,7 @@ export async function listPutAside(
   filter: PutAsideFilter,
   page: { readonly after?: string; readonly limit: number },
 ): Promise<PutAside[]> {
-  const { sql, bindings } = where(filter);
+  const { sql, bindings } = putAsideWhere(filter);
   const rows = await selectRows<
     Omit<PutAside, 'firstAt' | 'putAsideAt'> & { firstAt: Date; putAsideAt: Date }
   >(
@@ -65,24 +75,14 @@ export async function listPutAside(
   }));
 }
 
-export interface PutAsideByError {
-  readonly code: string;
-  readonly accounts: number;
-  readonly oldestAt: Instant;
-  /** One of them, to look at. */
-  readonly sampleAccount: string;
-}
-
-/** The most frequent error first. */
-export async function groupPutAside(db: Queryable, filter: PutAsideFilter): Promise<PutAsideByError[]> {
-  const { sql, bindings } = where(filter);
-  const rows = await selectRows<Omit<PutAsideByError, 'oldestAt'> & { oldestAt: Date }>(
+/** How many accounts are put aside, the most frequent error first. */
+async function groupPutAside(db: Queryable): Promise<{ code: string; accounts: number }[]> {
+  const { sql, bindings } = putAsideWhere({});
+  return selectRows(
     db,
-    `SELECT code, COUNT(*) AS accounts, MIN(put_aside_at) AS oldestAt, MIN(account_id) AS sampleAccount
-       FROM failures WHERE ${sql} GROUP BY code ORDER BY accounts DESC, code LIMIT 1000`,
+    `SELECT code, COUNT(*) AS accounts FROM failures WHERE ${sql} GROUP BY code ORDER BY accounts DESC, code LIMIT 1000`,
     bindings,
   );
-  return rows.map((row) => ({ ...row, oldestAt: row.oldestAt.getTime() }));
 }
 
 /** Accounts that a run has failed at, put aside or still to be tried again, by error. */
@@ -143,14 +143,17 @@ export async function countRetrying(db: Queryable, runId: number): Promise<Map<s
   return new Map(rows.map((row) => [row.code, row.accounts]));
 }
 
-/** Accounts that are put aside, by error, and since when the first of them is. */
+/** Accounts that are put aside, by error, and since when the first of them is: a rerun that failed makes it no younger. */
 export async function sumPutAside(
   db: Queryable,
 ): Promise<{ readonly byCode: ReadonlyMap<string, number>; readonly oldestAt: Instant | undefined }> {
-  const groups = await groupPutAside(db, {});
-  const oldest = groups.map((one) => one.oldestAt);
+  const groups = await groupPutAside(db);
+  const row = await selectOne<{ oldest: Date | null }>(
+    db,
+    "SELECT MIN(put_aside_at) AS oldest FROM failures WHERE state = 'put-aside'",
+  );
   return {
     byCode: new Map(groups.map((one) => [one.code, one.accounts])),
-    oldestAt: oldest.length > 0 ? Math.min(...oldest) : undefined,
+    oldestAt: row?.oldest?.getTime(),
   };
 }

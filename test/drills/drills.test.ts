@@ -102,6 +102,25 @@ describe('drills on running servers', () => {
     await expectAllGrantedOnce(installation);
   });
 
+  it('accounts put aside', async () => {
+    const { app, db } = installation;
+    await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id IN ('a-007', 'a-008')");
+    await new Drill('a poison account', app).follow(1);
+    const drill = new Drill('accounts put aside', app);
+    const later = new Date(Date.now() + DAY_MS).toISOString();
+    const given = { $RUN: await latestRun(installation), $ACCOUNT: 'a-007', $LATER: later };
+    const [grouped, , strict] = await drill.follow(3, given);
+    expect(grouped?.stdout).toMatch(/unknown-zone +2 +2 /);
+    expect(strict?.stderr).toContain('2 accounts are put aside and nobody has acknowledged it');
+    const [, , , , snoozed, content, listed] = await drill.follow(7, given);
+    expect(snoozed?.stdout).toBe(`1 account snoozed until ${later}\n`);
+    expect(content?.stderr).toBe('');
+    expect(listed?.stdout).toMatch(/^a-007 .* acknowledged +ann /m);
+    expect(listed?.stdout).toMatch(/^a-008 .* snoozed until \S+ +ann /m);
+    expect(listed?.stdout).toMatch(/^a-007: note .*: ticket 4711: zone data are old$/m);
+    expect(drill.left).toBe(0);
+  });
+
   it('stop everything', async () => {
     const { app } = installation;
     const drill = new Drill('stop everything', app);

@@ -50,7 +50,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
   withHelp(
     command,
     'connects accounts import accounts.csv --skip-invalid --rejects bad.csv',
-    [0, 2, 75, 130, 143],
+    [0, 2, 3, 75, 130, 143],
   );
 }
 
@@ -90,7 +90,8 @@ function reportImport(
   if (outcome === 'refused') say(cli, refusal(imported, 'row', 'imported'));
   if (outcome === 'interrupted') say(cli, 'interrupted: the same command goes on from here');
   // Also where somebody else's accounts came in between. What an interruption ends with is the signal's code.
-  if (outcome !== 'interrupted' && badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
+  if (outcome !== 'interrupted' && badCount > 0)
+    cli.exitCode = flags.skipInvalid ? EXIT.someFailed : EXIT.invalid;
   if (flags.json)
     return printJson(cli, {
       outcome,

@@ -10,6 +10,7 @@ import { type AuditFinding, auditFleet, recordAudit } from '../../operations/aud
 import { type FixOutcome, fixFindings } from '../../operations/audits/audit-fix.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { accountsFileFlag, namedAccounts } from '../failure-filter.ts';
 import { requireIntent } from '../intent.ts';
 import {
   accountFlag,
@@ -33,6 +34,7 @@ interface AuditFlags {
   asOf?: Instant;
   alarmAge: number;
   account?: string[];
+  accountsFile?: string;
   fix?: true;
   dryRun?: true;
   reason?: string;
@@ -63,6 +65,7 @@ export function addAuditCommand(program: Command, cli: Cli): void {
         accountFlag(text),
       ]),
     )
+    .addOption(accountsFileFlag())
     .option('--fix', 'mend what settling and backfilling can mend, and look again')
     .addOption(dryRunFlag())
     .addOption(reasonFlag())
@@ -84,7 +87,7 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   await requireSchema(cli.app);
   const { app } = cli;
   // The primary: what a replica lacks, because it is behind, would be found missing.
-  const found = await audit(cli, flags, app.db, flags.account);
+  const found = await audit(cli, flags, app.db, await namedAccounts(flags));
   if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {
     await keepResult(cli, flags, found.total);
     return report(cli, flags, found);
@@ -121,7 +124,8 @@ async function fixAndLook(
 
 /** The metric is of the whole fleet, as it is now. */
 async function keepResult(cli: Cli, flags: AuditFlags, findings: number): Promise<void> {
-  const isWhole = flags.account === undefined && flags.asOf === undefined && !cli.signal.aborted;
+  const isWhole =
+    (flags.account ?? flags.accountsFile) === undefined && flags.asOf === undefined && !cli.signal.aborted;
   if (isWhole && !flags.dryRun)
     await recordAudit(cli.app.db, { actor: flags.actor ?? cli.defaultActor, findings });
 }

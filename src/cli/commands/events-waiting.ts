@@ -21,10 +21,9 @@ import {
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted } from '../words.ts';
-import { accountsFlag } from './failures.ts';
+import { type FilterFlags, accountsFileFlag, accountsFlag, namedAccounts } from '../failure-filter.ts';
 
-interface WaitingFlags extends ListFlags {
-  account?: string[];
+interface WaitingFlags extends ListFlags, Pick<FilterFlags, 'account' | 'accountsFile'> {
   limit: number;
 }
 
@@ -47,6 +46,7 @@ export function addWaitingCommands(events: Command, cli: Cli): void {
       .command('list')
       .description('which events wait, for which account, since when and why')
       .addOption(accountsFlag())
+      .addOption(accountsFileFlag())
       .option('--limit <n>', 'how many', countFlag(1, 100_000), 1_000),
   ).action((flags: WaitingFlags) => listWaiting(cli, flags));
   withHelp(list, 'connects events waiting list --account a1', [0, 2, 75]);
@@ -69,7 +69,8 @@ export function addWaitingCommands(events: Command, cli: Cli): void {
 
 async function listWaiting(cli: Cli, flags: WaitingFlags): Promise<void> {
   await requireSchema(cli.app);
-  const filter = flags.account ? { accounts: flags.account } : {};
+  const accounts = await namedAccounts(flags);
+  const filter = accounts ? { accounts } : {};
   const found = await listWaitingEvents(cli.app.db, filter, flags.limit + 1);
   const shown = found.slice(0, flags.limit);
   if (found.length > shown.length)

@@ -91,7 +91,7 @@ function report(
       if (!flags.dryRun) say(cli, 'which events wait, and why: "connects events waiting list"');
     }
     // Also where somebody else's events came in between, after all lines had been good.
-    if (badCount > 0 && !flags.skipInvalid) cli.exitCode = EXIT.invalid;
+    if (badCount > 0) cli.exitCode = flags.skipInvalid ? EXIT.someFailed : EXIT.invalid;
     if (counts.busy > 0) cli.exitCode = EXIT.tryAgain;
   }
   if (counts.busy > 0)

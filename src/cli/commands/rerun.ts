@@ -6,7 +6,6 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import type { PutAsideFilter } from '../../ledger/put-aside.ts';
 import { previewRerun } from '../../operations/runs/preview-sweep.ts';
-import { requireAccounts } from '../../operations/accounts/require-known.ts';
 import { type RerunOutcome, openRerun } from '../../operations/runs/rerun.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -27,7 +26,13 @@ import { requireSchema } from '../require-schema.ts';
 import { describePreview, listOf } from '../run-text.ts';
 import { stayWith, submitOnly } from '../staying.ts';
 import { counted } from '../words.ts';
-import { type FilterFlags, accountsFlag, errorFlag, filterOf } from './failures.ts';
+import {
+  type FilterFlags,
+  accountsFileFlag,
+  accountsFlag,
+  errorFlag,
+  readFilter,
+} from '../failure-filter.ts';
 
 interface RerunFlags extends FilterFlags {
   all?: true;
@@ -49,6 +54,7 @@ export function addRerunCommand(program: Command, cli: Cli): void {
     .option('--all', 'everybody who is put aside, whichever run did it')
     .addOption(errorFlag())
     .addOption(accountsFlag())
+    .addOption(accountsFileFlag())
     .option('--wait', 'stay until nothing of it is left but what is put aside again')
     .option('--work', 'also settle and send meanwhile (implies --wait)')
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
@@ -84,9 +90,8 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
   const reason = flags.dryRun ? (flags.reason ?? 'dry run') : requireIntent(what, flags);
   requireServers(cli.app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(cli.app);
-  await requireAccounts(cli.app.db, flags.account);
+  const filter = await readFilter(cli.app.db, runId, flags);
   if (!flags.dryRun) await requireRedis(cli.app);
-  const filter = filterOf(runId, flags);
   const opened = await openRerun(
     { db: cli.app.db, log: cli.app.log, settings: cli.app.config },
     {
@@ -104,7 +109,9 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
 
 /** Of one run, that is "already complete"; of everybody, it is what one hopes for. */
 function reportNothing(cli: Cli, runId: number | undefined, flags: RerunFlags): void {
-  const narrowed = flags.error !== undefined || flags.account !== undefined ? ' that matches' : '';
+  const narrowed = [flags.error, flags.account, flags.accountsFile].some((one) => one !== undefined)
+    ? ' that matches'
+    : '';
   if (runId !== undefined)
     throw new ConnectsError(
       'conflict',

@@ -31,6 +31,7 @@ import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
 import { withAlerts } from '../telling.ts';
+import { tellUnacknowledged } from '../unacknowledged.ts';
 import { counted } from '../words.ts';
 import { type WantedFlags, isOverSome, sweepSome } from './sweep-listed.ts';
 
@@ -40,6 +41,7 @@ interface SweepFlags extends WantedFlags {
   work?: true;
   timeout?: number;
   metricsFile?: string;
+  strict?: true;
   dryRun?: true;
   json?: true;
   actor?: string;
@@ -77,6 +79,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
       '--metrics-file <path>',
       'leave the metrics for a node exporter in this .prom file, every half minute and at the end',
     )
+    .option('--strict', 'end with 3 while somebody is put aside and nobody has acknowledged it')
     .addOption(
       new Option(
         '--dry-run',
@@ -126,8 +129,12 @@ async function dryRun(cli: Cli, flags: SweepFlags): Promise<void> {
 }
 
 async function sweepOrWait(cli: Cli, flags: SweepFlags, waits: boolean): Promise<void> {
-  if (isOverSome(flags)) return sweepSome(cli, flags);
-  if (waits) return runWaitingSweep(cli, flags);
+  if (isOverSome(flags)) await sweepSome(cli, flags);
+  else await (waits ? runWaitingSweep(cli, flags) : runQuickSweep(cli, flags));
+  await tellUnacknowledged(cli, flags.strict === true);
+}
+
+async function runQuickSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
   if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
   const { run, outcome, submitted } = swept;

@@ -107,7 +107,8 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
     const failures = attempts.map((one): Failure => {
       const known = before.get(one.account);
       // A job that was still in the queue when its account was put aside is no attempt: aside it stays.
-      const count = (known?.attempts ?? 0) + (known?.putAside ? 0 : 1);
+      const asideAt = known?.asideAt ?? null;
+      const count = (known?.attempts ?? 0) + (asideAt === null ? 1 : 0);
       return {
         accountId: one.account,
         runId: run,
@@ -115,14 +116,17 @@ function recordOfRun(deps: FailureDeps, run: number, attempts: readonly FailedAt
         message: one.message,
         attempts: count,
         retryAt:
-          known?.putAside || count >= deps.settings.attemptsMax
+          asideAt !== null || count >= deps.settings.attemptsMax
             ? null
             : now + waitAfter(count, deps.settings.backoffMs),
         firstAt: known?.firstAt ?? now,
         lastAt: now,
+        asideAt,
       };
     });
-    const asideBefore = new Set([...before].filter(([, one]) => one.putAside).map(([account]) => account));
+    const asideBefore = new Set(
+      [...before].filter(([, one]) => one.asideAt !== null).map(([account]) => account),
+    );
     await upsertFailures(transaction, failures);
     const { may, ...guarded } = await mayPutAside(transaction, run, deps.settings, now);
     if (may) return { failures, asideBefore, now };

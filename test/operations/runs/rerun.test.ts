@@ -266,7 +266,7 @@ describe('rerun', () => {
       { code: 'unknown-zone', accounts: 3, sampleAccount: 'a-003' },
     ]);
     const { stdout } = await cli('failures', 'list', '--account', 'a-007', '--error', 'unknown-zone');
-    expect(stdout).toMatch(/^a-007 +\d+ +\S+ +1 +unknown-zone +"Mars\/Olympus"/m);
+    expect(stdout).toMatch(/^a-007 +\d+ +\S+ +\d+ s +open +1 +unknown-zone +"Mars\/Olympus"/m);
     expect((await cli('sweep', '--wait', '--work', ...AS_OF)).code).toBe(0);
   });
 });
