@@ -1,12 +1,13 @@
 /** Staying with a run over a list, of a rerun or a sweep, until it is closed; or only submitting it. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { Run } from '../ledger/runs.ts';
-import { type WatchedRun, runUntilClosed } from '../operations/runs/run-until-closed.ts';
+import { type WatchedRun, runUntilClosed, watchedAgain } from '../operations/runs/run-until-closed.ts';
 import { submitLeft } from '../operations/runs/sweep.ts';
 import { countRun } from '../reports/run-counts.ts';
 import { readRunEnd } from '../reports/run-end.ts';
 import { type Cli, print, printJson, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { OwnWorker } from './own-worker.ts';
 import { Progress } from './progress.ts';
 import { describeRun } from './run-text.ts';
 import { sendWhatCanBeSent } from './sending.ts';
@@ -43,7 +44,7 @@ export async function stayWith(cli: Cli, flags: StayFlags, run: Run, told: objec
   const { app, signal } = cli;
   const startedAt = app.clock.elapsedMs();
   const progress = new Progress(cli.streams.err, 'accounts', startedAt);
-  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
+  const worker = await OwnWorker.start(cli, app, flags.work === true);
   try {
     const watched = await runUntilClosed({ ...app.sweepDeps, clock: app.clock }, run, {
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
@@ -51,12 +52,13 @@ export async function stayWith(cli: Cli, flags: StayFlags, run: Run, told: objec
       onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
     });
     progress.stop();
-    if (worker && watched.outcome === 'done')
+    if (worker.works && watched.outcome === 'done')
       await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
-    await reportWatched(cli, flags, watched, told);
+    await worker.finish();
+    await reportWatched(cli, flags, await watchedAgain(app.db, watched), told);
   } finally {
     progress.stop();
-    await worker?.stop();
+    await worker.end();
   }
 }
 

@@ -5,15 +5,14 @@ import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted } from './words.ts';
 
+const WHO = 'connects failures list';
+
 /** @param strict ends with 3 where there are any, and nothing worse has happened */
 export async function tellUnacknowledged(cli: Cli, strict: boolean): Promise<void> {
   if (cli.signal.aborted) return;
   const { db } = cli.app;
   const open = await countUnacknowledged(db, await shownNow(db));
   if (open === 0) return;
-  say(
-    cli,
-    `${counted(open, 'account is', 'accounts are')} put aside and nobody has acknowledged it: connects failures list`,
-  );
+  say(cli, `${counted(open, 'account is', 'accounts are')} put aside and nobody has acknowledged it: ${WHO}`);
   if (strict && cli.exitCode === EXIT.done) cli.exitCode = EXIT.someFailed;
 }

@@ -4,6 +4,9 @@ import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db
 import type { Instant } from '../domain/calendar.ts';
 import type { RunKind } from './runs.ts';
 
+/** The code of a stop that a person asked for. */
+export const STOPPED = 'stopped';
+
 export interface RunStop {
   readonly runId: number;
   readonly at: Instant;

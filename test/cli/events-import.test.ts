@@ -86,7 +86,7 @@ describe('a file with bad lines', () => {
     const file = await written(lines);
     const rejects = join(folder, 'rejects.ndjson');
     const first = await runImport(file, '--skip-invalid', '--rejects', rejects);
-    expect(first.code).toBe(0);
+    expect(first.code).toBe(3);
     expect(JSON.parse(first.stdout)).toMatchObject({
       outcome: 'imported',
       applied: 2,

@@ -44,7 +44,7 @@ describe('rejects', () => {
   ])('%s are among the rejects byte for byte', async (_what, bad) => {
     const rejects = pathOf('exact.csv');
     const file = fileOf(Buffer.concat([Buffer.from(`${HEADER}\n`), Buffer.from(bad)]));
-    expect((await importHere(file, '--skip-invalid', '--rejects', rejects)).code).toBe(0);
+    expect((await importHere(file, '--skip-invalid', '--rejects', rejects)).code).toBe(3);
     expect(readFileSync(rejects)).toEqual(readFileSync(file));
   });
 
@@ -99,7 +99,7 @@ describe('rejects', () => {
     const rejects = pathOf('exact.ndjson');
     const file = fileOf(bad);
     const args = ['events', 'import', file, '--skip-invalid', '--rejects', rejects];
-    expect((await runHere(args, { app: stage.installation.app })).code).toBe(0);
+    expect((await runHere(args, { app: stage.installation.app })).code).toBe(3);
     expect(readFileSync(rejects)).toEqual(readFileSync(file));
     expect(readFileSync(`${rejects}.faults`, 'utf8')).toMatch(new RegExp(`^${file}, line 1, `));
   });

@@ -150,6 +150,8 @@ const STANDS_FOR: Record<string, string> = {
   $HASH: '3f00',
   $DATE: '2021-01-31',
   $NOTICE: '4711',
+  $ACCOUNT: 'a1',
+  $LATER: '2999-01-01T00:00:00Z',
   '+N': '+5',
   '-N': '-5',
   ACCOUNT: 'a1',

@@ -65,7 +65,7 @@ const COMMANDS: readonly CareCommand[] = [
   {
     name: 'ack',
     description: 'somebody knows of them: no sweep reminds of them until they fail anew',
-    example: 'connects failures ack a1 a2 --reason "zone data come with the next image"',
+    example: 'connects failures ack a1 --reason "zone data come with the next image"',
     own: (command) => command,
     careOf: (flags) => ({ kind: 'ack', reason: needReason('ack', flags) }),
     done: () => 'acknowledged',
@@ -74,7 +74,7 @@ const COMMANDS: readonly CareCommand[] = [
     name: 'snooze',
     description: 'not to be looked at before an instant: then they come back by themselves',
     example:
-      'connects failures snooze --error unknown-zone --until 2021-05-03T08:00:00Z --reason "deploy on Monday"',
+      'connects failures snooze --error unknown-zone --until 2099-05-03T08:00:00Z --reason "deploy on Monday"',
     own: (command) => command.requiredOption('--until <instant>', 'when they come back', instantFlag),
     careOf: (flags) => ({
       kind: 'snooze',

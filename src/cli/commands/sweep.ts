@@ -8,7 +8,7 @@ import { invalidInput } from '../../errors.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
 import { sweep } from '../../operations/runs/sweep.ts';
-import { type WaitedSweep, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
+import { type WaitedSweep, countRemaining, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -24,6 +24,7 @@ import {
   withHelp,
   yesFlag,
 } from '../options.ts';
+import { OwnWorker } from '../own-worker.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
@@ -159,7 +160,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
   const startedAt = app.clock.elapsedMs();
   const progress = new Progress(cli.streams.err, 'accounts', startedAt);
-  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
+  const worker = await OwnWorker.start(cli, app, flags.work === true);
   try {
     let last = { done: 0, total: 0 };
     const waited = await sweepUntilDone(
@@ -174,12 +175,15 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
       },
     );
     if (last.total > 0) progress.end(last, app.clock.elapsedMs());
-    if (worker && waited.outcome === 'done')
+    if (worker.works && waited.outcome === 'done')
       await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
-    await reportWaited(cli, flags, waited);
+    progress.stop();
+    await worker.finish();
+    const remaining = waited.outcome === 'done' ? 0 : await countRemaining(app.db, waited);
+    await reportWaited(cli, flags, { ...waited, remaining });
   } finally {
     progress.stop();
-    await worker?.stop();
+    await worker.end();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Closing a run: anyone may, worker, sweep or waiter, once nothing is left at its as-of but what is put aside; or, of
- * a run that was asked to stop, once the batches in flight have ended.
+ * a run that was asked to stop, or stopped itself, once the batches in flight have ended.
  */
 import { type Database, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
@@ -9,7 +9,7 @@ import { messageOf } from '../../errors.ts';
 import { anyPutAside, clearFailures } from '../../ledger/failures.ts';
 import { listNotDue } from '../../ledger/put-aside.ts';
 import { anyLeft } from '../../ledger/run-accounts.ts';
-import { findRunStop } from '../../ledger/run-stops.ts';
+import { STOPPED, findRunStop } from '../../ledger/run-stops.ts';
 import { type Run, type RunState, closeRun, findRun } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 import { countRun } from '../../reports/run-counts.ts';
@@ -45,8 +45,9 @@ export async function closeRunIfDone(
 async function closeStopping(deps: CloseDeps, run: Run, now: Instant): Promise<RunState | undefined> {
   const stop = await findRunStop(deps.db, run.id);
   if (stop && now - stop.at < STOPPING_MS) return undefined;
-  if (await closeRun(deps.db, run.id, 'stopped', now)) await logClosed(deps, run, 'stopped', now);
-  return 'stopped';
+  const state = stop && stop.code !== STOPPED ? 'failed' : 'stopped';
+  if (await closeRun(deps.db, run.id, state, now)) await logClosed(deps, run, state, now);
+  return state;
 }
 
 /** Accounts on the list that are not due: something else mended them, so nothing is to be rerun. */

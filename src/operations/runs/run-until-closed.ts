@@ -1,5 +1,6 @@
 /** Staying with one run until it is closed: it is submitted anew again and again, and SQL is asked what is left. */
 import type { Clock } from '../../clock.ts';
+import type { Database } from '../../db/connection.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
@@ -35,12 +36,20 @@ export async function runUntilClosed(
     remaining = await countLeft(db, run);
     const total = run.dueAtStart;
     limits.onProgress?.({ done: Math.max(0, total - remaining), total });
-    if (remaining === 0) await closeRunIfDone(deps, run);
+    // What is in flight when a run is stopped still commits, and belongs to its counts.
+    if (remaining === 0 || run.state === 'stopping') await closeRunIfDone(deps, run);
     run = (await findRun(db, run.id)) ?? run;
+    if (run.state === 'stopping') return undefined;
     if (isStopped(run)) return 'stopped';
     return run.endedAt === null ? undefined : 'done';
   });
   return { outcome, run, remaining };
+}
+
+/** The same, looked at again: after the last batch in flight has ended. */
+export async function watchedAgain(db: Database, watched: WatchedRun): Promise<WatchedRun> {
+  const run = (await findRun(db, watched.run.id)) ?? watched.run;
+  return { ...watched, run, remaining: await countLeft(db, run) };
 }
 
 /** Whether a run ends, or has ended, before its work did. */

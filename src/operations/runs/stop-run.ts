@@ -8,7 +8,7 @@ import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { listOpenBackfills } from '../../ledger/backfills.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
-import { findRunStop, insertRunStop } from '../../ledger/run-stops.ts';
+import { STOPPED, findRunStop, insertRunStop } from '../../ledger/run-stops.ts';
 import { type Run, findRun, getRun, markStopping } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 import type { JobQueue } from '../../queue/producer.ts';
@@ -57,7 +57,7 @@ export async function stopRun(deps: StopDeps, request: StopRequest): Promise<Sto
       runId: run.id,
       at,
       actor,
-      code: 'stopped',
+      code: STOPPED,
       reason: reason ?? 'no reason given',
     });
     await insertAudit(transaction, {

@@ -3,6 +3,7 @@
  * Redis or a worker that died only costs another look.
  */
 import type { Clock } from '../../clock.ts';
+import type { Database } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { anyDue, countDue } from '../../ledger/accounts.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
@@ -46,6 +47,19 @@ export async function sweepUntilDone(
   return waiting.end(await lookUntil(deps, request, () => waiting.look()));
 }
 
+/** Accounts that are left, and what open reruns have left: nobody else may be there to finish and close them. */
+export async function countRemaining(
+  db: Database,
+  { asOf, runs }: Pick<WaitedSweep, 'asOf' | 'runs'>,
+): Promise<number> {
+  let left = await countDue(db, asOf);
+  for (const { id, kind } of runs) {
+    const run = kind === 'rerun' ? await findRun(db, id) : undefined;
+    if (run?.state === 'running') left += await countLeft(db, run);
+  }
+  return left;
+}
+
 /** What is known so far, and the next look at it. */
 class Waiting {
   readonly #deps: SweepDeps & { readonly clock: Clock };
@@ -73,7 +87,7 @@ class Waiting {
     const { onProgress } = this.#request;
     if (await this.#isStopped()) {
       this.#remaining = await countDue(this.#deps.db, this.#request.asOf);
-      return 'stopped';
+      return (await this.#closeStopped()) ? 'stopped' : undefined;
     }
     if (clock.elapsedMs() >= this.#submitAt) {
       const again = this.#submitAt > 0;
@@ -97,20 +111,20 @@ class Waiting {
     const { asOf } = this.#request;
     const startedAt = clock.elapsedMs();
     if (startedAt < this.#countAt && (await anyDue(db, asOf))) return this.#remaining;
-    const left = (await countDue(db, asOf)) + (await this.#countRerun());
+    const left = await countRemaining(db, { asOf, runs: [...this.#runs.values()] });
     const endedAt = clock.elapsedMs();
     this.#countAt = endedAt + 20 * (endedAt - startedAt);
     return left;
   }
 
-  /** What open reruns have left beside those who are due: nobody else may be there to finish and close them. */
-  async #countRerun(): Promise<number> {
-    let left = 0;
-    for (const { id, kind } of this.#runs.values()) {
-      const run = kind === 'rerun' ? await findRun(this.#deps.db, id) : undefined;
-      if (run?.state === 'running') left += await countLeft(this.#deps.db, run);
+  /** What was in flight when it was stopped still commits, and belongs to its counts. */
+  async #closeStopped(): Promise<boolean> {
+    const { db } = this.#deps;
+    for (const { id } of this.#runs.values()) {
+      const run = await findRun(db, id);
+      if (run?.state === 'stopping' && !(await closeRunIfDone(this.#deps, run))) return false;
     }
-    return left;
+    return true;
   }
 
   /** A run over a list that is stopped stops no sweep: it is over some accounts only. */

@@ -6,7 +6,7 @@ import type { Transaction } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { countFailing } from '../../ledger/put-aside.ts';
 import { insertRunStop } from '../../ledger/run-stops.ts';
-import { type Run, closeRun, findRun } from '../../ledger/runs.ts';
+import { type Run, findRun, markStopping } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 
 export interface GuardRules {
@@ -27,7 +27,7 @@ export interface Stopped {
 
 /**
  * Whether the run may put accounts aside, now that these attempts are recorded. A run that is no longer open may not;
- * one that fails as a whole is closed here, in the same transaction.
+ * one that fails as a whole is asked to stop here, in the same transaction.
  */
 export async function mayPutAside(
   transaction: Transaction,
@@ -46,8 +46,9 @@ export async function mayPutAside(
     `${worst.accounts} of ${run.dueAtStart} accounts failed with ${worst.code}: ` +
     'a bad deploy or bad terms, not bad accounts';
   await insertRunStop(transaction, { runId, at: now, actor: ITSELF, code: worst.code, reason });
-  const closed = await closeRun(transaction, runId, 'failed', now);
-  return closed ? { may: false, stopped: { run, ...worst } } : { may: false };
+  // What is in flight still commits: it is closed, as failed, by whoever looks once that has ended.
+  const stopping = await markStopping(transaction, runId, now);
+  return stopping ? { may: false, stopped: { run, ...worst } } : { may: false };
 }
 
 /** Backfills and reversals are a person's own doing, and have guards of their own. */

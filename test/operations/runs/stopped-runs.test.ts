@@ -86,6 +86,30 @@ describe('a run in which many accounts fail with one code', () => {
     });
   });
 
+  it('is told as it ended: nothing is posted after its end, and nothing is missing from its counts', async () => {
+    const ended = await cli('sweep', '--work', ...AS_OF, '--json');
+    const { runs, remaining } = JSON.parse(ended.stdout) as {
+      runs: [{ run: number; settled: number }];
+      remaining: number;
+    };
+    const [{ run, settled }] = runs;
+    const { db } = installation;
+    expect(await countOf(db, 'SELECT COUNT(DISTINCT account_id) FROM cycles WHERE run_id = ?', [run])).toBe(
+      settled,
+    );
+    expect(remaining).toBe(FLEET - settled);
+    const late =
+      'SELECT COUNT(*) FROM cycles JOIN runs ON runs.id = cycles.run_id WHERE runs.id = ? AND posted_at > ended_at';
+    expect(await countOf(db, late, [run])).toBe(0);
+    // Who failed can be listed, and is not said to be nobody.
+    const listed = await cli('failures', 'list', '--run', String(run));
+    expect(listed.stdout.match(/ failing /g)).toHaveLength(FAILING);
+    expect(listed.stderr).toContain(`${FAILING} accounts failed and not put aside by run ${run}: `);
+    expect((await cli('failures', 'list', '--run', String(run), '--group-by', 'error')).stdout).toMatch(
+      /^unknown-zone +150 +0 /m,
+    );
+  });
+
   it('is foretold by a dry run', async () => {
     const { code, stdout } = await cli('sweep', '--dry-run', ...AS_OF, '--json');
     expect(code).toBe(3);
@@ -115,6 +139,11 @@ describe('a run in which many accounts fail with one code', () => {
         .map(({ id }) => ({ account: id, run }));
     await Promise.all([settleAccounts(app.settleDeps, half(0)), settleAccounts(app.settleDeps, half(1))]);
     await settleAccounts(app.settleDeps, half(0));
+    expect(await findRun(db, run)).toMatchObject({ state: 'stopping', endedAt: null });
+    await until(
+      'what was in flight has ended',
+      async () => (await closeRunIfDone(app, { id: run })) === 'failed',
+    );
     expect(await findRun(db, run)).toMatchObject({ state: 'failed' });
     expect(lines.filter((line) => line.level === 50)).toHaveLength(1);
     expect(await findRunStop(db, run)).toMatchObject({ code: 'unknown-zone', actor: 'connects' });
@@ -150,9 +179,48 @@ describe('a run in which many accounts fail with one code', () => {
     );
     const ended = await cli('rerun', '--all', '--wait', '--work', '--reason', 'too early', '--yes', '--json');
     expect(ended.code).toBe(3);
-    expect(JSON.parse(ended.stdout)).toMatchObject({ state: 'failed', settled: 0, remaining: FAILING });
+    const told = JSON.parse(ended.stdout) as { run: number };
+    expect(told).toMatchObject({ state: 'failed', settled: 0, remaining: FAILING });
+    const shown = await cli('run', 'show', String(told.run));
+    expect(shown.stdout).toContain('still put aside, as before it: only another rerun tries them again');
     const aside = "SELECT COUNT(DISTINCT account_id) FROM failures WHERE state = 'put-aside'";
     expect(await countOf(db, aside)).toBe(FAILING);
+  });
+});
+
+describe('a sweep that ends early', () => {
+  const FLEET = 600;
+  let installation: Installation;
+  beforeAll(async () => {
+    const env = { SMTP_URL: '', CONNECTS_BATCH_MAX: '10', CONNECTS_WORKER_CONCURRENCY: '20' };
+    installation = await install({ env });
+  });
+  beforeEach(async () => {
+    await reset(installation);
+    await importRows(installation.app, numbered('a', FLEET));
+  });
+  afterAll(() => installation.remove());
+
+  const settledNow = (): Promise<number> =>
+    countOf(installation.db, 'SELECT COUNT(DISTINCT account_id) FROM cycles');
+
+  it.each(['a signal', '--timeout'])('by %s says what its last batch came to, too', async (how) => {
+    const stop = new AbortController();
+    const limit = how === '--timeout' ? ['--timeout', '1s'] : [];
+    const sweeping = runHere(['sweep', '--work', ...AS_OF, ...limit, '--json'], {
+      app: installation.app,
+      processes: { startWorker },
+      signal: stop.signal,
+    });
+    await until('it has begun', async () => (await settledNow()) > 0);
+    if (how === 'a signal') stop.abort();
+    const ended = await sweeping;
+    const { runs, remaining } = JSON.parse(ended.stdout) as {
+      runs: [{ settled: number }];
+      remaining: number;
+    };
+    expect(await settledNow()).toBe(runs[0].settled);
+    expect(remaining).toBe(FLEET - runs[0].settled);
   });
 });
 
