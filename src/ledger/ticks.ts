@@ -39,6 +39,25 @@ export async function findFirstSlot(db: Queryable): Promise<Instant | undefined>
   return row?.slot_at.getTime();
 }
 
+/** The latest slot that a scheduler ticked for; undefined where none ever did. */
+export async function findLastSlot(db: Queryable): Promise<Instant | undefined> {
+  const row = await selectOne<{ slot_at: Date }>(
+    db,
+    'SELECT slot_at FROM ticks WHERE slot_at IS NOT NULL ORDER BY id DESC LIMIT 1',
+  );
+  return row?.slot_at.getTime();
+}
+
+/** Sweeps that cron or a person called. */
+export async function countCommandTicks(db: Queryable, since: Instant): Promise<number> {
+  const row = await selectOne<{ ticks: number }>(
+    db,
+    'SELECT COUNT(*) AS ticks FROM ticks WHERE at >= ? AND slot_at IS NULL',
+    [toDate(since)],
+  );
+  return row?.ticks ?? 0;
+}
+
 /** The latest tick of any source; undefined before the first. */
 export async function findLastTick(db: Queryable, outcome?: Tick['outcome']): Promise<Instant | undefined> {
   const row = await selectOne<{ at: Date }>(

@@ -6,6 +6,7 @@ import { counted } from '../../../words.ts';
 import { compared } from './clock-findings.ts';
 import { AFTER_ANOTHER, findOtherOwner } from '../installation.ts';
 import type { DoctorDeps } from './deps.ts';
+import { type HowItRuns, findHowItRuns, workAdvice } from './how-it-runs.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
 type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector' | 'queue'>;
@@ -63,13 +64,14 @@ export async function checkOwner({ db, inspector }: Deps): Promise<readonly Find
 export async function checkQueues({ db, inspector }: Deps): Promise<readonly Finding[]> {
   const queues = await inspector.readQueues(await shownNow(db));
   const stalled = await inspector.countStalled('settle');
-  const findings = queues.flatMap((one) => checkQueue(one));
+  const how = await findHowItRuns(db);
+  const findings = queues.flatMap((one) => checkQueue(one, how));
   if (stalled > 0)
     findings.push(
       warning(
         'workers',
         `${counted(stalled, 'job is', 'jobs are')} held by workers that died or hang`,
-        'nothing, when a worker is running: it takes them over within 90 s. Else start one, or "connects sweep --wait --work"',
+        `nothing, when a worker is running: it takes them over within 90 s. Else ${workAdvice(how)}`,
       ),
     );
   const told = queues.map(
@@ -84,7 +86,7 @@ const STARTS: Record<QueueState['queue'], string> = {
   ticks: 'start "connects scheduler"',
 };
 
-function checkQueue({ queue, waiting, overdue, workers }: QueueState): Finding[] {
+function checkQueue({ queue, waiting, overdue, workers }: QueueState, how: HowItRuns): Finding[] {
   const findings: Finding[] = [];
   if (overdue > 0)
     findings.push(
@@ -99,7 +101,7 @@ function checkQueue({ queue, waiting, overdue, workers }: QueueState): Finding[]
       fault(
         'workers',
         `${counted(waiting, 'job waits', 'jobs wait')} in "${queue}" and no worker is connected`,
-        STARTS[queue],
+        queue === 'ticks' ? STARTS[queue] : workAdvice(how, STARTS[queue]),
       ),
     );
   return findings;

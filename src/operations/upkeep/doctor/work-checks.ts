@@ -11,11 +11,13 @@ import { countNotices } from '../../../outbox/listing.ts';
 import { findOldestUnsent } from '../../../outbox/outbox.ts';
 import { hasLongerGap, latestNextSlot, nextSlot } from '../../../queue/cron.ts';
 import { findOutage } from '../../../outbox/refusals.ts';
+import { type FailureState, type WorkSum, sumFailureWork } from '../../../reports/failure-work.ts';
 import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
+import { type HowItRuns, findHowItRuns, workAdvice } from './how-it-runs.ts';
 
 type Deps = Pick<DoctorDeps, 'db' | 'config' | 'queue' | 'deliverDeps'>;
 
@@ -58,7 +60,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
         fault(
           'runs',
           `run ${run.id} (${run.kind}) is open, and nobody has tended it for ${ageOf(silentMs)}`,
-          fixOf(run, await findOpenKey(db, run.id)),
+          fixOf(run, await findOpenKey(db, run.id), await findHowItRuns(db)),
         ),
       );
   }
@@ -75,7 +77,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
   return findings.length > 0 ? findings : [ok('runs', 'none is orphaned')];
 }
 
-function fixOf(run: Run, key: string | undefined): string {
+function fixOf(run: Run, key: string | undefined, how: HowItRuns): string {
   if (run.kind === 'reversal') {
     const source = sourceOf(key ?? '');
     const goesOn = 'goes on with it, and ends it';
@@ -87,21 +89,15 @@ function fixOf(run: Run, key: string | undefined): string {
     return `"connects reverse-run ${id} --reason R --yes" ${goesOn}`;
   }
   if (run.kind === 'backfill') return 'start a worker; or see "connects backfill list"';
-  return `start a worker, or "connects sweep --wait --work"; or "connects run stop ${run.id}"`;
+  const stop = `or "connects run stop ${run.id}"`;
+  return how === 'scheduler'
+    ? `start "connects worker", or "connects sweep --wait --work"; ${stop}`
+    : `${workAdvice(how)}; ${stop}`;
 }
 
 export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
-  const { putAside, oldestPutAsideAt, waitingEvents, oldestWaitingEventAt } = await measure(deps);
-  const findings: Finding[] = [];
-  const accounts = [...putAside.values()].reduce((sum, one) => sum + one, 0);
-  if (accounts > 0)
-    findings.push(
-      warning(
-        'failures',
-        `${counted(accounts, 'account is', 'accounts are')} put aside, since ${iso(oldestPutAsideAt)}`,
-        '"connects failures list --group-by error"; mend them; "connects rerun --all"',
-      ),
-    );
+  const { now, waitingEvents, oldestWaitingEventAt } = await measure(deps);
+  const findings: Finding[] = asideFindings(await sumFailureWork(deps.db, now), now);
   if (waitingEvents > 0)
     findings.push(
       warning(
@@ -112,6 +108,39 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
       ),
     );
   return findings.length > 0 ? findings : [ok('failures', 'nobody is put aside, and no event waits')];
+}
+
+/** As the alert ConnectsPutAsideTooLong has it; that somebody knows of it excuses much longer, and not for ever. */
+const UNKNOWN_MAX_MS = 86_400_000;
+const KNOWN_MAX_MS = 30 * 86_400_000;
+
+/** What is snoozed comes back by itself. */
+function asideFindings(work: ReadonlyMap<FailureState, WorkSum>, now: Instant): Finding[] {
+  const sums = [...work.values()];
+  const accounts = sums.reduce((sum, one) => sum + one.accounts, 0);
+  if (accounts === 0) return [];
+  const ageOfState = (state: FailureState): number => now - (work.get(state)?.oldestAt ?? now);
+  const oldestAt = Math.min(...sums.map((one) => one.oldestAt ?? now));
+  const counts = [...work].map(([state, one]) => `${one.accounts} ${state}`).toSorted();
+  const found =
+    `${counted(accounts, 'account is', 'accounts are')} put aside, the oldest since ${iso(oldestAt)} ` +
+    `(${ageOf(now - oldestAt)}): ${counts.join(', ')}`;
+  const unknown = ageOfState('open') > UNKNOWN_MAX_MS;
+  if (unknown || ageOfState('acknowledged') > KNOWN_MAX_MS)
+    return [
+      fault(
+        'failures',
+        found,
+        `"connects failures list", the oldest first; mend them; "connects rerun --all"; docs/runbook.md: ConnectsPutAsideTooLong`,
+      ),
+    ];
+  return [
+    warning(
+      'failures',
+      found,
+      '"connects failures list --group-by error"; mend them; "connects rerun --all"',
+    ),
+  ];
 }
 
 const iso = (at: Instant | null): string => (at === null ? 'a moment ago' : formatInstant(at));
@@ -168,9 +197,11 @@ const PROBE_MS = 5_000;
 /** The queue is opened only where there is a schedule to look for, and a Redis to find it in. */
 export async function checkTicks(deps: Deps, redisIsThere: boolean): Promise<readonly Finding[]> {
   const { now, ticks } = await measure(deps);
-  if (ticks && !redisIsThere) return [scheduleUnknown(ticks)];
-  if (ticks)
-    return [...checkScheduler(deps, ticks, await deps.queue.findNextTick()), ...rareTicks(deps.config)];
+  // A scheduler that was given up for cron leaves its ticks behind for a while.
+  const scheduled = ticks && (await findHowItRuns(deps.db)) === 'scheduler' ? ticks : undefined;
+  if (scheduled && !redisIsThere) return [scheduleUnknown(scheduled)];
+  if (scheduled)
+    return [...checkScheduler(deps, scheduled, await deps.queue.findNextTick()), ...rareTicks(deps.config)];
   const last = await findLastTick(deps.db);
   if (last !== undefined)
     return [ok('ticks', `no scheduler; the last "connects sweep" was ${ageOf(now - last)} ago`)];
