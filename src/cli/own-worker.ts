@@ -31,7 +31,7 @@ export class OwnWorker {
     const ended = await Promise.race([this.end().then(() => 'ended' as const), passed]);
     late.abort();
     if (ended === 'late')
-      say(this.#cli, 'what is still in flight ends later: "connects run show" has the last word');
+      say(this.#cli, 'what is still in flight ends later: "connects run list" has the last word');
   }
 
   /** The same, however long it takes. */
