@@ -3,6 +3,7 @@ import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
+import type { PlanName } from '../domain/terms.ts';
 
 /** `staged`: told by the notice of its catch-up. The others say why there is none. */
 export type CycleNotice = 'staged' | 'unchanged' | 'opted-out' | 'not-asked';
@@ -102,13 +103,15 @@ export async function listSettlementsOf(
 /**
  * The first and last boundary that stands as resolved by numbers in force from one instant until another. What was
  * reversed stands no longer, unless it was granted again.
+ * @param plans that it was resolved on
  */
 export async function findUsedRange(
   db: Queryable,
   from: Instant,
   until: Instant | undefined,
+  plans: readonly PlanName[],
 ): Promise<{ first: Instant; last: Instant } | undefined> {
-  const { sql, bindings } = standingBetween(from, until);
+  const { sql, bindings } = standingBetween(from, until, plans);
   const row = await selectOne<{ first: Date | null; last: Date | null }>(
     db,
     `SELECT MIN(starts_at) AS first, MAX(starts_at) AS last FROM (${sql}) AS standing`,
@@ -122,9 +125,10 @@ export async function listUsers(
   db: Queryable,
   from: Instant,
   until: Instant | undefined,
+  plans: readonly PlanName[],
   limit: number,
 ): Promise<{ readonly runId: number | null; readonly termsVersion: number | null }[]> {
-  const { sql, bindings } = standingBetween(from, until);
+  const { sql, bindings } = standingBetween(from, until, plans);
   return selectRows(
     db,
     `SELECT DISTINCT run_id AS runId, IF(run_id IS NULL, terms_version, NULL) AS termsVersion FROM (${sql}) AS standing
@@ -133,9 +137,13 @@ export async function listUsers(
   );
 }
 
-function standingBetween(from: Instant, until: Instant | undefined): { sql: string; bindings: string[] } {
-  const within = `starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'}`;
-  const bindings = [toDate(from), ...(until === undefined ? [] : [toDate(until)])];
+function standingBetween(
+  from: Instant,
+  until: Instant | undefined,
+  plans: readonly PlanName[],
+): { sql: string; bindings: (string | readonly string[])[] } {
+  const within = `starts_at >= ? ${until === undefined ? '' : 'AND starts_at < ?'} AND plan IN (?)`;
+  const bindings = [toDate(from), ...(until === undefined ? [] : [toDate(until)]), plans];
   const columns = 'starts_at, run_id, terms_version';
   return {
     sql: `SELECT ${columns} FROM cycles WHERE ${within} AND code IN ('granted', 'no-monthly-grant')

@@ -52,6 +52,7 @@ const FILLED: Record<string, string> = {
   to: '2021-01-31',
   termsVersion: '2',
   backfill: '3',
+  only: ' --plan plus',
   shown: 'export entries --account -a1',
   span: '--from 2021-01-01 --to 2021-01-31',
 };

@@ -3,7 +3,15 @@ import { type Database, type Transaction, inTransaction } from '../../db/connect
 import { isDuplicateKey } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
-import { type Fault, type Terms, effectiveAt, monthEndOf, termsInForce } from '../../domain/terms.ts';
+import {
+  type Fault,
+  PLAN_NAMES,
+  type PlanName,
+  type Terms,
+  effectiveAt,
+  monthEndOf,
+  termsInForce,
+} from '../../domain/terms.ts';
 import { countAccounts } from '../../ledger/accounts.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { type AwardPart, listAwardUse } from '../../ledger/award-use.ts';
@@ -93,16 +101,16 @@ async function faultsAgainstHistory(
     const following = old[index + 1];
     const [from, until] = [effectiveAt(row), following && effectiveAt(following)];
     if (!despiteAwards) faults.push(...(await awardFaults(transaction, { row, from, until }, next)));
-    const used = await findUsedRange(transaction, from, until);
+    const touched = await findUsedRange(transaction, from, until, PLAN_NAMES);
+    const plans = touched ? plansChanged(row, next, touched) : [];
+    const used = plans.length === 0 ? undefined : await findUsedRange(transaction, from, until, plans);
     if (!used) continue;
-    const changed = [used.first, used.last].some((at) => !sameNumbers(termsInForce(next, at), row));
-    if (!changed && !startsInside(next, used)) continue;
-    const users = await listUsers(transaction, from, until, USERS_NAMED + 1);
+    const users = await listUsers(transaction, from, until, plans, USERS_NAMED + 1);
     faults.push({
       where: row.effectiveFrom,
       what:
         `the row of ${row.effectiveFrom} was used from ${formatInstant(used.first)} to ${formatInstant(used.last)} and ` +
-        `must stay as it is, unless what it granted is taken back first: ${commandsOf(users)}`,
+        `must stay as it is, unless what it granted is taken back first: ${commandsOf(users, plans)}`,
     });
   }
   return faults;
@@ -149,13 +157,15 @@ const sameNumber = (a: Terms[number], b: Terms[number], part: AwardPart): boolea
 /** Runs that are named one by one. */
 const USERS_NAMED = 5;
 
-function commandsOf(users: Awaited<ReturnType<typeof listUsers>>): string {
+function commandsOf(users: Awaited<ReturnType<typeof listUsers>>, plans: readonly PlanName[]): string {
+  const [plan] = plans;
+  const only = plans.length === 1 && plan !== undefined ? ` --plan ${plan}` : '';
   const commands = users
     .slice(0, USERS_NAMED)
     .map(({ runId, termsVersion }) =>
       runId === null
-        ? `connects reverse-run events --terms-version ${termsVersion}`
-        : `connects reverse-run ${runId}`,
+        ? `connects reverse-run events --terms-version ${termsVersion}${only}`
+        : `connects reverse-run ${runId}${only}`,
     );
   return commands.join('; ') + (users.length > USERS_NAMED ? '; and more: "connects run list"' : '');
 }
@@ -163,6 +173,20 @@ function commandsOf(users: Awaited<ReturnType<typeof listUsers>>): string {
 /** Whether the new terms change within a stretch that was used. */
 const startsInside = (next: Terms, used: { first: Instant; last: Instant }): boolean =>
   next.some((row) => effectiveAt(row) > used.first && effectiveAt(row) <= used.last);
+
+/** Whose boundaries the change is about: where only the numbers of some plans differ, those of the others may stand. */
+function plansChanged(
+  row: Terms[number],
+  next: Terms,
+  used: { readonly first: Instant; readonly last: Instant },
+): readonly PlanName[] {
+  if (startsInside(next, used)) return PLAN_NAMES;
+  const rows = [used.first, used.last].map((at) => termsInForce(next, at));
+  return PLAN_NAMES.filter((plan) => rows.some((one) => !one || !sameFor(plan, one, row)));
+}
+
+const sameFor = (plan: PlanName, a: Terms[number], b: Terms[number]): boolean =>
+  sameNumbers(a, { ...b, plans: a.plans }) && JSON.stringify(a.plans[plan]) === JSON.stringify(b.plans[plan]);
 
 const sameNumbers = (a: Terms[number] | undefined, b: Terms[number]): boolean =>
   a !== undefined &&

@@ -66,11 +66,27 @@ describe('applyTerms', () => {
       faults: [
         {
           where: '2020-12-01',
-          what: 'the row of 2020-12-01 was used from 2021-02-10T00:00:00.000Z to 2021-04-10T00:00:00.000Z and must stay as it is, unless what it granted is taken back first: connects reverse-run 1',
+          what: 'the row of 2020-12-01 was used from 2021-02-10T00:00:00.000Z to 2021-04-10T00:00:00.000Z and must stay as it is, unless what it granted is taken back first: connects reverse-run 1 --plan basic',
         },
       ],
     });
     expect(await listTermsVersions(installation.db, 10)).toHaveLength(1);
+  });
+
+  it('takes numbers of a plan that nobody was settled on; an interview award goes with every plan', async () => {
+    await settleUntilApril();
+    const plus = { ...december.plans.plus, paid: 90 };
+    const agency = { ...december.plans.agency, rolloverCap: 400 };
+    const others = { ...december, plans: { ...december.plans, plus, agency } };
+    const award = { ...others, interview: { ...december.interview, award: 1 } } as TermsRow;
+    expect(await apply([award, july], true)).toMatchObject({
+      outcome: 'refused',
+      faults: [{ what: expect.stringMatching(/connects reverse-run 1$/) as string }],
+    });
+    // A row that begins where its boundaries lie changes all of them.
+    const split = [december, { ...others, effectiveFrom: '2021-03-01' }, july];
+    expect(await apply(split, true)).toMatchObject({ outcome: 'refused' });
+    expect(await apply([others, july])).toEqual({ outcome: 'applied', version: 2 });
   });
 
   it('refuses to change a number that somebody was awarded by, unless told to, and takes the others', async () => {
