@@ -61,6 +61,15 @@ export function accountFlag(text: string): string {
   return text;
 }
 
+/** `--account a1 a2`, as often as needed. */
+export const accountListFlag = (): Option =>
+  new Option('--account <id...>', 'only these accounts; of an id that begins with -: --account=-x').argParser(
+    (text: string, before?: string[]) => [...(before ?? []), accountFlag(text)],
+  );
+
+export const accountsFileFlag = (): Option =>
+  new Option('--accounts-file <file>', 'only the accounts of this file, one id a line').conflicts('account');
+
 /** An account's id, or the email address of its member. */
 export function accountOrEmailFlag(text: string): string {
   if (!text.includes('@')) return accountFlag(text);

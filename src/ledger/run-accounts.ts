@@ -119,3 +119,13 @@ export async function listTouchedBy(
   );
   return rows.map((row) => row.id);
 }
+
+/** Everybody on a run's list, in the order of their ids. */
+export async function listRunAccounts(db: Queryable, runId: number): Promise<string[]> {
+  const rows = await selectRows<{ id: string }>(
+    db,
+    'SELECT account_id AS id FROM run_accounts WHERE run_id = ? ORDER BY account_id',
+    [runId],
+  );
+  return rows.map((row) => row.id);
+}

@@ -23,6 +23,18 @@ export interface RunCycle {
 /** By whom: a run, or events that settled boundaries by themselves, under one version of the terms. */
 export type GrantSource = { readonly run: number } | { readonly eventsUnder: number };
 
+/** Which of it: all when nothing is given. */
+export interface GrantFilter {
+  /** Sorted, each once. */
+  readonly accounts?: readonly string[];
+  /** Cycles that were granted on this plan. */
+  readonly plan?: PlanName;
+  readonly code?: GrantCode;
+}
+
+export const GRANT_CODES = ['granted', 'no-monthly-grant'] as const;
+export type GrantCode = (typeof GRANT_CODES)[number];
+
 /** What the open run with this key reverses; undefined for the key of anything else. */
 export function sourceOf(key: string): GrantSource | undefined {
   const [, what, number] = /^reverse-(run:|events:terms-)(\d+)$/.exec(key) ?? [];
@@ -38,31 +50,44 @@ export const reversedRunOf = (source: GrantSource): number => ('run' in source ?
 const NOT_REVERSED = `NOT EXISTS (SELECT 1 FROM amendments AS reversed WHERE reversed.account_id = granted.account_id
   AND reversed.cycle_on = granted.cycle_on AND reversed.reversed_run = COALESCE(granted.run_id, ${NO_RUN}))`;
 
-/** Boundaries that it settled; and, of a run, what it granted later. Each with its one binding. */
-function partsOf(source: GrantSource): { readonly from: readonly string[]; readonly binding: number } {
-  const settled = `FROM cycles AS granted WHERE granted.code IN ('granted', 'no-monthly-grant') AND ${NOT_REVERSED}`;
+/** Boundaries that it settled; and, of a run, what it granted later: each with the same bindings. */
+function partsOf(
+  source: GrantSource,
+  { plan, code }: GrantFilter,
+): { readonly from: readonly string[]; readonly bindings: readonly (number | string)[] } {
+  const codes = code === undefined ? "granted.code IN ('granted', 'no-monthly-grant')" : 'granted.code = ?';
+  const onPlan = plan === undefined ? '' : 'AND granted.plan = ?';
+  const more = [...(code === undefined ? [] : [code]), ...(plan === undefined ? [] : [plan])];
+  const settled = `FROM cycles AS granted WHERE ${codes} ${onPlan} AND ${NOT_REVERSED}`;
   if ('eventsUnder' in source)
     return {
       from: [`${settled} AND granted.run_id IS NULL AND granted.terms_version = ?`],
-      binding: source.eventsUnder,
+      bindings: [...more, source.eventsUnder],
     };
-  const later = `FROM amendments AS granted WHERE granted.kind = 'granted' AND ${NOT_REVERSED} AND granted.run_id = ?`;
-  return { from: [`${settled} AND granted.run_id = ?`, later], binding: source.run };
+  // What is granted later is granted, and nothing else.
+  const later = `FROM amendments AS granted WHERE granted.kind = 'granted' ${code === undefined ? '' : 'AND granted.kind = ?'}
+    ${onPlan} AND ${NOT_REVERSED} AND granted.run_id = ?`;
+  return { from: [`${settled} AND granted.run_id = ?`, later], bindings: [...more, source.run] };
 }
 
-/** A page of the accounts that were granted something that was not taken back, in the order of their ids. */
+/**
+ * A page of the accounts that were granted something that was not taken back, in the order of their ids.
+ * @param page `filter.accounts`: 999 at the most
+ */
 export async function listAccountsGrantedBy(
   db: Queryable,
   source: GrantSource,
-  page: { readonly after: string; readonly limit: number },
+  page: { readonly after: string; readonly limit: number; readonly filter: GrantFilter },
 ): Promise<string[]> {
-  const { from, binding } = partsOf(source);
+  const { from, bindings } = partsOf(source, page.filter);
+  const { accounts } = page.filter;
+  const listed = accounts === undefined ? '' : 'AND granted.account_id IN (?)';
   const parts = from.map(
     (part) =>
-      `(SELECT DISTINCT granted.account_id AS id ${part} AND granted.account_id > ? ORDER BY id LIMIT ?)`,
+      `(SELECT DISTINCT granted.account_id AS id ${part} ${listed} AND granted.account_id > ? ORDER BY id LIMIT ?)`,
   );
   const rows = await selectRows<{ id: string }>(db, `${parts.join(' UNION ')} ORDER BY id LIMIT ?`, [
-    ...from.flatMap(() => [binding, page.after, page.limit]),
+    ...from.flatMap(() => [...bindings, ...(accounts ? [accounts] : []), page.after, page.limit]),
     page.limit,
   ]);
   return rows.map((row) => row.id);
@@ -72,9 +97,10 @@ export async function listAccountsGrantedBy(
 export async function listCyclesGrantedBy(
   db: Queryable,
   source: GrantSource,
+  filter: GrantFilter,
   accountIds: readonly string[],
 ): Promise<RunCycle[]> {
-  const { from, binding } = partsOf(source);
+  const { from, bindings } = partsOf(source, filter);
   const columns = `granted.account_id AS accountId, granted.cycle_on AS cycleOn, granted.starts_at AS startsAt,
     granted.plan, granted.expired, granted.free, granted.paid, granted.recovered, granted.posted_at AS postedAt`;
   // What a settlement recovered was all owed; what a later grant did is told apart.
@@ -90,7 +116,7 @@ export async function listCyclesGrantedBy(
   >(
     db,
     `${parts.join(' UNION ALL ')} ORDER BY accountId, cycleOn`,
-    from.flatMap(() => [binding, accountIds]),
+    from.flatMap(() => [...bindings, accountIds]),
   );
   return rows.map(({ cycleOn: on, startsAt, postedAt, ...row }) => ({
     ...row,
@@ -100,10 +126,90 @@ export async function listCyclesGrantedBy(
   }));
 }
 
-/** Whether any such grant was taken back. */
-export async function anyReversedOf(db: Queryable, source: GrantSource): Promise<boolean> {
-  const row = await selectOne(db, 'SELECT 1 AS found FROM amendments WHERE reversed_run = ? LIMIT 1', [
-    reversedRunOf(source),
-  ]);
-  return row !== undefined;
+/** Grants of it that were taken back already. */
+export interface ReversedBefore {
+  readonly accounts: number;
+  readonly cycles: number;
+}
+
+/** @param filter `accounts`: 999 at the most */
+export async function countReversedOf(
+  db: Queryable,
+  source: GrantSource,
+  { accounts, plan, code }: GrantFilter,
+): Promise<ReversedBefore> {
+  const ofCode = `AND EXISTS (SELECT 1 FROM cycles WHERE cycles.account_id = amendments.account_id
+    AND cycles.cycle_on = amendments.cycle_on AND cycles.code = ?)`;
+  const row = await selectOne<{ accounts: number; cycles: number }>(
+    db,
+    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles FROM amendments WHERE reversed_run = ?
+        ${accounts ? 'AND account_id IN (?)' : ''} ${plan ? 'AND plan = ?' : ''} ${code ? ofCode : ''}`,
+    [
+      reversedRunOf(source),
+      ...(accounts ? [accounts] : []),
+      ...(plan ? [plan] : []),
+      ...(code ? [code] : []),
+    ],
+  );
+  return row ?? { accounts: 0, cycles: 0 };
+}
+
+/** The reversals that took any of it back, the first of them first. */
+export async function listReversalsOf(db: Queryable, source: GrantSource): Promise<number[]> {
+  const rows = await selectRows<{ run: number }>(
+    db,
+    'SELECT DISTINCT run_id AS run FROM amendments WHERE reversed_run = ? ORDER BY run LIMIT 1000',
+    [reversedRunOf(source)],
+  );
+  return rows.map((row) => row.run);
+}
+
+/** What one reversal has done so far, whichever processes did it. Whole Connects. */
+export interface ReversedSum {
+  readonly accounts: number;
+  readonly cycles: number;
+  readonly notTaken: number;
+  /** Accounts from which not all could be taken. */
+  readonly shortAccounts: number;
+  /** Left alone, because a later cycle had let it expire. */
+  readonly lapsed: number;
+  /** Accounts that were due, and were settled on the way. */
+  readonly settled: number;
+}
+
+export async function sumReversal(db: Queryable, reversal: number): Promise<ReversedSum> {
+  const row = await selectOne<Record<keyof ReversedSum, number | string | null>>(
+    db,
+    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles, SUM(short) AS notTaken,
+            COUNT(DISTINCT IF(short > 0, account_id, NULL)) AS shortAccounts,
+            (SELECT SUM(amount) FROM lapses WHERE run_id = ?
+               AND account_id IN (SELECT account_id FROM amendments WHERE run_id = ?)) AS lapsed,
+            (SELECT COUNT(DISTINCT account_id) FROM cycles WHERE run_id = ?) AS settled
+       FROM amendments WHERE run_id = ? AND kind = 'reversed'`,
+    [reversal, reversal, reversal, reversal],
+  );
+  const of = (name: keyof ReversedSum): number => Number(row?.[name] ?? 0);
+  return {
+    accounts: of('accounts'),
+    cycles: of('cycles'),
+    notTaken: of('notTaken'),
+    shortAccounts: of('shortAccounts'),
+    lapsed: of('lapsed'),
+    settled: of('settled'),
+  };
+}
+
+/** What it could not take, by account. */
+export async function listShort(
+  db: Queryable,
+  reversal: number,
+  limit: number,
+): Promise<{ account: string; notTaken: number }[]> {
+  const rows = await selectRows<{ account: string; notTaken: string }>(
+    db,
+    `SELECT account_id AS account, SUM(short) AS notTaken FROM amendments
+      WHERE run_id = ? AND short > 0 GROUP BY account_id ORDER BY account_id LIMIT ?`,
+    [reversal, limit],
+  );
+  return rows.map((row) => ({ ...row, notTaken: Number(row.notTaken) }));
 }

@@ -30,11 +30,18 @@ describe('wrong terms, deployed and swept', () => {
     const event = { id: 'p1', account: 'late', at, type: 'connects.purchased', amount: 1 };
     return drill.file('purchase.ndjson', `${JSON.stringify(event)}\n`);
   };
-  const balances = (): Promise<number> => countOf(drill.installation.db, 'SELECT SUM(balance) FROM accounts');
+  const balances = (): Promise<number> =>
+    countOf(drill.installation.db, "SELECT SUM(balance) FROM accounts WHERE plan = 'basic'");
+  /** Granted once, the free part and the plan's, and nothing else. */
+  const untouched = (): Promise<number> =>
+    countOf(drill.installation.db, "SELECT COUNT(*) FROM accounts WHERE plan = 'plus' AND last_seq = 2");
 
   it('are undone by the runbook’s commands, and the right terms granted instead', async () => {
     const trackedFrom = `${monthsBefore(boundaryOn, 1).slice(0, 8)}${boundaryOn.slice(8)}T12:00:00Z`;
-    const accounts = drill.csv('accounts.csv', numbered('a', 20, { anchorOn, trackedFrom }));
+    // Two on Plus, whose numbers are right.
+    const onPlus = numbered('p', 2, { anchorOn, trackedFrom, plan: 'plus' });
+    const onBasic = numbered('a', 20, { anchorOn, trackedFrom });
+    const accounts = drill.csv('accounts.csv', [...onBasic, ...onPlus]);
     await drill.run(`accounts import ${accounts}`);
     await drill.run(`terms apply ${termsFile('wrong.json', 500)} --reason "spring offer"`);
     await drill.run('sweep --wait --work');
@@ -50,8 +57,8 @@ describe('wrong terms, deployed and swept', () => {
     const [latest] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];
     const given = { $RUN: latest.run, 'right.json': termsFile('right.json', 10), $DATE: boundaryOn };
     const [refused, dry] = await followed.follow(2, given);
-    expect(refused?.stderr).toContain(`connects reverse-run ${latest.run}`);
-    expect(refused?.stderr).toContain('connects reverse-run events --terms-version 2');
+    expect(refused?.stderr).toContain(`connects reverse-run ${latest.run} --plan basic`);
+    expect(refused?.stderr).toContain('connects reverse-run events --terms-version 2 --plan basic');
     expect(dry?.stdout).toContain('dry run: nothing was written');
     expect(await balances()).toBe(20 * 500 + 500 + 1);
 
@@ -64,6 +71,7 @@ describe('wrong terms, deployed and swept', () => {
 
     // How to verify.
     expect(await balances()).toBe(21 * 10 + 1);
+    expect(await untouched()).toBe(2);
     await followed.follow(1);
     expect(followed.left).toBe(0);
   });

@@ -1,21 +1,44 @@
 /** reverse-run: taking back what a run granted, by new entries only. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { required } from '../../config.ts';
-import { invalidInput } from '../../errors.ts';
-import type { GrantSource } from '../../ledger/run-grants.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
-import type { ReverseOutcome } from '../../operations/reversals/reversal-sum.ts';
+import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
+import { ConnectsError, invalidInput } from '../../errors.ts';
+import {
+  GRANT_CODES,
+  type GrantCode,
+  type GrantFilter,
+  type GrantSource,
+  listReversalsOf,
+} from '../../ledger/run-grants.ts';
+import { requireAccounts } from '../../operations/accounts/require-known.ts';
+import { type ReverseOutcome, readReversal } from '../../operations/reversals/reversal-sum.ts';
 import { rehearseReversal, reverseRun } from '../../operations/reversals/reverse-run.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireIntent } from '../intent.ts';
-import { actorFlag, dryRunFlag, idFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { readIds } from '../id-file.ts';
+import {
+  accountListFlag,
+  accountsFileFlag,
+  actorFlag,
+  dryRunFlag,
+  idFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
 import { counted, formatCount } from '../words.ts';
 
 interface ReverseFlags {
+  account?: string[];
+  accountsFile?: string;
+  plan?: PlanName;
+  code?: GrantCode;
   notify: 'none' | 'each';
   termsVersion?: number;
   reason?: string;
@@ -35,6 +58,12 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
       sourceArgument,
     )
     .option('--terms-version <n>', 'with "events": those that were settled under this version', idFlag)
+    .addOption(accountListFlag())
+    .addOption(accountsFileFlag())
+    .addOption(
+      new Option('--plan <plan>', 'only cycles that were granted on this plan').choices([...PLAN_NAMES]),
+    )
+    .addOption(new Option('--code <code>', 'only cycles of this code').choices([...GRANT_CODES]))
     .addOption(
       new Option('--notify <how>', 'whether members are told: none, or each by an email')
         .choices(['none', 'each'])
@@ -46,8 +75,17 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
     .addOption(actorFlag())
     .addOption(jsonFlag())
     .action((run: number | 'events', flags: ReverseFlags) => runReverse(cli, run, flags));
-  withHelp(command, 'connects reverse-run 17 --reason "wrong terms" --yes', [0, 2, 3, 4, 5, 6, 75, 130, 143]);
+  withHelp(
+    command,
+    'connects reverse-run 17 --plan plus --reason "wrong terms" --yes',
+    [0, 2, 3, 4, 5, 6, 75, 130, 143],
+  ).addHelpText('after', FILTER_HELP);
 }
+
+const FILTER_HELP = `
+With --account, --accounts-file, --plan or --code only that part of it is taken back; the same run can be taken back again, for
+others: what was taken back before is left alone, and said. What could not be taken, account by account, at any time:
+"connects run accounts 18 --state short", with the number of the reversal.`;
 
 function sourceArgument(text: string): number | 'events' {
   if (text === 'events') return text;
@@ -75,9 +113,11 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
     ? (flags.reason ?? 'dry run')
     : requireIntent(`reverse-run takes back what ${what} granted`, flags);
   await requireSchema(app);
+  const filter = await filterOf(cli, flags);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
   const request = {
     source,
+    filter,
     reason,
     actor: flags.actor ?? cli.defaultActor,
     signal,
@@ -85,12 +125,44 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
     onProgress: (state: { done: number }) => progress.show(state, app.clock.elapsedMs()),
   };
   try {
-    const done = flags.dryRun ? await rehearsed(cli, request) : await reverseRun(app.settleDeps, request);
+    const done = flags.dryRun
+      ? await rehearsed(cli, request)
+      : await reverseRun(app.settleDeps, request).catch((error: unknown) =>
+          tellBefore(cli, run, flags, error),
+        );
     progress.stop();
     report(cli, { run, what }, done, flags);
   } finally {
     progress.stop();
   }
+}
+
+/** @throws not-found `unknown-account`: a slip of the pen takes nothing back */
+async function filterOf({ app }: Cli, flags: ReverseFlags): Promise<GrantFilter> {
+  const { plan, code } = flags;
+  const accounts = flags.accountsFile === undefined ? flags.account : await readIds(flags.accountsFile);
+  await requireAccounts(app.db, accounts);
+  return {
+    ...(accounts && { accounts }),
+    ...(plan !== undefined && { plan }),
+    ...(code !== undefined && { code }),
+  };
+}
+
+/** Who asks again for what was taken back already is told, as JSON, what that came to. @throws the same error */
+async function tellBefore(
+  cli: Cli,
+  run: number | 'events',
+  flags: ReverseFlags,
+  error: unknown,
+): Promise<never> {
+  if (!flags.json || !(error instanceof ConnectsError) || error.code !== 'already-reversed') throw error;
+  const { db } = cli.app;
+  const reversals = [];
+  for (const reversal of await listReversalsOf(db, sourceOf(run, flags)))
+    reversals.push({ reversal, ...(await readReversal(db, reversal)) });
+  printJson(cli, { run, outcome: error.code, reversals });
+  throw error;
 }
 
 async function rehearsed(
@@ -117,7 +189,7 @@ function report(
   if (done.failed.length > 0) cli.exitCode = EXIT.someFailed;
   if (done.outcome === 'interrupted') say(cli, 'interrupted: the same command goes on');
   if (flags.json) return printJson(cli, { run, ...done });
-  const { accounts, cycles, taken, givenBack, notTaken, short, shortAccounts, failed, lapsed } = done;
+  const { accounts, cycles, taken, givenBack, notTaken, short, shortAccounts, failed, lapsed, before } = done;
   const would = done.outcome === 'previewed' ? 'dry run: nothing was written; ' : '';
   print(
     cli,
@@ -125,13 +197,18 @@ function report(
       `${would}${what}: ${counted(cycles, 'cycle')} of ${counted(accounts, 'account')} reversed` +
         (done.reversal === null ? '' : ` by run ${done.reversal}`),
       `  connects  ${listOf({ 'taken back': taken, ...(givenBack > 0 && { 'given back': givenBack }) })}`,
+      ...(before.cycles > 0
+        ? [
+            `  before    ${counted(before.cycles, 'cycle')} of ${counted(before.accounts, 'account')} reversed before, and left alone`,
+          ]
+        : []),
       ...(lapsed > 0 ? [`  left      ${formatCount(lapsed)}, expired since at later cycles`] : []),
       ...(notTaken > 0
         ? [`  not taken ${formatCount(notTaken)}, spent already by ${counted(shortAccounts, 'account')}`]
         : []),
       ...short.slice(0, SHOWN).map((one) => `            ${one.account}: ${formatCount(one.notTaken)}`),
       ...(shortAccounts > SHOWN
-        ? [`            and ${formatCount(shortAccounts - SHOWN)} more: --json lists them`]
+        ? [`            and ${formatCount(shortAccounts - SHOWN)} more${moreOf(done)}`]
         : []),
       ...failed.slice(0, SHOWN).map((one) => `  failed    ${one.account}: ${one.code}: ${one.message}`),
     ].join('\n'),
@@ -142,6 +219,12 @@ function report(
     'to grant these cycles again: "connects backfill plan --include reversed --from DATE --to DATE"',
   );
 }
+
+/** Of a dry run nothing is kept. */
+const moreOf = ({ reversal }: ReverseOutcome): string =>
+  reversal === null
+    ? ': --json lists them'
+    : `: "connects run accounts ${reversal} --state short" lists them`;
 
 /** Under wrong terms, these were settled wrongly too. */
 const settledOnTheWay = ({ settled, termsVersion, reversal }: ReverseOutcome): string =>

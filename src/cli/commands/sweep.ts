@@ -14,7 +14,8 @@ import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
-  accountFlag,
+  accountListFlag,
+  accountsFileFlag,
   actorFlag,
   countFlag,
   durationFlag,
@@ -55,14 +56,8 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .description(
       'one pass: enqueue a job for every account that is due, or for some of them in a run of its own',
     )
-    .addOption(
-      new Option('--account <id...>', 'only these accounts; of an id that begins with -: --account=-x')
-        .argParser((text: string, before?: string[]) => [...(before ?? []), accountFlag(text)])
-        .conflicts(['accountsFile', 'plan']),
-    )
-    .addOption(
-      new Option('--accounts-file <file>', 'only the accounts of this file, one id a line').conflicts('plan'),
-    )
+    .addOption(accountListFlag().conflicts('plan'))
+    .addOption(accountsFileFlag().conflicts('plan'))
     .addOption(new Option('--plan <plan>', 'only accounts that are on this plan').choices([...PLAN_NAMES]))
     .option('--limit <n>', 'only so many, the longest due first', countFlag(1, 1_000_000))
     .option(

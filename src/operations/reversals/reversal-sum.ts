@@ -1,4 +1,7 @@
-/** What a reversal came to. */
+/** What a reversal came to: of one that is there, whichever processes did it; of a dry run, what was rolled back. */
+import type { Database } from '../../db/connection.ts';
+import { countLater } from '../../ledger/amendments.ts';
+import { type ReversedBefore, listShort, sumReversal } from '../../ledger/run-grants.ts';
 import type { Reversed } from './reverse-accounts.ts';
 
 /** What could not be taken from one account. */
@@ -19,11 +22,13 @@ export interface ReverseOutcome {
   readonly notTaken: number;
   /** Left alone, because a later cycle had let it expire. */
   readonly lapsed: number;
+  /** What had been taken back before: it is left alone. */
+  readonly before: ReversedBefore;
   /** Accounts that were due, and were settled on the way: `reverse-run` of the reversal's own run takes that back. */
   readonly settled: number;
   /** The version of the terms that they were settled by. */
   readonly termsVersion: number;
-  /** The first of those from whom not all could be taken. */
+  /** The first of those from whom not all could be taken; `connects run accounts` lists all. */
   readonly short: readonly ShortAccount[];
   readonly shortAccounts: number;
   readonly failed: readonly { readonly account: string; readonly code: string; readonly message: string }[];
@@ -37,6 +42,7 @@ export class ReversalSum {
   readonly #failed: Reversed['failed'][number][] = [];
   readonly #short: ShortAccount[] = [];
   readonly #termsVersion: number;
+  readonly #before: ReversedBefore;
   readonly #counts = {
     accounts: 0,
     cycles: 0,
@@ -48,7 +54,8 @@ export class ReversalSum {
     settled: 0,
   };
 
-  constructor(reversal: number | null, termsVersion: number) {
+  constructor(reversal: number | null, termsVersion: number, before: ReversedBefore) {
+    this.#before = before;
     this.#reversal = reversal;
     this.#termsVersion = termsVersion;
   }
@@ -78,7 +85,29 @@ export class ReversalSum {
   }
 
   end(outcome: ReverseOutcome['outcome']): ReverseOutcome {
-    const of = { reversal: this.#reversal, termsVersion: this.#termsVersion };
+    const of = { reversal: this.#reversal, termsVersion: this.#termsVersion, before: this.#before };
     return { outcome, ...of, ...this.#counts, short: this.#short, failed: this.#failed };
   }
+
+  /** Other processes may have done a part of it: what all of them did is read. */
+  async endWhole(db: Database, outcome: ReverseOutcome['outcome']): Promise<ReverseOutcome> {
+    const ended = this.end(outcome);
+    return this.#reversal === null ? ended : { ...ended, ...(await readReversal(db, this.#reversal)) };
+  }
+}
+
+export type ReadReversal = Omit<
+  ReverseOutcome,
+  'outcome' | 'reversal' | 'termsVersion' | 'before' | 'failed'
+>;
+
+/** What a reversal has come to by now. */
+export async function readReversal(db: Database, reversal: number): Promise<ReadReversal> {
+  const { taken, returned } = await countLater(db, reversal);
+  return {
+    ...(await sumReversal(db, reversal)),
+    taken,
+    givenBack: returned,
+    short: await listShort(db, reversal, SHORT_MAX),
+  };
 }

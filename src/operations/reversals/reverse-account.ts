@@ -11,7 +11,7 @@ import { groupBy } from '../../group-by.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import type { AmendmentRow } from '../../ledger/amendments.ts';
 import type { ExpiryRow } from '../../ledger/lapses.ts';
-import { type GrantSource, type RunCycle, reversedRunOf } from '../../ledger/run-grants.ts';
+import { type GrantFilter, type GrantSource, type RunCycle, reversedRunOf } from '../../ledger/run-grants.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import type { TermsVersion } from '../../ledger/terms-versions.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
@@ -21,6 +21,7 @@ import { subjectOf } from './reversal-source.ts';
 /** What is taken back, by which reversal, and for whom. */
 export interface ReversalGround {
   readonly source: GrantSource;
+  readonly filter: GrantFilter;
   readonly reversal: number;
   readonly notify: Notify;
   readonly terms: TermsVersion;
@@ -60,7 +61,7 @@ export function reverseAccount(
     cycles.some((one) => one.on === on && one.decisionNo !== null) ||
     before(on).some((one) => one.kind === 'reversed');
   const standing = expiries.filter(({ on }) => !isReversed(on)).map((one) => toExpiry(one, cycles));
-  const subject = subjectOf(ground.source, ground.reversal);
+  const subject = subjectOf(ground.source, ground.filter, ground.reversal);
   const reversal = reverseCycles(account, { cycles: granted, expiries: standing }, subject, now);
   const lapsed = { accountId: account.id, runId: ground.reversal };
   writes.lapses.push(...reversal.lapses.map((one) => ({ ...one, ...lapsed })));

@@ -61,7 +61,8 @@ async function reverseOnce(
 ): Promise<Reversed> {
   const { rows, unreadable, busy } = await lockAccounts(transaction, ids);
   const now = await databaseNow(transaction);
-  const cycles = groupBy(await listCyclesGrantedBy(transaction, ground.source, ids), (one) => one.accountId);
+  const granted = await listCyclesGrantedBy(transaction, ground.source, ground.filter, ids);
+  const cycles = groupBy(granted, (one) => one.accountId);
   const amendments = groupBy(await listAmendments(transaction, ids), (one) => one.accountId);
   const expiries = groupBy(await listExpiries(transaction, ids), (one) => one.accountId);
   const failedPayments = await listFailedPayments(transaction, ids);

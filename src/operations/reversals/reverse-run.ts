@@ -13,9 +13,11 @@ import type { Instant } from '../../domain/calendar.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { type GrantSource, listAccountsGrantedBy, sourceOf } from '../../ledger/run-grants.ts';
+import { insertRunAccounts, listRunAccounts } from '../../ledger/run-accounts.ts';
+import { type GrantCode, type GrantFilter, type GrantSource, sourceOf } from '../../ledger/run-grants.ts';
 import {
   type Run,
+  type RunAsked,
   closeRun,
   findRun,
   findRunByKey,
@@ -27,14 +29,25 @@ import {
 } from '../../ledger/runs.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { logClosed } from '../runs/close-run.ts';
+import { askedOf } from '../runs/listed-sweep.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
-import { keyOf, nameOf, requireReversible, targetOf } from './reversal-source.ts';
+import {
+  countReversed,
+  grantedPages,
+  isFiltered,
+  keyOf,
+  nameOf,
+  requireReversible,
+  targetOf,
+} from './reversal-source.ts';
 import { type ReverseOutcome, ReversalSum } from './reversal-sum.ts';
 import { reverseAccounts } from './reverse-accounts.ts';
 
 export interface ReverseRequest {
   /** A run; or the boundaries that events settled under a version of the terms, which belong to no run. */
   readonly source: GrantSource;
+  /** Which of it; all when absent. */
+  readonly filter?: GrantFilter;
   readonly actor: string;
   readonly reason: string;
   /** Whether members hear of it; none when absent. */
@@ -45,8 +58,8 @@ export interface ReverseRequest {
   readonly onProgress?: (state: { done: number; total?: number }) => void;
 }
 
-/** Accounts of one transaction. */
-const PAGE = 500;
+/** Accounts of a list that are written at a time. */
+const LISTED = 900;
 const LEASE_MS = 30_000;
 
 /**
@@ -55,16 +68,20 @@ const LEASE_MS = 30_000;
  */
 export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Promise<ReverseOutcome> {
   // One that died when all was taken back has still to be closed.
-  if (!(await findRunByKey(deps.db, keyOf(request.source)))) await requireReversible(deps.db, request.source);
+  const { source } = request;
+  const filter = sorted(request.filter ?? {});
+  if (!(await findRunByKey(deps.db, keyOf(source)))) await requireReversible(deps.db, source, filter);
   const terms = await getLatestTerms(deps.db);
-  const run = await openOrJoin(deps, request, terms);
-  const sum = new ReversalSum(run.id, terms.version);
+  const before = await countReversed(deps.db, source, filter);
+  const run = await openOrJoin(deps, { ...request, filter }, terms);
+  const sum = new ReversalSum(run.id, terms.version, before);
   let held = await lease(deps.db, run.id, undefined);
   const keep = async (transaction: Transaction): Promise<void> => {
     if (!(await holdsNow(transaction, run.id, held))) throw active(`run ${run.id}`);
   };
   const ground = {
-    source: request.source,
+    source,
+    filter,
     reversal: run.id,
     notify: run.notify,
     terms,
@@ -72,10 +89,10 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
     reason: request.reason,
     keep,
   };
-  for await (const ids of pagesOf(deps.db, request.source)) {
+  for await (const ids of grantedPages(deps.db, source, filter)) {
     if (request.signal?.aborted) {
       if (!request.inPlace) await releaseSubmitting(deps.db, run.id, held);
-      return sum.end('interrupted');
+      return sum.endWhole(deps.db, 'interrupted');
     }
     sum.add(await reverseAccounts(deps, ground, ids));
     request.onProgress?.({ done: sum.done });
@@ -88,8 +105,11 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
     await closeRun(transaction, run.id, state, now);
   });
   await logClosed(deps, run, state, now);
-  return sum.end('reversed');
+  return sum.endWhole(deps.db, 'reversed');
 }
+
+const sorted = (filter: GrantFilter): GrantFilter =>
+  filter.accounts ? { ...filter, accounts: [...new Set(filter.accounts)].toSorted() } : filter;
 
 /** @throws unavailable `run-locked`: it is the reversal that somebody keeps locked, and none of its accounts */
 async function holdsNow(transaction: Transaction, runId: number, held: Instant): Promise<boolean> {
@@ -113,6 +133,7 @@ export async function resumeReversals(deps: CatchUpDeps, signal: AbortSignal): P
     const { actor, reason, notify } = run;
     const asked = {
       source,
+      filter: await filterOf(deps.db, run),
       actor,
       reason: reason ?? '',
       notify: notify === 'each' ? 'each' : 'none',
@@ -128,6 +149,16 @@ export async function resumeReversals(deps: CatchUpDeps, signal: AbortSignal): P
   return orphans.length;
 }
 
+/** What the reversal was asked for, as it is kept. */
+async function filterOf(db: Database, { id, asked }: Run): Promise<GrantFilter> {
+  const { accounts, plan, code } = asked ?? {};
+  return {
+    ...(accounts !== undefined && { accounts: await listRunAccounts(db, id) }),
+    ...(plan !== undefined && { plan }),
+    ...(code !== undefined && { code: code as GrantCode }),
+  };
+}
+
 /**
  * The same, in transactions that are rolled back.
  * @param deps `session`: one connection that nobody else uses
@@ -136,18 +167,21 @@ export async function rehearseReversal(
   deps: CatchUpDeps & { readonly session: Database },
   request: ReverseRequest,
 ): Promise<ReverseOutcome> {
-  await requireReversible(deps.db, request.source);
+  const { source } = request;
+  const filter = sorted(request.filter ?? {});
+  await requireReversible(deps.db, source, filter);
   const terms = await getLatestTerms(deps.db);
-  const sum = new ReversalSum(null, terms.version);
+  const sum = new ReversalSum(null, terms.version, await countReversed(deps.db, source, filter));
   const ground = {
-    source: request.source,
+    source,
+    filter,
     reversal: NOBODYS,
     notify: request.notify ?? 'none',
     terms,
     actor: request.actor,
     reason: request.reason,
   };
-  for await (const ids of pagesOf(deps.db, request.source)) {
+  for await (const ids of grantedPages(deps.db, source, filter)) {
     if (request.signal?.aborted) break;
     sum.add(await rehearse(deps.session, (db) => reverseAccounts({ ...deps, db }, ground, ids)));
     request.onProgress?.({ done: sum.done });
@@ -159,8 +193,13 @@ export async function rehearseReversal(
 const NOBODYS = 0;
 
 /** A reversal whose process died is gone on with; one that is at work is not disturbed. */
-async function openOrJoin(deps: CatchUpDeps, request: ReverseRequest, terms: TermsVersion): Promise<Run> {
+async function openOrJoin(
+  deps: CatchUpDeps,
+  request: ReverseRequest & { readonly filter: GrantFilter },
+  terms: TermsVersion,
+): Promise<Run> {
   const { db } = deps;
+  const asked = isFiltered(request.filter) ? askedOf(request.filter) : null;
   const id = await inTransaction(db, async (transaction) => {
     const at = await databaseNow(transaction);
     const { actor, reason } = request;
@@ -170,12 +209,16 @@ async function openOrJoin(deps: CatchUpDeps, request: ReverseRequest, terms: Ter
       termsVersion: terms.version,
       actor,
       reason,
+      asked,
       at,
       notify: request.notify ?? 'none',
       dueAtStart: 0,
       openKey: keyOf(request.source),
     });
     if (inserted === 'taken') return inserted;
+    const { accounts = [] } = request.filter;
+    for (let from = 0; from < accounts.length; from += LISTED)
+      await insertRunAccounts(transaction, inserted, accounts.slice(from, from + LISTED));
     await insertAudit(transaction, {
       at,
       actor,
@@ -184,14 +227,26 @@ async function openOrJoin(deps: CatchUpDeps, request: ReverseRequest, terms: Ter
       reason,
       runId: inserted,
       before: { reversed: false },
-      after: { reversal: inserted },
+      after: { reversal: inserted, ...(asked && { asked }) },
     });
     return inserted;
   });
   const run = id === 'taken' ? await findRunByKey(db, keyOf(request.source)) : await findRun(db, id);
-  if (run) return run;
-  throw active(nameOf(request.source));
+  if (!run) throw active(nameOf(request.source));
+  if (!isSame(run.asked, asked)) throw otherAsked(run, request.source);
+  return run;
 }
+
+const isSame = (a: RunAsked | null, b: RunAsked | null): boolean =>
+  a?.hash === b?.hash && a?.plan === b?.plan && a?.code === b?.code;
+
+const otherAsked = ({ id }: Run, source: GrantSource): ConnectsError =>
+  new ConnectsError(
+    'conflict',
+    'reversal-active',
+    `run ${id} takes back ${nameOf(source)} for others than these, and has not ended: see "connects run show ${id}"; ` +
+      'the command that began it goes on with it, and so does a worker where its process is gone',
+  );
 
 const active = (what: string): ConnectsError =>
   new ConnectsError('conflict', 'reversal-active', `${what}: somebody else is reversing it right now`);
@@ -202,14 +257,4 @@ async function lease(db: Database, runId: number, held: Instant | undefined): Pr
   const until = Math.max(now + LEASE_MS, (held ?? 0) + 1);
   if (await leaseSubmitting(db, { runId, now, until, held })) return until;
   throw active(`run ${runId}`);
-}
-
-async function* pagesOf(db: Database, source: GrantSource): AsyncGenerator<string[]> {
-  for (let after = ''; ;) {
-    const ids = await listAccountsGrantedBy(db, source, { after, limit: PAGE });
-    const last = ids.at(-1);
-    if (last === undefined) return;
-    yield ids;
-    after = last;
-  }
 }

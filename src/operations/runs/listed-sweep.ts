@@ -127,10 +127,11 @@ async function chooseOf(
 }
 
 /** As it is kept with the run: what was asked for, not who was found. */
-export function askedOf({ accounts, plan, limit }: Wanted & { readonly code?: string }): RunAsked {
+export function askedOf({ accounts, plan, limit, code }: Wanted & { readonly code?: string }): RunAsked {
   return {
     ...(accounts && listOf(accounts)),
     ...(plan !== undefined && { plan }),
+    ...(code !== undefined && { code }),
     ...(limit !== undefined && { limit }),
   };
 }

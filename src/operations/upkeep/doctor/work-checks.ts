@@ -80,6 +80,7 @@ export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
 function fixOf(run: Run, key: string | undefined, how: HowItRuns): string {
   if (run.kind === 'reversal') {
     const source = sourceOf(key ?? '');
+    if (run.asked) return 'start a worker, which goes on with it; or type the command that began it again';
     const goesOn = 'goes on with it, and ends it';
     if (source && 'eventsUnder' in source) {
       const termsVersion = source.eventsUnder;
