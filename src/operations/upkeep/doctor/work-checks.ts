@@ -2,7 +2,8 @@
 import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
 import { type MailTrouble, troubleOfRefusal } from '../../../notices/mail-trouble.ts';
-import { findHold } from '../../../outbox/hold.ts';
+import { findHold, mailHeldWords } from '../../../outbox/hold.ts';
+import { findLedgerHold, heldWords } from '../../../ledger/ledger-hold.ts';
 import { sourceOf } from '../../../ledger/run-grants.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
 import { type Run, findLatestSweep, findOpenKey, listOpenRuns } from '../../../ledger/runs.ts';
@@ -32,17 +33,30 @@ const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Mea
     next: (after) => nextSlot(config.sweepCron, after),
     oldestUnsentAt: await findOldestUnsent(db),
     mailNotTakenSince: (await findOutage(db))?.since,
+    mailHeldSince: (await findHold(db))?.heldAt,
   });
 
+/** What is forgotten is told until somebody ends it. */
+export async function checkHold({ db }: Deps): Promise<readonly Finding[]> {
+  const hold = await findLedgerHold(db);
+  if (!hold) return [ok('hold', 'the ledger is not held')];
+  const age = ageOf((await shownNow(db)) - hold.heldAt);
+  return [warning('hold', `for ${age}: ${heldWords(hold)}; nothing is settled or granted`, RELEASE)];
+}
+
+const RELEASE = 'when its reason is gone: connects release --reason "…"; docs/runbook.md: held';
+
 export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
-  const { now, due, oldestDueAt } = await measure(deps);
+  const { now, due, oldestDueAt, heldSince } = await measure(deps);
   const ageMs = oldestDueAt === null ? 0 : now - oldestDueAt;
   if (ageMs <= deps.config.dueAlarmMs) return [ok('due', due === 0 ? 'nobody is due' : dueSince(due, ageMs))];
   return [
     fault(
       'due',
       dueSince(due, ageMs),
-      'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
+      heldSince.ledger !== null
+        ? RELEASE
+        : 'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
     ),
   ];
 }
@@ -53,9 +67,11 @@ const dueSince = (due: number, ageMs: number): string =>
 export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
   const now = await shownNow(db);
   const findings: Finding[] = [];
+  const hold = await findLedgerHold(db);
   for (const run of await listOpenRuns(db)) {
     const silentMs = now - run.heartbeatAt;
-    if (silentMs > ORPHAN_MS)
+    // Nobody may go on with it while the ledger is held.
+    if (silentMs > ORPHAN_MS && !hold)
       findings.push(
         fault(
           'runs',
@@ -155,8 +171,8 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
     findings.push(
       warning(
         'mail',
-        `all mail is held since ${iso(hold.heldAt)} by ${hold.actor}; ${wait}`,
-        'release it when its reason is gone',
+        `for ${ageOf((await shownNow(db)) - hold.heldAt)}: ${mailHeldWords(hold)}; ${wait}`,
+        'when its reason is gone: connects release --mail --reason "…"',
       ),
     );
   const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
