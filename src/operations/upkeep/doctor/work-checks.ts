@@ -44,7 +44,7 @@ export async function checkHold({ db }: Deps): Promise<readonly Finding[]> {
   return [warning('hold', `for ${age}: ${heldWords(hold)}; nothing is settled or granted`, RELEASE)];
 }
 
-const RELEASE = 'when its reason is gone: connects release --reason "…"; docs/runbook.md: held';
+const RELEASE = 'connects release --reason "…"; when its reason is gone: docs/runbook.md: held';
 
 export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
   const { now, due, oldestDueAt, heldSince } = await measure(deps);
@@ -172,7 +172,7 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
       warning(
         'mail',
         `for ${ageOf((await shownNow(db)) - hold.heldAt)}: ${mailHeldWords(hold)}; ${wait}`,
-        'when its reason is gone: connects release --mail --reason "…"',
+        'connects release --mail --reason "…"; when its reason is gone',
       ),
     );
   const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
