@@ -1,7 +1,7 @@
 /** hold and release: the ledger, or all mail, kept still by one line; and let go. */
 import { type Command, Option } from 'commander';
 import { shownNow } from '../../db/query.ts';
-import { invalidInput } from '../../errors.ts';
+import { ConnectsError } from '../../errors.ts';
 import { countDue } from '../../ledger/accounts.ts';
 import { heldWords } from '../../ledger/ledger-hold.ts';
 import { listOpenRuns } from '../../ledger/runs.ts';
@@ -30,7 +30,7 @@ export function addHoldCommands(program: Command, cli: Cli): void {
       ),
     'hold all mail instead, as "connects notices hold"',
   ).action((flags: HoldFlags) => runHold(cli, flags));
-  withHelp(hold, 'connects hold --reason "wrong terms"', [0, 2, 5, 75]);
+  withHelp(hold, 'connects hold --reason "wrong terms"', [0, 2, 4, 5, 75]);
   const release = withFlags(
     program.command('release').description('end a hold: whatever it stopped goes on by itself'),
     'let mail flow again instead, as "connects notices release"',
@@ -50,9 +50,13 @@ const withFlags = (command: Command, mail: string): Command =>
 async function runHold(cli: Cli, flags: HoldFlags): Promise<void> {
   const { app } = cli;
   const { reason } = flags;
-  if (reason === undefined)
-    throw invalidInput('usage', 'whoever meets the hold is told why: say --reason TEXT');
   if (flags.mail) return holdAllMail(cli, flags);
+  if (reason === undefined)
+    throw new ConnectsError(
+      'refused',
+      'reason-missing',
+      'hold: whoever meets it is told why: say --reason TEXT',
+    );
   await requireSchema(app);
   const dryRun = flags.dryRun === true;
   const hold = await holdLedger(app, { actor: flags.actor ?? cli.defaultActor, reason, dryRun });

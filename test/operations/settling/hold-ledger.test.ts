@@ -178,7 +178,7 @@ describe('who holds, and who releases', () => {
 
   it('asks why, and writes nothing in a dry run', async () => {
     expect(await cli('hold')).toMatchObject({
-      code: 2,
+      code: 4,
       stderr: expect.stringContaining('--reason') as string,
     });
     const dry = await cli('hold', '--reason', 'to see', '--dry-run', '--json');
