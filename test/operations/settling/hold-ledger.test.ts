@@ -244,6 +244,7 @@ describe('while the ledger is held', () => {
     const refused = [
       ['sweep', '--wait', ...AS_OF],
       ['sweep', '--work', ...AS_OF],
+      ['sweep', '--limit', '1', ...AS_OF],
       ['rerun', '--all', '--reason', 'x', '--yes'],
       ['backfill', 'start', '--from', '2020-12-01', '--to', '2020-12-31', '--reason', 'x', '--yes'],
       ['backfill', 'resume', String(paused.id), '--reason', 'x', '--yes'],
