@@ -1,5 +1,5 @@
 /**
- * Whether the ledger is held: one row, which is there from the first look, and whose `held_at` says since when. Whoever
+ * Whether the ledger is held: one row, made by `connects migrate`, whose `held_at` says since when. Whoever
  * posts shares it to the end of his transaction, so that taking it for oneself waits for all that is in flight.
  */
 export const sql = `CREATE TABLE IF NOT EXISTS ledger_hold (

@@ -112,9 +112,14 @@ async function sharedRow(transaction: Transaction): Promise<Stored> {
   }
 }
 
-/** The first who looks makes the row; the others wait for him, this once. */
-const insertFree = (transaction: Transaction): Promise<unknown> =>
-  execute(transaction, 'INSERT INTO ledger_hold (id) VALUES (1) ON DUPLICATE KEY UPDATE id = VALUES(id)');
+/** The row is made with the schema. */
+export async function ensureHoldRow(db: Queryable): Promise<void> {
+  if (!(await selectOne(db, ROW))) await insertFree(db);
+}
+
+/** Where it was deleted, the first who looks makes it again, and others wait for him to end his transaction, that once. */
+const insertFree = (db: Queryable): Promise<unknown> =>
+  execute(db, 'INSERT INTO ledger_hold (id) VALUES (1) ON DUPLICATE KEY UPDATE id = VALUES(id)');
 
 /** The hold, for whoever changes it: nobody posts until his transaction ends. */
 export async function lockLedgerHold(transaction: Transaction): Promise<LedgerHold | undefined> {
