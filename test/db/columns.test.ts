@@ -233,10 +233,8 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'audit_log.target',
     [prefixed('account:', ACCOUNT[0] as Feed), prefixed('backfill:', flag('--run', String))],
   ],
-  [
-    'backfills.actor ledger_hold.actor mail_hold.actor runs.actor run_stops.actor terms_versions.actor',
-    [ACTOR],
-  ],
+  ['backfills.actor mail_hold.actor runs.actor run_stops.actor terms_versions.actor', [ACTOR]],
+  ['ledger_hold.actor', [ACTOR]],
   [
     'backfills.reason ledger_hold.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
     [flag('--reason')],
