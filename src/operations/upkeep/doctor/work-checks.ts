@@ -114,7 +114,7 @@ function fixOf(run: Run, key: string | undefined, how: HowItRuns): string {
 
 export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
   const { now, waitingEvents, oldestWaitingEventAt } = await measure(deps);
-  const findings: Finding[] = asideFindings(await sumFailureWork(deps.db, now), now);
+  const findings: Finding[] = asideFindings(deps.config, await sumFailureWork(deps.db, now), now);
   if (waitingEvents > 0)
     findings.push(
       warning(
@@ -127,12 +127,15 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
   return findings.length > 0 ? findings : [ok('failures', 'nobody is put aside, and no event waits')];
 }
 
-/** As the alert ConnectsPutAsideTooLong has it; that somebody knows of it excuses much longer, and not for ever. */
-const UNKNOWN_MAX_MS = 86_400_000;
+/** That somebody knows of it excuses much longer than the alarm, and not for ever. */
 const KNOWN_MAX_MS = 30 * 86_400_000;
 
 /** What is snoozed comes back by itself. */
-function asideFindings(work: ReadonlyMap<FailureState, WorkSum>, now: Instant): Finding[] {
+function asideFindings(
+  { putAsideAlarmMs }: Deps['config'],
+  work: ReadonlyMap<FailureState, WorkSum>,
+  now: Instant,
+): Finding[] {
   const sums = [...work.values()];
   const accounts = sums.reduce((sum, one) => sum + one.accounts, 0);
   if (accounts === 0) return [];
@@ -142,7 +145,7 @@ function asideFindings(work: ReadonlyMap<FailureState, WorkSum>, now: Instant): 
   const found =
     `${counted(accounts, 'account is', 'accounts are')} put aside, the oldest since ${iso(oldestAt)} ` +
     `(${ageOf(now - oldestAt)}): ${counts.join(', ')}`;
-  const unknown = ageOfState('open') > UNKNOWN_MAX_MS;
+  const unknown = ageOfState('open') > putAsideAlarmMs;
   if (unknown || ageOfState('acknowledged') > KNOWN_MAX_MS)
     return [
       fault(
