@@ -17,6 +17,23 @@ export function dateFlag(text: string): string {
   return text;
 }
 
+/** An instant, or the beginning of a date (UTC). */
+export function sinceFlag(text: string): Instant {
+  const at = isLocalDate(text) ? Date.parse(text) : parseInstant(text);
+  if (at === undefined) throw new InvalidArgumentError(MOMENT);
+  return at;
+}
+
+/** What comes first after an instant, or after a date (UTC): both are included in what is asked for. */
+export function untilFlag(text: string): Instant {
+  const at = isLocalDate(text) ? Date.parse(text) + DAY_MS : parseInstant(text);
+  if (at === undefined) throw new InvalidArgumentError(MOMENT);
+  return isLocalDate(text) ? at : at + 1;
+}
+
+const DAY_MS = 86_400_000;
+const MOMENT = 'expected an instant such as 2021-05-01T00:00:00Z, or a date, YYYY-MM-DD.';
+
 export function zoneFlag(text: string): string {
   if (!isKnownZone(text))
     throw new InvalidArgumentError('expected a known IANA time zone such as Europe/Berlin.');
@@ -113,10 +130,10 @@ export const actorNameFlag = textFlag(ACTOR_LENGTH_MAX);
 /** What a person has to say, in one line. */
 export const wordsFlag = textFlag(REASON_LENGTH_MAX);
 
-export const actorFlag = (): Option =>
-  new Option('--actor <name>', 'who does this (default: the system user)').argParser(
-    textFlag(ACTOR_LENGTH_MAX),
-  );
+/** @param what is asked of it, where it chooses what is listed */
+export const actorFlag = (what = 'who does this (default: the system user)'): Option =>
+  new Option('--actor <name>', what).argParser(actorNameFlag);
+
 export const reasonFlag = (): Option =>
   new Option('--reason <text>', 'why, kept with what is changed').argParser(textFlag(REASON_LENGTH_MAX));
 
@@ -136,5 +153,9 @@ export const notifyFlag = (about: string): Option =>
   )
     .choices(['none', 'digest', 'each'])
     .default('none');
+
+/** @param what is counted, in the plural */
+export const expectFlag = (what: string): Option =>
+  new Option('--expect <n>', `refuse (4) when they are not this many ${what}`).argParser(countFlag(0, 1e9));
 
 export const yesFlag = (): Option => new Option('--yes', 'do it without asking');

@@ -1,4 +1,4 @@
-/** accounts import. */
+/** accounts import; accounts list and find are accounts-list.ts. */
 import type { Command } from 'commander';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../operations/accounts/account-rows.ts';
 import {
@@ -11,12 +11,14 @@ import { readCsvRows } from '../csv.ts';
 import { EXIT } from '../exit-codes.ts';
 import { faultsAsJson, refusal, tellRejected, withImportFile } from '../importing.ts';
 import type { OpenFile } from '../open-file.ts';
-import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { actorFlag, dryRunFlag, expectFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import type { Rejects } from '../rejects.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted, formatCount } from '../words.ts';
+import { addAccountLists } from './accounts-list.ts';
 
 interface ImportFlags {
+  expect?: number;
   skipInvalid?: true;
   rejects?: string;
   dryRun?: true;
@@ -28,7 +30,9 @@ interface ImportFlags {
 const NEEDED_COLUMNS = ACCOUNT_COLUMNS.filter((name) => !OPTIONAL_COLUMNS.includes(name));
 
 export function addAccountCommands(program: Command, cli: Cli): void {
-  const accounts = program.command('accounts').description('accounts from another system');
+  const accounts = program
+    .command('accounts')
+    .description('accounts: taken over from another system, listed and found');
   const command = accounts
     .command('import')
     .description('import accounts.csv; every row is checked before any is written')
@@ -41,6 +45,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
       '--rejects <file>',
       'write the bad rows there as they are, to be mended and imported again; their faults beside them',
     )
+    .addOption(expectFlag('rows in the file'))
     .addOption(dryRunFlag())
     .addOption(actorFlag())
     .addOption(reasonFlag())
@@ -52,6 +57,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
     'connects accounts import accounts.csv --skip-invalid --rejects bad.csv',
     [0, 2, 3, 75, 130, 143],
   );
+  addAccountLists(accounts, cli);
 }
 
 async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<void> {
@@ -65,6 +71,7 @@ async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<vo
       source: file,
       signal: cli.signal,
       skipInvalid: flags.skipInvalid === true,
+      expect: flags.expect,
       dryRun: flags.dryRun === true,
       actor: flags.actor ?? cli.defaultActor,
       reason: flags.reason,

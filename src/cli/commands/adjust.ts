@@ -1,6 +1,7 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
 import { BadRows } from '../../operations/imports/bad-rows.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -11,6 +12,7 @@ import {
   accountFlag,
   actorFlag,
   dryRunFlag,
+  expectFlag,
   factFlag,
   jsonFlag,
   reasonFlag,
@@ -26,6 +28,7 @@ interface AdjustFlags {
   reason?: string;
   key?: string;
   file?: string;
+  expect?: number;
   dryRun?: true;
   yes?: true;
   actor?: string;
@@ -50,6 +53,7 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
       factFlag,
     )
     .option('--file <file>', `many corrections: a CSV file with the header ${COLUMNS.join(',')}`)
+    .addOption(expectFlag('corrections'))
     .addOption(yesFlag())
     .addOption(actorFlag())
     .addOption(jsonFlag())
@@ -68,6 +72,7 @@ function signedFlag(text: string): number {
 
 async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFlags): Promise<void> {
   const adjustments = flags.file === undefined ? [fromFlags(account, flags)] : await fromFile(flags.file);
+  requireExpected(flags.expect, adjustments.length, 'correction');
   if (!flags.yes && !flags.dryRun)
     throw new ConnectsError(
       'refused',

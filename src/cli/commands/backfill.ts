@@ -5,6 +5,7 @@ import { BACKFILL_REASONS, type BackfillReason } from '../../domain/corrections/
 import { type LocalDate, formatInstant } from '../../domain/calendar.ts';
 import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import {
   type Backfill,
   type BackfillAsked,
@@ -13,7 +14,6 @@ import {
   findBackfill,
   listFailedItems,
 } from '../../ledger/backfills.ts';
-import { requireReleased } from '../../ledger/ledger-hold.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { backfillUntilDone } from '../../operations/backfills/backfill-until-done.ts';
 import { type BackfillPlan, planBackfill } from '../../operations/backfills/backfill-plan.ts';
@@ -42,6 +42,7 @@ import {
   actorFlag,
   dateFlag,
   dryRunFlag,
+  expectFlag,
   durationFlag,
   idFlag,
   jsonFlag,
@@ -78,6 +79,7 @@ interface WaitFlags {
 
 interface StartFlags extends AskedFlags, WaitFlags {
   planHash?: string;
+  expect?: number;
   notify?: Notify;
   rate?: number;
   dryRun?: true;
@@ -154,6 +156,7 @@ function addStart(backfill: Command, cli: Cli): void {
     ),
   )
     .option('--plan-hash <hash>', 'refuse when the plan is no longer this one', textFlag(HASH_LENGTH_MAX))
+    .addOption(expectFlag('accounts with something to be granted'))
     .addOption(notifyFlag('the cycles that are backfilled'))
     .addOption(new Option('--rate <n/s>', 'accounts a second at the most').argParser(rateFlag))
     .addOption(dryRunFlag())
@@ -257,9 +260,9 @@ async function runStart(cli: Cli, flags: StartFlags): Promise<void> {
     : requireIntent('backfill start grants Connects for past cycles', flags);
   if (flags.work && !flags.dryRun) requireServers(app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(app);
-  if (!flags.dryRun) await requireReleased(app.db);
   if (flags.work && !flags.dryRun) await requireRedis(app);
   const plan = await makePlan(cli, asked);
+  requireExpected(flags.expect, plan.accounts, 'account');
   const request = {
     plan,
     reason,

@@ -5,7 +5,16 @@ import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readSourceLines } from '../files.ts';
 import { faultsAsJson, refusal, tellRejected, withImportFile } from '../importing.ts';
-import { actorFlag, dryRunFlag, jsonFlag, notifyFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import {
+  actorFlag,
+  dryRunFlag,
+  expectFlag,
+  jsonFlag,
+  notifyFlag,
+  reasonFlag,
+  withHelp,
+  yesFlag,
+} from '../options.ts';
 import { withRehearsal } from '../rehearsing.ts';
 import type { Rejects } from '../rejects.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -13,6 +22,7 @@ import { counted, formatCount } from '../words.ts';
 import { addWaitingCommands } from './events-waiting.ts';
 
 interface ImportFlags {
+  expect?: number;
   skipInvalid?: true;
   rejects?: string;
   notify: 'none' | 'digest' | 'each';
@@ -34,6 +44,7 @@ export function addEventCommands(program: Command, cli: Cli): void {
       'write the bad lines there as they are, to be mended and imported again; their faults beside them',
     )
     .addOption(notifyFlag('what the events decide'))
+    .addOption(expectFlag('lines in the file'))
     .addOption(dryRunFlag())
     .addOption(actorFlag())
     .addOption(reasonFlag())
@@ -57,6 +68,7 @@ async function runImport(cli: Cli, file: string, flags: ImportFlags): Promise<vo
         lines: () => source.rows(),
         source: file,
         skipInvalid: flags.skipInvalid === true,
+        expect: flags.expect,
         ...(rehearsal && { rehearse: rehearsal }),
         notify: flags.notify,
         actor: flags.actor ?? cli.defaultActor,

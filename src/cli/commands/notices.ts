@@ -5,11 +5,20 @@ import { Argument, type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
+import { type MailTrouble, troubleOfRefusal } from '../../notices/mail-trouble.ts';
 import type { Message } from '../../notices/page.ts';
-import { type NoticesChanged, retryNotices, suppressNotices } from '../../operations/mail/change-notices.ts';
+import {
+  type NoticesChanged,
+  type UnderWay,
+  holdMail,
+  releaseMail,
+  retryNotices,
+  suppressNotices,
+} from '../../operations/mail/change-notices.ts';
 import { composeMessage, findMessageIds } from '../../operations/mail/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
-import { findHold, mailHeldWords } from '../../outbox/hold.ts';
+import { findHold } from '../../outbox/hold.ts';
+import { findOutage } from '../../outbox/refusals.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { plainLine } from '../../plain-text.ts';
@@ -20,6 +29,7 @@ import {
   actorFlag,
   countFlag,
   dryRunFlag,
+  expectFlag,
   idFlag,
   jsonFlag,
   reasonFlag,
@@ -28,9 +38,8 @@ import {
 } from '../options.ts';
 import { openOutput } from '../output-file.ts';
 import { requireSchema } from '../require-schema.ts';
-import { findUntaken, tellWhereUntaken } from '../sending.ts';
+import { tellUntaken } from '../sending.ts';
 import { counted } from '../words.ts';
-import { holdAllMail, releaseAllMail } from './mail-hold.ts';
 
 interface ChangeFlags {
   actor?: string;
@@ -167,10 +176,33 @@ function addList(notices: Command, cli: Cli): void {
 
 type NoticeFlags = FilterFlags & ListFlags & { limit: number };
 
+interface Untaken {
+  readonly what: string;
+  readonly trouble: MailTrouble;
+}
+
+/** Undefined while the mail server takes mail. */
+async function findUntaken({ app }: Cli): Promise<Untaken | undefined> {
+  const outage = await findOutage(app.db);
+  return (
+    outage && {
+      what: `the mail server takes no mail since ${formatInstant(outage.since)}`,
+      trouble: troubleOfRefusal(outage.words),
+    }
+  );
+}
+
+/** What is to be sent again waits until the server takes mail. */
+async function tellWhereUntaken(cli: Cli): Promise<void> {
+  const untaken = await findUntaken(cli);
+  if (untaken) tellUntaken(cli, untaken.what, untaken.trouble);
+}
+
 async function showList(cli: Cli, flags: NoticeFlags): Promise<void> {
   await requireSchema(cli.app);
   const hold = await findHold(cli.app.db);
-  if (hold) say(cli, `${mailHeldWords(hold)}; nothing is sent until "connects release --mail"`);
+  if (hold)
+    say(cli, `all mail is held since ${formatInstant(hold.heldAt)} by ${hold.actor}: nothing is sent`);
   const untaken = await findUntaken(cli);
   if (untaken) say(cli, `${untaken.what}: ${untaken.trouble.words}`);
   const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
@@ -288,38 +320,44 @@ function addChange(
       idFlag(text),
     ])
     .option('--all', 'all there are')
+    .addOption(expectFlag('notices'))
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
     .addOption(yesFlag())
     .addOption(jsonFlag())
-    .action(async (ids: number[] | undefined, flags: FilterFlags & ChangeFlags & { all?: true }) => {
-      const named = ids ?? [];
-      const filter = { ...filterOf(flags), ids: named.length > 0 ? named : undefined };
-      const narrowed = Object.values(filter).some((one) => one !== undefined);
-      if (!narrowed && !flags.all)
-        throw invalidInput(
-          'usage',
-          `which ones? Name them, or say --state, --kind, --account, --run or --all`,
-        );
-      if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
-      await requireSchema(cli.app);
-      const told = await change(cli.app, { filter, ...changeOf(cli, flags) });
-      if (name === 'retry') await tellWhereUntaken(cli);
-      const { changed, optedOut, refusedAgain, left } = told;
-      const leftOf = Object.fromEntries(left);
-      if (flags.json)
-        return printJson(cli, {
-          changed,
-          optedOut,
-          refusedAgain,
-          left: leftOf,
-          dryRun: flags.dryRun === true,
-        });
-      const taken = counted(changed - refusedAgain, 'notice');
-      print(cli, `${taken} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
-      return explain(told).forEach((line) => say(cli, line));
-    });
+    .action(
+      async (
+        ids: number[] | undefined,
+        flags: FilterFlags & ChangeFlags & { all?: true; expect?: number },
+      ) => {
+        const named = ids ?? [];
+        const filter = { ...filterOf(flags), ids: named.length > 0 ? named : undefined };
+        const narrowed = Object.values(filter).some((one) => one !== undefined);
+        if (!narrowed && !flags.all)
+          throw invalidInput(
+            'usage',
+            `which ones? Name them, or say --state, --kind, --account, --run or --all`,
+          );
+        if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
+        await requireSchema(cli.app);
+        const told = await change(cli.app, { filter, expect: flags.expect, ...changeOf(cli, flags) });
+        if (name === 'retry') await tellWhereUntaken(cli);
+        const { changed, optedOut, refusedAgain, left } = told;
+        const leftOf = Object.fromEntries(left);
+        if (flags.json)
+          return printJson(cli, {
+            changed,
+            optedOut,
+            refusedAgain,
+            left: leftOf,
+            dryRun: flags.dryRun === true,
+          });
+        const taken = counted(changed - refusedAgain, 'notice');
+        print(cli, `${taken} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
+        return explain(told).forEach((line) => say(cli, line));
+      },
+    );
   withHelp(command, example, [0, 2, 6, 75]);
 
   function explain({ changed, optedOut, refusedAgain, left }: NoticesChanged): string[] {
@@ -346,7 +384,7 @@ const changeOf = (cli: Cli, flags: ChangeFlags) => ({
 });
 
 function addHold(notices: Command, cli: Cli): void {
-  const add = (name: 'hold' | 'release', description: string, apply: typeof holdAllMail): void => {
+  const add = (name: 'hold' | 'release', description: string, apply: HoldChange): void => {
     const command = notices
       .command(name)
       .description(description)
@@ -355,9 +393,34 @@ function addHold(notices: Command, cli: Cli): void {
       .addOption(dryRunFlag())
       .addOption(yesFlag())
       .addOption(jsonFlag())
-      .action((flags: ChangeFlags) => apply(cli, flags));
+      .action(async (flags: ChangeFlags) => {
+        await requireSchema(cli.app);
+        const { said, ...more } = await apply(changeOf(cli, flags));
+        const dryRun = flags.dryRun === true;
+        if (name === 'release') await tellWhereUntaken(cli);
+        if (flags.json) return printJson(cli, { held: name === 'hold', dryRun, ...more });
+        return print(cli, `${said}${dryRun ? ' (dry run: nothing changed)' : ''}`);
+      });
     withHelp(command, `connects notices ${name} --reason "wrong template"`, [0, 2, 5, 75]);
   };
-  add('hold', 'hold all mail, for every worker; ends when nothing leaves any more', holdAllMail);
-  add('release', 'let mail flow again', releaseAllMail);
+  add('hold', 'hold all mail, for every worker; ends when nothing leaves any more', async (change) => {
+    const underWay = await holdMail(cli.app, change);
+    return { said: `all mail is held: ${toldUnderWay(underWay, change.dryRun)}`, underWay };
+  });
+  add('release', 'let mail flow again', async (change) => {
+    await releaseMail(cli.app, change);
+    return { said: 'mail flows again' };
+  });
+}
+
+type HoldChange = (
+  change: ReturnType<typeof changeOf>,
+) => Promise<{ readonly said: string; readonly underWay?: UnderWay }>;
+
+function toldUnderWay({ count, left, leaving }: UnderWay, dryRun: boolean): string {
+  if (count === 0) return 'nothing was on its way';
+  const were = `${counted(count, 'notice')} ${count === 1 ? 'was' : 'were'} on the way`;
+  if (dryRun) return were;
+  const still = 'still with the mail server ("connects notices list --state sending")';
+  return `${were}; ${left} left all the same, ${leaving > 0 ? `${leaving} ${still}, ` : ''}${count - left - leaving} wait`;
 }

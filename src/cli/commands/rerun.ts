@@ -13,6 +13,7 @@ import { requireIntent } from '../intent.ts';
 import {
   actorFlag,
   dryRunFlag,
+  expectFlag,
   durationFlag,
   idFlag,
   jsonFlag,
@@ -36,6 +37,7 @@ import {
 
 interface RerunFlags extends FilterFlags {
   all?: true;
+  expect?: number;
   wait?: true;
   work?: true;
   timeout?: number;
@@ -55,6 +57,7 @@ export function addRerunCommand(program: Command, cli: Cli): void {
     .addOption(errorFlag())
     .addOption(accountsFlag())
     .addOption(accountsFileFlag())
+    .addOption(expectFlag('accounts'))
     .option('--wait', 'stay until nothing of it is left but what is put aside again')
     .option('--work', 'also settle and send meanwhile (implies --wait)')
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
@@ -99,6 +102,7 @@ async function runRerun(cli: Cli, runId: number | undefined, flags: RerunFlags):
       actor: flags.actor ?? cli.defaultActor,
       reason,
       dryRun: flags.dryRun === true,
+      expect: flags.expect,
     },
   );
   if (opened.outcome === 'nothing-put-aside') return reportNothing(cli, runId, flags);

@@ -11,6 +11,7 @@ import type { Instant } from '../../domain/calendar.ts';
 import { faultOfAhead } from '../../domain/events/ahead.ts';
 import type { Fault, Terms } from '../../domain/terms.ts';
 import { monthEndOf } from '../../domain/terms.ts';
+import { requireExpected } from '../../expecting.ts';
 import { insertAccounts } from '../../ledger/accounts.ts';
 import { findImportHashes, insertContacts } from '../../ledger/contacts.ts';
 import { insertInactiveOpenings } from '../../ledger/openings.ts';
@@ -30,6 +31,8 @@ export interface ImportRequest {
   /** Opens the file anew; called once for each pass. */
   readonly rows: () => AsyncIterable<SourceRow>;
   readonly skipInvalid: boolean;
+  /** How many rows the file is to have; any number when absent. */
+  readonly expect?: number | undefined;
   readonly dryRun: boolean;
   readonly actor: string;
   readonly reason: string | undefined;
@@ -64,6 +67,7 @@ export async function importAccounts(deps: ImportDeps, request: ImportRequest): 
   const { rows, skipped } = await checkAll(deps, request, found);
   const unwritten = { rows, imported: 0, skipped, ...found.told };
   if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
+  requireExpected(request.expect, rows, 'row');
   if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
   if (request.dryRun) return { outcome: 'imported', ...unwritten, imported: rows - found.count - skipped };
   const written = await writeAll(deps, request, terms.terms, found);

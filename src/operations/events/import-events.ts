@@ -10,6 +10,7 @@ import { faultOfAhead } from '../../domain/events/ahead.ts';
 import { type MemberEvent, parseEvent } from '../../domain/events/events.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Fault } from '../../domain/terms.ts';
+import { requireExpected } from '../../expecting.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
 import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
@@ -26,6 +27,8 @@ export interface EventsImport {
   /** Opens the file anew; called once for each pass. */
   readonly lines: () => AsyncIterable<SourceLine>;
   readonly skipInvalid: boolean;
+  /** How many lines the file is to have; any number when absent. */
+  readonly expect?: number | undefined;
   /** Given for a dry run: what it is handed works on a database that forgets all of it afterwards. */
   readonly rehearse?: Rehearse;
   /** Lines for which a dry run reads the file once. */
@@ -62,6 +65,7 @@ export async function importEvents(deps: RecordDeps, request: EventsImport): Pro
   const lines = await checkAll(deps.db, request, found);
   const unwritten = { lines, applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0, ...found.told };
   if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
+  requireExpected(request.expect, lines, 'line');
   if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
   return request.rehearse
     ? rehearseAll(deps, request, request.rehearse, found, lines)

@@ -4,8 +4,9 @@ import { type Database, type Transaction, inTransaction } from '../../db/connect
 import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { type MailHold, deleteHold, findHold, insertHold, mailHeldWords } from '../../outbox/hold.ts';
+import { type MailHold, deleteHold, findHold, insertHold } from '../../outbox/hold.ts';
 import {
   type NoticeFilter,
   countByState,
@@ -31,6 +32,8 @@ interface Change {
 
 export interface NoticesChange extends Change {
   readonly filter: NoticeFilter;
+  /** How many are to be changed; any number when absent. */
+  readonly expect?: number | undefined;
 }
 
 interface Deps {
@@ -99,6 +102,11 @@ async function changeNotices({ db }: Deps, change: NoticesChange, how: How): Pro
   const refusedAgain = how.apply === takeBack ? await countRefusedBefore(db, changeable) : 0;
   const counted = await countByState(db, changeable);
   const left = new Map([...all].map(([state, count]) => [state, count - (counted.get(state) ?? 0)] as const));
+  requireExpected(
+    change.expect,
+    [...counted.values()].reduce((sum, one) => sum + one, 0),
+    'notice',
+  );
   const changed = change.dryRun
     ? [...counted.values()].reduce((sum, one) => sum + one, 0)
     : await changePages(db, { ...change, filter: changeable }, how);
@@ -199,10 +207,12 @@ async function insertAuditedHold({ db }: Deps, { actor, reason, dryRun }: Change
     const at = await shownNow(transaction);
     const hold = { heldAt: at, actor, reason };
     const held = dryRun ? !(await findHold(transaction)) : await insertHold(transaction, hold);
-    if (!held) {
-      const words = mailHeldWords((await findHold(transaction)) ?? hold);
-      throw new ConnectsError('conflict', 'mail-held', `${words}; nothing was changed`);
-    }
+    if (!held)
+      throw new ConnectsError(
+        'conflict',
+        'mail-held',
+        'all mail is held already: see "connects notices list"',
+      );
     if (!dryRun)
       await insertAudit(transaction, {
         at,

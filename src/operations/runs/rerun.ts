@@ -6,8 +6,8 @@ import { type Database, type Transaction, inTransaction } from '../../db/connect
 import { databaseNow } from '../../db/query.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type PutAside, type PutAsideFilter, latestAsOf, listPutAside } from '../../ledger/put-aside.ts';
 import { findRerunOf, insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
@@ -26,6 +26,8 @@ export interface RerunRequest {
   readonly filter: PutAsideFilter;
   readonly actor: string;
   readonly reason: string;
+  /** How many accounts it is to be over; any number when absent. */
+  readonly expect?: number | undefined;
   /** Takes the whole path and rolls it back. */
   readonly dryRun?: boolean;
 }
@@ -48,10 +50,9 @@ const OPENING = 'rerun';
 
 /**
  * Opens the run and writes down whom it is over; submitting them is the caller's.
- * @throws not-found `unknown-run`; held `held`; conflict `rerun-active` when one of them is being rerun already
+ * @throws not-found `unknown-run`; refused `count-differs`; conflict `rerun-active` when one of them is being rerun already
  */
 export async function openRerun(deps: RerunDeps, request: RerunRequest): Promise<RerunOutcome> {
-  if (!request.dryRun) await requireReleased(deps.db);
   await requireRun(deps.db, request.filter.runId);
   try {
     const opened = await inTransaction(deps.db, async (transaction) => {
@@ -99,6 +100,7 @@ async function openOnce(
   const id = await insertRun(transaction, { ...opening, termsVersion: terms.version, actor, reason });
   if (id === 'taken') throw conflict('another rerun is being opened right now: try again');
   const listed = await listAccounts(transaction, id, request.filter);
+  requireExpected(request.expect, listed.accounts, 'account');
   // A run over nobody is no run.
   if (listed.accounts === 0) throw new RolledBack({ outcome: 'nothing-put-aside' });
   const asOf = Math.max(
