@@ -342,17 +342,6 @@ CREATE TABLE `lapses` (
   CONSTRAINT `lapses_positive` CHECK (`amount` > 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
-CREATE TABLE `ledger_hold` (
-  `id` tinyint(4) NOT NULL,
-  `held_at` datetime(3) DEFAULT NULL,
-  `actor` varchar(100) DEFAULT NULL,
-  `reason` varchar(500) DEFAULT NULL,
-  `released_at` datetime(3) DEFAULT NULL,
-  PRIMARY KEY (`id`),
-  CONSTRAINT `ledger_hold_is_one` CHECK (`id` = 1),
-  CONSTRAINT `ledger_hold_is_told` CHECK (`held_at` is null or `actor` is not null and `reason` is not null)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
-
 CREATE TABLE `mail_hold` (
   `id` tinyint(4) NOT NULL,
   `held_at` datetime(3) NOT NULL,
@@ -456,6 +445,16 @@ CREATE TABLE `run_accounts` (
   KEY `of_account` (`account_id`,`run_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `run_notes` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `run_id` bigint(20) NOT NULL,
+  `at` datetime(3) NOT NULL,
+  `actor` varchar(100) NOT NULL,
+  `note` varchar(500) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `of_run` (`run_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `run_stops` (
   `run_id` bigint(20) NOT NULL,
   `at` datetime(3) NOT NULL,
@@ -503,7 +502,7 @@ CREATE TABLE `ticks` (
   `run_id` bigint(20) DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `of_time` (`at`),
-  CONSTRAINT `ticks_outcome` CHECK (`outcome` in ('nothing-due','opened','joined','failed','held'))
+  CONSTRAINT `ticks_outcome` CHECK (`outcome` in ('nothing-due','opened','joined','failed'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `tokens` (

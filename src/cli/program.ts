@@ -4,13 +4,13 @@ import { addAccountCommand } from './commands/account.ts';
 import { addAccountCommands } from './commands/accounts.ts';
 import { addAdjustCommand } from './commands/adjust.ts';
 import { addAlertCommands } from './commands/alerts.ts';
+import { addAuditLogCommand } from './commands/audit-log.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBackfillCommands } from './commands/backfill.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addFailureCommands } from './commands/failures.ts';
-import { addHoldCommands } from './commands/hold.ts';
 import { addInstallationCommands } from './commands/installation.ts';
 import { addNoticeCommands } from './commands/notices.ts';
 import { addOperateCommands } from './commands/operate.ts';
@@ -33,7 +33,6 @@ import { withHelp } from './options.ts';
 const ALL: readonly AddCommands[] = [
   addSweepCommand,
   addDueCommand,
-  addHoldCommands,
   addRunCommands,
   addFailureCommands,
   addRerunCommand,
@@ -45,6 +44,7 @@ const ALL: readonly AddCommands[] = [
   addAdjustCommand,
   addReverseRunCommand,
   addAuditCommand,
+  addAuditLogCommand,
   addExportCommand,
   addNoticeCommands,
   addAlertCommands,

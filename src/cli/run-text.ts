@@ -1,5 +1,6 @@
 /** Runs as text. */
 import { formatInstant } from '../domain/calendar.ts';
+import type { RunNote } from '../ledger/run-notes.ts';
 import type { Run, RunAsked } from '../ledger/runs.ts';
 import type { SweepPreview } from '../operations/runs/preview-sweep.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
@@ -7,7 +8,12 @@ import type { RunEnd } from '../reports/run-end.ts';
 import { counted, formatCount } from './words.ts';
 
 /** A short paragraph that says what a run is and what it did. */
-export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
+export function describeRun(
+  run: Run,
+  counts: RunCounts,
+  end?: RunEnd,
+  notes: readonly RunNote[] = [],
+): string {
   const { settled, failed, remaining, skipped, added, cycles } = counts;
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
@@ -25,6 +31,8 @@ export function describeRun(run: Run, counts: RunCounts, end?: RunEnd): string {
     `  by ${run.actor}${run.reason ? `, because: ${run.reason}` : ''}; started ${formatInstant(run.startedAt)}` +
       (run.endedAt === null ? '' : `, ended ${formatInstant(run.endedAt)}`),
   );
+  for (const { at, actor, note } of notes)
+    lines.push(`  note      ${formatInstant(at)} by ${actor}: ${note}`);
   return lines.join('\n');
 }
 

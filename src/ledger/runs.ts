@@ -6,9 +6,17 @@ import type { Instant } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import { ConnectsError } from '../errors.ts';
 
-export type RunKind = 'sweep' | 'rerun' | 'backfill' | 'reversal';
-export type RunState =
-  'running' | 'completed' | 'completed-with-failures' | 'stopping' | 'stopped' | 'failed';
+export const RUN_KINDS = ['sweep', 'rerun', 'backfill', 'reversal'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+export const RUN_STATES = [
+  'running',
+  'completed',
+  'completed-with-failures',
+  'stopping',
+  'stopped',
+  'failed',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
 /** Which notices a run stages: none, one per account, one per cycle. */
 export type Notify = 'none' | 'digest' | 'each';
 
@@ -153,11 +161,30 @@ export async function listOpenRuns(db: Queryable): Promise<Run[]> {
   return rows.map(parseRow);
 }
 
+/** All that are given must hold. */
+export interface RunFilter {
+  readonly kind?: RunKind | undefined;
+  readonly state?: RunState | undefined;
+  /** Begun then or later. */
+  readonly since?: Instant | undefined;
+  readonly actor?: string | undefined;
+}
+
 /** The latest first. */
-export async function listRuns(db: Queryable, limit: number): Promise<Run[]> {
-  const rows = await selectRows<StoredRun>(db, `SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`, [
-    limit,
-  ]);
+export async function listRuns(db: Queryable, limit: number, filter: RunFilter = {}): Promise<Run[]> {
+  const { kind, state, since, actor } = filter;
+  const asked = [
+    ['kind = ?', kind],
+    ['state = ?', state],
+    ['started_at >= ?', since === undefined ? undefined : toDate(since)],
+    ['actor = ?', actor],
+  ].filter(([, binding]) => binding !== undefined);
+  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([sql]) => sql).join(' AND ')}`;
+  const rows = await selectRows<StoredRun>(
+    db,
+    `SELECT ${COLUMNS} FROM runs ${where} ORDER BY id DESC LIMIT ?`,
+    [...asked.map(([, binding]) => binding as string), limit],
+  );
   return rows.map(parseRow);
 }
 
@@ -289,7 +316,7 @@ export interface Tick {
   readonly at: Instant;
   readonly slotAt: Instant | null;
   readonly source: 'scheduler' | 'command';
-  readonly outcome: 'nothing-due' | 'opened' | 'joined' | 'failed' | 'held';
+  readonly outcome: 'nothing-due' | 'opened' | 'joined' | 'failed';
   readonly runId: number | null;
 }
 

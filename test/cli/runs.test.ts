@@ -44,7 +44,7 @@ describe('run', () => {
     await connects('sweep', '--work', '--as-of', ASOF);
     const { stdout } = await connects('run', 'list');
     expect(stdout.split('\n')[0]).toMatch(
-      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}settled {2}failed {2}left {2}started \(UTC\) +by$/,
+      /^run {2}kind {3}state {6}as of \(UTC\) +due {2}settled {2}failed {2}left {2}started \(UTC\) +by +note$/,
     );
     expect(stdout.split('\n')[2]).toMatch(
       /^2 {4}sweep {2}completed {2}2021-05-01T00:00:00.000Z {4}3 {8}3 {7}0 {5}0 {2}20/,

@@ -5,6 +5,7 @@
 import type { Option } from 'commander';
 import { commandsOf } from '../../src/cli/frame.ts';
 import { buildProgram } from '../../src/cli/program.ts';
+import { noteFlag } from '../../src/cli/commands/run-note.ts';
 import { textFlag } from '../../src/cli/options.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
@@ -96,16 +97,17 @@ const ACCOUNT = [field('accountIdField', fields.accountIdField), flag('--account
 const FACT = field('factIdField', fields.factIdField);
 const ACTOR = flag('--actor');
 const REASON = [flag('--reason'), field('reasonField', fields.reasonField)];
-const TOKEN: Feed = {
-  by: 'tokens add NAME',
-  cell: (value) => {
+/** What a parser lets through, and nothing of what it refuses. */
+const refused =
+  (parse: (text: string) => string) =>
+  (value: unknown): string | undefined => {
     try {
-      return textFlag(100)(String(value));
+      return parse(String(value));
     } catch {
       return undefined;
     }
-  },
-};
+  };
+const TOKEN: Feed = { by: 'tokens add NAME', cell: refused(textFlag(100)) };
 const DATE = [field('localDateField', fields.localDateField), flag('--from'), flag('--cycle')];
 const ZONE = field('zoneField', fields.zoneField, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
 const AMOUNT = field('amountField', fields.amountField);
@@ -233,12 +235,15 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'audit_log.target',
     [prefixed('account:', ACCOUNT[0] as Feed), prefixed('backfill:', flag('--run', String))],
   ],
-  ['backfills.actor mail_hold.actor runs.actor run_stops.actor terms_versions.actor', [ACTOR]],
-  ['ledger_hold.actor', [ACTOR]],
   [
-    'backfills.reason ledger_hold.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
+    'backfills.actor mail_hold.actor runs.actor run_notes.actor run_stops.actor terms_versions.actor',
+    [ACTOR],
+  ],
+  [
+    'backfills.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
     [flag('--reason')],
   ],
+  ['run_notes.note', [{ by: 'run note TEXT', cell: refused(noteFlag) }]],
   ['tokens.name', [TOKEN]],
   ['token_limits.types', 'types of events, all of which it has room for: test/console/events-api.test.ts'],
   ['backfills.rate', [flag('--rate')]],
@@ -263,14 +268,14 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['mail_outage.alike mail_refusals.alike', [ALIKE]],
   ['event_waits.code failures.code run_stops.code backfill_items.why audit_log.action', CODE],
   ['users.name users.password_hash users.role', 'nothing yet: no command makes users'],
-  ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id', NUMBERED],
+  ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id run_notes.id', NUMBERED],
   [
     'backfill_items.backfill_id cycles.decision_no decisions.decision_no entries.seq events.arrival',
     NUMBERED,
   ],
   ['amendments.terms_version cycles.terms_version runs.terms_version terms_versions.version', NUMBERED],
   [
-    'ledger_hold.id mail_hold.id mail_outage.id mail_refusals.notice_id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id',
+    'mail_hold.id mail_outage.id mail_refusals.notice_id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id',
     NUMBERED,
   ],
   ['amendments.run_id amendments.reversed_run audit_log.run_id backfills.run_id cycles.run_id', NUMBERED],
@@ -278,7 +283,10 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id run_accounts.run_id',
     NUMBERED,
   ],
-  ['installation.only_one token_limits.token_id events.token_id run_stops.run_id ticks.run_id', NUMBERED],
+  [
+    'installation.only_one token_limits.token_id events.token_id run_notes.run_id run_stops.run_id ticks.run_id',
+    NUMBERED,
+  ],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],
   ['alerts.channel alert_messages.channel', [ALERT_MAIL]],
   ['alerts.name', CODE],
@@ -301,11 +309,11 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['contacts.erased_at cycles.posted_at decisions.posted_at entries.posted_at event_waits.at', CLOCK],
   ['events.received_at failures.first_at failures.last_at failures.put_aside_at failures.cleared_at', CLOCK],
   [
-    'ledger_hold.held_at ledger_hold.released_at mail_hold.held_at mail_outage.since mail_refusals.refused_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at',
+    'mail_hold.held_at mail_outage.since mail_refusals.refused_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at',
     CLOCK,
   ],
   [
-    'rounds.moved_at run_stops.at runs.started_at runs.heartbeat_at runs.ended_at runs.submitting_until',
+    'rounds.moved_at run_notes.at run_stops.at runs.started_at runs.heartbeat_at runs.ended_at runs.submitting_until',
     CLOCK,
   ],
   ['sessions.created_at sessions.expires_at terms_versions.applied_at ticks.at ticks.slot_at', CLOCK],

@@ -46,6 +46,7 @@ const FILLED: Record<string, string> = {
   cycleOn: '2021-01-01',
   id: '17',
   runId: '17',
+  run: '17',
   aside: '17',
   reversal: '17',
   from: '2021-01-01',

@@ -1,19 +1,31 @@
-/** run list and run show. */
-import type { Command } from 'commander';
-import { formatInstant } from '../../domain/calendar.ts';
+/** run list and run show; run stop, note and diff have files of their own. */
+import { type Command, Option } from 'commander';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
-import { type Run, getRun, listRuns } from '../../ledger/runs.ts';
+import { type RunNote, listRunNotes } from '../../ledger/run-notes.ts';
+import {
+  RUN_KINDS,
+  RUN_STATES,
+  type Run,
+  type RunFilter,
+  type RunKind,
+  type RunState,
+  getRun,
+  listRuns,
+} from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
-import { countFlag, idFlag, jsonFlag, withHelp } from '../options.ts';
+import { actorFlag, countFlag, idFlag, jsonFlag, sinceFlag, withHelp } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describeRun } from '../run-text.ts';
 import { addRunAccounts } from './run-accounts.ts';
+import { addRunDiff } from './run-diff.ts';
+import { addRunNote } from './run-note.ts';
 import { addRunStop } from './run-stop.ts';
 
 const WATCH_MS = 1_000;
@@ -24,8 +36,12 @@ export function addRunCommands(program: Command, cli: Cli): void {
     run
       .command('list')
       .description('the latest runs, the newest first')
+      .addOption(new Option('--kind <kind>', 'only those of this kind').choices([...RUN_KINDS]))
+      .addOption(new Option('--state <state>', 'only those in this state').choices([...RUN_STATES]))
+      .option('--since <time>', 'only those that began at this instant, or date (UTC), or later', sinceFlag)
+      .addOption(actorFlag('only those that this one began'))
       .option('--limit <n>', 'how many', countFlag(1, 1_000), 20),
-  ).action((flags: ListFlags & { limit: number }) => listLatest(cli, flags));
+  ).action((flags: RunListFlags) => listLatest(cli, flags));
   withHelp(list, 'connects run list --limit 5', [0, 2, 75]);
   const show = run
     .command('show')
@@ -37,20 +53,51 @@ export function addRunCommands(program: Command, cli: Cli): void {
   withHelp(show, 'connects run show 17 --watch', [0, 2, 3, 6, 75, 130, 143]);
   addRunAccounts(run, cli);
   addRunStop(run, cli);
+  addRunNote(run, cli);
+  addRunDiff(run, cli);
+}
+
+/** Of the latest note; "run show" has all of all. */
+const NOTE_SHOWN = 40;
+
+const shortened = (note: string): string =>
+  note.length > NOTE_SHOWN ? `${note.slice(0, NOTE_SHOWN - 1)}…` : note;
+
+interface RunListFlags extends ListFlags {
+  kind?: RunKind;
+  state?: RunState;
+  since?: Instant;
+  actor?: string;
+  limit: number;
 }
 
 interface CountedRun {
   readonly run: Run;
   readonly counts: AccountCounts;
+  readonly notes: readonly RunNote[];
 }
 
-const countedToJson = ({ run, counts }: CountedRun) => ({ ...toJson(run), ...counts });
+const countedToJson = ({ run, counts, notes }: CountedRun) => ({
+  ...toJson(run),
+  ...counts,
+  notes: notes.map(noteToJson),
+});
 
-async function listLatest(cli: Cli, flags: ListFlags & { limit: number }): Promise<void> {
+const noteToJson = ({ at, ...note }: RunNote) => ({ at: formatInstant(at), ...note });
+
+async function listLatest(cli: Cli, flags: RunListFlags): Promise<void> {
   await requireSchema(cli.app);
+  const { db } = cli.app;
+  const { kind, state, since, actor } = flags;
+  const filter: RunFilter = { kind, state, since, actor };
+  const found = await listRuns(db, flags.limit, filter);
+  const notes = await listRunNotes(
+    db,
+    found.map((run) => run.id),
+  );
   const runs: CountedRun[] = [];
-  for (const run of await listRuns(cli.app.db, flags.limit))
-    runs.push({ run, counts: await countRunAccounts(cli.app.db, run) });
+  for (const run of found)
+    runs.push({ run, counts: await countRunAccounts(db, run), notes: notes.get(run.id) ?? [] });
   return printList(cli, flags, runs, RUNS);
 }
 
@@ -75,9 +122,22 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
     'remaining',
     'skipped',
     'added',
+    'notes',
   ],
-  columns: ['run', 'kind', 'state', 'as of (UTC)', 'due', 'settled', 'failed', 'left', 'started (UTC)', 'by'],
-  toRow: ({ run, counts }) => [
+  columns: [
+    'run',
+    'kind',
+    'state',
+    'as of (UTC)',
+    'due',
+    'settled',
+    'failed',
+    'left',
+    'started (UTC)',
+    'by',
+    'note',
+  ],
+  toRow: ({ run, counts, notes }) => [
     String(run.id),
     run.kind,
     run.state,
@@ -88,6 +148,7 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
     counts.remaining,
     formatInstant(run.startedAt),
     run.actor,
+    shortened(notes.at(-1)?.note ?? ''),
   ],
   none: 'there are no such runs',
 };
@@ -99,8 +160,9 @@ async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true 
   const end = await readRunEnd(cli.app.db, run);
   const failed = counts.failed > 0 || run.state === 'failed';
   if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
-  if (flags.json) return printJson(cli, { ...toJson(run), ...counts, ...end });
-  return print(cli, describeRun(run, counts, end));
+  const notes = (await listRunNotes(cli.app.db, [id])).get(id) ?? [];
+  if (flags.json) return printJson(cli, { ...toJson(run), ...counts, ...end, notes: notes.map(noteToJson) });
+  return print(cli, describeRun(run, counts, end, notes));
 }
 
 const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';
