@@ -342,6 +342,17 @@ CREATE TABLE `lapses` (
   CONSTRAINT `lapses_positive` CHECK (`amount` > 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `ledger_hold` (
+  `id` tinyint(4) NOT NULL,
+  `held_at` datetime(3) DEFAULT NULL,
+  `actor` varchar(100) DEFAULT NULL,
+  `reason` varchar(500) DEFAULT NULL,
+  `released_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  CONSTRAINT `ledger_hold_is_one` CHECK (`id` = 1),
+  CONSTRAINT `ledger_hold_is_told` CHECK (`held_at` is null or `actor` is not null and `reason` is not null)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `mail_hold` (
   `id` tinyint(4) NOT NULL,
   `held_at` datetime(3) NOT NULL,
@@ -502,7 +513,7 @@ CREATE TABLE `ticks` (
   `run_id` bigint(20) DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `of_time` (`at`),
-  CONSTRAINT `ticks_outcome` CHECK (`outcome` in ('nothing-due','opened','joined','failed'))
+  CONSTRAINT `ticks_outcome` CHECK (`outcome` in ('nothing-due','opened','joined','failed','held'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `tokens` (

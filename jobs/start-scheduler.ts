@@ -7,6 +7,8 @@ import { isOutage } from '../src/outage-log.ts';
 import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
 import { databaseNow } from '../src/db/query.ts';
+import { HELD, held } from '../src/ledger/ledger-hold.ts';
+import type { SweepOutcome } from '../src/operations/runs/sweep.ts';
 import { slotOf } from '../src/queue/cron.ts';
 import {
   LOOPS_END_MS,
@@ -23,7 +25,7 @@ import { startAlerting } from './start-alerting.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepAgain, sweepTick } from './sweep-tick.ts';
 
-/** How soon a tick that met an outage is made up for when that is over: the next one may be a while away. */
+/** How soon a tick that met an outage, or a hold, is made up for when that is over: the next one may be a while away. */
 const MAKE_UP_MS = 5_000;
 /** How soon a schedule that Redis forgot comes back. */
 const SCHEDULE_CHECK_MS = 15_000;
@@ -34,17 +36,17 @@ export function startScheduler(app: App): Process {
   const ticks = new Queue(tickContract.queue, { connection, prefix: app.config.queuePrefix });
   const tick = sweepTick(app.sweepDeps, stopping.signal);
   const met = new Set<string>();
+  let missed = false;
   const worker = new Worker(
     tickContract.queue,
     async (job) => {
-      const { outcome } = await app.outages.watchNowAndThen(met, () => tick(slotOf(job)));
-      app.log.debug({ outcome }, 'tick');
+      const swept = await app.outages.watchNowAndThen(met, () => tick(slotOf(job)));
+      app.log.debug({ outcome: swept.outcome }, 'tick');
+      missed = isHeld(app, swept);
     },
     { ...commonOptions(app, connection), concurrency: 1 },
   );
   logErrors(app, worker, tickContract.queue);
-  let missed = false;
-  worker.on('completed', () => (missed = false));
   worker.on('failed', (_job, thrown) => {
     // Told once, and over when the comparing below has found it so, or a tick gets through.
     const error = asUnavailable(thrown);
@@ -66,7 +68,7 @@ export function startScheduler(app: App): Process {
     if (!missed) return MAKE_UP_MS;
     missed = false;
     try {
-      await sweepAgain(app.sweepDeps, stopping.signal);
+      missed = isHeld(app, await sweepAgain(app.sweepDeps, stopping.signal));
     } catch (error) {
       missed = true;
       throw error;
@@ -87,4 +89,11 @@ export function startScheduler(app: App): Process {
       );
     },
   };
+}
+
+/** Whether there is something to make up for once the hold ends; told once when it begins, and once when it is over. */
+function isHeld({ clock, outages }: App, swept: SweepOutcome): boolean {
+  if (swept.outcome === 'held') outages.tell(held(swept.hold), clock.elapsedMs());
+  else outages.isOver(HELD);
+  return swept.outcome === 'held';
 }

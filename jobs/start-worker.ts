@@ -26,6 +26,7 @@ import { BUSY_AGAIN_MS, BusyAccounts } from './busy-accounts.ts';
 import { startAlerting } from './start-alerting.ts';
 import { startBackfilling } from './start-backfilling.ts';
 import { startReversing } from './start-reversing.ts';
+import { startTakingUp } from './start-taking-up.ts';
 import { deliverPage } from './deliver-notices.ts';
 import {
   LOOPS_END_MS,
@@ -74,7 +75,7 @@ export function startWorker(app: App): Process {
   const busy = new BusyAccounts(app);
   const settling = startSettling(app, busy, stopping.signal);
   const workers: Worker[] = [settling];
-  const parts = [startTending, startBackfilling, startReversing, startAlerting];
+  const parts = [startTending, startTakingUp, startBackfilling, startReversing, startAlerting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));

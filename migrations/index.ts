@@ -49,7 +49,9 @@ import { sql as m0042 } from './0042_signed_answers.ts';
 import { sql as m0043 } from './0043_alerts.ts';
 import { sql as m0044 } from './0044_alert_messages.ts';
 import { sql as m0045 } from './0045_failure_care.ts';
-import { sql as m0046 } from './0046_run_notes.ts';
+import { sql as m0046 } from './0046_ledger_hold.ts';
+import { sql as m0047 } from './0047_ticks_held.ts';
+import { sql as m0048 } from './0048_run_notes.ts';
 
 export interface Migration {
   readonly name: string;
@@ -102,5 +104,7 @@ export const migrations: readonly Migration[] = [
   { name: '0043_alerts', sql: m0043 },
   { name: '0044_alert_messages', sql: m0044 },
   { name: '0045_failure_care', sql: m0045 },
-  { name: '0046_run_notes', sql: m0046 },
+  { name: '0046_ledger_hold', sql: m0046 },
+  { name: '0047_ticks_held', sql: m0047 },
+  { name: '0048_run_notes', sql: m0048 },
 ];

@@ -20,6 +20,7 @@ export type ErrorKind =
   | 'not-found'
   | 'broken-rule' // an account's own row cannot be settled: it fails alone
   | 'configuration' // a person must mend a setting, or a server: trying again does not
+  | 'held' // a person holds it: it goes on by itself once it is released
   | 'unavailable'; // a server, not an account: wait and try again
 
 export class ConnectsError extends Error {

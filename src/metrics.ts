@@ -42,6 +42,8 @@ export const METRICS = {
   connects_queue_overdue_delayed_jobs: 'Delayed jobs whose time has come and that nobody moved.',
   connects_outbox_oldest_age_seconds: 'How long the oldest notice has waited to be sent.',
   connects_mail_not_taken_seconds: 'How long the mail server has taken nobody’s letters; 0 while it does.',
+  connects_hold: 'Whether the ledger, or all mail, is held: 1 or 0.',
+  connects_hold_age_seconds: 'For how long; 0 while it is not.',
   connects_emails_total: 'Notices handled by senders, by outcome.',
   connects_refused_sign_ins_total:
     'Requests that came with no good token: unknown, or limited because of those before.',
@@ -96,6 +98,19 @@ function addMeasures(registry: Registry, measures: Measures): void {
   gauge(registry, 'connects_put_aside_oldest_age_seconds', age(measures.oldestPutAsideAt));
   gauge(registry, 'connects_outbox_oldest_age_seconds', age(measures.oldestUnsentAt));
   gauge(registry, 'connects_mail_not_taken_seconds', age(measures.mailNotTakenSince));
+  const holds = Object.entries(measures.heldSince);
+  const ofHolds = (valueOf: (since: number | null) => number): Values =>
+    holds.map(([kind, since]) => [{ kind }, valueOf(since)]);
+  gauge(
+    registry,
+    'connects_hold',
+    ofHolds((since) => (since === null ? 0 : 1)),
+  );
+  gauge(
+    registry,
+    'connects_hold_age_seconds',
+    ofHolds((since) => (since === null ? 0 : secondsSince(measures.now, since))),
+  );
   gauge(registry, 'connects_waiting_events', [[{}, measures.waitingEvents]]);
   gauge(registry, 'connects_waiting_events_oldest_age_seconds', age(measures.oldestWaitingEventAt));
   if (!measures.ticks) return;

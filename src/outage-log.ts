@@ -13,9 +13,14 @@ export interface OutageLogDeps {
   readonly log: Log;
 }
 
-/** Also where a person must mend a server: a process that runs waits for that, as for anything else of servers. */
+/**
+ * Also where a person must mend a server, or holds the ledger: a process that runs waits for that, as for anything else
+ * of servers.
+ */
 export const isOutage = (error: unknown): error is ConnectsError =>
-  error instanceof ConnectsError && (error.retry === 'later' || error.kind === 'configuration');
+  error instanceof ConnectsError && (error.retry === 'later' || WAITED_FOR.has(error.kind));
+
+const WAITED_FOR: ReadonlySet<ConnectsError['kind']> = new Set(['configuration', 'held']);
 
 /** The database is there, and refuses what it was asked: another question may be answered. */
 function isRefusal({ cause }: ConnectsError): boolean {
@@ -125,6 +130,7 @@ export class OutageLog {
     const { clock, log } = this.#deps;
     this.#since.delete(code);
     this.#overAt.set(code, clock.elapsedMs());
-    log.info({ outage: code, outageMs: clock.elapsedMs() - since }, 'the outage is over');
+    const words = code === 'held' ? 'the ledger is released' : 'the outage is over';
+    log.info({ outage: code, outageMs: clock.elapsedMs() - since }, words);
   }
 }

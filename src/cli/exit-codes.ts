@@ -33,6 +33,7 @@ const OF_KIND: Record<ErrorKind, ExitCode> = {
   conflict: EXIT.conflict,
   'not-found': EXIT.notFound,
   'broken-rule': EXIT.unexpected,
+  held: EXIT.conflict,
   unavailable: EXIT.tryAgain,
   configuration: EXIT.configuration,
 };
@@ -85,7 +86,7 @@ export const EXIT_MEANING: Record<ExitCode, string> = {
   2: 'usage or invalid input',
   3: 'finished, and some accounts failed, or rows were left out; or --fail-over or --strict found somebody',
   4: 'refused by a guard',
-  5: 'conflict: it is already active, or already complete',
+  5: 'conflict: it is already active, or already complete; or it is held ("connects hold")',
   6: 'not found',
   10: 'the audit found drift',
   75: 'a server is unreachable, clocks disagree, or --timeout passed with work left: try again',

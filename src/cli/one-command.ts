@@ -12,6 +12,7 @@ const processes = async (): Promise<AddCommands> =>
 const pure = async (): Promise<AddCommands> => (await import('./commands/pure.ts')).addPureCommands;
 const database = async (): Promise<AddCommands> =>
   (await import('./commands/database.ts')).addDatabaseCommands;
+const hold = async (): Promise<AddCommands> => (await import('./commands/hold.ts')).addHoldCommands;
 const operate = async (): Promise<AddCommands> => (await import('./commands/operate.ts')).addOperateCommands;
 
 /** Where each first word is found. One that is missing here is found with all the others, only later. */
@@ -19,6 +20,8 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
   Object.entries({
     sweep: async () => (await import('./commands/sweep.ts')).addSweepCommand,
     due: async () => (await import('./commands/due.ts')).addDueCommand,
+    hold,
+    release: hold,
     run: async () => (await import('./commands/runs.ts')).addRunCommands,
     failures: async () => (await import('./commands/failures.ts')).addFailureCommands,
     rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,

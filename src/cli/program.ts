@@ -11,6 +11,7 @@ import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addFailureCommands } from './commands/failures.ts';
+import { addHoldCommands } from './commands/hold.ts';
 import { addInstallationCommands } from './commands/installation.ts';
 import { addNoticeCommands } from './commands/notices.ts';
 import { addOperateCommands } from './commands/operate.ts';
@@ -33,6 +34,7 @@ import { withHelp } from './options.ts';
 const ALL: readonly AddCommands[] = [
   addSweepCommand,
   addDueCommand,
+  addHoldCommands,
   addRunCommands,
   addFailureCommands,
   addRerunCommand,

@@ -1,7 +1,9 @@
 /** What --work does after the last account is settled: it stays until the mail is out. */
 import { canSendMore } from '../operations/mail/deliver-notices.ts';
-import type { MailTrouble } from '../notices/mail-trouble.ts';
+import { formatInstant } from '../domain/calendar.ts';
+import { type MailTrouble, troubleOfRefusal } from '../notices/mail-trouble.ts';
 import { countNotices } from '../outbox/listing.ts';
+import { findOutage } from '../outbox/refusals.ts';
 import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { Progress } from './progress.ts';
@@ -36,6 +38,28 @@ export async function sendWhatCanBeSent(cli: Cli, signal: AbortSignal, deadline 
 export function tellUntaken(cli: Cli, what: string, { kind, words, mend }: MailTrouble): void {
   cli.exitCode = kind === 'configuration' ? EXIT.configuration : EXIT.tryAgain;
   say(cli, [`${what}: ${words}`, ...(mend === undefined ? [] : [`  ${mend}`])].join('\n'));
+}
+
+interface Untaken {
+  readonly what: string;
+  readonly trouble: MailTrouble;
+}
+
+/** Undefined while the mail server takes mail. */
+export async function findUntaken({ app }: Cli): Promise<Untaken | undefined> {
+  const outage = await findOutage(app.db);
+  return (
+    outage && {
+      what: `the mail server takes no mail since ${formatInstant(outage.since)}`,
+      trouble: troubleOfRefusal(outage.words),
+    }
+  );
+}
+
+/** What is to be sent again waits until the server takes mail. */
+export async function tellWhereUntaken(cli: Cli): Promise<void> {
+  const untaken = await findUntaken(cli);
+  if (untaken) tellUntaken(cli, untaken.what, untaken.trouble);
 }
 
 async function sendAll(

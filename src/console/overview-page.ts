@@ -1,6 +1,7 @@
 /** The overview as HTML. No script, no request to anywhere else. */
 import { html } from 'hono/html';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
+import { held } from '../ledger/ledger-hold.ts';
 import type { Overview } from '../reports/overview.ts';
 
 const STYLE = `
@@ -39,7 +40,7 @@ export function renderOverview(overview: Overview): Markup {
         <main>
           <h1>Connects</h1>
           <p class="quiet">${overview.accounts} accounts, as of ${when(overview.now)}</p>
-          ${behindLine(overview)}
+          ${behindLine(overview)} ${holdLines(overview)}
           <div class="cards">${dueCard(overview)} ${tickCard(overview)} ${inboxCard(overview)}</div>
           ${lastRunCard(overview)} ${noticesCard(overview)}
         </main>
@@ -56,6 +57,14 @@ function behindLine({ replicaBehindMs: behind }: Overview): Markup | '' {
       : `The replica of READ_DATABASE_URL is ${age(behind)} behind: this page is as of then.`;
   return html`<p role="status"><strong>${what}</strong></p>`;
 }
+
+/** Who holds what, since when and why: whoever waits for Connects is to know that it is somebody's decision. */
+function holdLines({ hold, mailHeld }: Overview): Markup[] {
+  const lines = [...(hold ? [held(hold).message] : []), ...(mailHeld === null ? [] : [mailHeld])];
+  return lines.map((line) => html`<p role="status"><strong>${upperFirst(line)}.</strong></p>`);
+}
+
+const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const dueCard = ({ due, oldestDueAt, now }: Overview): Markup => html`
   <section>

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
 import { readToldLagMs } from '../reports/lag.ts';
+import { findHold, mailHeldWords } from '../outbox/hold.ts';
 import { readOverview } from '../reports/overview.ts';
 import { answerError, answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
@@ -41,9 +42,10 @@ export async function startConsole(app: App): Promise<Console> {
     const inboxUrl = app.config.inboxUrl ?? null;
     // What the replica tells must show also while the primary is away.
     const replicaBehindMs = await readToldLagMs(app).catch(() => 'unknown' as const);
-    return context.html(
-      renderOverview(await readOverview(app.readDb, { nextTickAt, inboxUrl, replicaBehindMs })),
-    );
+    const mailHold = await findHold(app.readDb);
+    const mailHeld = mailHold ? mailHeldWords(mailHold) : null;
+    const known = { nextTickAt, inboxUrl, replicaBehindMs, mailHeld };
+    return context.html(renderOverview(await readOverview(app.readDb, known)));
   });
   pages.route('/v1/events', eventsApi(app));
   const health = healthPages(app);

@@ -32,6 +32,7 @@ const READ_WRITE = [
   'backfill_items',
   'rounds',
   'installation',
+  'ledger_hold',
   'tokens',
   'token_limits',
   'users',

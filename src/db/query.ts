@@ -117,9 +117,12 @@ export const toInstantOrNull = (at: Date | null): number | null => (at === null 
  * to be borne out by, it is never believed on its word alone.
  * @throws unavailable `clocks-disagree`
  */
-export function databaseNow(db: Queryable): Promise<number> {
+export const databaseNow = (db: Queryable): Promise<number> => borneOut(db, () => shownNow(db));
+
+/** The same, for whoever asks for more in the same statement. @throws unavailable `clocks-disagree` */
+export function borneOut(db: Queryable, ask: () => Promise<number>): Promise<number> {
   const { agreement } = (db.userParams ?? {}) as { readonly agreement?: ClockAgreement };
-  return agreement ? agreement.agreed(() => shownNow(db)) : shownNow(db);
+  return agreement ? agreement.agreed(ask) : ask();
 }
 
 /** What the database's clock shows, right or wrong: for what only reads, and for what stops or takes back. */

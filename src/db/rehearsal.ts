@@ -3,6 +3,7 @@
  * is always undone. It runs in a session that never commits by itself, because a deadlock ends the outer transaction,
  * and whatever came after it would otherwise stand.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConnectsError } from '../errors.ts';
 import { type Database, connectDatabase } from './connection.ts';
 import { execute } from './query.ts';
@@ -23,6 +24,11 @@ const TURNS_MAX = 5;
 /** One connection that nobody else uses; to be closed by whoever asked for it. */
 export const openRehearsal = (url: string): Database => connectDatabase(url, 1);
 
+const rehearsals = new AsyncLocalStorage<true>();
+
+/** Whether whatever is written now is rolled back. */
+export const isRehearsal = (): boolean => rehearsals.getStore() === true;
+
 /**
  * @param session of `openRehearsal`
  * @param work is given the database to use, and no other
@@ -35,7 +41,7 @@ export async function rehearse<Result>(
     try {
       await execute(session, 'SET autocommit = 0');
       return await session.transaction(async (transaction) => {
-        throw new RolledBack(await work(transaction));
+        throw new RolledBack(await rehearsals.run(true, () => work(transaction)));
       });
     } catch (error) {
       if (error instanceof RolledBack) return (error as RolledBack<Result>).result;

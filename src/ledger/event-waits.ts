@@ -132,3 +132,28 @@ export async function lockWaitingEvent(
   );
   return row && wholeOf(row);
 }
+
+/** An account, and the first of its events that wait. */
+export interface FirstWaiting {
+  readonly account: string;
+  readonly event: string;
+  /** Why that one waits; null where an earlier version kept it. */
+  readonly code: string | null;
+}
+
+/** Accounts for which anything waits, in the order of their ids. */
+export async function listFirstWaiting(
+  db: Queryable,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<FirstWaiting[]> {
+  return selectRows(
+    db,
+    `SELECT events.account_id AS account, events.id AS event, code
+       FROM (SELECT MIN(arrival) AS arrival FROM events
+              WHERE state = 'waiting' AND account_id > ? GROUP BY account_id ORDER BY account_id LIMIT ?) AS firsts
+       JOIN events ON events.arrival = firsts.arrival
+       LEFT JOIN event_waits ON event_waits.event_id = events.id
+      ORDER BY events.account_id`,
+    [after, limit],
+  );
+}

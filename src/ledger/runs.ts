@@ -316,7 +316,7 @@ export interface Tick {
   readonly at: Instant;
   readonly slotAt: Instant | null;
   readonly source: 'scheduler' | 'command';
-  readonly outcome: 'nothing-due' | 'opened' | 'joined' | 'failed';
+  readonly outcome: 'nothing-due' | 'opened' | 'joined' | 'failed' | 'held';
   readonly runId: number | null;
 }
 

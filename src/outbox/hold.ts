@@ -1,7 +1,7 @@
 /** SQL of `mail_hold`: the switch that holds all mail. */
 import { type Queryable, execute, insertRows, selectOne, toDate } from '../db/query.ts';
 import { isDuplicateKey } from '../db/errors.ts';
-import type { Instant } from '../domain/calendar.ts';
+import { type Instant, formatInstant } from '../domain/calendar.ts';
 
 export interface MailHold {
   readonly heldAt: Instant;
@@ -17,6 +17,10 @@ export async function findHold(db: Queryable): Promise<MailHold | undefined> {
   );
   return row && { ...row, heldAt: row.heldAt.getTime() };
 }
+
+/** `all mail is held since 2021-05-01T10:00:00.000Z by ann: wrong template` */
+export const mailHeldWords = ({ heldAt, actor, reason }: MailHold): string =>
+  `all mail is held since ${formatInstant(heldAt)} by ${actor}${reason === null ? '' : `: ${reason}`}`;
 
 /** False when it is held already. */
 export async function insertHold(db: Queryable, hold: MailHold): Promise<boolean> {

@@ -56,12 +56,12 @@ const CARE = `acknowledged_at, acknowledged_by, acknowledged_reason, snoozed_at,
 /** Each row with its age, and then with what still counts of what was said; the first `?` is now. */
 const listed = (where: string): string => `
   SELECT listed.*,
-         CASE WHEN stored = 'retrying' THEN 'failing'
+         CASE WHEN kept = 'retrying' THEN 'failing'
               WHEN snoozed_until > ? AND snoozed_at >= since_at THEN 'snoozed'
               WHEN acknowledged_at >= last_at THEN 'acknowledged'
               ELSE 'open' END AS state,
          IF(assigned_at >= since_at, assignee, NULL) AS owner
-    FROM (SELECT failures.account_id AS account, failures.run_id AS runId, failures.state AS stored, failures.code,
+    FROM (SELECT failures.account_id AS account, failures.run_id AS runId, failures.state AS kept, failures.code,
                  failures.message, failures.attempts, failures.first_at AS firstAt,
                  failures.put_aside_at AS putAsideAt, COALESCE(${aside('MIN')}, failures.first_at) AS since_at,
                  COALESCE(${aside('MAX')}, failures.last_at) AS last_at, ${CARE}

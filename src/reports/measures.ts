@@ -2,6 +2,7 @@
 import { type Queryable, shownNow, selectOne } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countDue, listDue } from '../ledger/accounts.ts';
+import { findLedgerHold } from '../ledger/ledger-hold.ts';
 import { countFailedAttempts, sumPutAside } from '../ledger/put-aside.ts';
 import { type RunKind, type RunState, countRuns, findLatestSweep } from '../ledger/runs.ts';
 import { findLastTick } from '../ledger/ticks.ts';
@@ -24,6 +25,8 @@ export interface Measures {
   readonly oldestUnsentAt: Instant | null;
   /** Since when the mail server takes nobody's letters; null while it does. */
   readonly mailNotTakenSince: Instant | null;
+  /** Since when the ledger, and all mail, is held; null while it is not. */
+  readonly heldSince: { readonly ledger: Instant | null; readonly mail: Instant | null };
   /** Events that wait for their account to be brought current. */
   readonly waitingEvents: number;
   readonly oldestWaitingEventAt: Instant | null;
@@ -42,6 +45,7 @@ export async function readMeasures(
     readonly next: TickQuestion['next'];
     readonly oldestUnsentAt: Instant | undefined;
     readonly mailNotTakenSince: Instant | undefined;
+    readonly mailHeldSince: Instant | undefined;
   },
 ): Promise<Measures> {
   const now = await shownNow(db);
@@ -58,6 +62,7 @@ export async function readMeasures(
     oldestPutAsideAt: aside.oldestAt ?? null,
     oldestUnsentAt: asked.oldestUnsentAt ?? null,
     mailNotTakenSince: asked.mailNotTakenSince ?? null,
+    heldSince: { ledger: (await findLedgerHold(db))?.heldAt ?? null, mail: asked.mailHeldSince ?? null },
     ...(await readWaitingEvents(db)),
     ticks: (await readTicks(db, { now, next: asked.next })) ?? null,
   };

@@ -2,6 +2,7 @@
 import { type Queryable, shownNow, selectRows } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countAccounts, countDueByPlan } from '../ledger/accounts.ts';
+import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
 import { type Run, listRuns } from '../ledger/runs.ts';
 import { type RunCounts, countRun } from './run-counts.ts';
 
@@ -10,6 +11,10 @@ export interface Overview {
   readonly accounts: number;
   readonly due: number;
   readonly oldestDueAt: Instant | null;
+  /** Since when, by whom and why the ledger is held; null while it is not. */
+  readonly hold: LedgerHold | null;
+  /** The same of all mail, in words. */
+  readonly mailHeld: string | null;
   readonly lastRun: { readonly run: Run; readonly counts: RunCounts } | null;
   readonly nextTickAt: Instant | null;
   /** Notices by state. */
@@ -32,7 +37,7 @@ const LATEST_NOTICES = 10;
 
 export async function readOverview(
   db: Queryable,
-  known: Pick<Overview, 'nextTickAt' | 'inboxUrl' | 'replicaBehindMs'>,
+  known: Pick<Overview, 'nextTickAt' | 'inboxUrl' | 'replicaBehindMs' | 'mailHeld'>,
 ): Promise<Overview> {
   const now = await shownNow(db);
   const due = await countDueByPlan(db, now);
@@ -43,6 +48,7 @@ export async function readOverview(
     accounts: await countAccounts(db),
     due: due.reduce((sum, one) => sum + one.accounts, 0),
     oldestDueAt: oldest.length > 0 ? Math.min(...oldest) : null,
+    hold: (await findLedgerHold(db)) ?? null,
     lastRun: last ? { run: last, counts: await countRun(db, last) } : null,
     ...known,
     notices: await countNotices(db),

@@ -239,8 +239,9 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'backfills.actor mail_hold.actor runs.actor run_notes.actor run_stops.actor terms_versions.actor',
     [ACTOR],
   ],
+  ['ledger_hold.actor', [ACTOR]],
   [
-    'backfills.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
+    'backfills.reason ledger_hold.reason mail_hold.reason runs.reason run_stops.reason terms_versions.reason',
     [flag('--reason')],
   ],
   ['run_notes.note', [{ by: 'run note TEXT', cell: refused(noteFlag) }]],
@@ -275,7 +276,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['amendments.terms_version cycles.terms_version runs.terms_version terms_versions.version', NUMBERED],
   [
-    'mail_hold.id mail_outage.id mail_refusals.notice_id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id',
+    'ledger_hold.id mail_hold.id mail_outage.id mail_refusals.notice_id outbox.id runs.id sessions.user_id ticks.id tokens.id users.id',
     NUMBERED,
   ],
   ['amendments.run_id amendments.reversed_run audit_log.run_id backfills.run_id cycles.run_id', NUMBERED],
@@ -309,7 +310,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['contacts.erased_at cycles.posted_at decisions.posted_at entries.posted_at event_waits.at', CLOCK],
   ['events.received_at failures.first_at failures.last_at failures.put_aside_at failures.cleared_at', CLOCK],
   [
-    'mail_hold.held_at mail_outage.since mail_refusals.refused_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at',
+    'ledger_hold.held_at ledger_hold.released_at mail_hold.held_at mail_outage.since mail_refusals.refused_at outbox.staged_at outbox.next_attempt_at outbox.lease_until outbox.sent_at',
     CLOCK,
   ],
   [

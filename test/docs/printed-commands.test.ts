@@ -41,9 +41,9 @@ const DOCUMENTED = new Set(
 const NEVER = { bug: 1, usage: 2, notFound: 6, tryAgain: 75, configuration: 78 };
 const TAKEN = [...DOCUMENTED].filter((code) => !Object.values(NEVER).includes(code));
 
-/** What makes others impossible comes after them: what is cancelled, and an installation that is another one. */
+/** What makes others impossible comes after them: what is cancelled, or held, and an installation that is another one. */
 const rankOf = (command: string): number =>
-  [/ backfill cancel /, / installation /].findIndex((one) => one.test(command));
+  [/ backfill cancel /, / hold /, / release /, / installation /].findIndex((one) => one.test(command));
 
 describe('on a stage', () => {
   let stage: PrintedStage;

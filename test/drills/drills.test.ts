@@ -126,11 +126,15 @@ describe('drills on running servers', () => {
     const drill = new Drill('stop everything', app);
     await sweep(app.sweepDeps, { source: 'command', actor: 'test' });
     const run = await latestRun(installation);
-    const [, stopped, shown] = await drill.follow(3, run);
+    const [held, due, swept, refused] = await drill.follow(5, run);
+    expect(held?.stdout).toContain('40 accounts wait, 1 run stays open');
+    for (const text of [due?.stdout, swept?.stdout, refused?.stderr])
+      expect(text).toMatch(/the ledger is held since \S+ by tester: wrong terms/);
+    const [stopped] = await drill.follow(1, run);
     expect(stopped?.stderr).toContain(`run ${run} stops with 40 accounts left`);
-    expect(shown?.stdout).toMatch(/^run \d+ \(sweep\) stopped,/);
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM entries')).toBe(0);
-    await drill.follow(2);
+    const [released] = await drill.follow(3);
+    expect(released?.stdout).toContain('by tester: wrong terms');
     expect(drill.left).toBe(0);
     await expectAllGrantedOnce(installation);
   });

@@ -7,6 +7,7 @@ import type { FindingCode } from '../../domain/audit/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { silentLog } from '../../log.ts';
 import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audits/audit.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type FixOutcome, fixFindings } from '../../operations/audits/audit-fix.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -77,7 +78,7 @@ export function addAuditCommand(program: Command, cli: Cli): void {
   withHelp(
     command,
     'connects audit --fix --reason "lost with the old primary" --yes',
-    [0, 2, 4, 10, 75, 130, 143],
+    [0, 2, 4, 5, 10, 75, 130, 143],
   );
 }
 
@@ -86,6 +87,7 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   const reason = fixes ? requireIntent('audit --fix settles and backfills', flags) : 'dry run';
   await requireSchema(cli.app);
   const { app } = cli;
+  if (fixes) await requireReleased(app.db);
   // The primary: what a replica lacks, because it is behind, would be found missing.
   const found = await audit(cli, flags, app.db, await namedAccounts(flags));
   if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {

@@ -14,6 +14,7 @@ import {
   findBackfill,
   listFailedItems,
 } from '../../ledger/backfills.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { backfillUntilDone } from '../../operations/backfills/backfill-until-done.ts';
 import { type BackfillPlan, planBackfill } from '../../operations/backfills/backfill-plan.ts';
@@ -260,6 +261,7 @@ async function runStart(cli: Cli, flags: StartFlags): Promise<void> {
     : requireIntent('backfill start grants Connects for past cycles', flags);
   if (flags.work && !flags.dryRun) requireServers(app.config, ['databaseUrl', 'redisUrl']);
   await requireSchema(app);
+  if (!flags.dryRun) await requireReleased(app.db);
   if (flags.work && !flags.dryRun) await requireRedis(app);
   const plan = await makePlan(cli, asked);
   requireExpected(flags.expect, plan.accounts, 'account');

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
+import { findLedgerHold, held } from '../../ledger/ledger-hold.ts';
 import { resolveAsOf } from '../../operations/runs/as-of.ts';
 import { listBusy } from '../../operations/upkeep/list-busy.ts';
 import { type Cli, formatTable, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { holdOrNull } from '../hold-text.ts';
 import { durationFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 import { counted, formatAge } from '../words.ts';
@@ -41,6 +43,7 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
   const asOf = await resolveAsOf({ db: cli.app.db, settings: cli.app.config }, flags.asOf);
   const plans = await countDueByPlan(cli.app.db, asOf);
   const now = await shownNow(cli.app.db);
+  const hold = await findLedgerHold(cli.app.db);
   const oldestAt = plans.length > 0 ? Math.min(...plans.map((one) => one.oldestAt)) : undefined;
   const oldestAgeMs = oldestAt === undefined ? 0 : Math.max(0, now - oldestAt);
   const oldestAgeSeconds = Math.round(oldestAgeMs / 1_000);
@@ -56,8 +59,10 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
       busy,
       oldestAt: oldestAt === undefined ? null : formatInstant(oldestAt),
       oldestAgeSeconds,
+      hold: holdOrNull(hold),
       plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
     });
+  if (hold) print(cli, held(hold).message);
   if (accounts === 0) return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
   print(
     cli,

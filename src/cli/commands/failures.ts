@@ -17,6 +17,7 @@ import {
   accountsFileFlag,
   accountsFlag,
   errorFlag,
+  namedAccounts,
   readFilter,
 } from '../failure-filter.ts';
 import { WORK, WORK_BY_ERROR, failedListing, wordsOnWork } from '../failure-text.ts';
@@ -59,6 +60,7 @@ async function listFailures(cli: Cli, flags: FailureFlags): Promise<void> {
   await requireSchema(cli.app);
   const { db } = cli.app;
   const run = flags.run === undefined ? undefined : await getRun(db, flags.run);
+  if (run?.kind === 'backfill') return listOfBackfill(cli, run, flags);
   const filter: WorkFilter = {
     ...(await readFilter(db, flags.run, flags)),
     ...(flags.state !== undefined && { state: flags.state }),
@@ -66,7 +68,6 @@ async function listFailures(cli: Cli, flags: FailureFlags): Promise<void> {
     ...(flags.olderThan !== undefined && { olderThanMs: flags.olderThan }),
     withFailing: run !== undefined && flags.state === undefined,
   };
-  if (run?.kind === 'backfill') return listOfBackfill(cli, run, flags);
   return flags.groupBy ? showGroups(cli, flags, filter, run) : showList(cli, flags, filter, run);
 }
 
@@ -93,7 +94,11 @@ async function showList(
 /** A backfill puts nobody aside: its failed ones are its own. */
 async function listOfBackfill(cli: Cli, run: Run, flags: FailureFlags): Promise<void> {
   const { backfill, failed } = await listFailedOfRun(cli.app.db, run.id, flags.limit);
-  const rows = failed.filter((one) => flags.error === undefined || one.code === flags.error);
+  const named = await namedAccounts(flags);
+  const asked = named && new Set(named);
+  const rows = failed.filter(
+    (one) => (flags.error ?? one.code) === one.code && (asked?.has(one.account) ?? true),
+  );
   const listing = failedListing(run.id, backfill);
   await printList(cli, flags, rows, listing);
   if (isForScripts(flags) || rows.length === 0) return;

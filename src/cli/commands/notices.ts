@@ -5,20 +5,11 @@ import { Argument, type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
-import { type MailTrouble, troubleOfRefusal } from '../../notices/mail-trouble.ts';
 import type { Message } from '../../notices/page.ts';
-import {
-  type NoticesChanged,
-  type UnderWay,
-  holdMail,
-  releaseMail,
-  retryNotices,
-  suppressNotices,
-} from '../../operations/mail/change-notices.ts';
+import { type NoticesChanged, retryNotices, suppressNotices } from '../../operations/mail/change-notices.ts';
 import { composeMessage, findMessageIds } from '../../operations/mail/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
-import { findHold } from '../../outbox/hold.ts';
-import { findOutage } from '../../outbox/refusals.ts';
+import { findHold, mailHeldWords } from '../../outbox/hold.ts';
 import { type NoticeFilter, type NoticeRow, findNotice, listNotices } from '../../outbox/listing.ts';
 import { NOTICE_STATES, type NoticeState } from '../../outbox/outbox.ts';
 import { plainLine } from '../../plain-text.ts';
@@ -38,8 +29,9 @@ import {
 } from '../options.ts';
 import { openOutput } from '../output-file.ts';
 import { requireSchema } from '../require-schema.ts';
-import { tellUntaken } from '../sending.ts';
+import { findUntaken, tellWhereUntaken } from '../sending.ts';
 import { counted } from '../words.ts';
+import { holdAllMail, releaseAllMail } from './mail-hold.ts';
 
 interface ChangeFlags {
   actor?: string;
@@ -176,33 +168,10 @@ function addList(notices: Command, cli: Cli): void {
 
 type NoticeFlags = FilterFlags & ListFlags & { limit: number };
 
-interface Untaken {
-  readonly what: string;
-  readonly trouble: MailTrouble;
-}
-
-/** Undefined while the mail server takes mail. */
-async function findUntaken({ app }: Cli): Promise<Untaken | undefined> {
-  const outage = await findOutage(app.db);
-  return (
-    outage && {
-      what: `the mail server takes no mail since ${formatInstant(outage.since)}`,
-      trouble: troubleOfRefusal(outage.words),
-    }
-  );
-}
-
-/** What is to be sent again waits until the server takes mail. */
-async function tellWhereUntaken(cli: Cli): Promise<void> {
-  const untaken = await findUntaken(cli);
-  if (untaken) tellUntaken(cli, untaken.what, untaken.trouble);
-}
-
 async function showList(cli: Cli, flags: NoticeFlags): Promise<void> {
   await requireSchema(cli.app);
   const hold = await findHold(cli.app.db);
-  if (hold)
-    say(cli, `all mail is held since ${formatInstant(hold.heldAt)} by ${hold.actor}: nothing is sent`);
+  if (hold) say(cli, `${mailHeldWords(hold)}; nothing is sent until "connects release --mail"`);
   const untaken = await findUntaken(cli);
   if (untaken) say(cli, `${untaken.what}: ${untaken.trouble.words}`);
   const rows = await listNotices(cli.app.db, filterOf(flags), { limit: flags.limit });
@@ -384,7 +353,7 @@ const changeOf = (cli: Cli, flags: ChangeFlags) => ({
 });
 
 function addHold(notices: Command, cli: Cli): void {
-  const add = (name: 'hold' | 'release', description: string, apply: HoldChange): void => {
+  const add = (name: 'hold' | 'release', description: string, apply: typeof holdAllMail): void => {
     const command = notices
       .command(name)
       .description(description)
@@ -393,34 +362,9 @@ function addHold(notices: Command, cli: Cli): void {
       .addOption(dryRunFlag())
       .addOption(yesFlag())
       .addOption(jsonFlag())
-      .action(async (flags: ChangeFlags) => {
-        await requireSchema(cli.app);
-        const { said, ...more } = await apply(changeOf(cli, flags));
-        const dryRun = flags.dryRun === true;
-        if (name === 'release') await tellWhereUntaken(cli);
-        if (flags.json) return printJson(cli, { held: name === 'hold', dryRun, ...more });
-        return print(cli, `${said}${dryRun ? ' (dry run: nothing changed)' : ''}`);
-      });
+      .action((flags: ChangeFlags) => apply(cli, flags));
     withHelp(command, `connects notices ${name} --reason "wrong template"`, [0, 2, 5, 75]);
   };
-  add('hold', 'hold all mail, for every worker; ends when nothing leaves any more', async (change) => {
-    const underWay = await holdMail(cli.app, change);
-    return { said: `all mail is held: ${toldUnderWay(underWay, change.dryRun)}`, underWay };
-  });
-  add('release', 'let mail flow again', async (change) => {
-    await releaseMail(cli.app, change);
-    return { said: 'mail flows again' };
-  });
-}
-
-type HoldChange = (
-  change: ReturnType<typeof changeOf>,
-) => Promise<{ readonly said: string; readonly underWay?: UnderWay }>;
-
-function toldUnderWay({ count, left, leaving }: UnderWay, dryRun: boolean): string {
-  if (count === 0) return 'nothing was on its way';
-  const were = `${counted(count, 'notice')} ${count === 1 ? 'was' : 'were'} on the way`;
-  if (dryRun) return were;
-  const still = 'still with the mail server ("connects notices list --state sending")';
-  return `${were}; ${left} left all the same, ${leaving > 0 ? `${leaving} ${still}, ` : ''}${count - left - leaving} wait`;
+  add('hold', 'hold all mail, for every worker; ends when nothing leaves any more', holdAllMail);
+  add('release', 'let mail flow again', releaseAllMail);
 }

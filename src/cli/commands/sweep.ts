@@ -5,7 +5,9 @@ import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { PLAN_NAMES } from '../../domain/terms.ts';
 import { invalidInput } from '../../errors.ts';
+import { type LedgerHold, held } from '../../ledger/ledger-hold.ts';
 import { findRun } from '../../ledger/runs.ts';
+import { takeUpHeld } from '../../operations/events/take-up-held.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
 import { sweep } from '../../operations/runs/sweep.ts';
 import { type WaitedSweep, countRemaining, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
@@ -28,6 +30,7 @@ import {
 import { OwnWorker } from '../own-worker.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
+import { holdJson } from '../hold-text.ts';
 import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -87,7 +90,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((flags: SweepFlags) => runSweep(cli, flags));
-  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 6, 75, 130, 143]).addHelpText(
+  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 5, 6, 75, 130, 143]).addHelpText(
     'after',
     LISTED_HELP,
   );
@@ -132,6 +135,7 @@ async function sweepOrWait(cli: Cli, flags: SweepFlags, waits: boolean): Promise
 
 async function runQuickSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const swept = await sweep(cli.app.sweepDeps, requestOf(cli, flags));
+  if (swept.outcome === 'held') return reportHeld(cli, flags, swept);
   if (swept.outcome === 'nothing-due') return reportNothing(cli, flags, swept.asOf);
   const { run, outcome, submitted } = swept;
   if (flags.asOf !== undefined && run.asOf !== flags.asOf)
@@ -170,6 +174,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
       },
     );
     if (last.total > 0) progress.end(last, app.clock.elapsedMs());
+    if (worker.works && waited.outcome === 'done') await takeUpAll(cli, signal);
     if (worker.works && waited.outcome === 'done')
       await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
     progress.stop();
@@ -181,6 +186,18 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
     await worker.end();
   }
 }
+
+/** What waited for a release is of nobody who is due: it is applied before this process ends. */
+async function takeUpAll({ app }: Cli, signal: AbortSignal): Promise<void> {
+  for (let look = 0; look < TAKE_UP_LOOKS; look += 1) {
+    const { left } = await takeUpHeld(app.recordDeps, signal);
+    if (left === 0 || signal.aborted) return;
+    await app.clock.sleep(TAKE_UP_PAUSE_MS, signal);
+  }
+}
+
+const TAKE_UP_LOOKS = 20;
+const TAKE_UP_PAUSE_MS = 250;
 
 async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): Promise<void> {
   const runs = await Promise.all(waited.runs.map((run) => countedRun(cli, run.id)));
@@ -244,6 +261,16 @@ async function countedRun({ app }: Cli, id: number): Promise<CountedRun> {
 }
 
 type FoundRun = NonNullable<Awaited<ReturnType<typeof findRun>>>;
+
+/** A hold is somebody's decision and no failure: whoever calls this every minute is told, and not alarmed. */
+function reportHeld(
+  cli: Cli,
+  flags: { json?: true },
+  { asOf, hold }: { readonly asOf: Instant; readonly hold: LedgerHold },
+): void {
+  if (flags.json) return printJson(cli, { outcome: 'held', asOf: formatInstant(asOf), hold: holdJson(hold) });
+  return print(cli, held(hold).message);
+}
 
 function reportNothing(cli: Cli, flags: { json?: true }, asOf: Instant): void {
   if (flags.json)

@@ -4,12 +4,12 @@ import { ALERT_NAMES, type AlertName } from '../../domain/alerts.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { countDue, listDue } from '../../ledger/accounts.ts';
 import { findLastAudit } from '../../ledger/audit-results.ts';
-import { sumPutAside } from '../../ledger/put-aside.ts';
 import { type StoppedRun, listStoppedRuns } from '../../ledger/run-stops.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { countNotices } from '../../outbox/listing.ts';
 import { anyOverdue, findOldestUnsent } from '../../outbox/outbox.ts';
 import { findOutage } from '../../outbox/refusals.ts';
+import { groupFailureWork } from '../../reports/failure-work.ts';
 import { counted, formatAge } from '../../words.ts';
 import type { AlertDeps } from './deps.ts';
 
@@ -89,11 +89,13 @@ const describeStop = ({ id, kind, actor, reason }: StoppedRun, state: 'failed' |
     ? `Run ${id} (${kind}) stopped itself: ${reason}.`
     : `Run ${id} (${kind}) was stopped by ${actor}: ${reason}.`;
 
+/** Whom somebody has acknowledged or snoozed is known: an alert is for the others. */
 async function lookForPutAside({ db, settings }: LookDeps, now: Instant): Promise<Looked> {
-  const { byCode, oldestAt } = await sumPutAside(db);
-  if (oldestAt === undefined || now - oldestAt <= settings.putAsideAlarmMs) return OFF;
-  const accounts = [...byCode.values()].reduce((sum, one) => sum + one, 0);
-  const codes = [...byCode].map(([code, count]) => `${code} ${count}`).slice(0, CODES_MAX);
+  const groups = await groupFailureWork(db, { state: 'open' }, now);
+  const oldestAt = Math.min(...groups.map((one) => one.oldestAt));
+  if (groups.length === 0 || now - oldestAt <= settings.putAsideAlarmMs) return OFF;
+  const accounts = groups.reduce((sum, one) => sum + one.accounts, 0);
+  const codes = groups.map((one) => `${one.code} ${one.accounts}`).slice(0, CODES_MAX);
   const are = counted(accounts, 'account is', 'accounts are');
   return on(
     `${are} put aside, the first for ${ageOf(now - oldestAt)}: ${codes.join(', ')}.`,

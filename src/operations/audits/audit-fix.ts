@@ -10,6 +10,7 @@ import { databaseNow } from '../../db/query.ts';
 import type { LocalDate } from '../../domain/calendar.ts';
 import { groupBy } from '../../group-by.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Run, closeRun, findRun, insertRun } from '../../ledger/runs.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
@@ -42,8 +43,9 @@ export interface FixOutcome {
   readonly notices: number;
 }
 
-/** @throws unavailable: the same call mends what is left */
+/** @throws held `held`; unavailable: the same call mends what is left */
 export async function fixFindings(deps: CatchUpDeps, request: FixRequest): Promise<FixOutcome> {
+  await requireReleased(deps.db);
   const terms = await getLatestTerms(deps.db);
   const mend = (remedy: Remedy, action: string, one: Mend): Promise<number> =>
     mendLocked(deps, request, { remedy, action, terms: terms.terms }, one);

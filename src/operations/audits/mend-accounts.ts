@@ -1,7 +1,6 @@
 /** What of an account is written down again: a balance, a next date, a notice. Decided anew under the account's lock. */
 import { type Transaction, inBatch } from '../../db/connection.ts';
 import { describeRefusal, inHalves } from '../../db/halving.ts';
-import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import { type AuditedAccount, type Finding, auditAccount, nextBoundaryOf } from '../../domain/audit/audit.ts';
 import {
@@ -16,6 +15,7 @@ import { lockAccounts } from '../../ledger/account-locks.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import type { AuditRow } from '../../ledger/audit-log.ts';
 import { listAudited } from '../../ledger/audit-pages.ts';
+import { type LedgerLook, requireFreeLedger } from '../../ledger/ledger-hold.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
@@ -83,8 +83,9 @@ export async function mendLocked(
   return done;
 
   async function mendOnce(transaction: Transaction, part: readonly string[]): Promise<number> {
-    const { locked, at } = await lockAndAudit(transaction, part, terms);
-    const writes = new LedgerWrites();
+    const { locked, look } = await lockAndAudit(transaction, part, terms);
+    const at = look.now;
+    const writes = new LedgerWrites(look);
     for (const one of locked) {
       const mended = mend(one, at);
       if (mended) gather(writes, one.row, mended, { ...request, action, at });
@@ -111,9 +112,10 @@ async function lockAndAudit(
   transaction: Transaction,
   ids: readonly string[],
   terms: Terms,
-): Promise<{ locked: readonly Locked[]; at: Instant }> {
+): Promise<{ locked: readonly Locked[]; look: LedgerLook }> {
   const { rows } = await lockAccounts(transaction, ids);
-  const at = await databaseNow(transaction);
+  const look = await requireFreeLedger(transaction);
+  const at = look.now;
   const accounts = await listAudited(transaction, { ids }, { after: '', limit: ids.length });
   const rules = {
     terms,
@@ -127,7 +129,7 @@ async function lockAndAudit(
     const recorded = found.get(row.account.id);
     return recorded ? [{ row, recorded, findings: auditAccount(recorded, rules) }] : [];
   });
-  return { locked, at };
+  return { locked, look };
 }
 
 const isFound = ({ findings }: Locked, code: Finding['code']): boolean =>

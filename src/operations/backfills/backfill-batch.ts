@@ -5,13 +5,13 @@
  *   an account cannot be brought current     it fails alone; its due cycle is for sweeps and reruns
  *   the database refuses a row               the batch is halved until that one account is alone
  *   somebody else keeps it locked            it is looked at again for some seconds, and fails alone then
+ *   the ledger is held                       `held` is thrown within the transaction: nothing of it stands
  *   deadlock                                 the whole transaction is replayed (inTransaction)
  *   paused, cancelled, or no longer ours     `lost` is thrown within the transaction: nothing of it stands
  */
 import { type Transaction, inBatch } from '../../db/connection.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { describeRefusal, inHalves } from '../../db/halving.ts';
-import { databaseNow } from '../../db/query.ts';
 import type { Account } from '../../domain/account.ts';
 import {
   type Backfilled,
@@ -26,6 +26,7 @@ import type { AccountRow } from '../../ledger/accounts.ts';
 import type { BackfillAsked, BackfillItem } from '../../ledger/backfills.ts';
 import type { CycleNotice } from '../../ledger/cycles.ts';
 import { listDecisionNos } from '../../ledger/decisions.ts';
+import { requireFreeLedger } from '../../ledger/ledger-hold.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import type { TermsVersion } from '../../ledger/terms-versions.ts';
 import type { NoticeDraft } from '../../outbox/outbox.ts';
@@ -118,7 +119,8 @@ async function grantOnce(
   ids: readonly string[],
 ): Promise<Granted> {
   const { rows, unreadable, busy } = await lockAccounts(transaction, ids);
-  const now = await databaseNow(transaction);
+  const look = await requireFreeLedger(transaction);
+  const { now } = look;
   const pasts = await loadPasts(
     transaction,
     rows.map((row) => row.account),
@@ -126,7 +128,7 @@ async function grantOnce(
     ground.terms.terms,
   );
   const lostNos = await loadLostNos(transaction, rows, pasts);
-  const writes = new LedgerWrites();
+  const writes = new LedgerWrites(look);
   const kept: BackfillItem[] = [];
   const failed: BackfillItem[] = [];
   const left: string[] = [...busy];

@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import { type Backfill, countBackfillAccounts, findBackfill } from '../../ledger/backfills.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { findOpenSweep } from '../../ledger/runs.ts';
 import { unknownBackfill } from './backfill.ts';
 
@@ -23,7 +24,7 @@ export interface WaitedBackfill {
 const LOOK_MS = 250;
 const HELP_EVERY_MS = 1_000;
 
-/** @throws not-found `unknown-backfill` */
+/** @throws not-found `unknown-backfill`; held `held`, also in the middle: it goes on after the release */
 export async function backfillUntilDone(
   deps: { readonly db: Database; readonly clock: Clock },
   request: WaitRequest,
@@ -41,6 +42,7 @@ export async function backfillUntilDone(
     });
     if (backfill.endedAt !== null) return { outcome: 'ended', backfill };
     if (backfill.state === 'paused') return { outcome: 'paused', backfill };
+    await requireReleased(db);
     if (request.signal?.aborted) return { outcome: 'interrupted', backfill };
     if (clock.elapsedMs() >= deadline) return { outcome: 'timed-out', backfill };
     if (request.helpSweep && clock.elapsedMs() >= helpAt && (await findOpenSweep(db))) {

@@ -16,6 +16,7 @@ import {
   lockBackfill,
   updateBackfillState,
 } from '../../ledger/backfills.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type Notify, closeRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
@@ -38,9 +39,10 @@ export interface StartRequest {
 
 /**
  * Keeps a backfill, to be worked on by any worker.
- * @throws refused `plan-changed`; conflict `backfill-overlaps` while another one over some of these cycles is open
+ * @throws held `held`; refused `plan-changed`; conflict `backfill-overlaps` while another one over some of these cycles is open
  */
 export async function startBackfill(deps: BackfillDeps, request: StartRequest): Promise<Backfill> {
+  await requireReleased(deps.db);
   requireSamePlan(request);
   const id = await inTransaction(deps.db, (transaction) => insertStarted(transaction, request));
   const backfill = (await findBackfill(deps.db, id)) as Backfill;
@@ -154,11 +156,13 @@ export const pauseBackfill = (deps: BackfillDeps, request: ChangeRequest): Promi
     updateBackfillState(transaction, request.id, 'paused', null),
   );
 
-/** Also takes it from a worker that is gone or stuck. */
-export const resumeBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
-  change(deps, request, 'backfill.resume', ['running', 'paused'], (transaction) =>
+/** Also takes it from a worker that is gone or stuck. @throws held `held` */
+export async function resumeBackfill(deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> {
+  await requireReleased(deps.db);
+  return change(deps, request, 'backfill.resume', ['running', 'paused'], (transaction) =>
     updateBackfillState(transaction, request.id, 'running', null),
   );
+}
 
 /** For good. What is granted stays. */
 export const cancelBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>

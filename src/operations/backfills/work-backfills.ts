@@ -22,6 +22,7 @@ import {
   updateBackfillState,
   upsertBackfillItems,
 } from '../../ledger/backfills.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type Run, closeRun, findOpenSweep, findRun, heartbeat } from '../../ledger/runs.ts';
 import { type TermsVersion, getTermsVersion } from '../../ledger/terms-versions.ts';
 import { type BatchGround, backfillBatch } from './backfill-batch.ts';
@@ -55,11 +56,12 @@ class Lost extends ConnectsError {
 /**
  * Works on one backfill until it is done, is taken away, or the signal aborts.
  * @returns the backfill that was worked on; undefined when there is none to be taken
- * @throws unavailable when the database cannot be used: whatever is not done is found again
+ * @throws held `held`; unavailable when the database cannot be used: whatever is not done is found again
  */
 export async function workOnBackfill(deps: CatchUpDeps, options: WorkOptions): Promise<Backfill | undefined> {
   for (const one of await listOpenBackfills(deps.db)) {
     if (one.state !== 'running' || (options.id !== undefined && one.id !== options.id)) continue;
+    await requireReleased(deps.db);
     const now = await databaseNow(deps.db);
     const until = now + LEASE_MS;
     const { worker } = options;

@@ -11,6 +11,7 @@ import { invalidInput } from '../../errors.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { isRefusedByOperator } from '../../ledger/decisions.ts';
 import { type EventState, findEvent } from '../../ledger/events.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
 export interface Adjustment {
@@ -29,9 +30,10 @@ export interface AdjustRequest {
 
 /**
  * @returns what became of each, in the order given
- * @throws invalid-input `adjustment`, naming every fault of every adjustment, before anything is recorded
+ * @throws held `held`; invalid-input `adjustment`, naming every fault of every adjustment, before anything is recorded
  */
 export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): Promise<AdjustOutcome[]> {
+  await requireReleased(deps.db);
   const at = await databaseNow(deps.db);
   const faults: string[] = [];
   for (const one of request.adjustments) {

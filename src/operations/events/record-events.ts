@@ -3,7 +3,8 @@
  * is kept per account, and every event has its own outcome.
  *
  * Every event first brings its account current. Where that cannot be done, it and all later ones of that account are
- * kept `waiting`, and applied in order by whatever brings the account current.
+ * kept `waiting`, and applied in order by whatever brings the account current. So are all while the ledger is held, and
+ * applied soon after its release.
  *
  * An account that somebody else has locked is waited for outside of any transaction, so that no connection is kept
  * meanwhile, and for a few seconds only: then its events are `busy`, and all others are recorded.
@@ -19,6 +20,7 @@ import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
 import { type KnownEvent, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
+import { HELD, held, lookAtLedger } from '../../ledger/ledger-hold.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
@@ -94,7 +96,8 @@ export async function recordEvents(
     }
   }
   for (const [index, one] of outcomes.entries())
-    if (one.outcome === 'waiting') tell(deps.log, events[index], one);
+    // That it is held is told once, by whoever meets it.
+    if (one.outcome === 'waiting' && one.code !== HELD) tell(deps.log, events[index], one);
   return outcomes;
 }
 
@@ -251,7 +254,8 @@ async function recordOnce(
   const ids = group.map((one) => one.account);
   const arrived = group.flatMap((one) => one.events.map(({ event }) => event));
   const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
-  const lockedAt = await databaseNow(transaction);
+  const look = await lookAtLedger(transaction);
+  const lockedAt = look.now;
   const known = await findKnown(transaction, arrived);
   const fresh = arrived.filter((event) => !known.has(event.id));
   const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
@@ -267,14 +271,16 @@ async function recordOnce(
   const { by, ...pinned } = rules;
   const { noticeMaxAgeMs } = deps.settings;
   const turnGround = { ...pinned, notify: 'digest', runId: null, lockedAt, noticeMaxAgeMs } as const;
-  const writes = new LedgerWrites(failing);
+  const writes = new LedgerWrites(look, failing);
   const done: Done = { outcomes: new Map(), left: [], busy: [] };
   for (const one of group) {
     const unread = waiting.cutAt !== undefined && one.account > waiting.cutAt;
-    const why = unreadable.get(one.account);
+    const fault = unreadable.get(one.account);
+    const why = fault ?? (look.hold && held(look.hold));
+    const isOpen = fault !== undefined || found.has(one.account) || waits(waiting, one.account);
     if (busy.has(one.account) || opened.has(one.account)) done.busy.push(one);
     else if (why)
-      keepAll({ by, known, writes, done, isOpen: true, why: describeError(why), receivedAt: lockedAt }, one);
+      keepAll({ by, known, writes, done, isOpen, why: describeError(why), receivedAt: lockedAt }, one);
     else if (unread || writes.cycles.length >= deps.settings.boundariesMax) done.left.push(one);
     else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }

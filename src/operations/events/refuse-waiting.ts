@@ -11,6 +11,7 @@ import { lockAccount } from '../../ledger/account-locks.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import { findOwner, listWaitingContent, lockWaitingEvent } from '../../ledger/event-waits.ts';
 import type { EventRow } from '../../ledger/events.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
 import { whenFree } from '../settling/when-free.ts';
 import type { RecordDeps } from './record-events.ts';
@@ -30,10 +31,12 @@ export interface RefusedWaiting extends TakenUp {
 }
 
 /**
- * @throws not-found `unknown-event`; conflict `event-not-waiting`, where it was decided, perhaps a moment ago;
+ * @throws held `held`; not-found `unknown-event`; conflict `event-not-waiting`, where it was decided, perhaps a moment ago;
  *   unavailable `account-locked`
  */
 export async function refuseWaiting(deps: RecordDeps, request: RefuseRequest): Promise<RefusedWaiting> {
+  // What waits behind it is to be taken up.
+  await requireReleased(deps.db);
   const owner = await findOwner(deps.db, request.event);
   if (!owner)
     throw new ConnectsError(

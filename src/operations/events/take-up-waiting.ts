@@ -2,10 +2,13 @@
 import { type Transaction, inTransaction } from '../../db/connection.ts';
 import { classOfDatabaseError, describeRowError, isDatabaseError } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { describeError } from '../../errors.ts';
 import { accountLocked, lockAccounts } from '../../ledger/account-locks.ts';
 import { upsertEventWaits } from '../../ledger/event-waits.ts';
+import { requireFreeLedger } from '../../ledger/ledger-hold.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
+import type { TurnGround } from '../settling/account-turn.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
 import { whenFree } from '../settling/when-free.ts';
 import { loadWaiting, resume } from '../settling/waiting-events.ts';
@@ -69,6 +72,21 @@ function keepWhy({ db }: RecordDeps, eventId: string, why: { code: string; messa
   );
 }
 
+/** No run does it: what is settled on the way is told as a sweep tells it. */
+export const groundOf = (
+  { terms, version }: TermsVersion,
+  { noticeMaxAgeMs }: RecordDeps['settings'],
+  lockedAt: Instant,
+): TurnGround => ({
+  terms,
+  termsVersion: version,
+  runId: null,
+  notify: 'digest',
+  notifyEvents: 'digest',
+  lockedAt,
+  noticeMaxAgeMs,
+});
+
 async function takeUpOnce(
   transaction: Transaction,
   { settings }: RecordDeps,
@@ -79,25 +97,18 @@ async function takeUpOnce(
   if (busy.size > 0) throw accountLocked(account);
   const fault = unreadable.get(account);
   if (fault) throw fault;
-  const now = await databaseNow(transaction);
+  const look = await requireFreeLedger(transaction);
+  const { now } = look;
   const waiting = await loadWaiting(transaction, [account], { termsOf: () => terms.terms, lockedAt: now });
   const events = (waiting.events.get(account) ?? []).slice(0, most);
-  const ground = {
-    terms: terms.terms,
-    termsVersion: terms.version,
-    runId: null,
-    notify: 'digest',
-    notifyEvents: 'digest',
-    lockedAt: now,
-    noticeMaxAgeMs: settings.noticeMaxAgeMs,
-  } as const;
+  const ground = groundOf(terms, settings, now);
   const { turn, resolved, ...rest } = resume(
     rows[0],
     account,
     { ...waiting, events: new Map([[account, events]]) },
     ground,
   );
-  const writes = new LedgerWrites(failing);
+  const writes = new LedgerWrites(look, failing);
   if (resolved.length > 0) turn?.finish(writes);
   writes.resolved.push(...resolved);
   const next = events[resolved.length];

@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { type MailHold, deleteHold, findHold, insertHold } from '../../outbox/hold.ts';
+import { type MailHold, deleteHold, findHold, insertHold, mailHeldWords } from '../../outbox/hold.ts';
 import {
   type NoticeFilter,
   countByState,
@@ -207,12 +207,10 @@ async function insertAuditedHold({ db }: Deps, { actor, reason, dryRun }: Change
     const at = await shownNow(transaction);
     const hold = { heldAt: at, actor, reason };
     const held = dryRun ? !(await findHold(transaction)) : await insertHold(transaction, hold);
-    if (!held)
-      throw new ConnectsError(
-        'conflict',
-        'mail-held',
-        'all mail is held already: see "connects notices list"',
-      );
+    if (!held) {
+      const words = mailHeldWords((await findHold(transaction)) ?? hold);
+      throw new ConnectsError('conflict', 'mail-held', `${words}; nothing was changed`);
+    }
     if (!dryRun)
       await insertAudit(transaction, {
         at,

@@ -2,7 +2,6 @@
 import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { describeRefusal, inHalves } from '../../db/halving.ts';
-import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Reversal } from '../../domain/corrections/reversal.ts';
 import { describeError } from '../../errors.ts';
@@ -12,6 +11,7 @@ import type { AccountRow } from '../../ledger/accounts.ts';
 import { listAmendments } from '../../ledger/amendments.ts';
 import { listFailedPayments } from '../../ledger/decisions.ts';
 import { listExpiries } from '../../ledger/lapses.ts';
+import { requireFreeLedger } from '../../ledger/ledger-hold.ts';
 import { listCyclesGrantedBy } from '../../ledger/run-grants.ts';
 import { type CatchUpDeps, bringCurrent, failuresOf } from '../settling/bring-current.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
@@ -60,13 +60,14 @@ async function reverseOnce(
   ids: readonly string[],
 ): Promise<Reversed> {
   const { rows, unreadable, busy } = await lockAccounts(transaction, ids);
-  const now = await databaseNow(transaction);
+  const look = await requireFreeLedger(transaction);
+  const { now } = look;
   const granted = await listCyclesGrantedBy(transaction, ground.source, ground.filter, ids);
   const cycles = groupBy(granted, (one) => one.accountId);
   const amendments = groupBy(await listAmendments(transaction, ids), (one) => one.accountId);
   const expiries = groupBy(await listExpiries(transaction, ids), (one) => one.accountId);
   const failedPayments = await listFailedPayments(transaction, ids);
-  const writes = new LedgerWrites();
+  const writes = new LedgerWrites(look);
   const done: { account: string; reversal: Reversal }[] = [];
   const failed = [
     ...[...unreadable].map(([account, why]) => ({ account, ...describeError(why) })),

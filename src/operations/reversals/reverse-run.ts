@@ -3,6 +3,7 @@
  * that marks each cycle `reversed`. A backfill that includes `reversed` then grants those cycles again, under whatever
  * terms are in force by then. Settlements and entries stay as they are.
  *
+ *   the ledger is held      it stops there, and any worker goes on with it once it is released
  *   the process dies        the same command goes on: an account is reversed in one transaction, or not at all
  *   an account fails        it is told; the others are reversed, and the same command tries it again
  */
@@ -13,6 +14,7 @@ import type { Instant } from '../../domain/calendar.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { insertRunAccounts, listRunAccounts } from '../../ledger/run-accounts.ts';
 import { type GrantCode, type GrantFilter, type GrantSource, sourceOf } from '../../ledger/run-grants.ts';
 import {
@@ -63,10 +65,11 @@ const LISTED = 900;
 const LEASE_MS = 30_000;
 
 /**
- * @throws not-found `unknown-run`; invalid-input `not-reversible`; conflict `run-open`, `already-reversed`,
+ * @throws held `held`, also in the middle: then any worker goes on with it; not-found `unknown-run`; invalid-input `not-reversible`; conflict `run-open`, `already-reversed`,
  *   `nothing-to-reverse`, `reversal-active`; unavailable: the same call goes on
  */
 export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Promise<ReverseOutcome> {
+  await requireReleased(deps.db);
   // One that died when all was taken back has still to be closed.
   const { source } = request;
   const filter = sorted(request.filter ?? {});
@@ -94,7 +97,7 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
       if (!request.inPlace) await releaseSubmitting(deps.db, run.id, held);
       return sum.endWhole(deps.db, 'interrupted');
     }
-    sum.add(await reverseAccounts(deps, ground, ids));
+    sum.add(await orLeaveOpen(deps.db, { runId: run.id, held }, () => reverseAccounts(deps, ground, ids)));
     request.onProgress?.({ done: sum.done });
     held = await lease(deps.db, run.id, held);
   }
@@ -110,6 +113,23 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
 
 const sorted = (filter: GrantFilter): GrantFilter =>
   filter.accounts ? { ...filter, accounts: [...new Set(filter.accounts)].toSorted() } : filter;
+
+/** Where the ledger is held meanwhile, the run is left as if this process had died: anybody goes on after the release. */
+async function orLeaveOpen<Result>(
+  db: Database,
+  { runId, held }: { readonly runId: number; readonly held: Instant },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConnectsError && error.kind === 'held') {
+      const now = await databaseNow(db);
+      await leaseSubmitting(db, { runId, now, until: now, held });
+    }
+    throw error;
+  }
+}
 
 /** @throws unavailable `run-locked`: it is the reversal that somebody keeps locked, and none of its accounts */
 async function holdsNow(transaction: Transaction, runId: number, held: Instant): Promise<boolean> {
@@ -127,6 +147,7 @@ async function holdsNow(transaction: Transaction, runId: number, held: Instant):
  */
 export async function resumeReversals(deps: CatchUpDeps, signal: AbortSignal): Promise<number> {
   const orphans = await listOrphanedReversals(deps.db, await databaseNow(deps.db));
+  if (orphans.length > 0) await requireReleased(deps.db);
   for (const { run, key } of orphans) {
     const source = sourceOf(key);
     if (!source || signal.aborted) continue;

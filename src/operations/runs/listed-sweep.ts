@@ -10,6 +10,7 @@ import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
 import { type DuePosition, countDue, listDue, listStanding } from '../../ledger/accounts.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Notify, type Run, type RunAsked, findRun, insertRun } from '../../ledger/runs.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
@@ -142,12 +143,13 @@ function listOf(accounts: readonly string[]): Pick<RunAsked, 'accounts' | 'first
   return { accounts: ids.length, first: ids.slice(0, FIRST_KEPT), hash };
 }
 
-/** Opens the run and writes down whom it is over, in one transaction; submitting them is the caller's. */
+/** Opens the run and writes down whom it is over, in one transaction; submitting them is the caller's. @throws held `held` */
 export async function openListedSweep(
   deps: ListedDeps,
   request: ListedRequest,
   chosen: Chosen,
 ): Promise<Run> {
+  await requireReleased(deps.db);
   const run = await inTransaction(deps.db, (transaction) => openOnce(transaction, request, chosen));
   const { ids, asOf } = chosen;
   deps.log.info(

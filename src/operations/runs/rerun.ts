@@ -8,6 +8,7 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type PutAside, type PutAsideFilter, latestAsOf, listPutAside } from '../../ledger/put-aside.ts';
 import { findRerunOf, insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
@@ -50,9 +51,11 @@ const OPENING = 'rerun';
 
 /**
  * Opens the run and writes down whom it is over; submitting them is the caller's.
- * @throws not-found `unknown-run`; refused `count-differs`; conflict `rerun-active` when one of them is being rerun already
+ * @throws not-found `unknown-run`; refused `count-differs`; held `held`; conflict `rerun-active` when one of them is being
+ *   rerun already
  */
 export async function openRerun(deps: RerunDeps, request: RerunRequest): Promise<RerunOutcome> {
+  if (!request.dryRun) await requireReleased(deps.db);
   await requireRun(deps.db, request.filter.runId);
   try {
     const opened = await inTransaction(deps.db, async (transaction) => {

@@ -1,6 +1,7 @@
 /** Staying with one run until it is closed: it is submitted anew again and again, and SQL is asked what is left. */
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
+import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
@@ -18,6 +19,7 @@ export interface WatchedRun {
 /** How often it is submitted anew: what was lost, and what has waited for its retry. */
 const SUBMIT_EVERY_MS = 1_000;
 
+/** @throws held `held`, also in the middle: the run stays open */
 export async function runUntilClosed(
   deps: SweepDeps & { readonly clock: Clock },
   opened: Run,
@@ -30,6 +32,7 @@ export async function runUntilClosed(
   const outcome = await lookUntil(deps, limits, async () => {
     run = (await findRun(db, run.id)) ?? run;
     if (run.state === 'running' && clock.elapsedMs() >= submitAt) {
+      await requireReleased(db);
       await submitLeft(deps, run, limits.signal);
       submitAt = clock.elapsedMs() + SUBMIT_EVERY_MS;
     }

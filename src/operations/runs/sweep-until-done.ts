@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { anyDue, countDue } from '../../ledger/accounts.ts';
+import { held } from '../../ledger/ledger-hold.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, isListed, listOpenRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
@@ -36,7 +37,7 @@ const SUBMIT_EVERY_MS = 1_000;
 /**
  * Goes on until nothing is left, the timeout passes or the signal aborts. Servers that go away meanwhile are waited
  * for: whatever was not done is still due.
- * @throws invalid-input `as-of-in-future`; unavailable when the servers are away from the beginning, or for ten minutes
+ * @throws invalid-input `as-of-in-future`; held `held`, also in the middle: its runs stay open; unavailable when the servers are away from the beginning, or for ten minutes
  */
 export async function sweepUntilDone(
   deps: SweepDeps & { readonly clock: Clock },
@@ -94,6 +95,7 @@ class Waiting {
       // Never a run in place of one that was stopped a moment ago.
       const mayOpen = async (): Promise<boolean> => !(await this.#isStopped());
       const swept = await sweep(this.#deps, { ...this.#request, again, mayOpen });
+      if (swept.outcome === 'held') throw held(swept.hold);
       if (swept.outcome !== 'nothing-due') this.#runs.set(swept.run.id, swept.run);
       for (const run of await listOpenRuns(this.#deps.db)) if (isListed(run)) this.#runs.set(run.id, run);
       this.#submitAt = clock.elapsedMs() + SUBMIT_EVERY_MS;

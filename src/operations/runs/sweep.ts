@@ -9,6 +9,7 @@ import { ROW_LOCKED, driverWords, isRowLocked } from '../../db/errors.ts';
 import { databaseNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { type DuePosition, anyDue, countDue } from '../../ledger/accounts.ts';
+import { type LedgerHold, findLedgerHold } from '../../ledger/ledger-hold.ts';
 import { countLeft, listLeft } from '../../ledger/run-accounts.ts';
 import {
   type Notify,
@@ -55,6 +56,8 @@ export interface SweepRequest {
 
 export type SweepOutcome =
   | { readonly outcome: 'nothing-due'; readonly asOf: Instant }
+  /** The ledger is: nothing was opened or submitted. */
+  | { readonly outcome: 'held'; readonly asOf: Instant; readonly hold: LedgerHold }
   | {
       readonly outcome: 'opened' | 'joined';
       readonly asOf: Instant;
@@ -85,6 +88,11 @@ export async function sweep(deps: SweepDeps, request: SweepRequest): Promise<Swe
 /** Submitting takes a while, and whoever does it may die meanwhile: what the tick found is written before. */
 async function sweepOnce(deps: SweepDeps, request: SweepRequest, tick: RecordedTick): Promise<SweepOutcome> {
   const asOf = await resolveAsOf(deps, request.asOf);
+  const hold = await findLedgerHold(deps.db);
+  if (hold) {
+    await tick.finds('held', null);
+    return { outcome: 'held', asOf, hold };
+  }
   const found = await openOrJoin(deps, asOf, request);
   await tick.finds(found?.outcome ?? 'nothing-due', found?.run.id ?? null);
   await resumeListed(deps, request.signal);

@@ -7,6 +7,7 @@ import { CLOCKS_DISAGREE, type Clocks } from '../../clocks.ts';
 import type { Database } from '../../db/connection.ts';
 import { DATABASE_OUTAGES } from '../../db/errors.ts';
 import { shownNow } from '../../db/query.ts';
+import { findLedgerHold } from '../../ledger/ledger-hold.ts';
 import type { Health } from '../../health.ts';
 import type { OutageLog } from '../../outage-log.ts';
 import { REDIS_OUTAGES } from '../../queue/connection.ts';
@@ -52,24 +53,26 @@ export class ProgressWatch {
     const { clock, health, outages } = this.#deps;
     const now = clock.elapsedMs();
     try {
-      const [settle] = await outages.lookFor(OUTAGES, () => this.#askServers());
+      const { queues, held } = await outages.lookFor(OUTAGES, () => this.#askServers());
+      const [settle] = queues;
       const next = settle?.oldest?.id;
       this.#waiting = settle?.waiting ?? 0;
-      if (next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
+      if (held || next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
       this.#next = next;
     } catch {
       this.#movedAt = clock.elapsedMs();
     }
   }
 
-  async #askServers(): Promise<readonly QueueState[]> {
+  /** While the ledger is held, standing still is what is asked for. */
+  async #askServers(): Promise<{ readonly queues: readonly QueueState[]; readonly held: boolean }> {
     const { clocks, db, inspector } = this.#deps;
     const now = await shownNow(db);
     await inspector.requireServing();
     // Before the clocks, so that a Redis that is away is waited for once.
     const queues = await inspector.readQueues(now);
     await clocks.compare({ db, inspector });
-    return queues;
+    return { queues, held: (await findLedgerHold(db)) !== undefined };
   }
 
   /** A process that settles must move by itself: that others do says nothing of its own workers. */

@@ -13,6 +13,7 @@ import { type EventWait, upsertEventWaits } from '../../ledger/event-waits.ts';
 import { type EventRow, insertEvents, resolveWaiting } from '../../ledger/events.ts';
 import { clearFailures } from '../../ledger/failures.ts';
 import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
+import type { LedgerLook } from '../../ledger/ledger-hold.ts';
 import { type Owned, insertAwards, upsertInterviews, upsertProposals } from '../../ledger/records.ts';
 import { type SpanRow, insertSpans } from '../../ledger/spans.ts';
 import { type NoticeDraft, stageNotices } from '../../outbox/outbox.ts';
@@ -42,15 +43,21 @@ export class LedgerWrites {
   readonly overcome: string[] = [];
   /** What a person did, told in the transaction that does it. */
   readonly audits: AuditRow[] = [];
+  readonly #look: LedgerLook | undefined;
   readonly #failing: ReadonlySet<string>;
 
-  /** @param failing accounts that have failures to be overcome, and are locked with them */
-  constructor(failing: ReadonlySet<string> = new Set()) {
+  /**
+   * @param look that found the ledger free, in the same transaction; undefined for what only keeps facts
+   * @param failing accounts that have failures to be overcome, and are locked with them
+   */
+  constructor(look?: LedgerLook, failing: ReadonlySet<string> = new Set()) {
+    this.#look = look;
     this.#failing = failing;
   }
 
   /** One statement per table; none for a table to which nothing is written. */
   async write(transaction: Transaction, now: Instant): Promise<void> {
+    this.#requireLook();
     await insertAccounts(transaction, this.opened);
     await upsertContacts(transaction, this.contacts);
     await insertSpans(transaction, this.spans);
@@ -70,6 +77,13 @@ export class LedgerWrites {
     await updateAccounts(transaction, this.accounts);
     const cleared = this.overcome.filter((id) => this.#failing.has(id));
     if (cleared.length > 0) await clearFailures(transaction, cleared, now);
+  }
+
+  /** A path that forgot to look would post against a hold: it is a bug, and posts nothing at all. */
+  #requireLook(): void {
+    const posts = this.entries.length + this.cycles.length + this.amendments.length > 0;
+    if (posts && (!this.#look || this.#look.hold))
+      throw new Error('nothing is posted unless the ledger is free');
   }
 }
 

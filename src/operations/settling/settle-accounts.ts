@@ -14,18 +14,19 @@
  *   somebody has it locked        it is left out, `busy`: that is nobody's attempt, and it is as due as before
  *   somebody has a row of it      the batch is halved until it is alone, and `busy`
  *   deadlock                      the whole transaction is replayed (inTransaction)
+ *   the ledger is held            thrown as `held`: no account is blamed, all of it is as due as before
  *   the server goes away          thrown as `unavailable`: no account is blamed, the caller waits and tries again
  */
 import type { Clock } from '../../clock.ts';
 import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { describeRefusal, inHalves } from '../../db/halving.ts';
-import { databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Terms, builtInTerms } from '../../domain/terms.ts';
 import { describeError } from '../../errors.ts';
 import { lockAccounts } from '../../ledger/account-locks.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
+import { requireFreeLedger } from '../../ledger/ledger-hold.ts';
 import type { Log } from '../../log.ts';
 import type { Tally } from '../../tally.ts';
 import { LedgerWrites } from './ledger-writes.ts';
@@ -82,7 +83,7 @@ interface Settled {
 /**
  * Settles each account as its run asks. Every request gets its own outcome, by account id.
  * @param requests of different accounts, 500 at the most; they may belong to different runs.
- * @throws unavailable when the database cannot be used; then nothing is known of the last transaction, and the same
+ * @throws held `held` while the ledger is; unavailable when the database cannot be used; then nothing is known of the last transaction, and the same
  *   call may be made again.
  */
 export async function settleAccounts(
@@ -139,14 +140,15 @@ async function settleOnce(
   // Asked for under the locks: a run that was stopped meanwhile settles nobody more.
   const named = requests.map((one) => one.run);
   const runs = await deps.runs.find(named, transaction);
-  const lockedAt = await databaseNow(transaction);
+  const look = await requireFreeLedger(transaction);
+  const lockedAt = look.now;
   const runOf = new Map(requests.map((one) => [one.account, runs.get(one.run)]));
   const termsOf = (account: string): Terms => runOf.get(account)?.terms ?? builtInTerms;
   const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
   const waiting = await loadWaiting(transaction, free, { termsOf, lockedAt });
   const found = new Map(rows.map((row) => [row.account.id, row]));
   const settled: Omit<Settled, 'codes'> = { outcomes: new Map(), failed: [], unfinished: [] };
-  const writes = new LedgerWrites(failing);
+  const writes = new LedgerWrites(look, failing);
   for (const request of requests) {
     const row = found.get(request.account);
     const run = runOf.get(request.account);

@@ -7,6 +7,7 @@ import type { Instant } from '../../domain/calendar.ts';
 import { findLastAudit } from '../../ledger/audit-results.ts';
 import type { MetricSource } from '../../metrics.ts';
 import { type OutageLog, isOutage } from '../../outage-log.ts';
+import { findHold } from '../../outbox/hold.ts';
 import { findOldestUnsent } from '../../outbox/outbox.ts';
 import { findOutage } from '../../outbox/refusals.ts';
 import { nextSlot } from '../../queue/cron.ts';
@@ -54,8 +55,9 @@ export async function measure(deps: MeasureDeps): Promise<string> {
   const { db, settings } = deps;
   const oldestUnsentAt = await findOldestUnsent(db);
   const mailNotTakenSince = (await findOutage(db))?.since;
+  const mailHeldSince = (await findHold(db))?.heldAt;
   const next = (after: Instant): Instant => nextSlot(settings.sweepCron, after);
-  const measures = await readMeasures(db, { next, oldestUnsentAt, mailNotTakenSince });
+  const measures = await readMeasures(db, { next, oldestUnsentAt, mailNotTakenSince, mailHeldSince });
   const { redisSkewMs, ...redis } = await readRedis(deps, { db, now: measures.now });
   const skewMs = new Map([['database', await skewOf(() => shownNow(db), deps.clock)]]);
   if (redisSkewMs !== null) skewMs.set('redis', redisSkewMs);

@@ -6,6 +6,7 @@ import { migrate } from '../../db/migrate.ts';
 import { shownNow, selectOne } from '../../db/query.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { ensureHoldRow } from '../../ledger/ledger-hold.ts';
 import { findLatestTerms, insertTermsVersion } from '../../ledger/terms-versions.ts';
 import { ensureInstallation } from './installation.ts';
 
@@ -27,6 +28,7 @@ export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome
   const applied = await migrate(deps.ownerUrl);
   await storeBuiltInTerms(deps.owner);
   await ensureInstallation(deps.owner);
+  await ensureHoldRow(deps.owner);
   if (deps.appUrl === undefined) return { applied, missingGrants: [] };
   const grants = await listGrants(deps);
   try {

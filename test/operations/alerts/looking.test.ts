@@ -1,7 +1,9 @@
 /** What is told: each alert is on when it should be, not before, and over when it is. */
 import type { AlertName } from '../../../src/domain/alerts.ts';
+import { inTransaction } from '../../../src/db/connection.ts';
 import { execute } from '../../../src/db/query.ts';
 import { insertAuditResult } from '../../../src/ledger/audit-results.ts';
+import { type Care, writeCare } from '../../../src/ledger/failure-care.ts';
 import { insertRunStop } from '../../../src/ledger/run-stops.ts';
 import { type RunKind, type RunState, closeRun, insertRun } from '../../../src/ledger/runs.ts';
 import type { AlertDeps } from '../../../src/operations/alerts/deps.ts';
@@ -55,6 +57,28 @@ it('lateness: from CONNECTS_DUE_ALARM on, until everybody is settled', async () 
   });
   await settleAsOf(app(), ['a1'], '2021-03-02');
   expect(await stateAt(boundary + 17, 'due-too-long')).toBe('off');
+});
+
+it('accounts that are put aside: past CONNECTS_PUT_ASIDE_ALARM, while nobody has acknowledged them', async () => {
+  const since = [new Date(NOON), new Date(NOON), new Date(NOON)];
+  const columns = 'account_id, run_id, state, code, message, attempts, first_at, last_at, put_aside_at';
+  for (const id of ['a1', 'a2'])
+    await execute(
+      db(),
+      `INSERT INTO failures (${columns}) VALUES (?, 1, 'put-aside', 'unknown-zone', 'x', 3, ?, ?, ?)`,
+      [id, ...since],
+    );
+  expect(await stateAt(60, 'put-aside')).toBe('off');
+  expect(await at(61, 'put-aside')).toMatchObject({ state: 'on', count: 2 });
+  const say = (id: string, care: Care): Promise<void> =>
+    inTransaction(db(), (transaction) =>
+      writeCare(transaction, [id], care, { at: NOON + MINUTE, actor: 'ann' }),
+    );
+  await say('a1', { kind: 'ack', reason: 'seen' });
+  expect(await at(62, 'put-aside')).toMatchObject({ state: 'on', count: 1 });
+  await say('a2', { kind: 'snooze', until: NOON + 90 * MINUTE, reason: 'later' });
+  expect(await stateAt(89, 'put-aside')).toBe('off');
+  expect(await at(91, 'put-aside')).toMatchObject({ state: 'on', count: 1, since: NOON });
 });
 
 /** A run that ends so now. */

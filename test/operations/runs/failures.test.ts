@@ -1,8 +1,11 @@
 /** Failures as work: who is put aside, for how long, and what people say of them. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../../jobs/start-worker.ts';
 import { execute, selectRows } from '../../../src/db/query.ts';
+import { planBackfill } from '../../../src/operations/backfills/backfill-plan.ts';
+import { backfilled } from '../../support/backfilling.ts';
 import type { Ended } from '../../support/cli.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { runHere } from '../../support/in-process.ts';
@@ -10,8 +13,6 @@ import { type Installation, install } from '../../support/installation.ts';
 import { reset } from '../../support/reset.ts';
 import { readState } from '../../support/state.ts';
 import { sweepAndSend } from '../../support/sweeping.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 const BROKEN = ['a-003', 'a-007', 'a-011'];
 const INTENT = ['--reason', 'zones are mended', '--yes'];
@@ -239,6 +240,28 @@ describe('failures', () => {
       });
       expect(await readState(installation.db)).toEqual(before);
     }
+  });
+
+  it('of a backfill, which puts nobody aside, are listed by its run, and not said to be nobody', async () => {
+    const { app, db } = installation;
+    await reset(installation);
+    await importRows(app, numbered('a', 3, { anchorOn: '2021-01-10', trackedFrom: '2021-06-01T00:00:00Z' }));
+    await setZone('Mars/Olympus', 'a-001');
+    const plan = await planBackfill(db, { asked: { from: '2021-02-01', to: '2021-02-28', include: [] } });
+    const backfill = await backfilled(app, plan.asked);
+    const listed = await cli('failures', 'list', '--run', String(backfill.runId));
+    expect(listed.stdout).toMatch(/^a-001 +unknown-zone +"Mars/m);
+    expect(listed.stderr).toBe(
+      `1 account failed in backfill ${backfill.id}, and not put aside: "connects backfill show ${backfill.id}"\n`,
+    );
+    const only = (...flags: string[]) => list('--run', String(backfill.runId), ...flags);
+    expect(await only('--error', 'unknown-zone')).toMatchObject([
+      { account: 'a-001', code: 'unknown-zone', backfill: backfill.id, state: 'failed' },
+    ]);
+    expect(await only('--account', 'a-000')).toEqual([]);
+    expect((await cli('failures', 'list', '--run', String(backfill.runId), '--error', 'other')).stderr).toBe(
+      `nobody failed in backfill ${backfill.id}\n`,
+    );
   });
 
   it('that are nobody’s are said to be so of what was asked for', async () => {

@@ -164,7 +164,7 @@ describe('a sweep over some accounts', () => {
     await sweepAndSend(app);
     expect(await settledBy(some.id)).toEqual(['a-001', 'a-002']);
     expect(await findRun(db, some.id)).toMatchObject({ state: 'completed' });
-    const later = await findRun(db, full.outcome === 'nothing-due' ? 0 : full.run.id);
+    const later = await findRun(db, 'run' in full ? full.run.id : 0);
     expect(await countRun(db, later as NonNullable<typeof later>)).toMatchObject({ settled: 12, skipped: 2 });
   });
 

@@ -16,7 +16,7 @@ import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { checkLocks } from './lock-checks.ts';
 import { checkOwner, checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
-import { checkFailures, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
+import { checkFailures, checkHold, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
 
 export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const { config } = deps;
@@ -36,6 +36,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const parts: [string, () => Promise<readonly Finding[]>][] = [
     ['rights', () => checkRights(deps)],
     ['replica', () => checkReplica(deps)],
+    ['hold', () => checkHold(deps)],
     ['due', () => checkLateness(deps)],
     ['locks', () => checkLocks(deps, redisIsThere)],
     ['runs', () => checkRuns(deps)],

@@ -2,7 +2,8 @@
 import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
 import { type MailTrouble, troubleOfRefusal } from '../../../notices/mail-trouble.ts';
-import { findHold } from '../../../outbox/hold.ts';
+import { findHold, mailHeldWords } from '../../../outbox/hold.ts';
+import { findLedgerHold, heldWords } from '../../../ledger/ledger-hold.ts';
 import { sourceOf } from '../../../ledger/run-grants.ts';
 import { findRunStop } from '../../../ledger/run-stops.ts';
 import { type Run, findLatestSweep, findOpenKey, listOpenRuns } from '../../../ledger/runs.ts';
@@ -32,17 +33,30 @@ const measure = async ({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<Mea
     next: (after) => nextSlot(config.sweepCron, after),
     oldestUnsentAt: await findOldestUnsent(db),
     mailNotTakenSince: (await findOutage(db))?.since,
+    mailHeldSince: (await findHold(db))?.heldAt,
   });
 
+/** What is forgotten is told until somebody ends it. */
+export async function checkHold({ db }: Deps): Promise<readonly Finding[]> {
+  const hold = await findLedgerHold(db);
+  if (!hold) return [ok('hold', 'the ledger is not held')];
+  const age = ageOf((await shownNow(db)) - hold.heldAt);
+  return [warning('hold', `for ${age}: ${heldWords(hold)}; nothing is settled or granted`, RELEASE)];
+}
+
+const RELEASE = 'connects release --reason "…"; when its reason is gone: docs/runbook.md: held';
+
 export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
-  const { now, due, oldestDueAt } = await measure(deps);
+  const { now, due, oldestDueAt, heldSince } = await measure(deps);
   const ageMs = oldestDueAt === null ? 0 : now - oldestDueAt;
   if (ageMs <= deps.config.dueAlarmMs) return [ok('due', due === 0 ? 'nobody is due' : dueSince(due, ageMs))];
   return [
     fault(
       'due',
       dueSince(due, ageMs),
-      'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
+      heldSince.ledger !== null
+        ? RELEASE
+        : 'connects sweep --wait --work; docs/runbook.md: ConnectsOldestDueTooOld',
     ),
   ];
 }
@@ -53,9 +67,11 @@ const dueSince = (due: number, ageMs: number): string =>
 export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
   const now = await shownNow(db);
   const findings: Finding[] = [];
+  const hold = await findLedgerHold(db);
   for (const run of await listOpenRuns(db)) {
     const silentMs = now - run.heartbeatAt;
-    if (silentMs > ORPHAN_MS)
+    // Nobody may go on with it while the ledger is held.
+    if (silentMs > ORPHAN_MS && !hold)
       findings.push(
         fault(
           'runs',
@@ -98,7 +114,7 @@ function fixOf(run: Run, key: string | undefined, how: HowItRuns): string {
 
 export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
   const { now, waitingEvents, oldestWaitingEventAt } = await measure(deps);
-  const findings: Finding[] = asideFindings(await sumFailureWork(deps.db, now), now);
+  const findings: Finding[] = asideFindings(deps.config, await sumFailureWork(deps.db, now), now);
   if (waitingEvents > 0)
     findings.push(
       warning(
@@ -111,12 +127,15 @@ export async function checkFailures(deps: Deps): Promise<readonly Finding[]> {
   return findings.length > 0 ? findings : [ok('failures', 'nobody is put aside, and no event waits')];
 }
 
-/** As the alert ConnectsPutAsideTooLong has it; that somebody knows of it excuses much longer, and not for ever. */
-const UNKNOWN_MAX_MS = 86_400_000;
+/** That somebody knows of it excuses much longer than the alarm, and not for ever. */
 const KNOWN_MAX_MS = 30 * 86_400_000;
 
 /** What is snoozed comes back by itself. */
-function asideFindings(work: ReadonlyMap<FailureState, WorkSum>, now: Instant): Finding[] {
+function asideFindings(
+  { putAsideAlarmMs }: Deps['config'],
+  work: ReadonlyMap<FailureState, WorkSum>,
+  now: Instant,
+): Finding[] {
   const sums = [...work.values()];
   const accounts = sums.reduce((sum, one) => sum + one.accounts, 0);
   if (accounts === 0) return [];
@@ -126,7 +145,7 @@ function asideFindings(work: ReadonlyMap<FailureState, WorkSum>, now: Instant): 
   const found =
     `${counted(accounts, 'account is', 'accounts are')} put aside, the oldest since ${iso(oldestAt)} ` +
     `(${ageOf(now - oldestAt)}): ${counts.join(', ')}`;
-  const unknown = ageOfState('open') > UNKNOWN_MAX_MS;
+  const unknown = ageOfState('open') > putAsideAlarmMs;
   if (unknown || ageOfState('acknowledged') > KNOWN_MAX_MS)
     return [
       fault(
@@ -155,8 +174,8 @@ export async function checkMail({ db, deliverDeps }: Deps): Promise<readonly Fin
     findings.push(
       warning(
         'mail',
-        `all mail is held since ${iso(hold.heldAt)} by ${hold.actor}; ${wait}`,
-        'release it when its reason is gone',
+        `for ${ageOf((await shownNow(db)) - hold.heldAt)}: ${mailHeldWords(hold)}; ${wait}`,
+        'connects release --mail --reason "…"; when its reason is gone',
       ),
     );
   const trouble = await deliverDeps?.mailer.probe(PROBE_MS);
