@@ -445,7 +445,7 @@ describe('what proposals cost to which nobody wrote', () => {
     await tell(event('2021-03-02', 'proposal.carried', { proposal: 'p1', connects: 1 }));
     const { answer } = await ask(story.member, '--since', '2021-03-01', '--as-of', '2021-03-10T00:00:00Z');
     expect(answer('returns').sentence).toBe(
-      'You spent 1 Connect on this proposal. None came back: no return has been reported to us. The one left comes back ' +
+      'You spent 1 Connect on proposal p1. None came back: no return has been reported to us. The one left comes back ' +
         'only when the marketplace returns it.',
     );
   });

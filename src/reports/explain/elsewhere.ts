@@ -1,7 +1,7 @@
 /** What an account lacks and another one has: told by the other's id, and by nothing else of it. */
 import { findEmails } from '../../ledger/contacts.ts';
 import { counted, listed } from '../member-words.ts';
-import type { Answer, Inquiry } from './answer.ts';
+import { type Answer, type Inquiry, idOf, kindOf } from './answer.ts';
 import { type HeldKind, listHolders } from './records-by-id.ts';
 
 /** Accounts that a sentence names. */
@@ -61,4 +61,17 @@ async function elsewhere(
     at: null,
     next: null,
   };
+}
+
+/** Those accounts that an answer names, and of which nothing says that they are of the same member. */
+export function strangersIn({ code, evidence }: Answer): string[] {
+  if (code !== 'on-another-account') return [];
+  const { accounts = [], ofThisAddress = [] } = evidence as Readonly<Record<string, readonly string[]>>;
+  return accounts.filter((one) => !ofThisAddress.includes(one));
+}
+
+/** The sentence as a member may read it: without the name of anybody else's account. */
+export function sentenceForMember(answer: Answer): string {
+  if (strangersIn(answer).length === 0) return answer.sentence;
+  return SENTENCES[kindOf(answer.subject) as HeldKind](idOf(answer.subject), 'another account');
 }

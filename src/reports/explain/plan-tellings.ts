@@ -69,8 +69,10 @@ function paymentFailed(told: Told, inquiry: Inquiry): string {
     case 'earlier-cycle':
       return `The payment for an earlier billing cycle, of ${on}, failed: ${became}. No Connects were taken back.`;
     default: {
+      // What has been paid off meanwhile is told next.
+      const owe = inquiry.account.owed < owed ? 'owed' : 'owe';
       const missing =
-        owed > 0 ? `; ${connectsWere(owed)} spent already, and you owe ${owed === 1 ? 'it' : 'them'}` : '';
+        owed > 0 ? `; ${connectsWere(owed)} spent already, and you ${owe} ${owed === 1 ? 'it' : 'them'}` : '';
       const taken =
         reversed + owed === 0
           ? 'No Connects of the plan had been added, so none were taken back'

@@ -59,7 +59,7 @@ async function returnsFor(
 }
 
 const spentOn = (proposals: readonly SentProposal[], spent: number): string =>
-  `You spent ${connects(spent)} on ${proposals.length === 1 ? 'this proposal' : `these ${proposals.length} proposals`}.`;
+  `You spent ${connects(spent)} on ${proposals.length === 1 ? `proposal ${proposals[0]?.id}` : `these ${proposals.length} proposals`}.`;
 
 /** Ids and returns that a sentence names. */
 const NAMED_MAX = 6;

@@ -58,14 +58,18 @@ async function received(inquiry: Inquiry, since: Instant): Promise<Answer> {
     subject: 'account',
     code: 'received',
     sentence:
-      `Since ${inquiry.words.day(since)} ${connectsWere(added)} added${split(gainsOf(sums))}. ` +
-      `${connectsWere(takenOff)} taken off${split(lossesOf(sums))}.`,
+      added + takenOff === 0
+        ? `Since ${inquiry.words.day(since)} no Connects were added, and none were taken off.`
+        : `Since ${inquiry.words.day(since)} ${someWere(added)} added${split(gainsOf(sums))}. ` +
+          `${takenOff === 0 ? 'None were' : connectsWere(takenOff)} taken off${split(lossesOf(sums))}.`,
     evidence: { since: iso(since), added, takenOff, byKind: sums },
     rule: null,
     at: iso(since),
     next: null,
   };
 }
+
+const someWere = (count: number): string => (count === 0 ? 'no Connects were' : connectsWere(count));
 
 const split = (parts: readonly string[]): string => (parts.length > 0 ? `: ${listed(parts)}` : '');
 
@@ -114,7 +118,7 @@ export async function interviewWindow(inquiry: Inquiry, asked?: Instant): Promis
     (one) => one.occurredAt < one.effectiveAt,
   );
   if (own.length === 0 && late.length === 0) return [];
-  return [windowAnswer(inquiry, since, { awards, own, late })];
+  return [windowAnswer(inquiry, since, asked !== undefined, { awards, own, late })];
 }
 
 const FAR_FUTURE = Date.UTC(9999, 0, 1);
@@ -136,7 +140,12 @@ interface Counted {
   readonly late: readonly PostedEntry[];
 }
 
-function windowAnswer(inquiry: Inquiry, since: Instant, { awards, own, late }: Counted): Answer {
+function windowAnswer(
+  inquiry: Inquiry,
+  since: Instant,
+  asked: boolean,
+  { awards, own, late }: Counted,
+): Answer {
   const { terms, words, asOf } = inquiry;
   const use = { version: terms.latest.version, at: own.at(-1)?.occurredAt ?? asOf };
   const { windowDays = 0, windowMax = 0 } = terms.rowOf(use).interview ?? {};
@@ -157,7 +166,7 @@ function windowAnswer(inquiry: Inquiry, since: Instant, { awards, own, late }: C
     subject: 'account',
     code: 'interview-window',
     sentence:
-      `For your replies since ${words.day(since)}, ${counted(own.length, 'interview request')} earned you ` +
+      `For your replies ${asked ? `since ${words.day(since)}` : `of the last ${days}`}, ${counted(own.length, 'interview request')} earned you ` +
       `${connects(sumOf(own))}.${held}${delayed} Other Connects, such as monthly ones, are outside this limit.`,
     evidence: {
       since: iso(since),

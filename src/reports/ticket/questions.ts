@@ -1,14 +1,15 @@
 /** The questions that a ticket raises about one account, asked as anybody asks them. */
 import type { Queryable } from '../../db/query.ts';
-import { type Instant, type LocalDate, firstInstantOf, localDateOf } from '../../domain/calendar.ts';
+import { type Instant, type LocalDate, localDateOf } from '../../domain/calendar.ts';
 import { findEmails, listByEmail } from '../../ledger/contacts.ts';
 import { ACCOUNTS_MAX, type Asker } from './asker.ts';
 import { addresseeWords } from '../asked-account.ts';
 import { type Answer, kindOf } from '../explain/answer.ts';
 import { type Question, explainAccount, inquire } from '../explain/explain.ts';
-import { dayWords } from '../member-words.ts';
-import type { DateRead } from './read-dates.ts';
+import { listed } from '../member-words.ts';
+import { type DateRead, shifted } from './date-read.ts';
 import { FOUND_MAX, type Time, listInterviewsIn, listProposalsIn } from './ticket-records.ts';
+import { type NamedTime, openTime, timesOf } from './times.ts';
 import { type Look, type Topic, belongs } from './topics.ts';
 
 export interface TicketQuestion {
@@ -47,11 +48,31 @@ export async function questionsOn(asking: Asking, account: string): Promise<Tick
     if (kept.length > 0) found.push({ account, question, answers: kept });
   };
   for (const id of idsOf(asking, account)) await ask({ about: id });
-  for (const look of looksOf(asking))
-    for (const said of await LOOKS[look](asking, account, ask)) found.push(said);
-  const isAnswered = found.length > 0;
-  await ask({}, (answer) => belongs(answer, asking.topics, isAnswered));
+  const nothing: TicketQuestion[] = [];
+  for (const look of looksOf(asking)) {
+    const before = found.length;
+    const said = await LOOKS[look](asking, account, ask);
+    (found.length === before && said.every(saysNothing) ? nothing : found).push(...said);
+  }
+  // That one kind of thing was not there matters only where no other was.
+  if (found.every(({ question }) => Object.keys(question).length === 0)) found.unshift(...nothing);
+  if (nothing.length > 0 && found.every(saysNothing)) await ask({ since: firstDay(asking) });
+  const isAnswered = found.length > 0 || asking.asker.known.some((one) => one.holders.length > 0);
+  const isTold = (code: string): boolean =>
+    found.some(({ answers }) => answers.some((one) => one.code === code));
+  const isAgain = ({ code }: Answer): boolean => code === 'interview-window' && isTold(code);
+  await ask({}, (answer) => belongs(answer, asking.topics, isAnswered) && !isAgain(answer));
   return found;
+}
+
+/** Of a proposal, what it cost and what came back, or that no client wrote about it: as it is asked. */
+function concerns({ subject, code }: Answer, topics: readonly Topic[]): boolean {
+  const isOfCost = topics.some((one) => one.standing.includes('returns'));
+  const isOfReward = topics.some((one) => one.standing.includes('silence:proposal'));
+  return (
+    code === 'no-interview-request' ||
+    ((isOfCost || !isOfReward) && ['proposal', 'return'].includes(kindOf(subject)))
+  );
 }
 
 type Ask = (question: Question, keeps?: (answer: Answer) => boolean) => Promise<void>;
@@ -71,9 +92,16 @@ function idsOf({ asker }: Asking, account: string): string[] {
 /** Of a date that stands alone, both what clients asked and the billing cycle. */
 function looksOf({ topics, dates }: Asking): readonly Look[] {
   const looks = [...new Set(topics.flatMap((one) => one.looks))];
-  const needsDate = looks.some((one) => one !== 'welcome' && one !== 'namesakes');
-  return dates.length > 0 && !needsDate ? [...looks, 'interviews', 'cycles'] : looks;
+  if (dates.length === 0 || looks.some(needsDate)) return looks;
+  return [...looks, 'cycles', ...(topics.length === 0 ? (['interviews'] as const) : [])];
 }
+
+const DATELESS: ReadonlySet<Look> = new Set(['welcome', 'readiness-test', 'namesakes']);
+const needsDate = (look: Look): boolean => !DATELESS.has(look);
+
+/** What was looked for was not there. */
+const saysNothing = ({ answers }: TicketQuestion): boolean =>
+  answers.every((one) => one.code === 'looked-up' && one.evidence.none === true);
 
 /** Asks, and gives back what it says itself where there is nothing to ask about. */
 type LookUp = (asking: Asking, account: string, ask: Ask) => Promise<TicketQuestion[]>;
@@ -91,7 +119,7 @@ const LOOKS: Readonly<Record<Look, LookUp>> = {
       list: listProposalsIn,
       none: (when) => `No proposal of yours was charged ${when}.`,
       what: 'proposals',
-      ask: (proposal) => ask({ proposal }, (one) => ['proposal', 'return'].includes(kindOf(one.subject))),
+      ask: (proposal) => ask({ proposal }, (one) => concerns(one, asking.topics)),
     }),
   cycles: async ({ dates, now, zone }, _account, ask) => {
     const days = dates.filter((one) => one.to === one.from);
@@ -102,19 +130,24 @@ const LOOKS: Readonly<Record<Look, LookUp>> = {
     return [];
   },
   since: async (asking, _account, ask) => {
-    const since = asking.dates.map((one) => one.from).toSorted()[0] ?? lately(asking);
+    const since =
+      asking.dates.map((one) => one.from).toSorted((a, b) => a.localeCompare(b))[0] ?? lately(asking);
     await ask({ since });
     return [];
   },
-  welcome: async ({ db, asOf }, account, ask) => {
-    for (const about of ['welcome', 'readiness-test'])
-      await ask({ about }, (one) => one.code !== 'nothing-recorded');
-    const { answers } = await explainAccount(db, account, { about: 'welcome' }, asOf);
-    return answers.some((one) => one.subject === 'welcome')
-      ? []
-      : [statement(account, 'welcome', 'No welcome Connects are recorded for this account here.')];
-  },
+  welcome: (asking, account, ask) =>
+    onceGiven(asking, account, ask, {
+      about: 'welcome',
+      none: 'No welcome Connects are recorded for this account here.',
+    }),
+  'readiness-test': (asking, account, ask) =>
+    onceGiven(asking, account, ask, {
+      about: 'readiness-test',
+      none: 'That you passed the Readiness Test has not been reported to us: nothing of it is recorded here.',
+    }),
   namesakes: async (asking, account) => {
+    // They are the same for each of them.
+    if (account !== asking.asker.accounts[0]) return [];
     const address = (await findEmails(asking.db, [account])).get(account);
     if (address === undefined) return [];
     const all = await listByEmail(asking.db, address, ACCOUNTS_MAX);
@@ -126,13 +159,27 @@ const LOOKS: Readonly<Record<Look, LookUp>> = {
   },
 };
 
-const DAY_MS = 86_400_000;
+async function onceGiven(
+  { db, asOf }: Asking,
+  account: string,
+  ask: Ask,
+  { about, none }: { readonly about: string; readonly none: string },
+): Promise<TicketQuestion[]> {
+  await ask({ about }, (one) => one.code !== 'nothing-recorded');
+  const { answers } = await explainAccount(db, account, { about }, asOf);
+  return answers.some((one) => one.subject === about) ? [] : [statement(account, about, none)];
+}
+
+/** The day before the first that is named: a member may remember the day after. */
+const firstDay = (asking: Asking): LocalDate => {
+  const first = asking.dates.map((one) => one.from).toSorted((a, b) => a.localeCompare(b))[0];
+  return first === undefined ? localDateOf(asking.now - LATELY_MS, asking.zone) : shifted(first, -1);
+};
+
 /** How far back is looked where no date is named. */
-const LATELY_MS = 30 * DAY_MS;
+const LATELY_MS = 30 * 86_400_000;
 /** Three billing cycles. */
-const CYCLES_MS = 93 * DAY_MS;
-/** A day that a member remembers may be the one before or after. */
-const AROUND_MS = DAY_MS;
+const CYCLES_MS = 93 * 86_400_000;
 
 function lately({ now, zone, notes }: Asking): LocalDate {
   notes.push('No date is named: the last 30 days were looked at.');
@@ -156,9 +203,15 @@ async function perTime(
   const asked = new Set<string>();
   // As it stood then, where then has passed.
   const { db } = await inquire(asking.db, account, asking.asOf);
-  for (const time of timesOf(asking)) {
-    const ids = await list(db, account, time);
-    if (ids.length === 0) said.push(statement(account, what, none(time.words)));
+  for (const first of timesLookedAt(asking)) {
+    const { time, ids } = await firstFound(first, (one) => list(db, account, one));
+    if (time !== first)
+      asking.notes.push(`There was nothing ${first.words}: what was ${time.words} is told.`);
+    if (ids.length === 0)
+      said.push(
+        (await onOwnOthers(asking, account, { list, what }, time)) ??
+          statement(account, what, none(time.words), { none: true }),
+      );
     if (ids.length > FOUND_MAX)
       asking.notes.push(`There were more ${what} ${time.words}: the latest ${FOUND_MAX} are told.`);
     for (const id of ids.slice(0, FOUND_MAX).filter((one) => !asked.has(one))) {
@@ -169,26 +222,43 @@ async function perTime(
   return said;
 }
 
-function timesOf(asking: Asking): (Time & { readonly words: string })[] {
-  const { dates, now, zone } = asking;
-  if (dates.length === 0) return [openTime(lately(asking), now, zone)];
-  return dates.map(({ from, to }) => {
-    if (to === null) return openTime(from, now, zone);
-    const isDay = to === from;
-    const begin = firstInstantOf(from, zone) - (isDay ? AROUND_MS : 0);
-    const until = firstInstantOf(to, zone) + DAY_MS + (isDay ? AROUND_MS : 0);
-    const words = isDay
-      ? `on ${dayWords(from)}, or the day before or after`
-      : `from ${dayWords(from)} to ${dayWords(to)}`;
-    return { from: begin, until, words };
-  });
+const timesLookedAt = (asking: Asking): NamedTime[] =>
+  asking.dates.length > 0
+    ? timesOf(asking.dates, asking.now, asking.zone)
+    : [openTime(lately(asking), asking.now, asking.zone)];
+
+/** @returns the first reading of a date where the other finds nothing either */
+async function firstFound(
+  first: NamedTime,
+  list: (time: Time) => Promise<string[]>,
+): Promise<{ readonly time: NamedTime; readonly ids: string[] }> {
+  const ids = await list(first);
+  if (ids.length > 0 || first.or === undefined) return { time: first, ids };
+  const others = await list(first.or);
+  return others.length > 0 ? { time: first.or, ids: others } : { time: first, ids };
 }
 
-const openTime = (from: LocalDate, now: Instant, zone: string) => ({
-  from: firstInstantOf(from, zone),
-  until: now + 1,
-  words: `since ${dayWords(from)}`,
-});
+/** What this account lacks and another one of the same address has. */
+async function onOwnOthers(
+  { db, asker }: Asking,
+  account: string,
+  { list, what }: Pick<PerTime, 'list' | 'what'>,
+  time: NamedTime,
+): Promise<TicketQuestion | undefined> {
+  const address = (await findEmails(db, [account])).get(account);
+  const same = address === undefined ? [] : await listByEmail(db, address, ACCOUNTS_MAX);
+  for (const { account: other } of same.filter((one) => !asker.accounts.includes(one.account))) {
+    const ids = (await list(db, other, time)).slice(0, FOUND_MAX);
+    if (ids.length > 0)
+      return statement(
+        account,
+        what,
+        `This account has no ${what} ${time.words}. Your other account, ${other}, has: ${listed(ids)}.`,
+        { account: other, ids },
+      );
+  }
+  return undefined;
+}
 
 /** Said by itself: there is nothing to ask about. */
 const statement = (

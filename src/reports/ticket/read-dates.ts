@@ -1,40 +1,42 @@
 /** Dates as people write them: `the 11th of April`, `two days ago`, `last week`, `over a month`. */
 import { type ParsedResult, en } from 'chrono-node';
 import { DateTime } from 'luxon';
-import { type Instant, type LocalDate, isLocalDate, localDateOf } from '../../domain/calendar.ts';
+import { type LocalDate, isLocalDate, localDateOf } from '../../domain/calendar.ts';
 import { dayWords } from '../member-words.ts';
-
-/** A day, or a time that has a beginning, as a text names it. */
-export interface DateRead {
-  /** As written. */
-  readonly text: string;
-  readonly at: number;
-  readonly from: LocalDate;
-  /** Inclusive; null for a time that still goes on, such as `for two weeks`. */
-  readonly to: LocalDate | null;
-  /** What was taken for granted, in one sentence; null where the text leaves no doubt. */
-  readonly assumed: string | null;
-}
-
-/** Where and when the writer is. */
-export interface Now {
-  readonly at: Instant;
-  readonly zone: string;
-}
+import { type DateRead, type Now, shifted, taken, todayOf } from './date-read.ts';
+import { SLASHED, dotted, nearest, slashed } from './dates-by-number.ts';
 
 /** Dates of one text that are read; the first. */
 export const DATES_MAX = 8;
 
 /** In the order of the text. */
-export function readDates(text: string, now: Now): DateRead[] {
-  const found = en.parse(text, referenceOf(now)).flatMap((one) => ofParser(one, text, now));
-  for (const read of [durations, ordinals, daysOfMonth])
-    found.push(...read(text, now).filter((one) => !found.some((other) => overlap(one, other))));
+export function readDates(written: string, now: Now): DateRead[] {
+  const text = plainly(written);
+  const found = [...daysBefore(text, now), ...dotted(text, now)];
+  const add = (more: readonly DateRead[]): void => {
+    found.push(...more.filter((one) => !found.some((other) => overlap(one, other))));
+  };
+  add(en.parse(text, referenceOf(now)).flatMap((one) => ofParser(one, text, now)));
+  for (const read of [listedDays, durations, ordinals, daysOfMonth]) add(read(text, now));
   return found
     .filter((one) => isLocalDate(one.from) && (one.to === null || isLocalDate(one.to)))
+    .map((one) => ({ ...one, text: written.slice(one.at, one.at + one.text.length) }))
+    .map((one) => (SINCE.test(text.slice(0, one.at)) ? { ...one, to: null } : one))
     .toSorted((a, b) => a.at - b.at)
     .slice(0, DATES_MAX);
 }
+
+const MONTH = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
+const NTH = '\\d{1,2}(?:st|nd|rd|th)?';
+
+/** Spellings that the library does not know, as those that it does, each as long: `11. April`, `between 1 and 5 May`. */
+const plainly = (text: string): string =>
+  text
+    .replace(new RegExp(`\\b(\\d{1,2})\\.(?= ?${MONTH}\\b)`, 'gi'), '$1 ')
+    .replace(new RegExp(`\\b(between ${NTH}) and (?=${NTH} (?:of )?${MONTH})`, 'gi'), '$1 to  ');
+
+/** What is told from such a day on goes on until now. */
+const SINCE = /\b(since|starting( from| on)?)( the)?\s$/i;
 
 const overlap = (a: DateRead, b: DateRead): boolean =>
   a.at < b.at + b.text.length && b.at < a.at + a.text.length;
@@ -47,7 +49,7 @@ const referenceOf = ({ at, zone }: Now) => ({
 // ---------------------------------------------------------------------------------- what the library found
 
 /** A time that lies ahead, or a rule's length, is no date of the past: `after 14 days`, `within a month`. */
-const AHEAD = /^(after|within|in|next|before|by)\b/i;
+const AHEAD = /^(after|within|in|next|before|by)\b|\bbefore$/i;
 /** Says when somebody writes, and nothing of what happened. */
 const NOW_ITSELF = /^(right |just |by )?now$/i;
 /** A time that goes on: its beginning is what counts. */
@@ -56,22 +58,27 @@ const LASTING = /^(for|over)\s+/i;
 
 function ofParser(found: ParsedResult, text: string, now: Now): DateRead[] {
   const { start, end } = found;
-  const written = found.text.replace(/^on\s+/i, '');
-  const index = found.index + found.text.length - written.length;
+  const written = found.text.replace(/^(on\s+|\d+ of (?=\d))/i, '').replace(/[,)]$/, '');
+  const index = found.index + found.text.indexOf(written);
   const relative = found.tags().has('result/relativeDate');
   const read = (from: LocalDate, to: LocalDate | null, assumed: string | null): DateRead[] => [
     { text: written, at: index, from, to, assumed },
   ];
   if (LASTING.test(written)) return lasting(written.replace(LASTING, ''), index, written, now);
   if (AHEAD.test(written) || NOW_ITSELF.test(written)) return [];
-  if (GOES_ON.test(written)) return read(dateOf(start), null, goesOn(written, dateOf(start)));
+  if (GOES_ON.test(written)) return goingOn(written, index, dateOf(start), now);
+  if (SLASHED.test(written) && !end) return slashed(written, index, text, now);
   if (start.isCertain('day')) {
-    const day = bySlash(written, dateOf(start), now);
-    const assumed = relative ? null : (day.assumed ?? ofYear(found, written, day.on));
-    return read(day.on, end ? dateOf(end) : day.on, assumed);
+    if (/\bweeks? ago$/i.test(written)) return around(written, index, dateOf(start), 3);
+    const on = relative || start.isCertain('year') ? dateOf(start) : nearest([dateOf(start)], now);
+    return read(on, end ? dateOf(end) : on, relative ? null : ofYear(found, written, on));
   }
-  if (start.isCertain('weekday') && /day$/i.test(written))
-    return read(dateOf(start), dateOf(start), taken(written, dayWords(dateOf(start))));
+  if (start.isCertain('weekday') && WEEKDAY.test(written)) {
+    const on = passed(dateOf(start), text.slice(0, index) + written, now);
+    return read(on, on, taken(written, dayWords(on)));
+  }
+  if (relative && /\bmonths? ago$/i.test(written))
+    return read(shifted(dateOf(start), -7), null, goesOn(written, shifted(dateOf(start), -7)));
   if (relative) return read(dateOf(start), null, goesOn(written, dateOf(start)));
   if (start.isCertain('month') && isMonth(text, index)) {
     const first = `${dateOf(start).slice(0, 8)}01`;
@@ -93,37 +100,46 @@ const isMonth = (text: string, index: number): boolean =>
   /\p{Lu}/u.test(text.charAt(index)) ||
   /\b(in|since|of|from|last|during|early|late|mid)\s$/i.test(text.slice(0, index));
 
-const taken = (written: string, as: string): string => `"${written}" was taken to be ${as}.`;
 const goesOn = (written: string, from: LocalDate): string =>
   `"${written}" was taken to be the time since ${dayWords(from)}.`;
 
 const ofYear = ({ start }: ParsedResult, written: string, on: LocalDate): string | null =>
   start.isCertain('year') ? null : `The year of "${written}" was taken to be ${on.slice(0, 4)}.`;
 
-const SLASHED = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})$/;
+/** `sat` and `sun` are words, too. */
+const WEEKDAY = /day\b|^(Mon|Tues?|Weds?|Thu(rs?)?|Fri)$/;
 
-/** Of `11/04/2021` nobody can tell which is the month, unless the other reading lies ahead. */
-function bySlash(
-  written: string,
-  monthFirst: LocalDate,
-  now: Now,
-): { readonly on: LocalDate; readonly assumed: string | null } {
-  const [, a = '', b = ''] = SLASHED.exec(written) ?? [];
-  if (a === b || a === '' || Number(a) > 12 || Number(b) > 12) return { on: monthFirst, assumed: null };
-  const dayFirst = `${monthFirst.slice(0, 5)}${monthFirst.slice(8)}-${monthFirst.slice(5, 7)}`;
-  const today = localDateOf(now.at, now.zone);
-  const on = monthFirst > today && dayFirst <= today ? dayFirst : monthFirst;
-  return {
-    on,
-    assumed: `${taken(written, dayWords(on)).slice(0, -1)}, not ${dayWords(on === monthFirst ? dayFirst : monthFirst)}.`,
-  };
+/** Nobody remembers weeks to the day. */
+function around(written: string, at: number, on: LocalDate, days: number): DateRead[] {
+  const [from, to] = [shifted(on, -days), shifted(on, days)];
+  const assumed = `${taken(written, dayWords(from)).slice(0, -1)} to ${dayWords(to)}.`;
+  return [{ text: written, at, from, to, assumed }];
+}
+
+/** A weekday is the latest that has passed, unless it is said to be the next. */
+function passed(on: LocalDate, said: string, now: Now): LocalDate {
+  return on > todayOf(now) && !/\b(next|this|coming|until|by|till)\s\w+$/i.test(said) ? shifted(on, -7) : on;
+}
+
+/** Of `last week` on the Sunday after, nearly two weeks are meant. */
+function goingOn(written: string, at: number, found: LocalDate, now: Now): DateRead[] {
+  const unit = /^(?:last|past|previous)\s+(week|month|year)\b/i.exec(written)?.[1]?.toLowerCase();
+  const day = DateTime.fromISO(todayOf(now), { zone: 'utc' });
+  const begin =
+    unit &&
+    day
+      .minus({ [unit]: 1 })
+      .startOf(unit as 'week' | 'month' | 'year')
+      .toISODate();
+  const from = begin && begin < found ? begin : shifted(found, /weekend$/i.test(written) ? -1 : 0);
+  return [{ text: written, at, from, to: null, assumed: goesOn(written, from) }];
 }
 
 // ------------------------------------------------------------------------------------- what it does not look for
 
 const COUNTS = 'a|an|one|two|three|four|five|six|seven|eight|nine|ten|\\d{1,3}';
 const DURATION = new RegExp(
-  `\\b(?:for|over|more than|already|past)\\s+(?:the last\\s+)?((?:${COUNTS})\\s+(?:day|week|month|year)s?)\\b(?! ago)`,
+  `\\b(?:for|over|more than|already|past|since|waiting|waited)\\s+(?:the last\\s+)?((?:${COUNTS})\\s+(?:day|week|month|year)s?)\\b(?! ago)`,
   'gi',
 );
 
@@ -137,6 +153,32 @@ function lasting(length: string, at: number, written: string, now: Now): DateRea
   const from = dateOf(before.start);
   return [{ text: written, at, from, to: null, assumed: goesOn(written, from) }];
 }
+
+const DAYS_BEFORE = /\b(?:the )?day before yesterday\b|\b(?:a |one )?fortnight ago\b/gi;
+
+const daysBefore = (text: string, now: Now): DateRead[] =>
+  [...text.matchAll(DAYS_BEFORE)].flatMap(({ 0: written, index }) => {
+    if (/ago$/i.test(written)) return around(written, index, shifted(todayOf(now), -14), 3);
+    const on = shifted(todayOf(now), -2);
+    return [{ text: written, at: index, from: on, to: on, assumed: null }];
+  });
+
+const LISTED = new RegExp(
+  `\\b((?:${NTH}(?:,\\s*and\\s+|,\\s*|\\s*&\\s*|\\s+and\\s+))+)${NTH}(?:\\s+of)?\\s+(${MONTH})`,
+  'gi',
+);
+
+/** `on 3, 5 and 9 June`: those before the last. */
+const listedDays = (text: string, now: Now): DateRead[] =>
+  [...text.matchAll(LISTED)].flatMap(({ 1: list = '', 2: month = '', index }) =>
+    [...list.matchAll(/\d{1,2}/g)].flatMap((day) =>
+      en.parse(`${day[0]} ${month}`, referenceOf(now)).flatMap((one) => {
+        const on = nearest([dateOf(one.start)], now);
+        const written = `${day[0]} ${month}`;
+        return { text: day[0], at: index + day.index, from: on, to: on, assumed: ofYear(one, written, on) };
+      }),
+    ),
+  );
 
 const ORDINALS = [
   'first',

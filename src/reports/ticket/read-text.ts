@@ -23,17 +23,17 @@ const WORD = /[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?/g;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T[\d.]+Z?)?$/;
 /** What people put before an id. */
 const LEADS =
-  /\b(?:account|user|freelancer|proposal|interview|request|event|id|no|number)(?:\s+(?:id|no|number|request))?\s*(?:is|[:#.=])?\s*["'(#]?$/i;
+  /\b(?:account|user|freelancer|proposal|interview|request|event|id|number)(?:\s+(?:id|no|number|request))?\s*(?:is|[:#.=])?\s*["'(#]?$/i;
 const AMOUNT = /(?<![\w.,/:-])(\d{1,6})(?![\w/:-]|[.,]\d|(?:st|nd|rd|th)\b)/g;
 /** A number of something else. */
 const OF_OTHERS =
   /^\s*(?:days?|weeks?|months?|years?|hours?|minutes?|to \d|interviews?|jobs?|proposals?|accounts?|times?|%)/i;
 
 export function readText(text: string): TextRead {
-  const emails = named(text, EMAIL, (one) => one.replace(/[.-]+$/, '')).filter(
+  const emails = named(withoutLines(text, NOT_THE_WRITER), EMAIL, (one) => one.replace(/[.-]+$/, '')).filter(
     (one) => emailField.safeParse(one.text).success,
   );
-  const rest = masked(text, emails);
+  const rest = masked(ownWords(text), emails);
   return {
     emails: unique(emails, (one) => one.toLowerCase()).slice(0, EMAILS_MAX),
     words: unique(
@@ -45,6 +45,29 @@ export function readText(text: string): TextRead {
       .filter((one) => one.amount > 0 && !OF_OTHERS.test(rest.slice(one.at + one.text.length))),
   };
 }
+
+/** What stands above a message, or was written by somebody else: a quoted answer, the lines of a mail's head. */
+const NOT_THE_WRITER =
+  /^[ \t]*(?:>.*|(?:date|sent|to|cc|bcc|message-id|received|x-[\w-]+):.*|on .{5,200} wrote:\s*)$/gim;
+const HEAD = /^[ \t]*(?:from:.*|reply-to:.*|subject:(?:[ \t]*(?:re|fwd?|aw):)*)/gim;
+
+/** Blanks in the place of what is not the member's own words; all of it where nothing else is left. */
+export function ownWords(text: string): string {
+  const own = withoutLines(withoutLines(text, NOT_THE_WRITER), HEAD);
+  return /\p{L}{2}/u.test(own) ? own : text;
+}
+
+const withoutLines = (text: string, lines: RegExp): string =>
+  text.replaceAll(lines, (line) => line.replaceAll(/[^\n]/g, ' '));
+
+/** A job's title, or another's sentence: of the dates and durations in it none is when something happened. */
+const QUOTED = /["“”„«]([^"“”„«»\n]{3,120})["“”»]/g;
+
+/** Blanks in the place of what is quoted, where it is more than a date. */
+export const withoutTitles = (text: string): string =>
+  text.replaceAll(QUOTED, (quoted) =>
+    (quoted.match(/(?<!\p{L}|\d)\p{L}{2,}/gu) ?? []).length > 2 ? ' '.repeat(quoted.length) : quoted,
+  );
 
 const named = (text: string, pattern: RegExp, trim: (one: string) => string): Named[] =>
   [...text.matchAll(pattern)].map((match) => ({ text: trim(match[0]), at: match.index }));
@@ -59,7 +82,7 @@ export function masked(text: string, read: readonly Named[]): string {
 
 /** A word with a digit or a sign within, or one that something says is an id. A number by itself is an amount. */
 function mayBeId(text: string, { text: word, at }: Named): boolean {
-  if (ISO_DATE.test(word) || /^\d{1,2}(st|nd|rd|th)$/i.test(word)) return false;
+  if (ISO_DATE.test(word) || /^\d+[.,]\d+$/.test(word) || /^\d{1,2}(st|nd|rd|th)$/i.test(word)) return false;
   if (LEADS.test(text.slice(Math.max(0, at - 40), at))) return !COMMON.has(word.toLowerCase());
   if (/^\d+$/.test(word)) return word.length >= 7;
   return /\d/.test(word) || /[a-z0-9][_.][a-z0-9]/i.test(word) || /^[a-z]+-\d/i.test(word);

@@ -1,6 +1,7 @@
 /** Answers as a letter to the member: each sentence once, what is next too, the rules behind them at the end. */
 import type { LocalDate } from '../../domain/calendar.ts';
 import type { Answer } from '../explain/answer.ts';
+import { sentenceForMember } from '../explain/elsewhere.ts';
 import { dayWords } from '../member-words.ts';
 import type { TicketQuestion } from './questions.ts';
 
@@ -29,7 +30,9 @@ export function writeReply(
   const told = new Set<string>();
   const paragraphs: string[] = [];
   for (const { account, answers } of questions)
-    for (const { sentence, next } of answers) {
+    for (const answer of answers) {
+      const { next } = answer;
+      const sentence = sentenceForMember(answer);
       if (told.has(`${account} ${sentence}`)) continue;
       told.add(`${account} ${sentence}`);
       const isSaid = next === null || told.has(`${account} ${next}`) || saysIt(questions, account, next);

@@ -7,11 +7,13 @@ import { type Instant, formatInstant, localDateOf } from '../../domain/calendar.
 import type { PlanName } from '../../domain/terms.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { inquire } from '../explain/explain.ts';
+import { strangersIn } from '../explain/elsewhere.ts';
 import { type PastTold, pastTold } from '../explain/then.ts';
 import { type ProgramRules, programRules } from '../program-rules.ts';
 import { type Asker, type Given, findAsker, requireSomething } from './asker.ts';
-import { type DateRead, readDates } from './read-dates.ts';
-import { type TextRead, masked, readText } from './read-text.ts';
+import type { DateRead } from './date-read.ts';
+import { readDates } from './read-dates.ts';
+import { type TextRead, masked, ownWords, readText, withoutTitles } from './read-text.ts';
 import { type Asking, type TicketQuestion, questionsOn } from './questions.ts';
 import { type RuleTold, writeReply } from './reply.ts';
 import { TOPICS, type Topic } from './topics.ts';
@@ -56,8 +58,8 @@ export async function answerTicket(
   const now = asOf ?? (await shownNow(db));
   const inquiry = account === undefined ? undefined : await inquire(db, account, asOf);
   const zone = inquiry?.words.zone ?? 'UTC';
-  const rest = masked(text, [...read.emails, ...asker.known]);
-  const dates = readDates(rest, { at: now, zone });
+  const rest = masked(ownWords(text), [...read.emails, ...asker.known]);
+  const dates = readDates(withoutTitles(rest), { at: now, zone });
   const topics = TOPICS.filter((one) => one.words.test(rest));
   requireSomething(asker.accounts, topics);
   const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [] };
@@ -88,9 +90,12 @@ export async function answerTicket(
       ...(left > 0 ? [`The reply leaves out ${left} of the answers below.`] : []),
       ...(account === undefined ? ['The text names no account: only rules are told.'] : []),
     ],
-    notUnderstood: notUnderstood(text, { read, asker, dates, topics }),
+    notUnderstood: notUnderstood(ownWords(text), { read, asker, dates, topics }),
   };
 }
+
+/** A plain word after "account" is one of the sentence, as long as nobody has it. */
+const isStrange = (word: string): boolean => !/^\p{L}+$/u.test(word);
 
 /** The rules of the topics, for the plan of the account. */
 async function rulesTold({ db, now, topics }: Asking, plan: PlanName | undefined): Promise<RuleTold[]> {
@@ -109,15 +114,12 @@ const closing = ({ rewards, noRules }: ProgramRules, names: ReadonlySet<string>)
     { name: 'no-rules', text: noRules, since: null },
   ].filter((one) => names.has(one.name));
 
-/** The reply names another account, and nothing says that it is the same member's. */
+/** Accounts that the reply speaks of, and does not name: nothing says that they are the same member's. */
 function ofOthers(questions: readonly TicketQuestion[]): string[] {
   const answers = questions.flatMap((one) => one.answers).filter((one) => one.code === 'on-another-account');
-  const named = answers.flatMap(({ evidence }) => {
-    const { accounts = [], ofThisAddress = [] } = evidence as Readonly<Record<string, readonly string[]>>;
-    return accounts.filter((one) => !ofThisAddress.includes(one));
-  });
-  return [...new Set(named)].map(
-    (one) => `The reply names account ${one}, which has another address: look before you send it.`,
+  return [...new Set(answers.flatMap(strangersIn))].map(
+    (one) =>
+      `Account ${one} is meant by "another account": it has another address, so the reply does not name it.`,
   );
 }
 
@@ -148,9 +150,9 @@ function notUnderstood(text: string, { read, asker, dates, topics }: Understood)
     },
   );
   return [
-    ...asker.unknown.map(
-      (one) => `${one} is no account, address, proposal, interview request or event here.`,
-    ),
+    ...asker.unknown
+      .filter(isStrange)
+      .map((one) => `${one} is no account, address, proposal, interview request or event here.`),
     ...missed.slice(0, SENTENCES_MAX).map(({ 0: one }) => `"${one.trim().slice(0, SENTENCE_LENGTH_MAX)}"`),
   ];
 }

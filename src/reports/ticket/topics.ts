@@ -6,7 +6,8 @@ import { kindOf } from '../explain/answer.ts';
  * What is looked at, for the dates that the text names:
  * `interviews` and `proposals` of these days, the billing `cycle` of each, or all that was decided `since` the first
  */
-export type Look = 'interviews' | 'proposals' | 'cycles' | 'since' | 'welcome' | 'namesakes';
+export type Look =
+  'interviews' | 'proposals' | 'cycles' | 'since' | 'welcome' | 'readiness-test' | 'namesakes';
 
 export interface Topic {
   readonly name: string;
@@ -28,14 +29,15 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'interview',
     words:
-      /\b(interview\w*|invit\w+|hired|offer\w*|award\w*|repl(y|ied|ies)|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact)\w*)\b/i,
+      // As they are spelt in haste, too: `interveiw`, `intervew`, `invted`.
+      /\b(int\w{0,3}v\w{0,3}w\w*|inv\w{0,2}t(e[ds]?|ing|ations?)?|hired|offer\w*|award\w*|repl(y|ied|ies)|respon(d|ded|se)|(answer|wr[oi]te|talk|spoke|chat|messag)\w* (back )?((to|with) )?((a|the|my|this|that|one|two|three|six) )?(client|customer)s?|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact|text|ping|reach|call|talk|spoke|chat|got back|came back)\w*)\b/i,
     looks: ['interviews'],
     standing: ['interview', 'silence:interview', 'refusals:interview', 'interview-window', ...LATE],
     rules: INTERVIEW_RULES,
   },
   {
     name: 'straight offer',
-    words: /\b(straight|direct|offer|hired)\b/i,
+    words: /\b(straight|direct(ly)?|offer|hired?|contract)\b/i,
     looks: ['proposals'],
     standing: ['silence:proposal'],
     rules: ['interview-needs-proposal'],
@@ -51,7 +53,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'interview limit',
     words:
-      /\b(stopp?(ed|ing)?|limit\w*|cap|weekly|last week|per week|no more than|not even|\d to \d interviews)\b/i,
+      /\b(stopp?(ed|ing)?|dried up|limit\w*|cap(ped)?|weekly|(per|a|each|every) week|no more than|not even|\d to \d interviews|earn (again|more))\b/i,
     looks: ['since'],
     standing: ['interview-window', 'refusals:interview'],
     rules: ['interview'],
@@ -59,7 +61,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'monthly Connects',
     words:
-      /\b(monthly|refill\w*|renew\w*|billing|cycle|(each|every) month|(over a|a whole|this|one|free|last|per) month|free connects|full report)\b/i,
+      /\b(monthly|refil\w*|refresh\w*|top[- ]?up|renew\w*|billing|cycle|reset|(each|every) month|(over a|a whole|this|one|free|last|per) month|free (connects|ones)|(my|next|payment) date|(january|february|march|april|may|june|july|august|september|october|november|december)('s)? connects|full report)\b/i,
     looks: ['cycles'],
     standing: [
       'current',
@@ -74,8 +76,15 @@ export const TOPICS: readonly Topic[] = [
     rules: ['monthly', 'active-cycle'],
   },
   {
+    name: 'an account that was stopped',
+    words: /\b(suspen\w+|block(ed)?|reinstat\w+|ban(ned)?|locked|on hold|deactivat\w+)\b/i,
+    looks: ['cycles'],
+    standing: ['current', 'cycle', 'refusals', ...LATE],
+    rules: ['active-cycle', 'active-award'],
+  },
+  {
     name: 'Plus, and its number',
-    words: /\b(plus|upgrad\w+|joined|instead of|less than|80|70 (and|\+) 10|membership)\b/i,
+    words: /\b(plus|upgrad\w+|joined|80|eighty|70 (and|\+) 10|membership)\b/i,
     looks: [],
     standing: ['current', 'plan', 'pending-plan', 'cycle', 'next-cycle', 'overdue', ...LATE],
     rules: ['monthly', 'upgrade'],
@@ -83,7 +92,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'expiry',
     words:
-      /\b(expir\w*|roll(s|ed|ing)?[ -]?over|rollover|los(e|t|ing)|vanish\w*|disappear\w*|gone|b[uo](y|ying|ught)|purchas\w*)\b/i,
+      /\b(expir\w*|roll(s|ed|ing)?[ -]?over|rollover|los(e|t|ing)|dropp?(ed|s)?|deduct\w*|stole\w*|took|taken|vanish\w*|disappear\w*|gone|connects go|b[uo](y|ying|ught)|purchas\w*)\b/i,
     looks: [],
     standing: ['current', 'next-cycle', 'overdue', 'cycle'],
     rules: ['expiry', 'monthly'],
@@ -91,7 +100,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'giving away',
     words:
-      /\b(gift\w*|transfer\w*|donat\w*|share them|sell|give (them|it|connects|some|mine)( (away|to|back))?)\b/i,
+      /\b(gift\w*|transfer\w*|donat\w*|share them|sell|give (them|it|connects|some|mine)( (away|to|back))?|(move|send|pass|lend)\w* (\w+ ){0,2}connects)\b/i,
     looks: [],
     standing: [],
     rules: ['no-rules'],
@@ -99,7 +108,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'Connects of a proposal',
     words:
-      /\b(declin\w*|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|return\w*|applied|proposals?)\b/i,
+      /\b(declin\w*|reject\w*|bids?|turned down|no (answer|response|reply)|silent|silence|ghost\w*|pending|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|(?<!\b(?:can|will|could|may|gladly|to|happily) )return\w*|applied|proposals?)\b/i,
     looks: ['proposals'],
     standing: ['returns'],
     rules: ['returns'],
@@ -107,14 +116,14 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'downgrade',
     words:
-      /\b(downgrad\w*|(go|going|move|change) (back )?to basic|cancel\w* (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
+      /\b(downgrad\w*|(go|going|move|change|switch)\w* (back )?to (the )?(basic|free( plan)?)\b|(free|basic|cheaper) plan|(quit|leav|drop)\w* plus|cancel\w* (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
     looks: [],
     standing: ['downgrade-preview', 'pending-plan', 'next-cycle', 'overdue', ...LATE],
     rules: ['downgrade', 'expiry'],
   },
   {
     name: 'payment',
-    words: /\b(payments?|paid|money|card|billed|put (me )?on basic|moved to basic)\b/i,
+    words: /\b(payments?|(?<!\byou )paid|money|card|billed|put (me )?on basic|moved to basic|kicked off)\b/i,
     looks: [],
     standing: ['current', 'plan', 'payment', 'owed', 'pending-plan', ...LATE],
     rules: ['payment'],
@@ -125,18 +134,26 @@ export const TOPICS: readonly Topic[] = [
       /\b((two|other|another|second|wrong|both|separate)( of (my|the|two))? (one|account|profile)s?|agency)\b/i,
     looks: ['namesakes'],
     standing: ['current'],
-    rules: ['no-rules'],
+    rules: ['monthly', 'no-rules'],
   },
   {
-    name: 'welcome and test',
-    words: /\b(readiness|test|welcome|new (talent|freelancer)|sign(ed)?[ -]?up)\b/i,
+    name: 'welcome Connects',
+    words: /\b(welcome|new (talent|freelancer|here)|sign(ed)?[ -]?up|opened my account)\b/i,
     looks: ['welcome'],
     standing: [],
-    rules: ['welcome', 'readiness-test'],
+    rules: ['welcome'],
+  },
+  {
+    name: 'Readiness Test',
+    words: /\b(readiness|test)\b/i,
+    looks: ['readiness-test'],
+    standing: [],
+    rules: ['readiness-test'],
   },
   {
     name: 'a reward that may be none',
-    words: /\b(bonus\w*|rewards?|rewarded|earn\w*|promised|twice|expected)\b/i,
+    words:
+      /\b(bonus\w*|rewards?|rewarded|earn\w*|promised|twice|two times|doubled?|credited|expected|should have (got|gotten|received|been|had|come)|badge\w*|rising talent|top rated|referr?al\w*)\b/i,
     looks: ['since'],
     standing: [],
     rules: ['rewards'],
@@ -151,7 +168,8 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     name: 'the whole account',
-    words: /\b((full|whole|complete) (report|history|account|picture)|everything|overview)\b/i,
+    words:
+      /\b((full|whole|complete) (report|history|account|picture)|everything|overview|how (this|the|my) (member|account|freelancer) stands?|status of|was refused)\b/i,
     looks: ['since'],
     standing: ['*'],
     rules: ['monthly'],

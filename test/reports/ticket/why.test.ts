@@ -228,12 +228,87 @@ test('a letter says once what is next', async () => {
   expect(reply.split(/Your next billing cycle begins on/)).toHaveLength(2);
 });
 
+describe('as people write', () => {
+  test.each<[string, string[], (string | RegExp)[], (string | RegExp)[]]>([
+    // Misspelt, by another's calendar, without a year.
+    ['a client invted me, had the interveiw on 11.04. and nothing', ANN, ['int-1', 'earned 10'], []],
+    ['I answered a client on 11/4, where are my ten?', ANN, ['int-1'], ['billing cycle of']],
+    ['the client texted me Sunday. connects?', ANN, ['int-2'], []],
+    // Another reading of the numbers is looked at where the nearer one finds nothing.
+    ['interview on 4/3', ANN, ['No interview request', '3 April 2021'], []],
+    ['I sent a proposal on 3/28/21', ANN, ['Proposal prop-1 cost 6'], []],
+    // Durations in a job's title are no dates.
+    ['No award for the interview on "Assistant for the next 2 weeks"', ANN, ['int-1', 'int-2'], []],
+    // What nobody asked about is not told to be missing.
+    ['Why 10 more on 1 April 2021?', ANN, ['billing cycle of 1 April 2021'], ['No interview request']],
+    ['You credited me double, on 11 April and the 12th; I can return one', ANN, ['int-1'], ['No proposal']],
+    ['I got Rising Talent and should have gotten 30', ANN, ['Nothing else earns Connects.'], []],
+    [
+      'I passed the Readiness Test, no 40 yet',
+      ANN,
+      ['That you passed the Readiness Test'],
+      ['welcome Connects'],
+    ],
+    ['Can I move some Connects to my brother?', ANN, ['No rule gives Connects'], []],
+    ['I joined my agency and it has none', ['--account', 'ann-2'], ['the Agency plan adds none'], []],
+    ['I was blocked by you', ANN, ['Monthly Connects are added only to an account that is active'], []],
+    [
+      'Nothing came since 18 April 2021, I was promised a bonus',
+      ANN,
+      ['no Connects were added, and none'],
+      [],
+    ],
+  ])('%s', async (text, flags, expected, strange) => {
+    const { reply } = await why(text, ...flags);
+    for (const one of expected)
+      expect(reply).toMatch(one instanceof RegExp ? one : new RegExp(literally(one)));
+    for (const one of strange)
+      expect(reply).not.toMatch(one instanceof RegExp ? one : new RegExp(literally(one)));
+  });
+
+  test('a mail with its head and the answer that it quotes is read for what the member says', async () => {
+    const mail = [
+      'From: Ann <ann-1@example.test>',
+      'To: support@example.test',
+      'Date: Tue, 20 Apr 2021 10:12:00 +0200',
+      'Subject: Re: no connects',
+      '',
+      'My interview of 11 April!',
+      '',
+      'On Mon, 19 Apr 2021 at 9:12 support wrote:',
+      '> Please wait until 2 March for account stranger-9.',
+    ].join('\n');
+    const { accounts, read, takenForGranted, notUnderstood } = await why(mail);
+    expect(accounts).toEqual(['ann-1', 'ann-2']);
+    expect(read.dates.map((one) => one.from)).toEqual(['2021-04-11']);
+    expect(read.emails).toEqual(['ann-1@example.test']);
+    expect({ takenForGranted, notUnderstood }).toEqual({
+      takenForGranted: ['The year of "11 April" was taken to be 2021.'],
+      notUnderstood: [],
+    });
+    expect((await why('> I replied on 11 April', ...ANN)).reply).toContain('int-1');
+  });
+
+  test('what is on the other account of the same address is said, by ids alone', async () => {
+    const { reply } = await why('I sent a proposal with ann-1 on 12 April, but it was not charged');
+    expect(reply).toContain(
+      'This account has no proposals on 12 April 2021, or the day before or after. Your other account, ann-2, has: prop-a.',
+    );
+  });
+
+  test('the weekly limit is told of one time only', async () => {
+    const { reply } = await why('No monthly Connects, and what of the weekly limit?', ...ANN);
+    expect(reply.match(/The fullest 7 days/g)).toHaveLength(1);
+  });
+});
+
 describe('what is said to whoever sends the reply', () => {
-  test('that it names an account of another address', async () => {
+  test('whose account it does not name, as it is of another address', async () => {
     const { takenForGranted, reply } = await why('prop-1 was sent from the wrong account', ...PLUS);
-    expect(reply).toContain('Proposal prop-1 was sent from another account, ann-1');
+    expect(reply).toContain('Proposal prop-1 was sent from another account, not from this one');
+    expect(reply).not.toContain('ann-1');
     expect(takenForGranted).toContain(
-      'The reply names account ann-1, which has another address: look before you send it.',
+      'Account ann-1 is meant by "another account": it has another address, so the reply does not name it.',
     );
     const own = await why('prop-a was sent from the wrong account', ...ANN);
     expect(own.takenForGranted.join()).not.toContain('another address');
