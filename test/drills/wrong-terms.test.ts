@@ -56,10 +56,22 @@ describe('wrong terms, deployed and swept', () => {
     const followed = new RunbookDrill('wrong terms deployed', drill.installation.app);
     const [latest] = JSON.parse(await drill.run('run list --limit 1 --json')) as [{ run: number }];
     const given = { $RUN: latest.run, 'right.json': termsFile('right.json', 10), $DATE: boundaryOn };
-    const [refused, dry] = await followed.follow(2, given);
+    const [refused, dry, foretold] = await followed.follow(3, given);
     expect(refused?.stderr).toContain(`connects reverse-run ${latest.run} --plan basic`);
     expect(refused?.stderr).toContain('connects reverse-run events --terms-version 2 --plan basic');
     expect(dry?.stdout).toContain('dry run: nothing was written');
+    expect(foretold?.stdout).toContain(
+      '  compared  20 accounts\n  gain      0 accounts, 0 Connects in all\n',
+    );
+    const rows = await drill.run(
+      `reverse-run ${latest.run} --dry-run --against-right --terms ${given['right.json']} --csv`,
+    );
+    expect(rows.split('\n')[0]).toBe('account,balance,reversed,granted,right,gain');
+    expect(rows).toContain('\na-000,500,0,10,10,0\n');
+    expect(await drill.ended(`reverse-run ${latest.run} --dry-run --against-right`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it was granted by terms version 2, the latest'),
+    });
     expect(await balances()).toBe(20 * 500 + 500 + 1);
 
     const [, , , planned] = await followed.follow(4, given);

@@ -18,13 +18,13 @@ import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { requireIntent } from '../intent.ts';
 import { readIds } from '../id-file.ts';
+import { withListFlags } from '../listing.ts';
 import {
   accountListFlag,
   accountsFileFlag,
   actorFlag,
   dryRunFlag,
   idFlag,
-  jsonFlag,
   reasonFlag,
   withHelp,
   yesFlag,
@@ -32,9 +32,10 @@ import {
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
+import { type RightFlags, requireRightFlags, showAgainstRight } from './against-right.ts';
 import { counted, formatCount } from '../words.ts';
 
-interface ReverseFlags {
+interface ReverseFlags extends RightFlags {
   account?: string[];
   accountsFile?: string;
   plan?: PlanName;
@@ -45,7 +46,6 @@ interface ReverseFlags {
   yes?: true;
   dryRun?: true;
   actor?: string;
-  json?: true;
 }
 
 export function addReverseRunCommand(program: Command, cli: Cli): void {
@@ -73,8 +73,16 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
     .addOption(reasonFlag())
     .addOption(yesFlag())
     .addOption(actorFlag())
-    .addOption(jsonFlag())
+    .option(
+      '--against-right',
+      'with --dry-run: who gains and who loses, once it is granted again, against a past right from the start',
+    )
+    .option(
+      '--terms <terms>',
+      'with --against-right: the right terms, by version or as a file (default: the latest version)',
+    )
     .action((run: number | 'events', flags: ReverseFlags) => runReverse(cli, run, flags));
+  withListFlags(command);
   withHelp(
     command,
     'connects reverse-run 17 --plan plus --reason "wrong terms" --yes',
@@ -85,7 +93,10 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
 const FILTER_HELP = `
 With --account, --accounts-file, --plan or --code only that part of it is taken back; the same run can be taken back again, for
 others: what was taken back before is left alone, and said. What could not be taken, account by account, at any time:
-"connects run accounts 18 --state short", with the number of the reversal.`;
+"connects run accounts 18 --state short", with the number of the reversal.
+
+With --dry-run --against-right, each account's past is played again with the right terms for these boundaries, and held against what
+comes of taking back and granting again: counts, sums, the five who gain or lose most; all with --ndjson or --csv.`;
 
 function sourceArgument(text: string): number | 'events' {
   if (text === 'events') return text;
@@ -107,6 +118,7 @@ function sourceOf(run: number | 'events', { termsVersion }: ReverseFlags): Grant
 
 async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags): Promise<void> {
   const { app, signal } = cli;
+  requireRightFlags(flags);
   const source = sourceOf(run, flags);
   const what = run === 'events' ? `events under terms version ${flags.termsVersion}` : `run ${run}`;
   const reason = flags.dryRun
@@ -125,6 +137,7 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
     onProgress: (state: { done: number }) => progress.show(state, app.clock.elapsedMs()),
   };
   try {
+    if (flags.againstRight) return await showAgainstRight(cli, request, flags, progress);
     const done = flags.dryRun
       ? await rehearsed(cli, request)
       : await reverseRun(app.settleDeps, request).catch((error: unknown) =>

@@ -66,6 +66,29 @@ export function replayHistory(history: History): Replayed {
   return player;
 }
 
+/** What keeps a past from being played as if boundaries had been settled by other terms. */
+export type NotRighted = 'corrected-since' | 'granted-later';
+
+/**
+ * What the past would have come to, had these boundaries been settled by other terms, and everything else happened as it
+ * did. `corrected-since`: an operator decided from what stood then, and no rule knows what else he would have done;
+ * `granted-later`: one of them is no boundary that was settled, but a later grant.
+ * @throws broken-rule where a step cannot be decided
+ */
+export function replayRighted(
+  history: History,
+  boundaries: ReadonlySet<LocalDate>,
+  terms: Terms,
+): Replayed | NotRighted {
+  const isWrong = (step: Step): boolean => step.kind === 'boundary' && boundaries.has(step.on);
+  const wrong = history.steps.filter(isWrong);
+  if (wrong.length < boundaries.size) return 'granted-later';
+  const first = history.steps.findIndex(isWrong);
+  if (history.steps.slice(first).some((step) => step.kind === 'act')) return 'corrected-since';
+  const steps = history.steps.map((step) => (isWrong(step) ? { ...step, terms } : step));
+  return replayHistory({ ...history, steps });
+}
+
 /** What the ledger would be, and what it is: both as of one instant. */
 export interface WhatIf {
   readonly recorded: Replayed;

@@ -43,7 +43,7 @@ import {
   targetOf,
 } from './reversal-source.ts';
 import { type ReverseOutcome, ReversalSum } from './reversal-sum.ts';
-import { reverseAccounts } from './reverse-accounts.ts';
+import { type Reversed, reverseAccounts } from './reverse-accounts.ts';
 
 export interface ReverseRequest {
   /** A run; or the boundaries that events settled under a version of the terms, which belong to no run. */
@@ -180,13 +180,19 @@ async function filterOf(db: Database, { id, asked }: Run): Promise<GrantFilter> 
   };
 }
 
+export interface RehearsalDeps extends CatchUpDeps {
+  /** One connection that nobody else uses. */
+  readonly session: Database;
+}
+
 /**
  * The same, in transactions that are rolled back.
- * @param deps `session`: one connection that nobody else uses
+ * @param look is given each page, once it is rolled back
  */
 export async function rehearseReversal(
-  deps: CatchUpDeps & { readonly session: Database },
+  deps: RehearsalDeps,
   request: ReverseRequest,
+  look: (page: Reversed) => Promise<void> = () => Promise.resolve(),
 ): Promise<ReverseOutcome> {
   const { source } = request;
   const filter = sorted(request.filter ?? {});
@@ -204,7 +210,9 @@ export async function rehearseReversal(
   };
   for await (const ids of grantedPages(deps.db, source, filter)) {
     if (request.signal?.aborted) break;
-    sum.add(await rehearse(deps.session, (db) => reverseAccounts({ ...deps, db }, ground, ids)));
+    const page = await rehearse(deps.session, (db) => reverseAccounts({ ...deps, db }, ground, ids));
+    sum.add(page);
+    await look(page);
     request.onProgress?.({ done: sum.done });
   }
   return sum.end('previewed');
