@@ -15,15 +15,14 @@ export interface FilterFlags {
 }
 
 const CODE_LENGTH_MAX = 64;
-/** Accounts that one command line names. */
-const ACCOUNTS_MAX = 900;
 
 export const errorFlag = (): Option =>
   new Option('--error <code>', 'only those that failed with this code').argParser(textFlag(CODE_LENGTH_MAX));
 export const accountsFlag = (): Option =>
-  new Option('--account <id...>', 'only these accounts').argParser((text: string, before?: string[]) =>
-    [...(before ?? []), accountFlag(text)].slice(0, ACCOUNTS_MAX),
-  );
+  new Option('--account <id...>', 'only these accounts').argParser((text: string, before?: string[]) => [
+    ...(before ?? []),
+    accountFlag(text),
+  ]);
 export const accountsFileFlag = (): Option =>
   new Option('--accounts-file <file>', 'only the accounts of this file, one id a line').conflicts('account');
 

@@ -208,6 +208,9 @@ describe('failures', () => {
     expect((await cli('failures', 'ack', '--accounts-file', file, '--reason', 'seen')).stdout).toBe(
       '2 accounts acknowledged\n',
     );
+    // As many on the line are no fewer, either.
+    const named = [...many.map((one) => one.id), 'a-007'];
+    expect((await list('--account', ...named)).map((one) => one.account)).toEqual(['a-007']);
     await setZone('UTC', ...BROKEN);
     const few = fileOf('few.txt', 'a-003');
     const rerun = (...flags: string[]) => cli('rerun', '--all', '--accounts-file', few, ...flags);
