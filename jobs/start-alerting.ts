@@ -4,7 +4,7 @@ import { tellAlerts } from '../src/operations/alerts/tell-alerts.ts';
 import { repeat } from './process.ts';
 
 /** How often it is looked. The first time so long after the start: what has piled up while nobody was there is mostly settled by then. */
-const LOOK_EVERY_MS = 30_000;
+export const LOOK_EVERY_MS = 30_000;
 
 export function startAlerting(app: App, signal: AbortSignal): Promise<void> {
   if (app.alertChannels.length === 0) return Promise.resolve();

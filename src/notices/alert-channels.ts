@@ -23,6 +23,9 @@ export interface ChannelSettings {
   readonly mailFrom: { readonly address: string };
 }
 
+/** Whether a person must mend something is worth no longer wait. */
+const PROBE_WITHIN_MS = 2_000;
+
 export const WEBHOOK = 'webhook';
 export const MAIL_PREFIX = 'mail:';
 
@@ -66,7 +69,7 @@ const mailChannel = (to: string, from: string, mailer: () => Mailer): AlertChann
         kind: 'unavailable',
         words: `there was no answer within ${TELL_TIMEOUT_MS / 1_000} s`,
       };
-    const trouble = sent.outcome === 'unreached' ? await mailer().probe(TELL_TIMEOUT_MS) : undefined;
+    const trouble = sent.outcome === 'unreached' ? await mailer().probe(PROBE_WITHIN_MS) : undefined;
     return { outcome: 'not-told', ...(trouble ?? troubleOfRefusal(sent.words)) };
   },
 });

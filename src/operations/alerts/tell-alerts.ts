@@ -19,7 +19,7 @@ import {
 import type { AlertDeps } from './deps.ts';
 import { stageAlerts } from './stage-alerts.ts';
 
-/** Longer than one telling may take: twice five seconds, where a mail server is asked why. */
+/** Longer than one telling may take. */
 const LEASE_MS = 30_000;
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 1_800_000;
@@ -65,7 +65,7 @@ async function mark(
   // One that this process gives up because it is to end is for whoever comes next.
   const waitMs = signal?.aborted ? 0 : waitAfter(taken.attempts);
   await postponeMessage(db, taken, { retryAt: now + waitMs, words: outcome.words });
-  if (taken.attempts === 1)
+  if (taken.attempts === 1 && !signal?.aborted)
     log.warn({ code: 'alert-not-told', channel: kindOf(channel), alert: taken.message.alert }, outcome.words);
 }
 
