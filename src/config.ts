@@ -260,7 +260,7 @@ const environment = z.object({
     }),
   /** An account may be put aside, and a hold may last, for so long before that is an alert. */
   CONNECTS_PUT_ASIDE_ALARM: duration('1h'),
-  CONNECTS_HOLD_ALARM: duration('12h'),
+  CONNECTS_HOLD_ALARM: duration('1h'),
 
   CONNECTS_CONSOLE_HOST: z
     .string()

@@ -121,7 +121,7 @@ describe('the environment', () => {
     ['CONNECTS_ALERT_MAIL', 'Ops <ops@example.org>', /addresses such as ops@example.org/],
     ['CONNECTS_ALERT_MAIL', Array.from({ length: 11 }, (_, i) => `a${i}@b.example`).join(), /at most 10/],
     ['CONNECTS_PUT_ASIDE_ALARM', 'never', /expected a duration such as 1h/],
-    ['CONNECTS_HOLD_ALARM', '1', /expected a duration such as 12h/],
+    ['CONNECTS_HOLD_ALARM', '1', /expected a duration such as 1h/],
     ['CONNECTS_CONSOLE_HOST', 'http://0.0.0.0', /a host name or address to listen on/],
     ['CONNECTS_CONSOLE_PORT', '70000', /a whole number from 0 to 65535/],
     ['CONNECTS_CONSOLE_PORT', 'http://10.0.0.1:8080', /a whole number from 0 to 65535/],

@@ -8,6 +8,7 @@ export const ALERT_NAMES = [
   'put-aside',
   'audit-drift',
   'mail-outage',
+  'ledger-held',
   'mail-held',
 ] as const;
 export type AlertName = (typeof ALERT_NAMES)[number];
@@ -52,10 +53,15 @@ export const ALERTS: Readonly<Record<AlertName, AlertKind>> = {
     first: 'connects doctor',
     heading: 'ConnectsMailNotTaken',
   },
+  'ledger-held': {
+    title: 'the ledger is held',
+    first: 'connects due',
+    heading: 'ConnectsHeldTooLong',
+  },
   'mail-held': {
     title: 'all mail is held',
     first: 'connects notices list --state pending --limit 5',
-    heading: 'ConnectsMailHeld',
+    heading: 'ConnectsHeldTooLong',
   },
 };
 

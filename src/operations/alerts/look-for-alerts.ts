@@ -4,8 +4,9 @@ import { ALERT_NAMES, type AlertName } from '../../domain/alerts.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { countDue, listDue } from '../../ledger/accounts.ts';
 import { findLastAudit } from '../../ledger/audit-results.ts';
+import { findLedgerHold, heldWords } from '../../ledger/ledger-hold.ts';
 import { type StoppedRun, listStoppedRuns } from '../../ledger/run-stops.ts';
-import { findHold } from '../../outbox/hold.ts';
+import { findHold, mailHeldWords } from '../../outbox/hold.ts';
 import { countNotices } from '../../outbox/listing.ts';
 import { anyOverdue, findOldestUnsent } from '../../outbox/outbox.ts';
 import { findOutage } from '../../outbox/refusals.ts';
@@ -46,6 +47,7 @@ const LOOKS: Record<AlertName, (deps: LookDeps, now: Instant) => Promise<Looked>
   'put-aside': lookForPutAside,
   'audit-drift': lookForDrift,
   'mail-outage': lookForMailOutage,
+  'ledger-held': lookForLedgerHold,
   'mail-held': lookForMailHold,
 };
 
@@ -69,7 +71,9 @@ async function lookForLateness({ db, settings }: LookDeps, now: Instant): Promis
   if (!oldest || ageMs <= settings.dueAlarmMs) return OFF;
   const due = await countDue(db, now);
   const found = `${counted(due, 'account is', 'accounts are')} due, the oldest for ${ageOf(ageMs)}.`;
-  return on(found, oldest.nextCycleAt, due);
+  const hold = await findLedgerHold(db);
+  const why = hold ? ` ${sentence(heldWords(hold))}` : '';
+  return on(`${found}${why}`, oldest.nextCycleAt, due);
 }
 
 /** A run that ended so long ago is told no more, whether or not one of its kind went well since. */
@@ -141,15 +145,23 @@ async function lookForMailOutage({ db, outage }: LookDeps, now: Instant): Promis
   return on(`The mail server takes no mail; ${wait}. It says: ${words}`, since, waiting);
 }
 
+async function lookForLedgerHold({ db, settings }: LookDeps, now: Instant): Promise<Looked> {
+  const hold = await findLedgerHold(db);
+  if (!hold || now - hold.heldAt <= settings.holdAlarmMs) return OFF;
+  const due = await countDue(db, now);
+  return on(
+    `${sentence(heldWords(hold))} ${counted(due, 'account is', 'accounts are')} due.`,
+    hold.heldAt,
+    due,
+  );
+}
+
 async function lookForMailHold({ db, settings }: LookDeps, now: Instant): Promise<Looked> {
   const hold = await findHold(db);
   if (!hold || now - hold.heldAt <= settings.holdAlarmMs) return OFF;
   const waiting = await countNotices(db, { states: ['pending', 'claimed', 'sending'] });
-  const why = hold.reason === null ? '' : ` (${hold.reason})`;
   const wait = counted(waiting, 'notice waits', 'notices wait');
-  return on(
-    `All mail is held by ${hold.actor}${why} for ${ageOf(now - hold.heldAt)}; ${wait}.`,
-    hold.heldAt,
-    waiting,
-  );
+  return on(`${sentence(mailHeldWords(hold))} ${sentence(wait)}`, hold.heldAt, waiting);
 }
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;

@@ -8,6 +8,7 @@ import { insertRunStop } from '../../../src/ledger/run-stops.ts';
 import { type RunKind, type RunState, closeRun, insertRun } from '../../../src/ledger/runs.ts';
 import type { AlertDeps } from '../../../src/operations/alerts/deps.ts';
 import { type Looked, lookForAlerts } from '../../../src/operations/alerts/look-for-alerts.ts';
+import { holdLedger, releaseLedger } from '../../../src/operations/settling/hold-ledger.ts';
 import { deleteHold, insertHold } from '../../../src/outbox/hold.ts';
 import { insertOutage } from '../../../src/outbox/refusals.ts';
 import { importRows } from '../../support/accounts.ts';
@@ -132,18 +133,35 @@ it('drift: what the last audit found, until one finds nothing', async () => {
   expect(await stateAt(2, 'audit-drift')).toBe('off');
 });
 
-it('a hold: from CONNECTS_HOLD_ALARM on, until it is released', async () => {
+it('a hold of all mail: from CONNECTS_HOLD_ALARM on, until it is released', async () => {
   await stageNotices(story.installation, 2);
   await insertHold(db(), { heldAt: NOON, actor: 'anna', reason: 'wrong template' });
-  expect(await stateAt(12 * 60, 'mail-held')).toBe('off');
-  expect(await at(12 * 60 + 1, 'mail-held')).toEqual({
+  expect(await stateAt(60, 'mail-held')).toBe('off');
+  expect(await at(61, 'mail-held')).toEqual({
     state: 'on',
-    found: 'All mail is held by anna (wrong template) for 12 h 1 min; 2 notices wait.',
+    found: expect.stringMatching(/^All mail is held .*anna.*wrong template.*\. 2 notices wait\.$/) as string,
     since: NOON,
     count: 2,
   });
   await deleteHold(db());
-  expect(await stateAt(13 * 60, 'mail-held')).toBe('off');
+  expect(await stateAt(62, 'mail-held')).toBe('off');
+});
+
+it('a hold of the ledger: the same, and the lateness that it makes names it', async () => {
+  await importRows(app(), [{ id: 'a1' }]);
+  await holdLedger(app(), { actor: 'anna', reason: 'wrong terms', dryRun: false });
+  expect(await stateAt(60, 'ledger-held')).toBe('off');
+  expect(await at(61, 'ledger-held')).toEqual({
+    state: 'on',
+    found: expect.stringMatching(/^The ledger is held .*anna.*wrong terms.*\. 1 account is due\.$/) as string,
+    since: NOON,
+    count: 1,
+  });
+  expect(await at(61, 'due-too-long')).toMatchObject({
+    found: expect.stringMatching(/^1 account is due, .*\. The ledger is held .*anna/) as string,
+  });
+  await releaseLedger(app(), { actor: 'anna', reason: null, dryRun: false });
+  expect(await stateAt(62, 'ledger-held')).toBe('off');
 });
 
 describe('mail that does not leave', () => {
