@@ -19,6 +19,7 @@ import { type Running, runCli, startCli } from '../../support/cli.ts';
 import { settleAsOf } from '../../support/facts.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { reset } from '../../support/reset.ts';
 import { countOf } from '../../support/state.ts';
 import { until, waitingSweep } from '../../support/sweeping.ts';
@@ -54,8 +55,8 @@ const metricsNow = (): Promise<string> => {
   const { db, clock, outages, inspector, tally, config: settings } = installation.app;
   return measure({ db, clock, outages, inspector, tally, settings });
 };
-const watched = (stallMaxMs: number) => {
-  const { db, clock, clocks, health, outages, inspector } = installation.app;
+const watched = (clock: ManualClock, stallMaxMs: number) => {
+  const { db, clocks, health, outages, inspector } = installation.app;
   return { db, clock, clocks, health, outages, inspector, settings: { stallMaxMs } };
 };
 const pause = (ms: number): Promise<void> => installation.app.clock.sleep(ms);
@@ -307,10 +308,11 @@ describe('while the ledger is held', () => {
 
   it('a worker that stands still for it is taken for well', async () => {
     const { app } = installation;
-    const watch = new ProgressWatch(watched(50));
+    const clock = new ManualClock();
+    const watch = new ProgressWatch(watched(clock, 60_000));
     await app.queue.enqueueSettling([{ account: 'a-000', run: 1 }]);
     await watch.look();
-    await pause(80);
+    clock.pass(60_000);
     await watch.look();
     expect(watch.progress.live).toBe(false);
     await hold();
