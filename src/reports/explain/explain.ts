@@ -139,8 +139,15 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     ...besideSilence(await refusals(inquiry, recent), silent),
     ...(await lateSince(inquiry, recent)),
   ];
-  return parts.filter((one) => one !== undefined);
+  return eachOnce(parts.filter((one) => one !== undefined));
 }
+
+/** The latest cycle may be the latest refusal as well. */
+const eachOnce = (answers: readonly Answer[]): Answer[] =>
+  answers.filter(
+    (one, index) =>
+      !answers.slice(0, index).some((told) => isSame(told, one) && told.sentence === one.sentence),
+  );
 
 /** What the cycle gave, then all that came of it or besides, in the order of its instants. */
 const inOrder = ([first, ...later]: readonly Answer[], changes: readonly Answer[]): Answer[] => [

@@ -20,10 +20,17 @@ export async function explainInterview(inquiry: Inquiry, id: string): Promise<An
       }
     : { requestedAt: null, repliedAt: null, proposal: null };
   const withRequest = answers.map((one) => ({ ...one, evidence: { ...request, ...one.evidence } }));
-  if (withRequest.length > 0) return withRequest;
+  if (withRequest.length > 0) return [...withRequest, ...(await whyUnknown(inquiry, withRequest))];
   if (!interview) return [unknownInterview(inquiry, id)];
   const outlook = await Outlook.of(inquiry, interview.proposal === null ? [] : [interview.proposal]);
   return [{ ...unanswered(inquiry, outlook, [interview]), subject: `interview:${id}` }];
+}
+
+/** A proposal is unknown, too, where its charge was refused: that is the reason then. */
+async function whyUnknown(inquiry: Inquiry, answers: readonly Answer[]): Promise<Answer[]> {
+  const proposal = answers.findLast((one) => one.code === 'unknown-proposal')?.evidence.proposal;
+  if (typeof proposal !== 'string') return [];
+  return answersOf(inquiry, await listDecisionsOf(inquiry.db, inquiry.account.id, `proposal:${proposal}`));
 }
 
 const unknownInterview = (inquiry: Inquiry, id: string): Answer => ({

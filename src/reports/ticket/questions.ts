@@ -1,36 +1,11 @@
 /** The questions that a ticket raises about one account, asked as anybody asks them. */
-import type { Queryable } from '../../db/query.ts';
 import { type Instant, type LocalDate, localDateOf } from '../../domain/calendar.ts';
-import { findEmails, listByEmail } from '../../ledger/contacts.ts';
-import { ACCOUNTS_MAX, type Asker } from './asker.ts';
-import { addresseeWords } from '../asked-account.ts';
-import { type Answer, kindOf } from '../explain/answer.ts';
-import { type Question, explainAccount, inquire } from '../explain/explain.ts';
-import { listed } from '../member-words.ts';
-import { type DateRead, shifted } from './date-read.ts';
-import { FOUND_MAX, type Time, listInterviewsIn, listProposalsIn } from './ticket-records.ts';
-import { type NamedTime, openTime, timesOf } from './times.ts';
-import { type Look, type Topic, belongs } from './topics.ts';
-
-export interface TicketQuestion {
-  readonly account: string;
-  readonly question: Question;
-  /** At least one. */
-  readonly answers: readonly Answer[];
-}
-
-export interface Asking {
-  readonly db: Queryable;
-  /** What is taken as now: as it was given, and as an instant. */
-  readonly asOf: Instant | undefined;
-  readonly now: Instant;
-  readonly zone: string;
-  readonly dates: readonly DateRead[];
-  readonly topics: readonly Topic[];
-  readonly asker: Asker;
-  /** Grows with what had to be taken for granted. */
-  readonly notes: string[];
-}
+import type { Answer } from '../explain/answer.ts';
+import { type Question, explainAccount } from '../explain/explain.ts';
+import type { Asking, TicketQuestion } from './asking.ts';
+import { shifted } from './date-read.ts';
+import { LATELY_MS, LOOKS } from './looks.ts';
+import { type Look, belongs } from './topics.ts';
 
 /** Questions that are asked about one account. */
 export const QUESTIONS_MAX = 40;
@@ -49,14 +24,12 @@ export async function questionsOn(asking: Asking, account: string): Promise<Tick
   };
   for (const id of idsOf(asking, account)) await ask({ about: id });
   const nothing: TicketQuestion[] = [];
-  for (const look of looksOf(asking)) {
-    const before = found.length;
-    const said = await LOOKS[look](asking, account, ask);
-    (found.length === before && said.every(saysNothing) ? nothing : found).push(...said);
-  }
-  // That one kind of thing was not there matters only where no other was.
-  if (found.every(({ question }) => Object.keys(question).length === 0)) found.unshift(...nothing);
-  if (nothing.length > 0 && found.every(saysNothing)) await ask({ since: firstDay(asking) });
+  for (const look of looksOf(asking))
+    for (const said of await LOOKS[look](asking, account, ask))
+      (saysNothing(said) ? nothing : found).push(said);
+  found.unshift(...nothing.filter((one) => !isBeside(one, found, asking)));
+  if (found.length > 0 && found.every((one) => saysNothing(one) || saysLittle(one)))
+    await ask({ since: firstDay(asking) });
   const isAnswered = found.length > 0 || asking.asker.known.some((one) => one.holders.length > 0);
   const isTold = (code: string): boolean =>
     found.some(({ answers }) => answers.some((one) => one.code === code));
@@ -64,18 +37,6 @@ export async function questionsOn(asking: Asking, account: string): Promise<Tick
   await ask({}, (answer) => belongs(answer, asking.topics, isAnswered) && !isAgain(answer));
   return found;
 }
-
-/** Of a proposal, what it cost and what came back, or that no client wrote about it: as it is asked. */
-function concerns({ subject, code }: Answer, topics: readonly Topic[]): boolean {
-  const isOfCost = topics.some((one) => one.standing.includes('returns'));
-  const isOfReward = topics.some((one) => one.standing.includes('silence:proposal'));
-  return (
-    code === 'no-interview-request' ||
-    ((isOfCost || !isOfReward) && ['proposal', 'return'].includes(kindOf(subject)))
-  );
-}
-
-type Ask = (question: Question, keeps?: (answer: Answer) => boolean) => Promise<void>;
 
 /** What this account has; and, once, what no account of this member has. */
 function idsOf({ asker }: Asking, account: string): string[] {
@@ -103,181 +64,30 @@ const needsDate = (look: Look): boolean => !DATELESS.has(look);
 const saysNothing = ({ answers }: TicketQuestion): boolean =>
   answers.every((one) => one.code === 'looked-up' && one.evidence.none === true);
 
-/** Asks, and gives back what it says itself where there is nothing to ask about. */
-type LookUp = (asking: Asking, account: string, ask: Ask) => Promise<TicketQuestion[]>;
+/** That one kind of thing was not there matters only where no other was: on that day, or at all where one is named. */
+const isBeside = (
+  { answers }: TicketQuestion,
+  found: readonly TicketQuestion[],
+  { dates, answered }: Asking,
+): boolean =>
+  dates.length > 1
+    ? answers.every((one) => answered.has(one.evidence.from as Instant))
+    : found.some(({ question }) => Object.keys(question).length > 0);
 
-const LOOKS: Readonly<Record<Look, LookUp>> = {
-  interviews: (asking, account, ask) =>
-    perTime(asking, account, {
-      list: listInterviewsIn,
-      none: (when) => `No interview request to you and no reply of yours is recorded ${when}.`,
-      what: 'interview requests',
-      ask: (interview) => ask({ interview }),
-    }),
-  proposals: (asking, account, ask) =>
-    perTime(asking, account, {
-      list: listProposalsIn,
-      none: (when) => `No proposal of yours was charged ${when}.`,
-      what: 'proposals',
-      ask: (proposal) => ask({ proposal }, (one) => concerns(one, asking.topics)),
-    }),
-  cycles: async ({ dates, now, zone }, _account, ask) => {
-    const days = dates.filter((one) => one.to === one.from);
-    for (const { from } of days) await ask({ cycle: from });
-    const [first] = dates.filter((one) => one.to !== one.from);
-    const since = first?.from ?? localDateOf(now - CYCLES_MS, zone);
-    if (days.length === 0) await ask({ since }, (one) => kindOf(one.subject) === 'cycle');
-    return [];
-  },
-  since: async (asking, _account, ask) => {
-    const since =
-      asking.dates.map((one) => one.from).toSorted((a, b) => a.localeCompare(b))[0] ?? lately(asking);
-    await ask({ since });
-    return [];
-  },
-  welcome: (asking, account, ask) =>
-    onceGiven(asking, account, ask, {
-      about: 'welcome',
-      none: 'No welcome Connects are recorded for this account here.',
-    }),
-  'readiness-test': (asking, account, ask) =>
-    onceGiven(asking, account, ask, {
-      about: 'readiness-test',
-      none: 'That you passed the Readiness Test has not been reported to us: nothing of it is recorded here.',
-    }),
-  namesakes: async (asking, account) => {
-    // They are the same for each of them.
-    if (account !== asking.asker.accounts[0]) return [];
-    const address = (await findEmails(asking.db, [account])).get(account);
-    if (address === undefined) return [];
-    const all = await listByEmail(asking.db, address, ACCOUNTS_MAX);
-    const words =
-      all.length === 1
-        ? 'Your address has one account here.'
-        : `Your address has ${all.length} accounts here. ${all.map((one) => `${addresseeWords(one)}.`).join(' ')}`;
-    return [statement(account, 'namesakes', words, { accounts: all.map((one) => one.account) })];
-  },
-};
-
-async function onceGiven(
-  { db, asOf }: Asking,
-  account: string,
-  ask: Ask,
-  { about, none }: { readonly about: string; readonly none: string },
-): Promise<TicketQuestion[]> {
-  await ask({ about }, (one) => one.code !== 'nothing-recorded');
-  const { answers } = await explainAccount(db, account, { about }, asOf);
-  return answers.some((one) => one.subject === about) ? [] : [statement(account, about, none)];
-}
+/** Of a day on which no billing cycle begins, only the one in which it lies is told. */
+const AROUND_A_DAY = new Set([
+  'not-a-cycle',
+  'before-take-over',
+  'granted',
+  'no-monthly-grant',
+  'settled-together',
+]);
+const saysLittle = ({ answers: [first, ...others] }: TicketQuestion): boolean =>
+  (first?.code === 'not-a-cycle' || first?.code === 'before-take-over') &&
+  others.every((one) => AROUND_A_DAY.has(one.code));
 
 /** The day before the first that is named: a member may remember the day after. */
 const firstDay = (asking: Asking): LocalDate => {
   const first = asking.dates.map((one) => one.from).toSorted((a, b) => a.localeCompare(b))[0];
   return first === undefined ? localDateOf(asking.now - LATELY_MS, asking.zone) : shifted(first, -1);
 };
-
-/** How far back is looked where no date is named. */
-const LATELY_MS = 30 * 86_400_000;
-/** Three billing cycles. */
-const CYCLES_MS = 93 * 86_400_000;
-
-function lately({ now, zone, notes }: Asking): LocalDate {
-  notes.push('No date is named: the last 30 days were looked at.');
-  return localDateOf(now - LATELY_MS, zone);
-}
-
-interface PerTime {
-  readonly list: (db: Queryable, account: string, time: Time) => Promise<string[]>;
-  readonly none: (when: string) => string;
-  readonly what: string;
-  readonly ask: (id: string) => Promise<void>;
-}
-
-/** What there was around each day, and within each time, that the text names. */
-async function perTime(
-  asking: Asking,
-  account: string,
-  { list, none, what, ask }: PerTime,
-): Promise<TicketQuestion[]> {
-  const said: TicketQuestion[] = [];
-  const asked = new Set<string>();
-  // As it stood then, where then has passed.
-  const { db } = await inquire(asking.db, account, asking.asOf);
-  for (const first of timesLookedAt(asking)) {
-    const { time, ids } = await firstFound(first, (one) => list(db, account, one));
-    if (time !== first)
-      asking.notes.push(`There was nothing ${first.words}: what was ${time.words} is told.`);
-    if (ids.length === 0)
-      said.push(
-        (await onOwnOthers(asking, account, { list, what }, time)) ??
-          statement(account, what, none(time.words), { none: true }),
-      );
-    if (ids.length > FOUND_MAX)
-      asking.notes.push(`There were more ${what} ${time.words}: the latest ${FOUND_MAX} are told.`);
-    for (const id of ids.slice(0, FOUND_MAX).filter((one) => !asked.has(one))) {
-      asked.add(id);
-      await ask(id);
-    }
-  }
-  return said;
-}
-
-const timesLookedAt = (asking: Asking): NamedTime[] =>
-  asking.dates.length > 0
-    ? timesOf(asking.dates, asking.now, asking.zone)
-    : [openTime(lately(asking), asking.now, asking.zone)];
-
-/** @returns the first reading of a date where the other finds nothing either */
-async function firstFound(
-  first: NamedTime,
-  list: (time: Time) => Promise<string[]>,
-): Promise<{ readonly time: NamedTime; readonly ids: string[] }> {
-  const ids = await list(first);
-  if (ids.length > 0 || first.or === undefined) return { time: first, ids };
-  const others = await list(first.or);
-  return others.length > 0 ? { time: first.or, ids: others } : { time: first, ids };
-}
-
-/** What this account lacks and another one of the same address has. */
-async function onOwnOthers(
-  { db, asker }: Asking,
-  account: string,
-  { list, what }: Pick<PerTime, 'list' | 'what'>,
-  time: NamedTime,
-): Promise<TicketQuestion | undefined> {
-  const address = (await findEmails(db, [account])).get(account);
-  const same = address === undefined ? [] : await listByEmail(db, address, ACCOUNTS_MAX);
-  for (const { account: other } of same.filter((one) => !asker.accounts.includes(one.account))) {
-    const ids = (await list(db, other, time)).slice(0, FOUND_MAX);
-    if (ids.length > 0)
-      return statement(
-        account,
-        what,
-        `This account has no ${what} ${time.words}. Your other account, ${other}, has: ${listed(ids)}.`,
-        { account: other, ids },
-      );
-  }
-  return undefined;
-}
-
-/** Said by itself: there is nothing to ask about. */
-const statement = (
-  account: string,
-  what: string,
-  sentence: string,
-  evidence: Answer['evidence'] = {},
-): TicketQuestion => ({
-  account,
-  question: {},
-  answers: [
-    {
-      subject: what.replaceAll(' ', '-'),
-      code: 'looked-up',
-      sentence,
-      evidence,
-      rule: null,
-      at: null,
-      next: null,
-    },
-  ],
-});

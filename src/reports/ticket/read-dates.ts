@@ -49,7 +49,7 @@ const referenceOf = ({ at, zone }: Now) => ({
 // ---------------------------------------------------------------------------------- what the library found
 
 /** A time that lies ahead, or a rule's length, is no date of the past: `after 14 days`, `within a month`. */
-const AHEAD = /^(after|within|in|next|before|by)\b|\bbefore$/i;
+const AHEAD = /^(after|within|in|next|before|by)\b|\b(before|later)$/i;
 /** Says when somebody writes, and nothing of what happened. */
 const NOW_ITSELF = /^(right |just |by )?now$/i;
 /** A time that goes on: its beginning is what counts. */
@@ -58,7 +58,7 @@ const LASTING = /^(for|over)\s+/i;
 
 function ofParser(found: ParsedResult, text: string, now: Now): DateRead[] {
   const { start, end } = found;
-  const written = found.text.replace(/^(on\s+|\d+ of (?=\d))/i, '').replace(/[,)]$/, '');
+  const written = found.text.replace(/^(on\s+|\d+ of (?=\d))/i, '').replace(/[,)\s]+$/, '');
   const index = found.index + found.text.indexOf(written);
   const relative = found.tags().has('result/relativeDate');
   const read = (from: LocalDate, to: LocalDate | null, assumed: string | null): DateRead[] => [

@@ -3,7 +3,7 @@ import type { LocalDate } from '../../domain/calendar.ts';
 import type { Answer } from '../explain/answer.ts';
 import { sentenceForMember } from '../explain/elsewhere.ts';
 import { dayWords } from '../member-words.ts';
-import type { TicketQuestion } from './questions.ts';
+import type { TicketQuestion } from './asking.ts';
 
 export interface RuleTold {
   readonly name: string;

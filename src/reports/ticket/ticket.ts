@@ -14,7 +14,8 @@ import { type Asker, type Given, findAsker, requireSomething } from './asker.ts'
 import type { DateRead } from './date-read.ts';
 import { readDates } from './read-dates.ts';
 import { type TextRead, masked, ownWords, readText, withoutTitles } from './read-text.ts';
-import { type Asking, type TicketQuestion, questionsOn } from './questions.ts';
+import type { Asking, TicketQuestion } from './asking.ts';
+import { questionsOn } from './questions.ts';
 import { type RuleTold, writeReply } from './reply.ts';
 import { TOPICS, type Topic } from './topics.ts';
 
@@ -62,7 +63,7 @@ export async function answerTicket(
   const dates = readDates(withoutTitles(rest), { at: now, zone });
   const topics = TOPICS.filter((one) => one.words.test(rest));
   requireSomething(asker.accounts, topics);
-  const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [] };
+  const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [], answered: new Set() };
   const questions: TicketQuestion[] = [];
   for (const one of asker.accounts) questions.push(...(await questionsOn(asking, one)));
   const rules = await rulesTold(asking, inquiry?.account.plan);

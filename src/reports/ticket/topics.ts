@@ -79,7 +79,7 @@ export const TOPICS: readonly Topic[] = [
     name: 'an account that was stopped',
     words: /\b(suspen\w+|block(ed)?|reinstat\w+|ban(ned)?|locked|on hold|deactivat\w+)\b/i,
     looks: ['cycles'],
-    standing: ['current', 'cycle', 'refusals', ...LATE],
+    standing: ['current', 'next-cycle', 'overdue', 'cycle', 'refusals', ...LATE],
     rules: ['active-cycle', 'active-award'],
   },
   {
@@ -94,7 +94,7 @@ export const TOPICS: readonly Topic[] = [
     words:
       /\b(expir\w*|roll(s|ed|ing)?[ -]?over|rollover|los(e|t|ing)|dropp?(ed|s)?|deduct\w*|stole\w*|took|taken|vanish\w*|disappear\w*|gone|connects go|b[uo](y|ying|ught)|purchas\w*)\b/i,
     looks: [],
-    standing: ['current', 'next-cycle', 'overdue', 'cycle'],
+    standing: ['current', 'next-cycle', 'overdue', 'cycle', ...LATE],
     rules: ['expiry', 'monthly'],
   },
   {
@@ -108,9 +108,9 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'Connects of a proposal',
     words:
-      /\b(declin\w*|reject\w*|bids?|turned down|no (answer|response|reply)|silent|silence|ghost\w*|pending|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|(?<!\b(?:can|will|could|may|gladly|to|happily) )return\w*|applied|proposals?)\b/i,
+      /\b(declin\w*|reject\w*|bids?|turned down|no (answer|response|reply)|silent|silence|ghost\w*|pending|withdr[ae]w\w*|closed|cancel+ed (job|by the client)|(jobs?|projects?|posts?) (\w+ )?(cancel+ed|removed|deleted|expired)|idle|without a hire|no hire|never hired|(come|came|comes|got|get|gets|none|connects|return(ed)?|give me|want them) back|refund\w*|(?<!\b(?:can|will|could|may|gladly|to|happily) )return\w*|applied|proposals?)\b/i,
     looks: ['proposals'],
-    standing: ['returns'],
+    standing: ['returns', ...LATE],
     rules: ['returns'],
   },
   {

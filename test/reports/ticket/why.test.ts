@@ -296,6 +296,24 @@ describe('as people write', () => {
     );
   });
 
+  test('of several dates, only what was nowhere is told to be missing', async () => {
+    const { reply } = await why(
+      '1) proposal of 28 March declined 2) I replied on 11 April 3) an interview on 20 January 2021',
+      ...ANN,
+    );
+    expect(reply).toContain('Proposal prop-1 cost 6');
+    expect(reply).toContain('int-1');
+    expect(reply).toContain(
+      'No interview request to you and no reply of yours is recorded on 20 January 2021',
+    );
+    expect(reply).not.toMatch(/No (interview request to you|proposal of yours)[^.]*(28 March|11 April)/);
+  });
+
+  test('of a day on which nothing began, what happened since is told', async () => {
+    const { reply } = await why('on 17 April 2021', ...ANN);
+    expect(reply).toContain('Since 16 April 2021 4 Connects were added: 4 returned.');
+  });
+
   test('the weekly limit is told of one time only', async () => {
     const { reply } = await why('No monthly Connects, and what of the weekly limit?', ...ANN);
     expect(reply.match(/The fullest 7 days/g)).toHaveLength(1);
