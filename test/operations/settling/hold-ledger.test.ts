@@ -3,6 +3,7 @@ import { startWorker } from '../../../jobs/start-worker.ts';
 import { type Console, startConsole } from '../../../src/console/server.ts';
 import { type Transaction, inTransaction } from '../../../src/db/connection.ts';
 import { execute, selectRows } from '../../../src/db/query.ts';
+import { Health } from '../../../src/health.ts';
 import { findBackfill } from '../../../src/ledger/backfills.ts';
 import { findLedgerHold, lookAtLedger } from '../../../src/ledger/ledger-hold.ts';
 import { listRuns } from '../../../src/ledger/runs.ts';
@@ -56,8 +57,8 @@ const metricsNow = (): Promise<string> => {
   return measure({ db, clock, outages, inspector, tally, settings });
 };
 const watched = (clock: ManualClock, stallMaxMs: number) => {
-  const { db, clocks, health, outages, inspector } = installation.app;
-  return { db, clock, clocks, health, outages, inspector, settings: { stallMaxMs } };
+  const { db, clocks, outages, inspector } = installation.app;
+  return { db, clock, clocks, health: new Health(clock), outages, inspector, settings: { stallMaxMs } };
 };
 const pause = (ms: number): Promise<void> => installation.app.clock.sleep(ms);
 
