@@ -129,7 +129,7 @@ CREATE TABLE `awards` (
 
 CREATE TABLE `backfills` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
-  `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `from_on` date NOT NULL,
   `to_on` date NOT NULL,
   `asked` mediumtext NOT NULL,
@@ -145,10 +145,16 @@ CREATE TABLE `backfills` (
   `reason` varchar(500) NOT NULL,
   `created_at` datetime(3) NOT NULL,
   `ended_at` datetime(3) DEFAULT NULL,
+  `opens` varchar(5) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `closes` varchar(5) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `zone` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `next_batch_at` datetime(3) DEFAULT NULL,
+  `approved_by` varchar(100) DEFAULT NULL,
+  `approved_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `of_run` (`run_id`),
   KEY `of_state` (`state`,`id`),
-  CONSTRAINT `backfills_state` CHECK (`state` in ('running','paused','completed','cancelled'))
+  CONSTRAINT `backfills_state` CHECK (`state` in ('awaiting-approval','running','paused','completed','cancelled'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `backfill_items` (

@@ -52,6 +52,8 @@ import { sql as m0045 } from './0045_failure_care.ts';
 import { sql as m0046 } from './0046_ledger_hold.ts';
 import { sql as m0047 } from './0047_ticks_held.ts';
 import { sql as m0048 } from './0048_run_notes.ts';
+import { sql as m0049 } from './0049_backfills_approval.ts';
+import { sql as m0050 } from './0050_backfills_window.ts';
 
 export interface Migration {
   readonly name: string;
@@ -107,4 +109,6 @@ export const migrations: readonly Migration[] = [
   { name: '0046_ledger_hold', sql: m0046 },
   { name: '0047_ticks_held', sql: m0047 },
   { name: '0048_run_notes', sql: m0048 },
+  { name: '0049_backfills_approval', sql: m0049 },
+  { name: '0050_backfills_window', sql: m0050 },
 ];

@@ -204,6 +204,10 @@ const environment = z.object({
   /** A run stops itself when at least so many of its accounts, and more than so many percent, fail with one code. */
   CONNECTS_GUARD_ACCOUNTS: whole(100, 1, 1_000_000),
   CONNECTS_GUARD_PERCENT: whole(1, 0, 100),
+  /** A backfill of more Connects than these waits until a second person approves it; 0 for never. */
+  CONNECTS_BACKFILL_APPROVAL_OVER: whole(0, 0, 2_000_000_000),
+  /** How long after its start a `sweep --work` still works on an open backfill: less than the time between two sweeps. */
+  CONNECTS_BACKFILL_STAY: duration('4m'),
   /** Nothing may be due for longer than this: doctor says so, and so should an alert. */
   CONNECTS_DUE_ALARM: duration('15m'),
   /** Jobs that wait for so long while none is taken make /livez fail, so that the process is restarted. */
@@ -296,6 +300,8 @@ export interface Config {
   readonly settleBackoffMs: number;
   readonly guardAccounts: number;
   readonly guardPercent: number;
+  readonly backfillApprovalOver: number;
+  readonly backfillStayMs: number;
   readonly dueAlarmMs: number;
   readonly stallMaxMs: number;
   readonly mailFrom: { readonly name: string; readonly address: string };
@@ -348,6 +354,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     settleBackoffMs: set.CONNECTS_SETTLE_BACKOFF,
     guardAccounts: set.CONNECTS_GUARD_ACCOUNTS,
     guardPercent: set.CONNECTS_GUARD_PERCENT,
+    backfillApprovalOver: set.CONNECTS_BACKFILL_APPROVAL_OVER,
+    backfillStayMs: set.CONNECTS_BACKFILL_STAY,
     dueAlarmMs: set.CONNECTS_DUE_ALARM,
     stallMaxMs: set.CONNECTS_STALL_MAX,
     mailFrom: parseSender(set.CONNECTS_MAIL_FROM),

@@ -1,13 +1,18 @@
 /** Backfills as text. */
-import { formatInstant } from '../domain/calendar.ts';
-import type { Backfill, BackfillAsked, FailedItem, ItemCount } from '../ledger/backfills.ts';
+import { type Instant, formatInstant } from '../domain/calendar.ts';
+import { formatWindow } from '../domain/corrections/window.ts';
+import type { FailedItem, ItemCount } from '../ledger/backfill-items.ts';
+import type { Backfill, BackfillAsked } from '../ledger/backfills.ts';
 import type { BackfillPlan, BackfillSample } from '../operations/backfills/backfill-plan.ts';
 import { formatTable } from './context.ts';
 import { listOf } from './run-text.ts';
 import { counted, formatCount } from './words.ts';
 
-/** @param command that starts it; absent where there is nothing to be started */
-export function describePlan(plan: BackfillPlan, command?: string): string {
+/** @param start absent where there is nothing to be started */
+export function describePlan(
+  plan: BackfillPlan,
+  start?: { readonly command: string; readonly needsApproval: boolean },
+): string {
   const total = plan.cycles + plan.recorded;
   return [
     `${describeAsked(plan.asked)}, under terms version ${plan.termsVersion}`,
@@ -16,7 +21,10 @@ export function describePlan(plan: BackfillPlan, command?: string): string {
     ...notTaken(plan),
     ...settledFirst(plan),
     ...(plan.samples.length > 0 ? ['', 'for example', ...plan.samples.map(sampleLine)] : []),
-    ...(total > 0 && command !== undefined ? ['', `plan ${plan.hash}; to start it`, `  ${command}`] : []),
+    ...(total > 0 && start ? ['', `plan ${plan.hash}; to start it`, `  ${start.command}`] : []),
+    ...(total > 0 && start?.needsApproval === true
+      ? ['it will wait for the approval of a second person']
+      : []),
   ].join('\n');
 }
 
@@ -62,22 +70,47 @@ function sampleLine({ account, cycles }: BackfillSample): string {
 /** Cycles of one sample. */
 const SHOWN = 4;
 
+/** Which command goes on with one that waits for a second person. */
+export const approvalWords = ({ id, actor, planned }: Backfill): string =>
+  `it would grant ${formatCount(planned.connects)} Connects, and waits until somebody else than ${actor} approves it: ` +
+  `"connects backfill approve ${id} --reason R --yes"`;
+
+export const goesOnWords = (at: Instant): string => `it goes on at ${formatInstant(at)}`;
+
 export function describeBackfill(
-  backfill: Backfill,
+  backfill: Backfill & { readonly goesOnAt: Instant | null },
   items: readonly ItemCount[],
   done: { readonly granted: number; readonly failed: number },
   failed: readonly FailedItem[],
 ): string {
   const { id, state, asked, planned, runId, actor, reason, createdAt, endedAt, rate } = backfill;
+  const retry = endedAt !== null && done.failed > 0;
   return [
     `backfill ${id} ${state}: ${describeAsked(asked)}; run ${runId}`,
     `  planned   ${counted(planned.accounts, 'account')}, ${counted(planned.cycles, 'cycle')}, ${formatCount(planned.connects)} Connects`,
     `  done      ${listOf({ ...(done.granted > 0 && { 'accounts granted': done.granted }), ...(done.failed > 0 && { 'accounts failed': done.failed }) })}`,
     ...describeItems(items),
     ...failed.map((one) => `  failed    ${one.account}: ${one.code}: ${one.message}`),
+    ...(retry
+      ? [`  failed    "connects backfill retry ${id} --reason R --yes --work" tries these alone again`]
+      : []),
+    ...whenLines(backfill),
     `  by ${actor}, because: ${reason}; notices ${backfill.notify}${rate === null ? '' : `, ${rate}/s`}; ` +
       `started ${formatInstant(createdAt)}${endedAt === null ? '' : `, ended ${formatInstant(endedAt)}`}`,
   ].join('\n');
+}
+
+/** What it waits for, and who let it begin. */
+function whenLines(backfill: Backfill & { readonly goesOnAt: Instant | null }): string[] {
+  const { state, window, goesOnAt, approvedBy, approvedAt } = backfill;
+  const goesOn = goesOnAt === null ? '' : `: ${goesOnWords(goesOnAt)}`;
+  return [
+    ...(state === 'awaiting-approval' ? [`  waits     ${approvalWords(backfill)}`] : []),
+    ...(window === null ? [] : [`  window    ${formatWindow(window)}${goesOn}`]),
+    ...(approvedBy === null || approvedAt === null
+      ? []
+      : [`  approved  by ${approvedBy}, ${formatInstant(approvedAt)}`]),
+  ];
 }
 
 /** A line for each way in which cycles ended. */

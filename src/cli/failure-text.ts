@@ -1,7 +1,7 @@
 /** Accounts that are put aside, as a table, as CSV and as JSON. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts';
-import type { FailedItem } from '../ledger/backfills.ts';
+import type { FailedItem } from '../ledger/backfill-items.ts';
 import type { Listing } from './listing.ts';
 import { formatAge } from './words.ts';
 

@@ -1,20 +1,12 @@
-/** SQL of `backfills` and their items: what was asked, how far it is, and what became of each cycle. */
-import {
-  type Queryable,
-  execute,
-  insertRows,
-  selectOne,
-  selectRows,
-  toDate,
-  toInstantOrNull,
-  updateOf,
-} from '../db/query.ts';
+/** SQL of `backfills`: what was asked, by whom, when it may be worked on, and how far it is. */
+import { type Queryable, execute, selectOne, selectRows, toDate, toInstantOrNull } from '../db/query.ts';
 import type { BackfillReason } from '../domain/corrections/backfill.ts';
+import type { DailyWindow } from '../domain/corrections/window.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import type { Notify } from './runs.ts';
 
-export type BackfillState = 'running' | 'paused' | 'completed' | 'cancelled';
+export type BackfillState = 'awaiting-approval' | 'running' | 'paused' | 'completed' | 'cancelled';
 
 /** Whose cycles, and which. Dates are local and both included. */
 export interface BackfillAsked {
@@ -43,33 +35,50 @@ export interface Backfill {
   readonly notify: Notify;
   /** Accounts a second; null for as fast as it goes. */
   readonly rate: number | null;
+  /** When it may be worked on; null for always. */
+  readonly window: DailyWindow | null;
   readonly runId: number;
   /** The last account that is dealt with, in the order of ids; empty at first. */
   readonly doneTo: string;
   readonly workingUntil: Instant | null;
   readonly actor: string;
   readonly reason: string;
+  readonly approvedBy: string | null;
+  readonly approvedAt: Instant | null;
   readonly createdAt: Instant;
   readonly endedAt: Instant | null;
 }
 
-type Stored = Omit<Backfill, 'asked' | 'planned' | 'workingUntil' | 'createdAt' | 'endedAt'> & {
-  readonly asked: string;
-  readonly planned: string;
-  readonly workingUntil: Date | null;
-  readonly createdAt: Date;
-  readonly endedAt: Date | null;
-};
+interface WindowColumns {
+  readonly opens: string | null;
+  readonly closes: string | null;
+  readonly zone: string | null;
+}
 
-const SELECT = `SELECT id, state, asked, planned, plan_hash AS planHash, notify, rate, run_id AS runId,
-  done_to AS doneTo, working_until AS workingUntil, actor, reason, created_at AS createdAt, ended_at AS endedAt
-  FROM backfills`;
+const parseWindow = ({ opens, closes, zone }: WindowColumns): DailyWindow | null =>
+  opens !== null && closes !== null && zone !== null ? { opens, closes, zone } : null;
 
-const parseRow = (row: Stored): Backfill => ({
+type Stored = WindowColumns &
+  Omit<Backfill, 'asked' | 'planned' | 'window' | 'workingUntil' | 'approvedAt' | 'createdAt' | 'endedAt'> & {
+    readonly asked: string;
+    readonly planned: string;
+    readonly approvedAt: Date | null;
+    readonly workingUntil: Date | null;
+    readonly createdAt: Date;
+    readonly endedAt: Date | null;
+  };
+
+const SELECT = `SELECT id, state, asked, planned, plan_hash AS planHash, notify, rate, opens, closes, zone,
+  run_id AS runId, done_to AS doneTo, working_until AS workingUntil, actor, reason, approved_by AS approvedBy,
+  approved_at AS approvedAt, created_at AS createdAt, ended_at AS endedAt FROM backfills`;
+
+const parseRow = ({ opens, closes, zone, ...row }: Stored): Backfill => ({
   ...row,
+  window: parseWindow({ opens, closes, zone }),
   asked: JSON.parse(row.asked) as BackfillAsked,
   planned: JSON.parse(row.planned) as BackfillPlanned,
   workingUntil: toInstantOrNull(row.workingUntil),
+  approvedAt: toInstantOrNull(row.approvedAt),
   createdAt: row.createdAt.getTime(),
   endedAt: toInstantOrNull(row.endedAt),
 });
@@ -90,24 +99,28 @@ export async function listBackfills(db: Queryable, limit: number): Promise<Backf
   return (await selectRows<Stored>(db, `${SELECT} ORDER BY id DESC LIMIT ?`, [limit])).map(parseRow);
 }
 
-/** Running or paused, the oldest first. */
+/** Neither completed nor cancelled, the oldest first. */
 export async function listOpenBackfills(db: Queryable): Promise<Backfill[]> {
   const rows = await selectRows<Stored>(
     db,
-    `${SELECT} WHERE state IN ('running', 'paused') ORDER BY id LIMIT 1000`,
+    `${SELECT} WHERE state IN ('awaiting-approval', 'running', 'paused') ORDER BY id LIMIT 1000`,
   );
   return rows.map(parseRow);
 }
 
-export type NewBackfill = Omit<Backfill, 'id' | 'state' | 'doneTo' | 'workingUntil' | 'endedAt'>;
+export type NewBackfill = Omit<
+  Backfill,
+  'id' | 'doneTo' | 'workingUntil' | 'approvedBy' | 'approvedAt' | 'endedAt'
+>;
 
 export async function insertBackfill(db: Queryable, one: NewBackfill): Promise<number> {
   const written = await execute(
     db,
-    `INSERT INTO backfills (state, from_on, to_on, asked, planned, plan_hash, notify, rate, run_id, done_to, actor,
-                            reason, created_at)
-     VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
+    `INSERT INTO backfills (state, from_on, to_on, asked, planned, plan_hash, notify, rate, opens, closes, zone, run_id,
+                            done_to, actor, reason, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
     [
+      one.state,
       one.asked.from,
       one.asked.to,
       JSON.stringify(one.asked),
@@ -115,6 +128,9 @@ export async function insertBackfill(db: Queryable, one: NewBackfill): Promise<n
       one.planHash,
       one.notify,
       one.rate,
+      one.window?.opens ?? null,
+      one.window?.closes ?? null,
+      one.window?.zone ?? null,
       one.runId,
       one.actor,
       one.reason,
@@ -136,6 +152,38 @@ export async function updateBackfillState(
     'UPDATE backfills SET state = ?, ended_at = ?, worker = NULL, working_until = NULL WHERE id = ?',
     [state, endedAt === null ? null : toDate(endedAt), id],
   );
+}
+
+/** Whoever works on it keeps to it from the next batch on. */
+export async function updateBackfillRate(db: Queryable, id: number, rate: number | null): Promise<void> {
+  await execute(db, 'UPDATE backfills SET rate = ? WHERE id = ?', [rate, id]);
+}
+
+export async function updateBackfillApproval(
+  db: Queryable,
+  id: number,
+  { by, at }: { readonly by: string; readonly at: Instant },
+): Promise<void> {
+  await execute(db, "UPDATE backfills SET state = 'running', approved_by = ?, approved_at = ? WHERE id = ?", [
+    by,
+    toDate(at),
+    id,
+  ]);
+}
+
+/** How fast it may go on: the rate as it is now, and when the last batch, whoever granted it, allows the next. */
+export interface Pace {
+  readonly rate: number | null;
+  readonly nextBatchAt: Instant | null;
+}
+
+export async function findPace(db: Queryable, id: number): Promise<Pace> {
+  const row = await selectOne<{ rate: number | null; nextBatchAt: Date | null }>(
+    db,
+    'SELECT rate, next_batch_at AS nextBatchAt FROM backfills WHERE id = ?',
+    [id],
+  );
+  return { rate: row?.rate ?? null, nextBatchAt: toInstantOrNull(row?.nextBatchAt ?? null) };
 }
 
 /** The one that works on a backfill, and until when it is taken to be alive. */
@@ -161,18 +209,35 @@ export async function takeBackfill(
 
 /**
  * Goes on with it: false when the right was lost, or it was paused or cancelled meanwhile.
- * @param renew `until` later than the last time: an update that changes nothing looks like a lost right
+ * @param renew `until` later than the last time: an update that changes nothing looks like a lost right; `nextBatchAt`
+ *   null to leave it as it is
  */
 export async function renewBackfill(
   db: Queryable,
-  renew: Holding & { readonly doneTo: string },
+  renew: Holding & { readonly doneTo: string; readonly nextBatchAt: Instant | null },
 ): Promise<boolean> {
+  const { until, doneTo, nextBatchAt, id, worker } = renew;
   const written = await execute(
     db,
-    "UPDATE backfills SET working_until = ?, done_to = ? WHERE id = ? AND state = 'running' AND worker = ?",
-    [toDate(renew.until), renew.doneTo, renew.id, renew.worker],
+    `UPDATE backfills SET working_until = ?, done_to = ?, next_batch_at = COALESCE(?, next_batch_at)
+      WHERE id = ? AND state = 'running' AND worker = ?`,
+    [toDate(until), doneTo, nextBatchAt === null ? null : toDate(nextBatchAt), id, worker],
   );
   return written.affectedRows === 1;
+}
+
+/** What there is to be worked on: when, and by whom it is worked on now, if by anybody. */
+export type RunningBackfill = Pick<Backfill, 'id' | 'state' | 'window'> & { readonly worker: string | null };
+
+/** The oldest first. */
+export async function listRunningBackfills(db: Queryable, now: Instant): Promise<RunningBackfill[]> {
+  const rows = await selectRows<WindowColumns & Omit<RunningBackfill, 'window'>>(
+    db,
+    `SELECT id, state, opens, closes, zone, IF(working_until > ?, worker, NULL) AS worker FROM backfills
+      WHERE state = 'running' ORDER BY id LIMIT 1000`,
+    [toDate(now)],
+  );
+  return rows.map(({ id, state, worker, ...window }) => ({ id, state, worker, window: parseWindow(window) }));
 }
 
 export async function releaseBackfill(db: Queryable, { id, worker }: Omit<Holding, 'until'>): Promise<void> {
@@ -180,110 +245,4 @@ export async function releaseBackfill(db: Queryable, { id, worker }: Omit<Holdin
     id,
     worker,
   ]);
-}
-
-// ------------------------------------------------------------------------------------------------- items
-
-export interface BackfillItem {
-  readonly accountId: string;
-  readonly cycleOn: LocalDate;
-  readonly reason: BackfillReason | 'not-current';
-  /** `recorded`: its grant stood in the ledger already, and its settlement was recorded again. */
-  readonly state: 'granted' | 'recorded' | 'skipped' | 'failed';
-  readonly why: string | null;
-  readonly message: string | null;
-  readonly granted: number;
-  readonly recovered: number;
-}
-
-const MESSAGE_MAX = 1_000;
-
-/** An account that is looked at again, because a worker died after its last batch, has its latest items. */
-export async function upsertBackfillItems(
-  db: Queryable,
-  backfillId: number,
-  items: readonly BackfillItem[],
-): Promise<void> {
-  await insertRows(
-    db,
-    'backfill_items',
-    ['backfill_id', 'account_id', 'cycle_on', 'reason', 'state', 'why', 'message', 'granted', 'recovered'],
-    items.map((one) => [
-      backfillId,
-      one.accountId,
-      one.cycleOn,
-      one.reason,
-      one.state,
-      one.why,
-      one.message?.slice(0, MESSAGE_MAX) ?? null,
-      one.granted,
-      one.recovered,
-    ]),
-    updateOf(['reason', 'state', 'why', 'message', 'granted', 'recovered']),
-  );
-}
-
-export interface ItemCount {
-  readonly state: BackfillItem['state'];
-  readonly reason: BackfillItem['reason'];
-  readonly why: string | null;
-  readonly accounts: number;
-  readonly cycles: number;
-  readonly connects: number;
-}
-
-export async function countBackfillItems(db: Queryable, backfillId: number): Promise<ItemCount[]> {
-  const rows = await selectRows<Omit<ItemCount, 'connects'> & { connects: string }>(
-    db,
-    `SELECT state, reason, why, COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles, SUM(granted) AS connects
-       FROM backfill_items WHERE backfill_id = ? GROUP BY state, reason, why ORDER BY state, reason, why LIMIT 1000`,
-    [backfillId],
-  );
-  return rows.map((row) => ({ ...row, connects: Number(row.connects) }));
-}
-
-/** Accounts whose cycles were granted so far, and those that failed. */
-export async function countBackfillAccounts(
-  db: Queryable,
-  backfillId: number,
-): Promise<{ granted: number; failed: number }> {
-  const row = await selectOne<{ granted: number; failed: number }>(
-    db,
-    `SELECT COUNT(DISTINCT IF(state IN ('granted', 'recorded'), account_id, NULL)) AS granted,
-            COUNT(DISTINCT IF(state = 'failed', account_id, NULL)) AS failed
-       FROM backfill_items WHERE backfill_id = ?`,
-    [backfillId],
-  );
-  return { granted: row?.granted ?? 0, failed: row?.failed ?? 0 };
-}
-
-export interface FailedItem {
-  readonly account: string;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** Accounts that failed, in the order of their ids. */
-export async function listFailedItems(
-  db: Queryable,
-  backfillId: number,
-  limit: number,
-): Promise<FailedItem[]> {
-  return selectRows<FailedItem>(
-    db,
-    `SELECT account_id AS account, why AS code, message FROM backfill_items
-      WHERE backfill_id = ? AND state = 'failed' ORDER BY account_id LIMIT ?`,
-    [backfillId, limit],
-  );
-}
-
-/** Accounts that failed in the backfill of a run, and its number. */
-export async function listFailedOfRun(
-  db: Queryable,
-  runId: number,
-  limit: number,
-): Promise<{ readonly backfill: number; readonly failed: readonly FailedItem[] }> {
-  const row = await selectOne<{ id: number }>(db, 'SELECT id FROM backfills WHERE run_id = ?', [runId]);
-  const backfill = row?.id ?? 0;
-  return { backfill, failed: await listFailedItems(db, backfill, limit) };
 }

@@ -119,6 +119,7 @@ async function fixAndLook(
     actor: flags.actor ?? cli.defaultActor,
     signal: cli.signal,
     worker: randomUUID(),
+    approvalOver: cli.app.config.backfillApprovalOver,
   });
   const accounts = [...new Set(found.kept.map((one) => one.account))];
   return { fixed, left: await audit(cli, flags, deps.db, accounts) };
@@ -199,7 +200,7 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
 
 /** @param kept whether its run and backfills stand, and can be asked for by their numbers */
 function sentenceOf(
-  { settled, settleRun, backfills, balances, nextDates, notices }: FixOutcome,
+  { settled, settleRun, backfills, awaiting, balances, nextDates, notices }: FixOutcome,
   kept: boolean,
 ): string {
   const run = kept ? ` by run ${settleRun}` : '';
@@ -209,6 +210,11 @@ function sentenceOf(
     ...(backfills.length === 0
       ? []
       : [`backfilled by ${kept ? numbers : counted(backfills.length, 'backfill')}`]),
+    ...(awaiting.length === 0
+      ? []
+      : [
+          `${counted(awaiting.length, 'backfill')} would grant too much for one person: see "connects backfill list"`,
+        ]),
     ...(balances === 0 ? [] : [`${counted(balances, 'balance')} restored from the ledger`]),
     ...(nextDates === 0 ? [] : [`${counted(nextDates, 'next date')} put right`]),
     ...(notices === 0 ? [] : [`${counted(notices, 'notice')} staged`]),

@@ -1,7 +1,9 @@
 /** backfill list. */
 import type { Command } from 'commander';
-import { formatInstant } from '../../domain/calendar.ts';
+import { shownNow } from '../../db/query.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { type Backfill, listBackfills } from '../../ledger/backfills.ts';
+import { backfillJson, goesOnFrom } from '../backfill-report.ts';
 import type { Cli } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { countFlag, withHelp } from '../options.ts';
@@ -19,26 +21,18 @@ export function addBackfillList(backfill: Command, cli: Cli): void {
 
 async function listLatest(cli: Cli, flags: ListFlags & { limit: number }): Promise<void> {
   await requireSchema(cli.app);
-  return printList(cli, flags, await listBackfills(cli.app.db, flags.limit), BACKFILLS);
+  const { db } = cli.app;
+  const now = await shownNow(db);
+  const latest = await listBackfills(db, flags.limit);
+  const listed = latest.map((one) => ({ ...one, goesOnAt: goesOnFrom(one, now) }));
+  return printList(cli, flags, listed, BACKFILLS);
 }
 
-/** What is the same as in `backfill show` has the same name. */
-function toJson({ id, asked, workingUntil: _workingUntil, createdAt, endedAt, ...rest }: Backfill) {
-  return {
-    backfill: id,
-    from: asked.from,
-    to: asked.to,
-    plan: asked.plan ?? null,
-    include: asked.include,
-    accountsAsked: asked.accounts?.length ?? null,
-    ...rest,
-    createdAt: formatInstant(createdAt),
-    endedAt: endedAt === null ? null : formatInstant(endedAt),
-  };
-}
+/** With when it goes on, where it waits for its window. */
+type Listed = Backfill & { readonly goesOnAt: Instant | null };
 
-const BACKFILLS: Listing<Backfill, ReturnType<typeof toJson>> = {
-  toJson,
+const BACKFILLS: Listing<Listed, ReturnType<typeof backfillJson>> = {
+  toJson: ({ goesOnAt, ...backfill }) => backfillJson(backfill, goesOnAt),
   fields: [
     'backfill',
     'from',
@@ -51,10 +45,14 @@ const BACKFILLS: Listing<Backfill, ReturnType<typeof toJson>> = {
     'planHash',
     'notify',
     'rate',
+    'window',
+    'goesOnAt',
     'runId',
     'doneTo',
     'actor',
     'reason',
+    'approvedBy',
+    'approvedAt',
     'createdAt',
     'endedAt',
   ],

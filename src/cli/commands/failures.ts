@@ -1,7 +1,7 @@
 /** failures: who is put aside, and why; and what people say of them. */
 import { type Command, Option } from 'commander';
 import { shownNow } from '../../db/query.ts';
-import { listFailedOfRun } from '../../ledger/backfills.ts';
+import { listFailedOfRun } from '../../ledger/backfill-items.ts';
 import { countRetrying } from '../../ledger/put-aside.ts';
 import { type Run, getRun } from '../../ledger/runs.ts';
 import {

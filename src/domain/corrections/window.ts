@@ -40,7 +40,10 @@ export function nextOpening(window: DailyWindow, at: Instant): Instant {
 
 export const isOpenAt = (window: DailyWindow, at: Instant): boolean => nextOpening(window, at) <= at;
 
-function openingOf({ opens, closes, zone }: DailyWindow, on: string): { opensAt: Instant; closesAt: Instant } {
+function openingOf(
+  { opens, closes, zone }: DailyWindow,
+  on: string,
+): { opensAt: Instant; closesAt: Instant } {
   const closesOn = closes > opens ? on : plusDays(on, 1);
   return {
     opensAt: instantOnWall(on, minutesOf(opens), zone),

@@ -38,6 +38,8 @@ export interface FixOutcome {
   readonly settleRun: number | null;
   /** Backfills, one for each date. */
   readonly backfills: readonly number[];
+  /** Backfills that a second person must approve first: nothing of them is granted yet. */
+  readonly awaiting: readonly number[];
   readonly balances: number;
   readonly nextDates: number;
   readonly notices: number;
@@ -54,10 +56,10 @@ export async function fixFindings(deps: CatchUpDeps, request: FixRequest): Promi
   // Before settling: what is due is known by it.
   const nextDates = await mend('next-date', 'audit.restore-next-date', restoreNextDate(terms.terms));
   const settled = await settleForgotten(deps, request, terms);
-  const backfills = await backfillMissing(deps, request);
+  const { backfills, awaiting } = await backfillMissing(deps, request);
   const { noticeMaxAgeMs } = deps.settings;
   const notices = await mend('notice', 'audit.stage-notice', stageMissing(noticeMaxAgeMs));
-  return { ...settled, backfills, balances, nextDates, notices };
+  return { ...settled, backfills, awaiting, balances, nextDates, notices };
 }
 
 // ------------------------------------------------------------------------------------------------ settling
@@ -125,19 +127,24 @@ async function openFixRun(
 // --------------------------------------------------------------------------------------------- backfilling
 
 /** One backfill for each date, over exactly the accounts that lack it: none grants what was not found missing. */
-async function backfillMissing(deps: CatchUpDeps, request: FixRequest): Promise<number[]> {
+async function backfillMissing(
+  deps: CatchUpDeps,
+  request: FixRequest,
+): Promise<Pick<FixOutcome, 'backfills' | 'awaiting'>> {
   const missing = request.findings.filter((one) => one.remedy === 'backfill');
   const byDate = groupBy(missing, (one) => one.cycleOn as LocalDate);
-  const ids: number[] = [];
+  const backfills: number[] = [];
+  const awaiting: number[] = [];
   for (const [on, findings] of [...byDate].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (request.signal.aborted) break;
     const accounts = [...new Set(findings.map((one) => one.account))].toSorted();
     const plan = await planBackfill(deps.db, { asked: { from: on, to: on, accounts, include: [] } });
     if (plan.cycles + plan.recorded === 0) continue;
-    const { actor, reason, signal, worker } = request;
-    const { id } = await startBackfill(deps, { plan, notify: 'none', rate: null, actor, reason });
-    await workOnBackfill(deps, { id, worker, signal });
-    ids.push(id);
+    const { actor, reason, signal, worker, approvalOver } = request;
+    const about = { notify: 'none', rate: null, approvalOver, actor, reason } as const;
+    const { id, state } = await startBackfill(deps, { plan, ...about });
+    if (state === 'running') await workOnBackfill(deps, { id, worker, signal });
+    (state === 'running' ? backfills : awaiting).push(id);
   }
-  return ids;
+  return { backfills, awaiting };
 }

@@ -31,6 +31,8 @@ export interface FixRequest {
   readonly signal: AbortSignal;
   /** Names the worker of the backfills: no two may share it. */
   readonly worker: string;
+  /** A backfill of more Connects waits for a second person; 0 for never. */
+  readonly approvalOver: number;
 }
 
 /** Those for whom something was found that this mends. */

@@ -1,10 +1,13 @@
 /** Waiting for a backfill: how far it is, until it has ended, the timeout passes or the signal aborts. */
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
-import { type Backfill, countBackfillAccounts, findBackfill } from '../../ledger/backfills.ts';
+import { countBackfillAccounts } from '../../ledger/backfill-items.ts';
+import { type Backfill, findBackfill } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { findOpenSweep } from '../../ledger/runs.ts';
+import { shownNow } from '../../db/query.ts';
 import { unknownBackfill } from './backfill.ts';
+import { isWorkable } from './work-backfills.ts';
 
 export interface WaitRequest {
   readonly id: number;
@@ -16,8 +19,8 @@ export interface WaitRequest {
 }
 
 export interface WaitedBackfill {
-  /** `paused`: somebody paused it, so it would never end by itself. */
-  readonly outcome: 'ended' | 'paused' | 'timed-out' | 'interrupted';
+  /** `paused`: somebody paused it, so it would never end by itself; nor does one that waits for hours, or for a person. */
+  readonly outcome: 'ended' | 'paused' | 'outside-window' | 'awaiting-approval' | 'timed-out' | 'interrupted';
   readonly backfill: Backfill;
 }
 
@@ -41,7 +44,10 @@ export async function backfillUntilDone(
       total: Math.max(backfill.planned.accounts, granted + failed),
     });
     if (backfill.endedAt !== null) return { outcome: 'ended', backfill };
-    if (backfill.state === 'paused') return { outcome: 'paused', backfill };
+    if (backfill.state === 'paused' || backfill.state === 'awaiting-approval')
+      return { outcome: backfill.state, backfill };
+    if (backfill.state === 'running' && !isWorkable(backfill, await shownNow(db)))
+      return { outcome: 'outside-window', backfill };
     await requireReleased(db);
     if (request.signal?.aborted) return { outcome: 'interrupted', backfill };
     if (clock.elapsedMs() >= deadline) return { outcome: 'timed-out', backfill };

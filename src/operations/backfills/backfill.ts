@@ -1,10 +1,11 @@
 /**
- * A backfill as a kept object: started, paused, resumed, cancelled. Each change stands in the audit log, in its own
+ * A backfill as a kept object: started, approved, paused, resumed, given another rate, cancelled. Each change stands in the audit log, in its own
  * transaction. The work itself is work-backfills.ts.
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow, shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import { type DailyWindow, formatWindow } from '../../domain/corrections/window.ts';
 import { ConnectsError } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import {
@@ -14,10 +15,12 @@ import {
   insertBackfill,
   listOpenBackfills,
   lockBackfill,
+  updateBackfillApproval,
+  updateBackfillRate,
   updateBackfillState,
 } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
-import { type Notify, closeRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
+import { type Notify, closeRun, heartbeat, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 
@@ -33,6 +36,12 @@ export interface StartRequest {
   readonly planHash?: string;
   readonly notify: Notify;
   readonly rate: number | null;
+  /** When it may be worked on; always when absent. */
+  readonly window?: DailyWindow;
+  /** Of more Connects a second person must approve; 0 for never. */
+  readonly approvalOver: number;
+  /** The backfill whose failed accounts these are. */
+  readonly retryOf?: number;
   readonly actor: string;
   readonly reason: string;
 }
@@ -82,11 +91,17 @@ export function overlap(a: BackfillAsked, b: BackfillAsked): boolean {
   return a.plan === undefined || b.plan === undefined || a.plan === b.plan;
 }
 
+/** Whether a second person must approve it before anything is granted. */
+export const needsApproval = ({ plan, approvalOver }: Pick<StartRequest, 'plan' | 'approvalOver'>): boolean =>
+  approvalOver > 0 && plan.connects > approvalOver;
+
 /** Held while a backfill is being started, so that two never take the same cycles. */
 const STARTING = 'backfill';
 
 async function insertStarted(transaction: Transaction, request: StartRequest): Promise<number> {
-  const { plan, notify, rate, actor, reason } = request;
+  const { plan, notify, rate, actor, reason, retryOf } = request;
+  const state = needsApproval(request) ? 'awaiting-approval' : 'running';
+  const window = request.window ?? null;
   const { asked, accounts, cycles, connects, hash } = plan;
   const at = await databaseNow(transaction);
   // The unique key makes the next one wait here until this transaction ends, and then see this backfill.
@@ -107,11 +122,13 @@ async function insertStarted(transaction: Transaction, request: StartRequest): P
   await releaseOpenKey(transaction, { runId, asOf: at, dueAtStart: accounts });
   const planned = { accounts, cycles, connects };
   const id = await insertBackfill(transaction, {
+    state,
     asked,
     planned,
     planHash: hash,
     notify,
     rate,
+    window,
     runId,
     actor,
     reason,
@@ -131,6 +148,9 @@ async function insertStarted(transaction: Transaction, request: StartRequest): P
       planHash: hash,
       notify,
       rate,
+      state,
+      ...(window && { window: formatWindow(window) }),
+      ...(retryOf !== undefined && { retryOf }),
     },
   });
   return id;
@@ -152,38 +172,68 @@ export interface ChangeRequest {
 
 /** Nothing is granted any more until it is resumed: a batch in flight cannot commit. */
 export const pauseBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
-  change(deps, request, 'backfill.pause', ['running', 'paused'], (transaction) =>
+  change(deps, request, { action: 'backfill.pause', from: ['running', 'paused'] }, (transaction) =>
     updateBackfillState(transaction, request.id, 'paused', null),
   );
 
 /** Also takes it from a worker that is gone or stuck. @throws held `held` */
 export async function resumeBackfill(deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> {
   await requireReleased(deps.db);
-  return change(deps, request, 'backfill.resume', ['running', 'paused'], (transaction) =>
+  const resuming = { action: 'backfill.resume', from: ['running', 'paused'] } as const;
+  return change(deps, request, resuming, (transaction) =>
     updateBackfillState(transaction, request.id, 'running', null),
   );
 }
 
 /** For good. What is granted stays. */
 export const cancelBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
-  change(deps, request, 'backfill.cancel', ['running', 'paused'], async (transaction, { runId }, now) => {
+  change(deps, request, { action: 'backfill.cancel', from: OPEN }, async (transaction, { runId }, now) => {
     await updateBackfillState(transaction, request.id, 'cancelled', now);
     await closeRun(transaction, runId, 'stopped', now);
   });
 
-/** @throws not-found `unknown-backfill`; conflict `backfill-ended` when it is completed or cancelled */
+/** @param request `rate` in accounts a second, null for as fast as it goes; whoever works on it keeps to it within a second */
+export const changeRate = (
+  deps: BackfillDeps,
+  request: ChangeRequest & { readonly rate: number | null },
+): Promise<Backfill> =>
+  change(deps, request, { action: 'backfill.rate', from: OPEN }, (transaction) =>
+    updateBackfillRate(transaction, request.id, request.rate),
+  );
+
+/** @throws refused `own-approval` of whoever started it */
+export const approveBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> => {
+  const approving = { action: 'backfill.approve', from: ['awaiting-approval'] } as const;
+  return change(deps, request, approving, async (transaction, before, at) => {
+    if (before.actor.toLowerCase() === request.actor.toLowerCase())
+      throw new ConnectsError(
+        'refused',
+        'own-approval',
+        `backfill ${request.id} was started by ${before.actor}: somebody else must approve it`,
+      );
+    await updateBackfillApproval(transaction, request.id, { by: request.actor, at });
+    await heartbeat(transaction, before.runId, at);
+  });
+};
+
+const OPEN = ['awaiting-approval', 'running', 'paused'] as const;
+
+interface Allowed {
+  readonly action: string;
+  readonly from: readonly Backfill['state'][];
+}
+
+/** @throws not-found `unknown-backfill`; conflict as `requireState` does */
 async function change(
   { db, log }: BackfillDeps,
   { id, actor, reason }: ChangeRequest,
-  action: string,
-  from: readonly Backfill['state'][],
+  { action, from }: Allowed,
   apply: (transaction: Transaction, before: Backfill, now: Instant) => Promise<void>,
 ): Promise<Backfill> {
   const after = await inTransaction(db, async (transaction) => {
     const before = await lockBackfill(transaction, id);
     if (!before) throw unknownBackfill(id);
-    if (!from.includes(before.state))
-      throw new ConnectsError('conflict', 'backfill-ended', `backfill ${id} is ${before.state} already`);
+    requireState(before, from);
     // Pausing and cancelling must work whatever the clocks show.
     const at = await shownNow(transaction);
     await apply(transaction, before, at);
@@ -195,13 +245,31 @@ async function change(
       target: `backfill:${id}`,
       reason,
       runId: before.runId,
-      before: { state: before.state },
-      after: { state: changed.state },
+      before: { state: before.state, rate: before.rate },
+      after: { state: changed.state, rate: changed.rate },
     });
     return changed;
   });
   log.info({ run: after.runId, backfill: id, state: after.state }, action);
   return after;
+}
+
+/** @throws conflict `backfill-ended`, `approval-missing`, `approval-not-needed` */
+function requireState({ id, state }: Backfill, from: readonly Backfill['state'][]): void {
+  if (from.includes(state)) return;
+  if (state === 'completed' || state === 'cancelled')
+    throw new ConnectsError('conflict', 'backfill-ended', `backfill ${id} is ${state} already`);
+  if (state === 'awaiting-approval')
+    throw new ConnectsError(
+      'conflict',
+      'approval-missing',
+      `backfill ${id} waits for a second person: "connects backfill approve ${id} --reason R --yes"`,
+    );
+  throw new ConnectsError(
+    'conflict',
+    'approval-not-needed',
+    `backfill ${id} is ${state}: it waits for nobody`,
+  );
 }
 
 export const unknownBackfill = (id: number): ConnectsError =>

@@ -1,5 +1,5 @@
 /** What starting a backfill would do, without doing it: its batches, in transactions that are rolled back. */
-import type { BackfillItem, ItemCount } from '../../ledger/backfills.ts';
+import type { BackfillItem, ItemCount } from '../../ledger/backfill-items.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
 import type { Database } from '../../db/connection.ts';

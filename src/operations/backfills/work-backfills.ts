@@ -3,24 +3,29 @@
  * in the order of their ids. How far it is stands in the database, so a worker that dies is followed by any other;
  * Redis has no part in it.
  *
- * Live sweeps go first: while one is open, no backfill takes another batch.
+ * Live sweeps go first: while one is open, no backfill takes another batch. Nor does one outside of its window, or before
+ * its rate allows: when the next batch may come is written with each, so that it holds for whoever goes on.
  */
 import { type Transaction, inTransaction, unlessLocked } from '../../db/connection.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { databaseNow, shownNow } from '../../db/query.ts';
 import { isAsked } from '../../domain/corrections/backfill.ts';
+import { isOpenAt } from '../../domain/corrections/window.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import {
-  type Backfill,
   type BackfillItem,
   countBackfillAccounts,
+  upsertBackfillItems,
+} from '../../ledger/backfill-items.ts';
+import {
+  type Backfill,
+  findPace,
   listOpenBackfills,
   releaseBackfill,
   renewBackfill,
   takeBackfill,
   updateBackfillState,
-  upsertBackfillItems,
 } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type Run, closeRun, findOpenSweep, findRun, heartbeat } from '../../ledger/runs.ts';
@@ -37,6 +42,8 @@ const YIELD_MS = 250;
 /** Accounts of one transaction; and cycles, because entries of a statement must fit into a packet. */
 const ACCOUNTS_MAX = 500;
 const CYCLES_MAX = 2_000;
+/** No batch is more than a second's worth of its rate: a longer wait is a clock that was set back. */
+const PACE_MAX_MS = 1_000;
 
 export interface WorkOptions {
   /** Only this one; the oldest running one when absent. */
@@ -53,16 +60,21 @@ class Lost extends ConnectsError {
   }
 }
 
+/** Whether anybody may work on it now: it is neither paused nor unapproved, and its window is open. */
+export const isWorkable = ({ state, window }: Pick<Backfill, 'state' | 'window'>, now: Instant): boolean =>
+  state === 'running' && (window === null || isOpenAt(window, now));
+
 /**
- * Works on one backfill until it is done, is taken away, or the signal aborts.
+ * Works on one backfill until it is done, its window closes, it is taken away, or the signal aborts.
  * @returns the backfill that was worked on; undefined when there is none to be taken
  * @throws held `held`; unavailable when the database cannot be used: whatever is not done is found again
  */
 export async function workOnBackfill(deps: CatchUpDeps, options: WorkOptions): Promise<Backfill | undefined> {
   for (const one of await listOpenBackfills(deps.db)) {
-    if (one.state !== 'running' || (options.id !== undefined && one.id !== options.id)) continue;
-    await requireReleased(deps.db);
+    if (options.id !== undefined && one.id !== options.id) continue;
     const now = await databaseNow(deps.db);
+    if (!isWorkable(one, now)) continue;
+    await requireReleased(deps.db);
     const until = now + LEASE_MS;
     const { worker } = options;
     // One whose row somebody keeps locked holds up no other.
@@ -74,6 +86,29 @@ export async function workOnBackfill(deps: CatchUpDeps, options: WorkOptions): P
   return undefined;
 }
 
+interface AskedAccount {
+  readonly id: string;
+  readonly cycles: number;
+}
+
+/** When a batch begins, and at which rate: somebody may have changed it a moment ago. */
+interface BatchStart {
+  readonly now: Instant;
+  readonly rate: number | null;
+}
+
+/** Takes the next ones out; at a rate, never more than a second's worth. */
+function takeBatch(left: AskedAccount[], rate: number | null): string[] {
+  const accountsMax = Math.min(ACCOUNTS_MAX, rate ?? ACCOUNTS_MAX, left.length);
+  let taken = 0;
+  let cycles = 0;
+  do {
+    cycles += left[taken]?.cycles ?? 0;
+    taken += 1;
+  } while (taken < accountsMax && cycles + (left[taken]?.cycles ?? 0) <= CYCLES_MAX);
+  return left.splice(0, taken).map((one) => one.id);
+}
+
 /** One worker's turn at a backfill. */
 class Turn {
   readonly #deps: CatchUpDeps;
@@ -82,6 +117,8 @@ class Turn {
   readonly #signal: AbortSignal;
   #until: Instant;
   #doneTo: string;
+  /** When the rate allows another batch after the last one of this turn. */
+  #nextBatchAt: Instant | null = null;
   /** Whether it got on in this turn: where each process lives for seconds, each gets on. */
   #moved = false;
 
@@ -113,10 +150,11 @@ class Turn {
     const { db } = this.#deps;
     const { asked } = this.#backfill;
     for await (const page of candidatePages(db, asked, terms, this.#doneTo)) {
-      for (const batch of this.#batchesOf(page)) {
-        const sweeping = await this.#letSweepsGoFirst();
-        if (this.#signal.aborted && (sweeping || this.#moved)) return false;
-        await this.#batch(terms, batch);
+      const left = this.#askedOf(page);
+      while (left.length > 0) {
+        const start = await this.#mayGoOn();
+        if (!start) return false;
+        await this.#batch(terms, takeBatch(left, start.rate), start);
         this.#moved = true;
       }
       await this.#advance(page.lastId, []);
@@ -126,36 +164,23 @@ class Turn {
     return true;
   }
 
-  /** At a rate, never more at once than a second's worth. */
-  #batchesOf({ found }: CandidatePage): string[][] {
-    const accountsMax = Math.min(ACCOUNTS_MAX, this.#backfill.rate ?? ACCOUNTS_MAX);
-    const batches: string[][] = [];
-    let cycles = Infinity;
-    for (const { row, candidates } of found) {
-      const asked = candidates.filter((one) => isAsked(one, this.#backfill.asked)).length;
-      if (asked === 0) continue;
-      const batch = batches.at(-1);
-      if (batch && batch.length < accountsMax && cycles + asked <= CYCLES_MAX) {
-        batch.push(row.account.id);
-        cycles += asked;
-      } else {
-        batches.push([row.account.id]);
-        cycles = asked;
-      }
-    }
-    return batches;
+  #askedOf({ found }: CandidatePage): AskedAccount[] {
+    const { asked } = this.#backfill;
+    return found
+      .map(({ row, candidates }) => ({
+        id: row.account.id,
+        cycles: candidates.filter((one) => isAsked(one, asked)).length,
+      }))
+      .filter((one) => one.cycles > 0);
   }
 
-  async #batch(terms: TermsVersion, ids: readonly string[]): Promise<void> {
-    const { clock } = this.#deps;
-    const { rate } = this.#backfill;
-    const begunAt = clock.elapsedMs();
+  async #batch(terms: TermsVersion, ids: readonly string[], { now, rate }: BatchStart): Promise<void> {
+    this.#nextBatchAt = rate === null ? null : now + Math.ceil((ids.length * 1_000) / rate);
     const items = await backfillBatch(this.#deps, this.#ground(terms), ids);
     await this.#advance(
       ids.at(-1) as string,
       items.filter((one) => one.state === 'failed'),
     );
-    if (rate !== null) await this.#rest((ids.length * 1_000) / rate - (clock.elapsedMs() - begunAt));
   }
 
   #ground(terms: TermsVersion): BatchGround {
@@ -196,24 +221,35 @@ class Turn {
     const { id } = this.#backfill;
     this.#until = Math.max(now + LEASE_MS, this.#until + 1);
     const holding = { id, worker: this.#options.worker, until: this.#until };
-    if (!(await renewBackfill(transaction, { ...holding, doneTo }))) throw new Lost(id);
+    const nextBatchAt = this.#nextBatchAt;
+    if (!(await renewBackfill(transaction, { ...holding, doneTo, nextBatchAt }))) throw new Lost(id);
   }
 
-  /** Whether one is open all the same, because the signal aborted. */
-  async #letSweepsGoFirst(): Promise<boolean> {
+  /** Waits for open sweeps and for its rate; undefined when its window has closed, or the signal aborted meanwhile. */
+  async #mayGoOn(): Promise<BatchStart | undefined> {
+    const { db } = this.#deps;
+    const { id, window } = this.#backfill;
     for (;;) {
-      if (!(await findOpenSweep(this.#deps.db))) return false;
-      if (this.#signal.aborted) return true;
-      await this.#rest(YIELD_MS);
+      const now = await databaseNow(db);
+      if (window !== null && !isOpenAt(window, now)) return undefined;
+      const { rate, nextBatchAt } = await findPace(db, id);
+      const paceMs = nextBatchAt === null ? 0 : nextBatchAt - now;
+      const waitMs = (await findOpenSweep(db)) ? YIELD_MS : paceMs > PACE_MAX_MS ? 0 : paceMs;
+      if (waitMs <= 0) return this.#signal.aborted && this.#moved ? undefined : { now, rate };
+      if (this.#signal.aborted) return undefined;
+      await this.#rest(waitMs);
     }
   }
 
   /** Keeps what it holds while it waits. */
   async #rest(ms: number): Promise<void> {
-    if (ms <= 0) return;
-    await this.#deps.clock.sleep(ms, this.#signal);
-    if (this.#until - (await databaseNow(this.#deps.db)) > LEASE_MS / 2) return;
-    await inTransaction(this.#deps.db, (transaction) => this.#renew(transaction, this.#doneTo));
+    const { clock, db } = this.#deps;
+    await clock.sleep(ms, this.#signal);
+    if (this.#until - (await databaseNow(db)) > LEASE_MS / 2) return;
+    await inTransaction(db, async (transaction) => {
+      await this.#renew(transaction, this.#doneTo);
+      await heartbeat(transaction, this.#backfill.runId, await databaseNow(transaction));
+    });
   }
 
   async #complete(run: Run): Promise<void> {

@@ -132,6 +132,7 @@ describe('--fix', () => {
       actor: 'ann',
       reason: 'lost',
       worker: 'fix',
+      approvalOver: 0,
       signal: new AbortController().signal,
     });
 

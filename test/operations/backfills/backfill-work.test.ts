@@ -2,10 +2,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { startWorker } from '../../../jobs/start-worker.ts';
-import { databaseNow, execute } from '../../../src/db/query.ts';
+import { databaseNow, execute, selectRows } from '../../../src/db/query.ts';
 import { findBackfill } from '../../../src/ledger/backfills.ts';
 import { closeRun, findRun, insertRun } from '../../../src/ledger/runs.ts';
-import { cancelBackfill, pauseBackfill, resumeBackfill } from '../../../src/operations/backfills/backfill.ts';
+import {
+  cancelBackfill,
+  changeRate,
+  pauseBackfill,
+  resumeBackfill,
+} from '../../../src/operations/backfills/backfill.ts';
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { workOnBackfill } from '../../../src/operations/backfills/work-backfills.ts';
 import { countRun } from '../../../src/reports/run-counts.ts';
@@ -150,12 +155,59 @@ describe('a backfill that is cancelled', () => {
 describe('a rate', () => {
   it('is not exceeded', async () => {
     const { app } = installation;
-    await importRows(app, fleet(40));
+    await importRows(app, fleet(60));
     const { id } = await started(app, SPRING, { rate: 20 });
     const begun = performance.now();
     await work(app, id);
+    // A second's worth at once, and then twice a second later.
     expect(performance.now() - begun).toBeGreaterThan(1_900);
-    expect(await granted()).toBe(160);
+    expect(await granted()).toBe(240);
+  });
+
+  it('is not exceeded by processes either that follow one another faster', async () => {
+    const { app, db } = installation;
+    await importRows(app, fleet(6));
+    const { id } = await started(app, SPRING, { rate: 3 });
+    const begun = performance.now();
+    for (;;) {
+      await work(app, id, AbortSignal.abort());
+      if ((await granted()) > 12) break;
+      // The first of them granted three accounts, and each that came too early none.
+      expect(await granted()).toBe(12);
+      expect((await findBackfill(db, id))?.state).toBe('running');
+    }
+    expect(performance.now() - begun).toBeGreaterThan(990);
+  });
+
+  it('that is changed counts for whoever works on it already', async () => {
+    const { app, db } = installation;
+    await importRows(app, fleet(60));
+    const { id } = await started(app, SPRING, { rate: 1 });
+    const working = work(app, id);
+    await until('the first account is granted', async () => (await granted()) > 0);
+    await changeRate(app, { id, ...by, rate: null });
+    const faster = performance.now();
+    expect((await working).state).toBe('completed');
+    // At the old rate the rest would take a minute.
+    expect(performance.now() - faster).toBeLessThan(30_000);
+    const told = await selectRows<{ before_is: unknown; after_is: unknown }>(
+      db,
+      "SELECT action, before_is, after_is FROM audit_log WHERE action = 'backfill.rate'",
+    );
+    expect(told.map((one) => [one.before_is, one.after_is].map((text) => JSON.parse(String(text))))).toEqual([
+      [
+        { state: 'running', rate: 1 },
+        { state: 'running', rate: null },
+      ],
+    ]);
+  });
+
+  it('holds nobody up for an hour where the database’s clock was set back by one', async () => {
+    const { app, db } = installation;
+    await importRows(app, fleet(1));
+    const { id } = await started(app, SPRING, { rate: 1 });
+    await execute(db, 'UPDATE backfills SET next_batch_at = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR');
+    expect((await work(app, id)).state).toBe('completed');
   });
 });
 
@@ -199,6 +251,8 @@ describe('a process that ends as soon as it has begun', () => {
     await closeRun(db, sweep as number, 'completed', at);
     const after: number[] = [];
     for (let processes = 0; processes < 3; processes += 1) {
+      // The second of the one before is over.
+      await execute(db, 'UPDATE backfills SET next_batch_at = NULL');
       await work(app, id, ended);
       after.push(await granted());
     }
