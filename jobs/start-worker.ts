@@ -1,4 +1,5 @@
 /** The worker process: settles accounts, relays the outbox, sends notices. */
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
@@ -64,7 +65,8 @@ const CARRY_EVERY_MS = 2_000;
 const LISTENERS_MAX = 100;
 
 /** Starts working at once. Without SMTP_URL it settles only: notices stay in the outbox. */
-export function startWorker(app: App): Process {
+export function startWorker(app: App): Process & { readonly name: string } {
+  const name = randomUUID();
   const stopping = new AbortController();
   // Every loop listens to it while it rests: that many are no leak.
   setMaxListeners(LISTENERS_MAX, stopping.signal);
@@ -75,8 +77,9 @@ export function startWorker(app: App): Process {
   const busy = new BusyAccounts(app);
   const settling = startSettling(app, busy, stopping.signal);
   const workers: Worker[] = [settling];
-  const parts = [startTending, startTakingUp, startBackfilling, startReversing, startAlerting];
+  const parts = [startTending, startTakingUp, startReversing, startAlerting];
   const loops = parts.map((start) => start(app, stopping.signal));
+  loops.push(startBackfilling(app, stopping.signal, name));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
@@ -86,6 +89,7 @@ export function startWorker(app: App): Process {
   }
   loops.push(startComparing(app, stopping.signal, workers));
   return {
+    name,
     stop: async () => {
       stopping.abort();
       forget();

@@ -102,6 +102,8 @@ describe('the environment', () => {
     ['CONNECTS_GUARD_ACCOUNTS', '0', /a whole number from 1 to 1000000/],
     ['CONNECTS_GUARD_PERCENT', '101', /a whole number from 0 to 100/],
     ['CONNECTS_DUE_ALARM', 'never', /expected a duration such as 15m/],
+    ['CONNECTS_BACKFILL_APPROVAL_OVER', '-1', /a whole number from 0 to 2000000000/],
+    ['CONNECTS_BACKFILL_STAY', '4 minutes', /expected a duration such as 4m/],
     ['CONNECTS_STALL_MAX', '5', /expected a duration such as 5m/],
     ['CONNECTS_STALL_MAX', '0s', /expected at least 1s/],
     ['CONNECTS_REMINDER_DAYS', '28', /a whole number from 0 to 27/],

@@ -10,9 +10,14 @@ export interface Process {
   stop(): Promise<void>;
 }
 
+export interface WorkerProcess extends Process {
+  /** As it is named in what it works on. */
+  readonly name: string;
+}
+
 /** The long-running parts, handed in by the entry point: the command line itself never imports them. */
 export interface Processes {
-  startWorker(app: App): Process | Promise<Process>;
+  startWorker(app: App): WorkerProcess | Promise<WorkerProcess>;
   startScheduler(app: App): Process | Promise<Process>;
   startConsole(app: App): Promise<Process & { readonly url: string }>;
   /** Health and metrics of a process without a console. */

@@ -1,16 +1,16 @@
 /** The worker that a command starts beside itself, and ends before it says what came of it. */
 import type { App } from '../app.ts';
-import { type Cli, type Process, say } from './context.ts';
+import { type Cli, type WorkerProcess, say } from './context.ts';
 
 /** A batch takes less than a second. What takes longer hangs, and must not keep the summary from being printed. */
 const FINAL_MS = 5_000;
 
 export class OwnWorker {
   readonly #cli: Cli;
-  readonly #process: Process | undefined;
+  readonly #process: WorkerProcess | undefined;
   #ending: Promise<void> | undefined;
 
-  private constructor(cli: Cli, process: Process | undefined) {
+  private constructor(cli: Cli, process: WorkerProcess | undefined) {
     this.#cli = cli;
     this.#process = process;
   }
@@ -18,6 +18,11 @@ export class OwnWorker {
   /** @param works whether the command has one at all */
   static async start(cli: Cli, app: App, works: boolean): Promise<OwnWorker> {
     return new OwnWorker(cli, works ? await cli.processes.startWorker(app) : undefined);
+  }
+
+  /** As it is named in what it works on; undefined where there is none. */
+  get name(): string | undefined {
+    return this.#process?.name;
   }
 
   get works(): boolean {

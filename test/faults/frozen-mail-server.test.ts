@@ -58,7 +58,7 @@ async function endWorker({ child, ended }: ReturnType<typeof startCli>): Promise
 /** A pass of cron, beside a worker that stays. */
 async function pass(): Promise<Ended> {
   const args = ['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z'];
-  const beside = { stop: () => Promise.resolve() };
+  const beside = { name: 'beside', stop: () => Promise.resolve() };
   const swept = await runHere(args, {
     app: coming.app,
     processes: { startWorker: () => Promise.resolve(beside) },

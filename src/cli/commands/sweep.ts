@@ -8,6 +8,7 @@ import { invalidInput } from '../../errors.ts';
 import { type LedgerHold, held } from '../../ledger/ledger-hold.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { takeUpHeld } from '../../operations/events/take-up-held.ts';
+import { stayWithBackfills } from '../../operations/backfills/stay-with-backfills.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
 import { sweep } from '../../operations/runs/sweep.ts';
 import { type WaitedSweep, countRemaining, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
@@ -71,7 +72,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .option('--wait', 'stay until nothing due is left but what is put aside')
     .option(
       '--work',
-      'also settle and send meanwhile: one cron job is then a whole deployment (implies --wait)',
+      'also settle, send, and go on with open backfills: one cron job is then a whole deployment (implies --wait)',
     )
     .option('--timeout <duration>', 'stop waiting after this long, exit 75 with work left', durationFlag)
     .option(
@@ -174,13 +175,17 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
       },
     );
     if (last.total > 0) progress.end(last, app.clock.elapsedMs());
-    if (worker.works && waited.outcome === 'done') await takeUpAll(cli, signal);
-    if (worker.works && waited.outcome === 'done')
-      await sendWhatCanBeSent(cli, signal, startedAt + (flags.timeout ?? Infinity));
+    const timeoutAt = startedAt + (flags.timeout ?? Infinity);
+    const isDone = waited.outcome === 'done';
+    if (worker.works && isDone) await takeUpAll(cli, signal);
+    const stayUntil = Math.min(startedAt + app.config.backfillStayMs, timeoutAt);
+    const left = isDone ? await stayWithOpenBackfills(cli, worker, stayUntil) : undefined;
+    if (worker.works && isDone) await sendWhatCanBeSent(cli, signal, timeoutAt);
     progress.stop();
     await worker.finish();
-    const remaining = waited.outcome === 'done' ? 0 : await countRemaining(app.db, waited);
+    const remaining = isDone ? 0 : await countRemaining(app.db, waited);
     await reportWaited(cli, flags, { ...waited, remaining });
+    if (left !== undefined && !flags.json) print(cli, openBackfill(left));
   } finally {
     progress.stop();
     await worker.end();
@@ -198,6 +203,19 @@ async function takeUpAll({ app }: Cli, signal: AbortSignal): Promise<void> {
 
 const TAKE_UP_LOOKS = 20;
 const TAKE_UP_PAUSE_MS = 250;
+
+/** For a part of the time between two sweeps, so that the next one begins when it should. */
+async function stayWithOpenBackfills(
+  { app, signal }: Cli,
+  { name }: OwnWorker,
+  deadline: number,
+): Promise<number | undefined> {
+  return name === undefined ? undefined : stayWithBackfills(app, { worker: name, deadline, signal });
+}
+
+/** No fault, so it is data: cron mails what is printed beside it. */
+const openBackfill = (id: number): string =>
+  `backfill ${id} is open still: the next sweep goes on; "connects backfill resume ${id} --work" stays with it to its end`;
 
 async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): Promise<void> {
   const runs = await Promise.all(waited.runs.map((run) => countedRun(cli, run.id)));

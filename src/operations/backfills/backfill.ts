@@ -180,9 +180,10 @@ export const pauseBackfill = (deps: BackfillDeps, request: ChangeRequest): Promi
 export async function resumeBackfill(deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> {
   await requireReleased(deps.db);
   const resuming = { action: 'backfill.resume', from: ['running', 'paused'] } as const;
-  return change(deps, request, resuming, (transaction) =>
-    updateBackfillState(transaction, request.id, 'running', null),
-  );
+  return change(deps, request, resuming, async (transaction, { runId }, at) => {
+    await updateBackfillState(transaction, request.id, 'running', null);
+    await heartbeat(transaction, runId, at);
+  });
 }
 
 /** For good. What is granted stays. */

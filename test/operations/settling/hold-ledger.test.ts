@@ -303,7 +303,13 @@ describe('while the ledger is held', () => {
     const [, sweepRun] = await listRuns(db, 2);
     await expect(runUntilClosed(deps, sweepRun as never, {})).rejects.toThrow('by ann: wrong terms');
     expect((await listRuns(db, 2)).map((one) => one.state)).toEqual(['running', 'running']);
-    const findings = { findings: [], ...by, signal: new AbortController().signal, worker: 'w' };
+    const findings = {
+      findings: [],
+      ...by,
+      signal: new AbortController().signal,
+      worker: 'w',
+      approvalOver: 0,
+    };
     await expect(fixFindings(app.settleDeps, findings)).rejects.toThrow('by ann: wrong terms');
   });
 

@@ -2,6 +2,7 @@
 import { shownNow } from '../../../db/query.ts';
 import { type Instant, formatInstant } from '../../../domain/calendar.ts';
 import { type MailTrouble, troubleOfRefusal } from '../../../notices/mail-trouble.ts';
+import { listOpenBackfills } from '../../../ledger/backfills.ts';
 import { findHold, mailHeldWords } from '../../../outbox/hold.ts';
 import { findLedgerHold, heldWords } from '../../../ledger/ledger-hold.ts';
 import { sourceOf } from '../../../ledger/run-grants.ts';
@@ -17,6 +18,7 @@ import { type Measures, readMeasures } from '../../../reports/measures.ts';
 import type { TickReport } from '../../../reports/ticks.ts';
 import { counted, formatAge } from '../../../words.ts';
 import type { DoctorDeps } from './deps.ts';
+import { checkBackfill } from './backfill-checks.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { type HowItRuns, findHowItRuns, workAdvice } from './how-it-runs.ts';
 
@@ -64,13 +66,21 @@ export async function checkLateness(deps: Deps): Promise<readonly Finding[]> {
 const dueSince = (due: number, ageMs: number): string =>
   `${counted(due, 'account is', 'accounts are')} due, the oldest for ${ageOf(ageMs)}`;
 
-export async function checkRuns({ db }: Deps): Promise<readonly Finding[]> {
+export async function checkRuns({ db, config }: Deps): Promise<readonly Finding[]> {
   const now = await shownNow(db);
   const findings: Finding[] = [];
   const hold = await findLedgerHold(db);
+  const backfills = new Map((await listOpenBackfills(db)).map((one) => [one.runId, one]));
+  // Nobody may go on with anything while the ledger is held.
+  const looked = { now, silentMaxMs: hold ? Infinity : Math.max(ORPHAN_MS, config.dueAlarmMs) };
   for (const run of await listOpenRuns(db)) {
+    const backfill = backfills.get(run.id);
+    if (backfill) {
+      const finding = checkBackfill(backfill, run, looked);
+      if (finding) findings.push(finding);
+      continue;
+    }
     const silentMs = now - run.heartbeatAt;
-    // Nobody may go on with it while the ledger is held.
     if (silentMs > ORPHAN_MS && !hold)
       findings.push(
         fault(
@@ -105,7 +115,6 @@ function fixOf(run: Run, key: string | undefined, how: HowItRuns): string {
     const id = source?.run;
     return `"connects reverse-run ${id} --reason R --yes" ${goesOn}`;
   }
-  if (run.kind === 'backfill') return 'start a worker; or see "connects backfill list"';
   const stop = `or "connects run stop ${run.id}"`;
   return how === 'scheduler'
     ? `start "connects worker", or "connects sweep --wait --work"; ${stop}`
