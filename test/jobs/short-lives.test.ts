@@ -1,13 +1,19 @@
 /** Processes that live for seconds, as cron starts them: what each does beside the queue is gone on with by the next. */
 import { startWorker } from '../../jobs/start-worker.ts';
+import { composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { insertRun } from '../../src/ledger/runs.ts';
+import { silentLog } from '../../src/log.ts';
+import { cancelBackfill } from '../../src/operations/backfills/backfill.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { started } from '../support/backfilling.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { countOf } from '../support/state.ts';
+import { until } from '../support/sweeping.ts';
 
 const DAY_MS = 86_400_000;
 let office: PostOffice;
@@ -15,7 +21,7 @@ let installation: Installation;
 
 beforeAll(async () => {
   office = await openPostOffice();
-  installation = await install({ env: { SMTP_URL: office.url } });
+  installation = await install({ env: { SMTP_URL: office.url, CONNECTS_BACKFILL_STAY: '0s' } });
 });
 afterAll(async () => {
   await installation.remove();
@@ -23,10 +29,24 @@ afterAll(async () => {
 });
 
 /** One of cron's processes: it ends as soon as nothing is due and nothing can be sent. */
-async function pass(): Promise<void> {
-  const given = { app: installation.app, processes: { startWorker } };
-  const { code, stderr } = await runHere(['sweep', '--wait', '--work'], given);
+async function pass(app = installation.app): Promise<string> {
+  const { code, stdout, stderr } = await runHere(['sweep', '--wait', '--work'], {
+    app,
+    processes: { startWorker },
+  });
   if (code !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+/** The same, of an installation whose passes may stay with a backfill for so long. */
+async function passThatStays(stay: string): Promise<string> {
+  const env = { ...installation.env, CONNECTS_BACKFILL_STAY: stay };
+  const app = composeApp(parseConfig(env), systemClock, silentLog);
+  try {
+    return await pass(app);
+  } finally {
+    await app.close();
+  }
 }
 
 const dayOf = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
@@ -73,16 +93,74 @@ it('a backfill gets on with every pass, also where each has something to settle 
   let before = 0;
   for (let passes = 1; passes <= 3 && before < 3; passes += 1) {
     await importRows(app, [{ id: `due-${passes}`, ...late }]);
+    // The second is over that its rate demands.
+    await execute(db, 'UPDATE backfills SET next_batch_at = NULL');
     await pass();
     const after = await granted();
     expect(after).toBeGreaterThan(before);
     before = after;
   }
+  await execute(db, 'UPDATE backfills SET next_batch_at = NULL');
   await pass();
   expect(await selectRows(db, `SELECT state FROM backfills WHERE id = ${id}`)).toEqual([
     { state: 'completed' },
   ]);
 }, 60_000);
+
+describe('a backfill with a rate, where nothing else is to be done', () => {
+  const missed = { anchorOn: dayOf(-100), trackedFrom: `${dayOf(0)}T00:00:00Z` };
+  const granted = (id: number): Promise<number> =>
+    countOf(installation.db, `SELECT COUNT(*) FROM backfill_items WHERE backfill_id = ${id}`);
+  const startOf = async (name: string, count: number, rate: number): Promise<number> => {
+    const accounts = numbered(name, count).map((one) => ({ ...one, ...missed }));
+    await importRows(installation.app, accounts);
+    const asked = { from: dayOf(-80), to: dayOf(-60), include: [], accounts: accounts.map((one) => one.id) };
+    return (await started(installation.app, asked, { rate })).id;
+  };
+
+  it('is brought to its end by one pass that may stay so long', async () => {
+    const id = await startOf('short', 6, 3);
+    expect(await passThatStays('10m')).toMatch(/^nothing is due as of \S+\n$/);
+    expect(await granted(id)).toBe(6);
+    expect(await selectRows(installation.db, `SELECT state FROM backfills WHERE id = ${id}`)).toEqual([
+      { state: 'completed' },
+    ]);
+  });
+
+  it('is left to the next one when its time is over, and that is no failure', async () => {
+    const id = await startOf('long', 2_000, 1);
+    const begun = performance.now();
+    expect(await passThatStays('3s')).toContain(
+      `backfill ${id} is open still: the next sweep goes on; "connects backfill resume ${id} --work" stays with it to its end\n`,
+    );
+    const took = performance.now() - begun;
+    const first = await granted(id);
+    expect(first).toBeGreaterThan(0);
+    // One at once, and one more each second.
+    expect(first).toBeLessThanOrEqual(1 + Math.ceil(took / 1_000));
+    await passThatStays('3s');
+    expect(await granted(id)).toBeGreaterThan(first);
+  });
+
+  it('keeps nobody who would only watch another process work on it', async () => {
+    const { app, db } = installation;
+    const [{ id }] = (await selectRows<{ id: number }>(
+      db,
+      "SELECT id FROM backfills WHERE state = 'running'",
+    )) as [{ id: number }];
+    const worker = startWorker(app);
+    try {
+      await until(
+        'it works on it',
+        async () => (await countOf(db, 'SELECT COUNT(*) FROM backfills WHERE worker IS NOT NULL')) === 1,
+      );
+      expect(await passThatStays('10m')).not.toContain('is open still');
+    } finally {
+      await worker.stop();
+    }
+    await cancelBackfill(app, { id, actor: 'test', reason: null });
+  });
+});
 
 it('a run that somebody left open with nothing to do is closed', async () => {
   const { db } = installation;

@@ -25,7 +25,14 @@ export async function started(
   options: Partial<StartRequest> = {},
 ): Promise<Backfill> {
   const plan = await planOf(app, asked);
-  const request = { plan, notify: 'none', rate: null, approvalOver: 0, actor: 'test', reason: 'a test' } as const;
+  const request = {
+    plan,
+    notify: 'none',
+    rate: null,
+    approvalOver: 0,
+    actor: 'test',
+    reason: 'a test',
+  } as const;
   return startBackfill(app, { ...request, ...options });
 }
 

@@ -58,7 +58,7 @@ const FILLED: Record<string, string> = {
   span: '--from 2021-01-01 --to 2021-01-31',
 };
 /** Of the four processes, and of three commands for notices, each name makes a command of its own. */
-const NAMES: Record<string, string> = { processes: 'worker', notices: 'hold', backfill: 'pause' };
+const NAMES: Record<string, string> = { processes: 'worker', notices: 'hold', 'backfill-change': 'pause' };
 
 interface SyntaxNode {
   readonly type?: string;

@@ -77,8 +77,7 @@ export function addBackfillStart(backfill: Command, cli: Cli): void {
   const shared = [0, 2, 3, 4, 5, 6, 75, 130, 143];
   withHelp(
     beginOptions(start).action((flags: StartFlags) => runStart(cli, flags)),
-    'connects backfill start --from 2021-01-01 --to 2021-03-31 --plan-hash 3f… --reason "imported late" --yes --work\n' +
-      '  connects backfill start --from 2021-01-01 --to 2021-03-31 --rate 50/s --between 22:00-05:00 --zone Europe/Berlin …',
+    'connects backfill start --from 2021-01-01 --to 2021-03-31 --plan-hash 3f… --reason "imported late" --yes --work',
     shared,
   );
   const retry = backfill

@@ -10,11 +10,17 @@ import { listMissingRights } from '../../../src/db/missing-rights.ts';
 import { databaseNow, execute } from '../../../src/db/query.ts';
 import { parseGrant } from '../../../src/db/surplus-rights.ts';
 import { insertRun } from '../../../src/ledger/runs.ts';
+import {
+  approveBackfill,
+  pauseBackfill,
+  resumeBackfill,
+} from '../../../src/operations/backfills/backfill.ts';
 import { silentLog } from '../../../src/log.ts';
 import { examine } from '../../../src/operations/upkeep/doctor/examine.ts';
 import type { Finding } from '../../../src/operations/upkeep/doctor/finding.ts';
 import { migrateDatabase } from '../../../src/operations/upkeep/migrate-database.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
+import { asking, started } from '../../support/backfilling.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../../support/private-servers.ts';
@@ -257,6 +263,56 @@ describe('doctor', () => {
       found: '3 jobs wait in "settle" and no worker is connected',
     });
     expect((await runHere(['doctor'], { app: installation.app })).code).toBe(3);
+  });
+
+  it('tells of an open backfill whom it waits for, and how to go on where nobody works on it', async () => {
+    const { app, db } = installation;
+    const trackedFrom = new Date(Date.now() - 1_000).toISOString();
+    await importRows(app, numbered('a', 2, { anchorOn: '2021-01-10', trackedFrom }));
+    const { id, runId } = await started(app, asking('2021-02-01', '2021-02-28'), {
+      approvalOver: 1,
+      actor: 'ann',
+    });
+    const by = { id, actor: 'bob', reason: 'seen' };
+    const silentFor = (minutes: number): Promise<unknown> =>
+      execute(
+        db,
+        `UPDATE runs SET heartbeat_at = UTC_TIMESTAMP(3) - INTERVAL ${minutes} MINUTE WHERE id = ${runId}`,
+      );
+    await silentFor(600);
+    expect(await found('runs')).toMatchObject({
+      state: 'warning',
+      found: expect.stringMatching(/^backfill \d+ of 20 Connects waits for a second person/) as string,
+      fix: expect.stringContaining(
+        `somebody else than ann: "connects backfill approve ${id} --reason R --yes"`,
+      ) as string,
+    });
+    await approveBackfill(app, by);
+    // It may begin now; and as long as sweeps may be apart, nobody is missed.
+    expect(await found('runs')).toBeUndefined();
+    await silentFor(14);
+    expect(await found('runs')).toBeUndefined();
+    await silentFor(16);
+    expect(await found('runs')).toMatchObject({
+      state: 'fault',
+      found: `backfill ${id} (run ${runId}) is open, and nobody has worked on it for 16 min`,
+      fix: expect.stringContaining(`"connects backfill resume ${id} --work"`) as string,
+    });
+    await pauseBackfill(app, by);
+    expect(await found('runs')).toMatchObject({ state: 'warning', found: `backfill ${id} is paused` });
+    await resumeBackfill(app, by);
+    expect(await found('runs')).toBeUndefined();
+    const hour = (hours: number): string =>
+      new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+    await execute(db, `UPDATE backfills SET opens = '${hour(3)}', closes = '${hour(5)}', zone = 'UTC'`);
+    await silentFor(600);
+    expect(await found('runs')).toBeUndefined();
+    expect((await runHere(['doctor'], { app })).stdout).toMatch(/backfill \d+ goes on at 2/);
+    // Its window has just opened.
+    await execute(db, `UPDATE backfills SET opens = '${hour(-0.1)}'`);
+    expect(await found('runs')).toBeUndefined();
+    await execute(db, `UPDATE backfills SET opens = '${hour(-1)}'`);
+    expect(await found('runs')).toMatchObject({ state: 'fault' });
   });
 
   it('names a sweep that stopped itself, until one went well', async () => {
