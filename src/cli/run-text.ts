@@ -18,7 +18,7 @@ export function describeRun(
   const lines = [
     `run ${run.id} (${run.kind}) ${run.state}, as of ${formatInstant(run.asOf)}, terms version ${run.termsVersion}`,
     ...(run.asked ? [`  asked for ${askedWords(run.asked)}`] : []),
-    `  accounts  ${listOf({ settled, failed, remaining, skipped })}${added > 0 ? `; ${formatCount(added)} added since it began` : ''}`,
+    `  accounts  ${listOf({ settled, failed, remaining, skipped })}${added > 0 && run.kind !== 'reversal' ? `; ${formatCount(added)} added since it began` : ''}`,
     `  cycles    ${formatCount(cycles)} (${listOf(counts.byCode)})`,
     `  connects  ${connectsOf(counts)}`,
     `  notices   ${listOf(counts.notices)}`,

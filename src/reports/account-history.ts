@@ -7,7 +7,7 @@ import { type By, type EventCause, eventBehind, findCauses, findCorrectingRuns }
 import type { Inquiry } from './explain/answer.ts';
 import { factOfEntry, reachingOf } from './explain/lateness.ts';
 import { type Reaching, reachingEvidence } from './explain/reaching.ts';
-import { type HistoryType, dayWords, kindWords, kindsOfType, typeOfKind } from './member-words.ts';
+import { type HistoryType, dayWords, kindWords, kindsOfType, typeOfEntry } from './member-words.ts';
 
 type ReachingEvidence = ReturnType<typeof reachingEvidence>;
 
@@ -103,10 +103,18 @@ function toEntryFilter({ asOf, words }: Inquiry, filter: HistoryFilter): EntryFi
   const firstDay = days === undefined ? from : daysBefore(words.dateOf(asOf), days - 1);
   return {
     kinds: types?.flatMap(kindsOfType),
+    reversals: reversalsOf(types),
     from: firstDay === undefined ? undefined : firstInstantOf(firstDay, zone),
     until: to === undefined ? undefined : firstInstantOf(daysBefore(to, -1), zone),
     writtenBefore,
   };
+}
+
+/** A failed payment's belong to the plan, those of a run are corrections. */
+function reversalsOf(types: readonly HistoryType[] | undefined): EntryFilter['reversals'] {
+  const [ofPayments, ofRuns] = [types?.includes('plan'), types?.includes('adjustment')];
+  if (ofPayments === ofRuns) return undefined;
+  return ofPayments ? 'of-payments' : 'of-runs';
 }
 
 export const daysBefore = (on: LocalDate, days: number): LocalDate =>
@@ -151,7 +159,7 @@ async function toLines(inquiry: Inquiry, entries: readonly LedgerLine[]): Promis
     return {
       seq,
       on: words.dateOf(entry.effectiveAt),
-      type: typeOfKind(kind),
+      type: typeOfEntry(entry),
       action: actionOf(entry, around),
       reason: reasonOf(entry, around),
       kind,

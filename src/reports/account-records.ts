@@ -134,6 +134,8 @@ export const listEntriesOfProposal = (
 /** A part of the history: what it is about, from when until when, and where the page before ended. */
 export interface EntryFilter {
   readonly kinds: readonly EntryKind[] | undefined;
+  /** Which of the reversals among these kinds; undefined for all. */
+  readonly reversals?: 'of-payments' | 'of-runs' | undefined;
   /** Inclusive. */
   readonly from: Instant | undefined;
   /** Exclusive. */
@@ -152,6 +154,8 @@ export function listEntriesBefore(
   const conditions: [string, Binding | undefined][] = [
     ['seq < ?', page.before],
     ['kind IN (?)', filter.kinds],
+    ["(kind <> 'reversal' OR subject LIKE ?)", filter.reversals === 'of-payments' ? 'payment:%' : undefined],
+    ["(kind <> 'reversal' OR subject NOT LIKE ?)", filter.reversals === 'of-runs' ? 'payment:%' : undefined],
     ['effective_at >= ?', filter.from === undefined ? undefined : toDate(filter.from)],
     ['effective_at < ?', filter.until === undefined ? undefined : toDate(filter.until)],
     ['posted_at < ?', filter.writtenBefore === undefined ? undefined : toDate(filter.writtenBefore)],

@@ -156,9 +156,14 @@ const KINDS: Record<EntryKind, { readonly type: HistoryType; readonly words: str
   adjustment: { type: 'adjustment', words: 'Correction' },
 };
 
-/** The kinds of entry that a history type stands for. */
+/** The kinds of entry that a history type stands for; a reversal is of the one or the other, by what it took back. */
 export const kindsOfType = (type: HistoryType): EntryKind[] =>
-  (Object.keys(KINDS) as EntryKind[]).filter((kind) => KINDS[kind].type === type);
+  (Object.keys(KINDS) as EntryKind[]).filter(
+    (kind) => KINDS[kind].type === type || (kind === 'reversal' && type === 'adjustment'),
+  );
+
+export const typeOfEntry = ({ kind, subject }: Pick<PostedEntry, 'kind' | 'subject'>): HistoryType =>
+  kind === 'reversal' && !subject.startsWith('payment:') ? 'adjustment' : typeOfKind(kind);
 
 export const typeOfKind = (kind: EntryKind): HistoryType => KINDS[kind]?.type ?? 'adjustment';
 

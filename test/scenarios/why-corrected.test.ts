@@ -174,3 +174,38 @@ test('a list tells what came of a cycle later, and what was taken back', async (
   expect(both.answer('reversed').sentence).toContain('The reason given: not by mistake.');
   expect((await ask('h')).answers.filter((one) => one.code === 'reversed')).toHaveLength(1);
 });
+
+test('a reversal that gives back is told so, and is a correction and nothing of a plan', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-09-20');
+  await importRows(app, [{ id: 'i', anchorOn: '2021-08-19', openingBalance: 390 }]);
+  await settleAsOf(app, ['i'], '2021-09-20');
+  const run = Number((await ask('i', '--cycle', '2021-09-19')).answer('granted').evidence.run);
+  time.becomes('2021-09-21');
+  await reverseRun(app.settleDeps, { source: { run }, actor: 'ben', reason: 'a wrong limit' });
+  expect((await ask('i', '--cycle', '2021-09-19')).answer('reversed').sentence).toContain(
+    'a mistake: 10 Connects; the 190 Connects that had expired came back. In all, 180 Connects were given back.',
+  );
+  expect((await ask('i', '--since', '2021-09-19')).answer('received').sentence).toContain(
+    '180 given back by correction',
+  );
+  const ofType = async (type: string): Promise<string> =>
+    (await runHere(['account', 'history', 'i', '--type', type], { app })).stdout;
+  expect(await ofType('adjustment')).toMatch(/Correction, Connects given back: a wrong limit +\+180 +390$/m);
+  expect(await ofType('plan')).not.toContain('Correction');
+  const json = await runHere(['account', 'history', 'i', '--json'], { app });
+  const { entries } = JSON.parse(json.stdout) as { entries: object[] };
+  expect(entries[0]).toMatchObject({ kind: 'reversal', type: 'adjustment', amount: 180 });
+});
+
+test('what a failed payment took back belongs to the plan', async () => {
+  const { app } = time.installation;
+  time.becomes('2021-10-20');
+  await importRows(app, [{ id: 'j', plan: 'plus', anchorOn: '2021-09-19' }]);
+  await settleAsOf(app, ['j'], '2021-10-20');
+  await tell('j', '2021-10-20', 'payment.failed', { cycleOn: '2021-10-19' });
+  const ofType = async (type: string): Promise<string> =>
+    (await runHere(['account', 'history', 'j', '--type', type], { app })).stdout;
+  expect(await ofType('plan')).toMatch(/Payment failed, Connects of the plan taken back/);
+  expect(await ofType('adjustment')).not.toContain('taken back');
+});

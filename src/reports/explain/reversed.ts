@@ -47,6 +47,7 @@ function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow, by: By | und
     sentence:
       `What was added for the billing cycle of ${dayWords(cycleOn)} was taken back on ${words.day(postedAt)}, because ` +
       `it had been a mistake: ${connects(free + paid)}${gaveBack(expired)}.` +
+      gaveMore(reversal) +
       (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : '') +
       takenBefore(reversal) +
       reasonGiven(by?.reason),
@@ -76,6 +77,10 @@ function takenBefore({ free, paid, expired, short, opening, closing }: Amendment
     ? ` Of these, ${connectsWere(gone)} taken off or let expire before, and not taken again.`
     : '';
 }
+
+/** More had expired than was granted: taking it back gave. */
+const gaveMore = ({ opening, closing }: AmendmentRow): string =>
+  closing > opening ? ` In all, ${connectsWere(closing - opening)} given back.` : '';
 
 const gaveBack = (expired: number): string =>
   expired > 0 ? `; the ${connects(expired)} that had expired came back` : '';
