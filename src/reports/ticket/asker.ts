@@ -5,13 +5,14 @@ import { findAccountIds } from '../../ledger/accounts.ts';
 import { findEmails, listByEmail } from '../../ledger/contacts.ts';
 import { namesakes } from '../asked-account.ts';
 import { type Holder, listHolders } from '../explain/records-by-id.ts';
-import type { Named, TextRead } from './read-text.ts';
+import type { TextRead, Word } from './read-text.ts';
+import { listed } from '../member-words.ts';
 
 /** Accounts that one reply speaks of. */
 export const ACCOUNTS_MAX = 5;
 
 /** A word of the text that is an id here. */
-export interface KnownWord extends Named {
+export interface KnownWord extends Word {
   readonly isAccount: boolean;
   readonly holders: readonly Holder[];
 }
@@ -45,17 +46,32 @@ export async function findAsker(db: Queryable, read: TextRead, given: Given): Pr
     ...read.words.filter(({ at }) => !known.some((one) => one.at === at)),
   ];
   const first = given.account ?? (given.email === undefined ? undefined : await firstOf(db, given.email));
-  const meant = first ?? (addresses[0] === undefined ? byIds(known) : await firstOf(db, addresses[0]));
+  const rivals = first === undefined && addresses.length === 0 ? await severalMembers(db, known) : [];
   const unknown = strange.map((one) => one.text);
+  if (rivals.length > 0)
+    return {
+      accounts: [],
+      known,
+      notes: [
+        `Accounts ${listed(rivals)} are named, of different addresses: say by --account whose message it is.`,
+      ],
+      unknown,
+    };
+  const meant = first ?? (addresses[0] === undefined ? byIds(known) : await firstOf(db, addresses[0]));
   if (meant === undefined) return { accounts: [], known, notes: [], unknown };
   const byAddress = given.account === undefined && (given.email !== undefined || addresses.length > 0);
-  return { known, unknown, ...(await ofOneMember(db, meant, known, byAddress)) };
+  const { accounts, notes } = await ofOneMember(db, meant, known, byAddress);
+  const others = first === undefined ? addresses.slice(1) : [];
+  const ofOthers = others.map(
+    (one) => `${one} is named too: of the accounts of that address nothing is in the reply.`,
+  );
+  return { known, unknown, accounts, notes: [...notes, ...ofOthers] };
 }
 
 const firstOf = async (db: Queryable, address: string): Promise<string> =>
   ((await namesakes(db, address))[0] as { account: string }).account;
 
-async function lookUp(db: Queryable, words: readonly Named[]): Promise<KnownWord[]> {
+async function lookUp(db: Queryable, words: readonly Word[]): Promise<KnownWord[]> {
   const accounts = await findAccountIds(
     db,
     words.map((one) => one.text).filter((one) => one.length <= 64),
@@ -70,9 +86,20 @@ async function lookUp(db: Queryable, words: readonly Named[]): Promise<KnownWord
   return known;
 }
 
+/** Accounts of which the text does not say which is the writer's: none or several are called so, of several members. */
+async function severalMembers(db: Queryable, known: readonly KnownWord[]): Promise<string[]> {
+  const all = known.filter((one) => one.isAccount);
+  const led = all.filter((one) => one.isLed);
+  const named = (led.length > 0 ? led : all).map((one) => one.text);
+  if (named.length < 2) return [];
+  const emails = await findEmails(db, named);
+  const members = new Set(named.map((one) => emails.get(one)?.toLowerCase() ?? one));
+  return members.size > 1 ? named : [];
+}
+
 /** @returns undefined where nothing, or several accounts have what is named */
 function byIds(known: readonly KnownWord[]): string | undefined {
-  const account = known.find((one) => one.isAccount);
+  const account = known.find((one) => one.isAccount && one.isLed) ?? known.find((one) => one.isAccount);
   if (account) return account.text;
   const holders = new Set(known.flatMap((one) => one.holders.map(({ account: holder }) => holder)));
   return holders.size === 1 ? [...holders][0] : undefined;
@@ -103,8 +130,9 @@ async function ofOneMember(
 }
 
 /** @throws invalid-input `nobody-named` where there is nobody and nothing to tell of */
-export function requireSomething(accounts: readonly string[], topics: readonly unknown[]): void {
+export function requireSomething({ accounts, notes }: Asker, topics: readonly unknown[]): void {
   if (accounts.length + topics.length > 0) return;
+  if (notes.length > 0) throw invalidInput('nobody-named', notes.join(' '));
   throw invalidInput(
     'nobody-named',
     'the text names no account, no address and nothing that an account has, and asks about no rule: give --account or ' +

@@ -6,10 +6,15 @@ export interface Named {
   readonly at: number;
 }
 
+export interface Word extends Named {
+  /** Whether the text says that it is an id: `account a1`. */
+  readonly isLed: boolean;
+}
+
 export interface TextRead {
   readonly emails: readonly Named[];
   /** Words that may be an id; which of them are, the database knows. */
-  readonly words: readonly Named[];
+  readonly words: readonly Word[];
   readonly amounts: readonly (Named & { readonly amount: number })[];
 }
 
@@ -39,7 +44,9 @@ export function readText(text: string): TextRead {
     words: unique(
       named(rest, WORD, (one) => one.replace(/\.+$/, '')).filter((one) => mayBeId(rest, one)),
       (one) => one,
-    ).slice(0, WORDS_MAX),
+    )
+      .slice(0, WORDS_MAX)
+      .map((one) => ({ ...one, isLed: isLed(rest, one) })),
     amounts: [...rest.matchAll(AMOUNT)]
       .map((match) => ({ text: match[0], at: match.index, amount: Number(match[1]) }))
       .filter((one) => one.amount > 0 && !OF_OTHERS.test(rest.slice(one.at + one.text.length))),
@@ -83,10 +90,12 @@ export function masked(text: string, read: readonly Named[]): string {
 /** A word with a digit or a sign within, or one that something says is an id. A number by itself is an amount. */
 function mayBeId(text: string, { text: word, at }: Named): boolean {
   if (ISO_DATE.test(word) || /^\d+[.,]\d+$/.test(word) || /^\d{1,2}(st|nd|rd|th)$/i.test(word)) return false;
-  if (LEADS.test(text.slice(Math.max(0, at - 40), at))) return !COMMON.has(word.toLowerCase());
+  if (isLed(text, { text: word, at })) return !COMMON.has(word.toLowerCase());
   if (/^\d+$/.test(word)) return word.length >= 7;
   return /\d/.test(word) || /[a-z0-9][_.][a-z0-9]/i.test(word) || /^[a-z]+-\d/i.test(word);
 }
+
+const isLed = (text: string, { at }: Named): boolean => LEADS.test(text.slice(Math.max(0, at - 40), at));
 
 /** Words that follow "account" or "interview" in any sentence. */
 const COMMON = new Set(

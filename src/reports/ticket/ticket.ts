@@ -62,7 +62,7 @@ export async function answerTicket(
   const rest = masked(ownWords(text), [...read.emails, ...asker.known]);
   const dates = readDates(withoutTitles(rest), { at: now, zone });
   const topics = TOPICS.filter((one) => one.words.test(rest));
-  requireSomething(asker.accounts, topics);
+  requireSomething(asker, topics);
   const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [], answered: new Set() };
   const questions: TicketQuestion[] = [];
   for (const one of asker.accounts) questions.push(...(await questionsOn(asking, one)));
@@ -89,7 +89,11 @@ export async function answerTicket(
       ...new Set(asking.notes),
       ...ofOthers(questions),
       ...(left > 0 ? [`The reply leaves out ${left} of the answers below.`] : []),
-      ...(account === undefined ? ['The text names no account: only rules are told.'] : []),
+      ...(account === undefined
+        ? [
+            `The text ${asker.notes.length > 0 ? 'does not say whose it is' : 'names no account'}: only rules are told.`,
+          ]
+        : []),
     ],
     notUnderstood: notUnderstood(ownWords(text), { read, asker, dates, topics }),
   };

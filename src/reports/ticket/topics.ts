@@ -30,7 +30,7 @@ export const TOPICS: readonly Topic[] = [
     name: 'interview',
     words:
       // As they are spelt in haste, too: `interveiw`, `intervew`, `invted`.
-      /\b(int\w{0,3}v\w{0,3}w\w*|inv\w{0,2}t(e[ds]?|ing|ations?)?|hired|offer\w*|award\w*|repl(y|ied|ies)|respon(d|ded|se)|(answer|wr[oi]te|talk|spoke|chat|messag)\w* (back )?((to|with) )?((a|the|my|this|that|one|two|three|six) )?(client|customer)s?|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact|text|ping|reach|call|talk|spoke|chat|got back|came back)\w*)\b/i,
+      /\b(int\w{0,3}v\w{0,3}w\w*|inv\w{0,2}t(e[ds]?|ing|ations?)?|chat(s|ted)?|hired|offer\w*|award\w*|repl(y|ied|ies)|respon(d|ded|se)|(answer|wr[oi]te|talk|spoke|chat|messag)\w* (back )?((to|with) )?((a|the|my|this|that|one|two|three|six) )?(client|customer)s?|(client|customer)s? (\w+ ){0,3}(answer|wrote|write|messag|contact|text|ping|reach|call|talk|spoke|chat|got back|came back)\w*)\b/i,
     looks: ['interviews'],
     standing: ['interview', 'silence:interview', 'refusals:interview', 'interview-window', ...LATE],
     rules: INTERVIEW_RULES,
@@ -92,7 +92,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'expiry',
     words:
-      /\b(expir\w*|roll(s|ed|ing)?[ -]?over|rollover|los(e|t|ing)|dropp?(ed|s)?|deduct\w*|stole\w*|took|taken|vanish\w*|disappear\w*|gone|connects go|b[uo](y|ying|ught)|purchas\w*)\b/i,
+      /\b(expir\w*|(roll|carry|carried|carries)(s|ed|ing)?[ -]?(over|forward)|rollover|los(e|t|ing)|dropp?(ed|s)?|deduct\w*|stole\w*|took|taken|vanish\w*|disappear\w*|gone|connects go|b[uo](y|ying|ught)|purchas\w*)\b/i,
     looks: [],
     standing: ['current', 'next-cycle', 'overdue', 'cycle', ...LATE],
     rules: ['expiry', 'monthly'],
@@ -116,7 +116,7 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'downgrade',
     words:
-      /\b(downgrad\w*|(go|going|move|change|switch)\w* (back )?to (the )?(basic|free( plan)?)\b|(free|basic|cheaper) plan|(quit|leav|drop)\w* plus|cancel\w* (my )?(plus|plan|membership|subscription)|stop paying)\b/i,
+      /\b(downgrad\w*|(go|going|move|change|switch)\w* (back )?to (the )?(basic|free( plan)?)\b|(free|basic|cheaper) plan|(quit|leav|drop)\w* plus|cancel\w* (my )?(plus|plan|membership|subscription)|stop\w* (paying|(my |the )?plus)|(quit|leav|drop)\w* (my |the )?plus)\b/i,
     looks: [],
     standing: ['downgrade-preview', 'pending-plan', 'next-cycle', 'overdue', ...LATE],
     rules: ['downgrade', 'expiry'],

@@ -167,6 +167,25 @@ describe('whose message it is', () => {
     expect(takenForGranted.join()).toContain('Account stranger-9 is named too');
   });
 
+  test('of accounts of two members, the one that is called so; where that says nothing, neither is told of', async () => {
+    const friend = await why('my friend stranger-9 got his monthly ten, I did not. account plus-1');
+    expect(friend.accounts).toEqual(['plus-1']);
+    expect(friend.reply).not.toMatch(/stranger-9|\b33\b/);
+    const both = await why('stranger-9 has monthly Connects and plus-1 has none');
+    expect(both.accounts).toEqual([]);
+    expect(both.reply).not.toMatch(/stranger-9|plus-1/);
+    expect(both.takenForGranted).toEqual([
+      'Accounts stranger-9 and plus-1 are named, of different addresses: say by --account whose message it is.',
+      'The text does not say whose it is: only rules are told.',
+    ]);
+    const addressed = await why('plus-1@example.test: monthly? My colleague is stranger-9@example.test');
+    expect(addressed.accounts).toEqual(['plus-1']);
+    expect(addressed.takenForGranted.join()).toContain('stranger-9@example.test is named too');
+    const { code, stderr } = await run('stranger-9 or plus-1?');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('say by --account whose') });
+    expect((await why('ann-1 and ann-2: monthly Connects?')).accounts).toEqual(['ann-1', 'ann-2']);
+  });
+
   test('that names nobody but asks about rules is answered by rules alone', async () => {
     const { accounts, reply, takenForGranted } = await why('When do Connects expire?');
     expect({ accounts, reply }).toEqual({ accounts: [], reply: expect.stringContaining('rollover limit') });
@@ -251,6 +270,7 @@ describe('as people write', () => {
     ],
     ['Can I move some Connects to my brother?', ANN, ['No rule gives Connects'], []],
     ['I joined my agency and it has none', ['--account', 'ann-2'], ['the Agency plan adds none'], []],
+    ['If I stop my Plus, do bought ones carry forward?', PLUS, ['If you changed to Freelancer Basic'], []],
     ['I was blocked by you', ANN, ['Monthly Connects are added only to an account that is active'], []],
     [
       'Nothing came since 18 April 2021, I was promised a bonus',
