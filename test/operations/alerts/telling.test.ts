@@ -4,6 +4,7 @@ import { parseConfig } from '../../../src/config.ts';
 import { execute } from '../../../src/db/query.ts';
 import { silentLog } from '../../../src/log.ts';
 import { tellAlerts } from '../../../src/operations/alerts/tell-alerts.ts';
+import { insertHold } from '../../../src/outbox/hold.ts';
 import { examine } from '../../../src/operations/upkeep/doctor/examine.ts';
 import { prune } from '../../../src/operations/upkeep/prune.ts';
 import { importBroken } from '../../support/accounts.ts';
@@ -194,6 +195,18 @@ describe('an alert', () => {
     await tell();
     expect(subjects('ops@example.org')).toHaveLength(1);
     expect(subjects('oncall@example.org')).toHaveLength(1);
+  });
+
+  it('is told by mail also while all mail to members is held', async () => {
+    await putAside();
+    story.becomes('2021-03-01 12:00');
+    const heldAt = Date.parse('2021-03-01T12:00:00Z');
+    await insertHold(db(), { heldAt, actor: 'anna', reason: 'wrong template' });
+    await tell();
+    expect(subjects('ops@example.org')).toEqual(['[connects] Alert: accounts are put aside']);
+    story.becomes('2021-03-01 13:01');
+    await tell();
+    expect(subjects('ops@example.org')[1]).toBe('[connects] Alert: all mail is held');
   });
 
   it('is not staged by a process that has nobody to tell', async () => {
