@@ -47,7 +47,7 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
 
 const hintOf = (fault: string): string =>
   /unknown option '-[^-]/.test(fault)
-    ? 'an id that begins with - is given behind --, as the last word\n'
+    ? 'an id that begins with - is given behind --, as the last word\nand to a flag with =, as in --account=-a1\n'
     : '';
 
 /** Every command below and including this one. */

@@ -47,6 +47,18 @@ test('one that is taken for a flag is answered with how to give it', async () =>
   });
 });
 
+test('one among several accounts of a flag is given with =', async () => {
+  const refused = await typed('connects sweep --account a0 -a1 --dry-run');
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('and to a flag with =, as in --account=-a1\n'),
+  });
+  expect(await typed('connects sweep --account a0 --account=-a1 --account=--json --dry-run')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('would be settled'),
+  });
+});
+
 test('what audit prints mends them', async () => {
   await execute(installation.db, 'UPDATE accounts SET balance = balance + 5');
   const { code, stdout } = await typed('connects audit --json');
