@@ -1,4 +1,5 @@
 /** Node 20 doesn't read TypeScript by itself. */
+import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,7 +33,10 @@ async function registerTypeScript(root) {
     register();
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    process.stderr.write(`connects: the npm packages are not installed; run \`npm ci\` in ${root}\n`);
+    const mend = existsSync(join(root, 'node_modules'))
+      ? 'nothing is built, and the packages that build are left out; run `npm ci && npm run build && npm prune --omit=dev`'
+      : 'the npm packages are not installed; run `npm ci`';
+    process.stderr.write(`connects: ${mend} in ${root}\n`);
     process.exit(EXIT_TRY_AGAIN);
   }
 }
