@@ -95,7 +95,7 @@ export function accountOrEmailFlag(text: string): string {
 
 export function emailFlag(text: string): string {
   if (!emailField.safeParse(text).success)
-    throw new InvalidArgumentError('expected one e-mail address, such as jane@example.org.');
+    throw new InvalidArgumentError('expected one email address, such as jane@example.org.');
   return text;
 }
 

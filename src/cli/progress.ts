@@ -63,12 +63,19 @@ export function progressText(what: string, { done, total }: ProgressState, elaps
   const rate = elapsedMs > 0 ? (done * 1_000) / elapsedMs : 0;
   const of = total === undefined ? '' : ` of ${formatCount(total)}`;
   const speed = `${rate > 0 && rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))}/s`;
-  const isLeft = total !== undefined && done < total && rate > 0;
+  const isLeft = total !== undefined && done < total && canJudge(done, total, elapsedMs);
   const left = isLeft ? `, ${formatAge(Math.ceil((total - done) / rate))} left` : '';
   return `${formatCount(done)}${of} ${what}, ${speed}${left}`;
 }
 
-/** `[########----] …`, never wider than the terminal: what wraps cannot be drawn over again. */
+/** What the first moments say of the rest is mostly how long it took to begin. */
+const canJudge = (done: number, total: number, elapsedMs: number): boolean =>
+  done > 0 && (done >= total * JUDGED_SHARE || (done >= JUDGED_COUNT && elapsedMs >= JUDGED_AFTER_MS));
+const JUDGED_AFTER_MS = 5_000;
+const JUDGED_COUNT = 100;
+const JUDGED_SHARE = 0.05;
+
+/** `[########----] …, never wider than the terminal: what wraps cannot be drawn over again. */
 export function withBar(text: string, { done, total }: ProgressState, columns: number): string {
   const room = Math.min(BAR_WIDTH_MAX, columns - text.length - 4);
   if (total === undefined || room < BAR_WIDTH_MIN) return text.slice(0, Math.max(0, columns - 1));

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { held } from '../ledger/ledger-hold.ts';
 import type { Overview } from '../reports/overview.ts';
+import { counted } from '../words.ts';
 
 const STYLE = `
   :root { color-scheme: light dark; --ink: #1b2a1f; --paper: #f4f6f4; --card: #fff; --line: #d5ddd6; --quiet: #56655b; --accent: #14713f; }
@@ -39,7 +40,7 @@ export function renderOverview(overview: Overview): Markup {
       <body>
         <main>
           <h1>Connects</h1>
-          <p class="quiet">${overview.accounts} accounts, as of ${when(overview.now)}</p>
+          <p class="quiet">${counted(overview.accounts, 'account')}, as of ${when(overview.now)}</p>
           ${behindLine(overview)} ${holdLines(overview)}
           <div class="cards">${dueCard(overview)} ${tickCard(overview)} ${inboxCard(overview)}</div>
           ${lastRunCard(overview)} ${noticesCard(overview)}
@@ -109,8 +110,8 @@ function lastRunCard({ lastRun }: Overview): Markup {
     <h2>Last run</h2>
     <p>Run ${run.id} (${run.kind}) is <strong>${run.state}</strong>, as of ${when(run.asOf)}.</p>
     <p>
-      ${counts.settled} accounts settled, ${counts.failed} failed, ${counts.remaining} remaining,
-      ${counts.skipped} skipped; ${counts.cycles} cycles, ${counts.granted} Connects granted,
+      ${counted(counts.settled, 'account')} settled, ${counts.failed} failed, ${counts.remaining} remaining,
+      ${counts.skipped} skipped; ${counted(counts.cycles, 'cycle')}, ${counts.granted} Connects granted,
       ${counts.expired} expired, ${counts.net} in all.
     </p>
     <p class="quiet">

@@ -158,7 +158,7 @@ async function send(
 ): Promise<SendOutcome> {
   // Checked where it came in; what was written to the database by hand was not.
   if (!emailField.safeParse(letter.to).success)
-    return { outcome: 'refused', words: 'the address is not one plain e-mail address: nothing was sent' };
+    return { outcome: 'refused', words: 'the address is not one plain email address: nothing was sent' };
   const mail = mailOf(settings, letter);
   const ending = new AbortController();
   const end = (): void => ending.abort();

@@ -12,7 +12,7 @@ const stage = stageImports();
 const { pathOf, fileOf, importHere, idsLike } = stage;
 
 const ID = 'expected 1 to 64 of A-Z a-z 0-9 . _ -';
-const EMAIL = 'expected one e-mail address of at most 254 characters';
+const EMAIL = 'expected one email address of at most 254 characters';
 const DATE = 'expected a date that exists, YYYY-MM-DD';
 const INSTANT = 'expected an instant such as 2021-03-16T09:00:00Z, with Z or an offset, in 1900 to 2999';
 const BALANCE = 'expected a whole number from 0 to 1000000000';
@@ -180,16 +180,17 @@ describe('an account that is there already', () => {
   test.each<[string, Partial<AccountRowGiven>]>([
     ['plan', { plan: 'plus' }],
     ['zone', { zone: 'Europe/Berlin' }],
-    ['anchor', { anchorOn: '2020-12-31', trackedFrom: '2021-01-01T00:00:00Z' }],
-    ['opening balance', { openingBalance: 1 }],
+    ['anchor_on', { anchorOn: '2020-12-31', trackedFrom: '2021-01-01T00:00:00Z' }],
+    ['tracked_from, opening_balance', { openingBalance: 1, trackedFrom: '2021-01-02T00:00:00Z' }],
     ['status', { status: 'suspended' }],
-  ])('in the database with another %s is refused', async (_what, other) => {
+    ['email, status', { status: 'closed', email: 'other@example.test' }],
+  ])('in the database is refused, and what differs is named: %s', async (columns, other) => {
     await importHere(fileOf(csvOf(rowOf({ id: 'known' }))));
     const file = fileOf(csvOf(rowOf({ id: 'known', ...other })));
     expect(await importHere(file)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        `${file}, line 2, account_id: known is in the database already, with other content`,
+        `${file}, line 2, account_id: known is in the database already, with other content in ${columns}\n`,
       ),
     });
   });

@@ -43,7 +43,7 @@ describe('adjust', () => {
     const before = await readChecksums(installation.db);
     expect(await adjust('+7', 'k0', '--dry-run')).toEqual({
       code: 0,
-      stdout: 'a1 +7: posted\n',
+      stdout: 'a1 +7: would be posted\n',
       stderr: 'dry run: nothing was written\n',
     });
     expect(await adjust('-6', 'k0', '--dry-run')).toMatchObject({ code: 3 });
@@ -104,6 +104,30 @@ describe('adjust', () => {
     expect(stderr).toContain('line 3, amount: expected +N or -N, a whole number');
     expect(stderr).toContain('line 4, (row): expected 4 cells, as in the header, and found 2');
     expect(await readChecksums(installation.db)).toEqual(before);
+  });
+
+  test('from a file is checked whole: accounts, and keys that were used otherwise', async () => {
+    await adjust('+1', 'used', '--yes');
+    const file = join(folder, 'whole.csv');
+    const rows = ['a1,+1,x,g1', 'nobody,+1,x,g2', 'a1,+2,ticket 1,used', 'a1,+1,ticket 1,used', 'a1,+3,x,g1'];
+    writeFileSync(file, `account_id,amount,reason,key\n${rows.join('\n')}\n`);
+    const before = await readChecksums(installation.db);
+    const { code, stdout, stderr } = await connects('adjust', '--file', file, '--yes');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n').slice(1)).toEqual([
+      '  the adjustment g2 of nobody, account_id: there is no account nobody',
+      '  the adjustment used of a1, key: it was used before for something else',
+      '  the adjustment used of a1, key: it stands in the file already, with other content',
+      '  the adjustment g1 of a1, key: it stands in the file already, with other content',
+    ]);
+    expect(await readChecksums(installation.db)).toEqual(before);
+  });
+
+  test('tells instants as everybody does, also as data', async () => {
+    const { stdout } = await adjust('+1', 'iso', '--yes', '--json');
+    expect(JSON.parse(stdout)).toMatchObject([
+      { account: 'a1', outcome: 'applied', effectiveAt: expect.stringMatching(/^20\d\d-.*Z$/) },
+    ]);
   });
 });
 

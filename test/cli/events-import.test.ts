@@ -49,6 +49,15 @@ const spent = (id: string, account: string, at: string, amount: unknown = 1) => 
 const eventsCount = (of: Installation = installation): Promise<number> =>
   countOf(of.db, 'SELECT COUNT(*) FROM events');
 
+test('an event that arrived before with other content is refused, and what differs is named', async () => {
+  await importRows(installation.app, [{ id: 'other', openingBalance: 9 }]);
+  expect(await runImport(await written([spent('o-1', 'other', '2021-02-10')]))).toMatchObject({ code: 0 });
+  const changed = spent('o-1', 'other', '2021-02-11', 2);
+  expect((await runImport(await written([changed, spent('o-1', 'other', '2021-02-10')]))).stderr).toContain(
+    'line 1, id: o-1 arrived before, with other content in at, amount\n',
+  );
+});
+
 describe('a file with bad lines', () => {
   const lines = [
     spent('b-1', 'bad-a', '2021-02-10'),

@@ -84,7 +84,9 @@ describe('progress elsewhere', () => {
 
 test.each([
   [{ done: 3, total: 10 }, 1_000, '3 of 10 accounts, 3.0/s, 3 s left'],
-  [{ done: 1, total: 10_000 }, 10_000, '1 of 10,000 accounts, 0.1/s, 27 h 46 min left'],
+  [{ done: 1, total: 10_000 }, 10_000, '1 of 10,000 accounts, 0.1/s'],
+  [{ done: 499, total: 10_000 }, 4_900, '499 of 10,000 accounts, 102/s'],
+  [{ done: 100, total: 10_000 }, 5_000, '100 of 10,000 accounts, 20/s, 8 min left'],
   [{ done: 0, total: 10 }, 0, '0 of 10 accounts, 0/s'],
   [{ done: 12, total: 10 }, 1_000, '12 of 10 accounts, 12/s'],
 ])('%j after %i ms reads %s', (state, elapsedMs, text) =>

@@ -310,6 +310,16 @@ describe('terms check', () => {
     });
   });
 
+  test('answers with data, whatever the file is, with --json', async () => {
+    const file = fileOf('terms.json', [{ ...first, effectiveFrom: '2021-02-30' }]);
+    const { code, stdout, stderr } = await runHere(['terms', 'check', file, '--json']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      outcome: 'faulty',
+      faults: [{ where: '0.effectiveFrom', what: 'expected a date that exists, YYYY-MM-DD' }],
+    });
+  });
+
   test('tells many faults at once, each with its path', async () => {
     const file = fileOf('terms.json', [
       {

@@ -173,10 +173,10 @@ describe('an address', () => {
   });
 
   it.each([
-    ['b5@bücher.example', 'expected an e-mail address in ASCII'],
-    ['jürgen@example.test', 'expected an e-mail address in ASCII'],
-    ['.a1@example.test', 'expected an e-mail address without a dot at the beginning'],
-    ['a1@@example.test', 'expected one e-mail address of at most 254 characters'],
+    ['b5@bücher.example', 'expected an email address in ASCII'],
+    ['jürgen@example.test', 'expected an email address in ASCII'],
+    ['.a1@example.test', 'expected an email address without a dot at the beginning'],
+    ['a1@@example.test', 'expected one email address of at most 254 characters'],
   ])('such as %s is refused with what is expected instead', (address, said) => {
     const parsed = emailField.safeParse(address);
     expect(parsed.error?.issues.map((one) => one.message)).toEqual([expect.stringContaining(said)]);

@@ -76,7 +76,7 @@ test.each([['a@b@c'], ['jane doe@example.test'], ['@example.test'], ['jane@'], [
   '%s is no address: usage',
   async (text) => {
     const { code, stderr } = await run('show', text);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('e-mail address') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('email address') });
   },
 );
 

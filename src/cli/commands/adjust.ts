@@ -1,5 +1,6 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
@@ -80,13 +81,19 @@ async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFla
       `adjust changes ${counted(adjustments.length, 'balance')}: confirm with --yes`,
     );
   await requireSchema(cli.app);
-  const request = { adjustments, actor: flags.actor ?? cli.defaultActor };
+  const request = {
+    adjustments,
+    actor: flags.actor ?? cli.defaultActor,
+    isWhole: flags.file !== undefined,
+  };
   const outcomes = await changeOrRehearse(cli, flags, (db) =>
     adjustBalances({ ...cli.app.recordDeps, db }, request),
   );
   const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as AdjustOutcome) }));
-  if (flags.json) printJson(cli, told);
-  else for (const one of told) print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one)}`);
+  if (flags.json) printJson(cli, told.map(toJson));
+  else
+    for (const one of told)
+      print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one, flags.dryRun === true)}`);
   if (flags.dryRun) say(cli, 'dry run: nothing was written');
   cli.exitCode = exitCodeOf(outcomes);
 }
@@ -125,12 +132,18 @@ const NO_AMOUNT = { where: 'amount', what: 'expected +N or -N, a whole number' }
 
 const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(amount));
 
-function sentenceOf(outcome: AdjustOutcome): string {
+const toJson = (one: Adjustment & AdjustOutcome) => ({
+  ...one,
+  ...('effectiveAt' in one && { effectiveAt: formatInstant(one.effectiveAt) }),
+});
+
+function sentenceOf(outcome: AdjustOutcome, isDry: boolean): string {
+  const done = isDry ? 'would be posted' : 'posted';
   switch (outcome.outcome) {
     case 'applied':
       return outcome.event === undefined
-        ? 'posted'
-        : `posted; its key was refused before, so it stands in the ledger as ${outcome.event}`;
+        ? done
+        : `${done}; its key was refused before, so it stands in the ledger as ${outcome.event}`;
     case 'refused':
       return `refused by the rules (${outcome.codes.join(', ')}): ${REFUSED[outcome.codes[0] ?? ''] ?? 'nothing was posted'}`;
     case 'duplicate':

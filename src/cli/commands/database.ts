@@ -20,7 +20,7 @@ import { formatFaults } from '../fault-list.ts';
 import { nameOf } from '../file-faults.ts';
 import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
-import { requireTerms } from '../terms-file.ts';
+import { readTerms, requireTerms } from '../terms-file.ts';
 import { counted } from '../words.ts';
 
 export function addDatabaseCommands(program: Command, cli: Cli): void {
@@ -38,11 +38,7 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
     .description('check a file of terms, listing every fault at once, without any server')
     .argument('<file>', 'a JSON file; - reads standard input')
     .addOption(jsonFlag())
-    .action(async (file: string, flags: { json?: true }) => {
-      const rows = (await requireTerms(file)).length;
-      if (flags.json) return printJson(cli, { outcome: 'good', rows });
-      return print(cli, `${nameOf(file)} is good: ${counted(rows, 'row')}`);
-    });
+    .action((file: string, flags: { json?: true }) => checkTerms(cli, file, flags));
   withHelp(check, 'connects terms check terms.json', [0, 2]);
   const apply = terms
     .command('apply')
@@ -59,6 +55,16 @@ export function addDatabaseCommands(program: Command, cli: Cli): void {
     .addOption(jsonFlag())
     .action((file: string, flags: ApplyFlags) => runApply(cli, file, flags));
   withHelp(apply, 'connects terms apply terms.json --reason "summer programme"', [0, 2, 75]);
+}
+
+/** What is wrong is the answer, and no error: with --json it is a document, too. */
+async function checkTerms(cli: Cli, file: string, flags: { json?: true }): Promise<void> {
+  if (!flags.json)
+    return print(cli, `${nameOf(file)} is good: ${counted((await requireTerms(file)).length, 'row')}`);
+  const parsed = await readTerms(file);
+  if (parsed.ok) return printJson(cli, { outcome: 'good', rows: parsed.terms.length });
+  cli.exitCode = EXIT.invalid;
+  return printJson(cli, { outcome: 'faulty', faults: parsed.faults });
 }
 
 interface ApplyFlags {

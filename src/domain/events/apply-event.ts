@@ -33,7 +33,7 @@ export interface AppliedEvent extends RecordChanges {
   readonly late: boolean;
   /** Changes of anchor, zone and plan, those that a settled boundary made included. */
   readonly spans: readonly Span[];
-  /** The account's new e-mail address; null where the event tells none. */
+  /** The account's new email address; null where the event tells none. */
   readonly email: string | null;
 }
 

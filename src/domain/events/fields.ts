@@ -57,7 +57,7 @@ export const zoneField = z.string(zoneWhat).refine(isKnownZone, zoneWhat);
 /** The HTML standard's grammar of one address: no list, no display name, no comment, no line break. */
 const ADDRESS =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
-const emailWhat = expected(`one e-mail address of at most ${EMAIL_LENGTH_MAX} characters`);
+const emailWhat = expected(`one email address of at most ${EMAIL_LENGTH_MAX} characters`);
 export const emailField = z
   .string(emailWhat)
   .max(EMAIL_LENGTH_MAX, emailWhat)
@@ -69,10 +69,10 @@ export const emailField = z
 /** What an address would have to be; undefined when it is one. */
 function faultOfEmail(text: string): string | undefined {
   if (/[^\p{ASCII}]/u.test(text))
-    return 'an e-mail address in ASCII: a domain such as bücher.example is written xn--bcher-kva.example';
+    return 'an email address in ASCII: a domain such as bücher.example is written xn--bcher-kva.example';
   // The standard's grammar lets them be; mail servers (RFC 5321) do not.
-  if (/^\.|\.@/.test(text)) return 'an e-mail address without a dot at the beginning or before the @';
-  return ADDRESS.test(text) ? undefined : `one e-mail address of at most ${EMAIL_LENGTH_MAX} characters`;
+  if (/^\.|\.@/.test(text)) return 'an email address without a dot at the beginning or before the @';
+  return ADDRESS.test(text) ? undefined : `one email address of at most ${EMAIL_LENGTH_MAX} characters`;
 }
 
 const reasonWhat = expected(`a text of 1 to ${REASON_LENGTH_MAX} characters`);

@@ -4,6 +4,7 @@ import type { TakeOver } from '../../domain/account.ts';
 import { isRecord } from '../../domain/events/fields.ts';
 import { parseTakeOver } from '../../domain/events/take-over.ts';
 import type { Fault } from '../../domain/terms.ts';
+import type { TakenOver } from '../../ledger/taken-over.ts';
 
 /** Columns of the file, and the account's fields that they hold. */
 const FIELD_OF_COLUMN = {
@@ -62,6 +63,16 @@ function toField(column: Column, cell: string): unknown {
 function inColumns(fault: Fault): Fault {
   const column = ACCOUNT_COLUMNS.find((one) => FIELD_OF_COLUMN[one] === fault.where);
   return { where: column ?? fault.where, what: fault.what.replace('trackedFrom', 'tracked_from') };
+}
+
+/** Columns of a row that say something else than what an account was taken over with. */
+export function columnsDiffering({ takeOver, email }: AccountImport, before: TakenOver): readonly Column[] {
+  const now: Readonly<Record<string, unknown>> = { ...takeOver, email };
+  const then: Readonly<Record<string, unknown>> = { ...before };
+  return ACCOUNT_COLUMNS.filter((column) => {
+    const field = FIELD_OF_COLUMN[column];
+    return field in then && now[field] !== then[field];
+  });
 }
 
 const hashOf = (content: unknown): string =>

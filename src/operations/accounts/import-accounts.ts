@@ -5,7 +5,7 @@
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { isDuplicateKey } from '../../db/errors.ts';
-import { databaseNow } from '../../db/query.ts';
+import { type Queryable, databaseNow } from '../../db/query.ts';
 import { type Account, type TakeOver, takeOver } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { faultOfAhead } from '../../domain/events/ahead.ts';
@@ -16,11 +16,17 @@ import { insertAccounts } from '../../ledger/accounts.ts';
 import { findImportHashes, insertContacts } from '../../ledger/contacts.ts';
 import { insertInactiveOpenings } from '../../ledger/openings.ts';
 import { insertSpans } from '../../ledger/spans.ts';
+import { findTakenOver } from '../../ledger/taken-over.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
 import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
 import { inBatches } from '../imports/batches.ts';
-import { type AccountImport, type ParsedAccountRow, parseAccountRow } from './account-rows.ts';
+import {
+  type AccountImport,
+  type ParsedAccountRow,
+  columnsDiffering,
+  parseAccountRow,
+} from './account-rows.ts';
 
 /** One row of a file, wherever it came from. `faults` are those of reading it at all. */
 export interface SourceRow extends BadRow {
@@ -150,11 +156,17 @@ async function checkAgainstDatabase(
     good.map((one) => one.account.takeOver.id),
   );
   let same = 0;
+  const others: (typeof good)[number][] = [];
   for (const { row, account } of good) {
     const hash = known.get(account.takeOver.id);
     if (hash === account.contentHash) same += 1;
-    else if (isOtherThan(hash, account)) bad.push({ ...row, faults: [faultOfOther(account)] });
+    else if (isOtherThan(hash, account)) others.push({ row, account });
   }
+  const faults = await faultsOfOthers(
+    db,
+    others.map((one) => one.account),
+  );
+  for (const [index, { row }] of others.entries()) bad.push({ ...row, faults: [faults[index] as Fault] });
   return same;
 }
 
@@ -249,7 +261,11 @@ async function writeFresh(
     opened.map((account) => ({ ...account, accountId: account.id, fromAt: account.trackedFrom })),
   );
   if (fresh.length > 0) await insertAudit(transaction, auditOf(request, fresh, now));
-  return { imported: fresh.length, late: late.map((one) => ({ ...one.row, faults: [faultOfOther(one)] })) };
+  const faults = await faultsOfOthers(transaction, late);
+  return {
+    imported: fresh.length,
+    late: late.map((one, index) => ({ ...one.row, faults: [faults[index] as Fault] })),
+  };
 }
 
 /** A take-over of the next minutes counts from now: no watermark lies ahead of the database's clock. */
@@ -262,10 +278,20 @@ const toRow = (account: Account) => ({ account, lastDecision: 0, catchUpFrom: nu
 const isOtherThan = (known: string | undefined, { contentHash }: AccountImport): boolean =>
   known !== undefined && known !== contentHash;
 
-const faultOfOther = ({ takeOver: { id } }: AccountImport): Fault => ({
-  where: 'account_id',
-  what: `${id} is in the database already, with other content`,
-});
+/** What is told of rows whose accounts are there with other content: in which columns, as far as these are kept. */
+async function faultsOfOthers(db: Queryable, others: readonly AccountImport[]): Promise<Fault[]> {
+  const known = await findTakenOver(
+    db,
+    others.map((one) => one.takeOver.id),
+  );
+  return others.map((one) => {
+    const { id } = one.takeOver;
+    const before = known.get(id);
+    const columns = before ? columnsDiffering(one, before) : [];
+    const where = columns.length === 0 ? '' : ` in ${columns.join(', ')}`;
+    return { where: 'account_id', what: `${id} is in the database already, with other content${where}` };
+  });
+}
 
 /** Written with the accounts that it tells of, so that none appears without a word of who brought it. */
 const auditOf = (

@@ -10,7 +10,8 @@ import { parseEvent } from '../../domain/events/events.ts';
 import { invalidInput } from '../../errors.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { isRefusedByOperator } from '../../ledger/decisions.ts';
-import { type EventState, findEvent } from '../../ledger/events.ts';
+import { findAccountIds } from '../../ledger/accounts.ts';
+import { type EventState, contentHashOf, findEvent, findEvents } from '../../ledger/events.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
@@ -26,6 +27,8 @@ export interface Adjustment {
 export interface AdjustRequest {
   readonly adjustments: readonly Adjustment[];
   readonly actor: string;
+  /** All of them or none: an account that is unknown, or a key that was used otherwise, is then a fault, too. */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -40,6 +43,7 @@ export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): 
     const parsed = parseTry(one, one.key, (await findEvent(deps.db, one.key))?.at ?? at);
     if (!parsed.ok) faults.push(...faultLines(one, parsed.faults));
   }
+  if (request.isWhole) faults.push(...(await faultsTogether(deps, request.adjustments)));
   if (faults.length > 0)
     throw invalidInput(
       'adjustment',
@@ -50,6 +54,37 @@ export async function adjustBalances(deps: RecordDeps, request: AdjustRequest): 
   for (const one of request.adjustments) outcomes.push(await adjustOnce(deps, one, request.actor));
   return outcomes;
 }
+
+/** What is wrong with some of them by what is there already, and by the others. */
+async function faultsTogether(deps: RecordDeps, adjustments: readonly Adjustment[]): Promise<string[]> {
+  const faults: string[] = [];
+  const seen = new Map<string, Adjustment>();
+  for (const one of adjustments) {
+    const fault = await faultOf(deps, one, seen.get(one.key));
+    if (fault) faults.push(...faultLines(one, [fault]));
+    seen.set(one.key, one);
+  }
+  return faults;
+}
+
+async function faultOf(
+  { db }: RecordDeps,
+  one: Adjustment,
+  before: Adjustment | undefined,
+): Promise<Fault | undefined> {
+  if (before && !isSame(one, before))
+    return { where: 'key', what: 'it stands in the file already, with other content' };
+  if ((await findAccountIds(db, [one.account])).size === 0)
+    return { where: 'account_id', what: `there is no account ${one.account}` };
+  const known = (await findEvents(db, [one.key])).get(one.key);
+  const parsed = known && parseTry(one, one.key, (await findEvent(db, one.key))?.at ?? 0);
+  if (known && parsed?.ok && contentHashOf(parsed.event) !== known.contentHash)
+    return { where: 'key', what: 'it was used before for something else' };
+  return undefined;
+}
+
+const isSame = (a: Adjustment, b: Adjustment): boolean =>
+  a.account === b.account && a.amount === b.amount && a.reason === b.reason;
 
 /** Of a repeated key also what became of its first use, and of a later try the event that it stands under. */
 export type AdjustOutcome =

@@ -12,7 +12,13 @@ import type { Instant } from '../../domain/calendar.ts';
 import type { Fault } from '../../domain/terms.ts';
 import { requireExpected } from '../../expecting.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
-import { type KnownEvent, contentHashOf, findEvents, findWaitingAccounts } from '../../ledger/events.ts';
+import {
+  type KnownEvent,
+  contentHashOf,
+  findContents,
+  findEvents,
+  findWaitingAccounts,
+} from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
 import { inBatches } from '../imports/batches.ts';
@@ -123,20 +129,29 @@ async function findAllKnown(
   db: Database,
   events: readonly MemberEvent[],
   seen: Seen,
-): Promise<ReadonlyMap<string, KnownEvent>> {
+): Promise<ReadonlyMap<string, Arrived>> {
   const asked = distinct(events.map((event) => event.account)).filter((id) => !seen.open.has(id));
   for (const id of (await inPages(asked, (page) => findAccountIds(db, page))).keys()) seen.open.add(id);
   const missing = asked.filter((id) => !seen.open.has(id));
   for (const id of (await inPages(missing, (page) => findWaitingAccounts(db, page))).keys())
     seen.open.add(id);
-  return inPages(distinct(events.map((event) => event.id)), (page) => findEvents(db, page));
+  const known = await inPages(distinct(events.map((event) => event.id)), (page) => findEvents(db, page));
+  const others = events.filter((event) => isOtherThan(known.get(event.id), event)).map((event) => event.id);
+  const contents = await inPages(distinct(others), (page) => findContents(db, page));
+  return new Map([...known].map(([id, one]) => [id, { ...one, content: contents.get(id) }]));
 }
+
+const isOtherThan = (known: KnownEvent | undefined, event: MemberEvent): boolean =>
+  known !== undefined && known.contentHash !== contentHashOf(event);
+
+/** What arrived before; its content only where that is another one. */
+type Arrived = KnownEvent & { readonly content: Readonly<Record<string, unknown>> | undefined };
 
 /** In the order of the file: the faults of a line that cannot be applied; none also of one that changes nothing. */
 function judge(
   event: MemberEvent,
   line: number,
-  known: ReadonlyMap<string, KnownEvent>,
+  known: ReadonlyMap<string, Arrived>,
   seen: Seen,
 ): readonly Fault[] {
   const hash = contentHashOf(event);
@@ -147,12 +162,25 @@ function judge(
       : [{ where: 'id', what: `${event.id} stands on line ${earlier.line} already, with other content` }];
   const arrived = known.get(event.id);
   if (arrived && arrived.contentHash !== hash)
-    return [{ where: 'id', what: `${event.id} arrived before, with other content` }];
+    return [
+      { where: 'id', what: `${event.id} arrived before, with other content${inFields(event, arrived)}` },
+    ];
   const faults = arrived ? [] : faultsOfAccount(event, seen.open);
   if (faults.length > 0) return faults;
   seen.events.set(event.id, { line, hash });
   if (event.type === 'account.opened') seen.open.add(event.account);
   return [];
+}
+
+/** Which fields say something else than when it arrived; an address is not kept with its event. */
+function inFields(event: MemberEvent, { content: before }: Arrived): string {
+  if (!before) return '';
+  const now: Readonly<Record<string, unknown>> = { ...event };
+  const names = [...new Set([...Object.keys(now), ...Object.keys(before)])];
+  const differing = names.filter(
+    (name) => name !== 'email' && JSON.stringify(now[name]) !== JSON.stringify(before[name]),
+  );
+  return differing.length === 0 ? '' : ` in ${differing.join(', ')}`;
 }
 
 function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<string>): Fault[] {

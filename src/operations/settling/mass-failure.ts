@@ -8,6 +8,7 @@ import { countFailing } from '../../ledger/put-aside.ts';
 import { insertRunStop } from '../../ledger/run-stops.ts';
 import { type Run, findRun, markStopping } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
+import { counted } from '../../words.ts';
 
 export interface GuardRules {
   /** So many accounts of a run must fail with one code, at the least … */
@@ -43,7 +44,7 @@ export async function mayPutAside(
   const worst = massFailureOf(failing, run.dueAtStart, rules);
   if (!worst) return { may: true };
   const reason =
-    `${worst.accounts} of ${run.dueAtStart} accounts failed with ${worst.code}: ` +
+    `${worst.accounts} of ${counted(run.dueAtStart, 'account')} failed with ${worst.code}: ` +
     'a bad deploy or bad terms, not bad accounts';
   await insertRunStop(transaction, { runId, at: now, actor: ITSELF, code: worst.code, reason });
   // What is in flight still commits: it is closed, as failed, by whoever looks once that has ended.
@@ -81,6 +82,6 @@ export function logStopped(log: Log, { run, code, accounts }: Stopped, now: Inst
       durationMs: now - run.startedAt,
       alert: 'ConnectsRunFailed',
     },
-    `run ${run.id} stopped itself: ${accounts} of ${run.dueAtStart} accounts failed with ${code}`,
+    `run ${run.id} stopped itself: ${accounts} of ${counted(run.dueAtStart, 'account')} failed with ${code}`,
   );
 }

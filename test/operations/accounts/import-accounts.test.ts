@@ -93,7 +93,7 @@ describe('importing a fleet', () => {
     expect(outcome.outcome).toBe('refused');
     expect(outcome.bad[0]?.faults[0]).toEqual({
       where: 'account_id',
-      what: 'twice is in the database already, with other content',
+      what: 'twice is in the database already, with other content in opening_balance',
     });
     expect(await countOf(installation.db, "SELECT balance FROM accounts WHERE id = 'twice'")).toBe(5);
   });
