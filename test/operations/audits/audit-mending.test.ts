@@ -126,13 +126,13 @@ describe('what the ledger has too much or too little of a cycle', () => {
 });
 
 describe('--fix', () => {
-  const fix = (findings: readonly AuditFinding[]): Promise<FixOutcome> =>
+  const fix = (findings: readonly AuditFinding[], approvalOver = 0): Promise<FixOutcome> =>
     fixFindings(installation.app.settleDeps, {
       findings,
       actor: 'ann',
       reason: 'lost',
       worker: 'fix',
-      approvalOver: 0,
+      approvalOver,
       signal: new AbortController().signal,
     });
 
@@ -220,6 +220,25 @@ describe('--fix', () => {
       'a-002 cycles:2021-02-01..2021-05-01',
     ]);
     expect(await audit()).toEqual([]);
+  });
+
+  it('leaves to a second person what grants more than one may grant alone', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 1));
+    await settleAll('2021-05-01 00:00');
+    await execute(db, "UPDATE accounts SET next_cycle_on = '2037-01-01', next_cycle_at = '2037-01-01'");
+    await execute(db, 'DELETE FROM entries WHERE seq = 4');
+    await execute(db, "DELETE FROM cycles WHERE cycle_on = '2021-05-01'");
+    await execute(db, 'UPDATE accounts SET balance = balance - 10, last_seq = 3');
+    const found = (await audit()).filter((one) => one.remedy === 'backfill');
+    const { backfills, awaiting } = await fix(found, 9);
+    expect([backfills.length, awaiting.length]).toEqual([0, 1]);
+    expect(await selectRows(db, 'SELECT state FROM backfills')).toEqual([{ state: 'awaiting-approval' }]);
+    expect(await selectRows(db, 'SELECT MAX(seq) AS last FROM entries')).toEqual([{ last: 3 }]);
+    // What grants no more than the limit is granted at once.
+    await execute(db, "UPDATE backfills SET state = 'cancelled'");
+    expect(await fix(found, 10)).toMatchObject({ backfills: [expect.any(Number)], awaiting: [] });
+    expect(await selectRows(db, 'SELECT MAX(seq) AS last FROM entries')).toEqual([{ last: 4 }]);
   });
 
   it('mends by settling and backfilling what can be mended so, and leaves nothing to be found', async () => {
