@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../jobs/start-worker.ts';
-import { importBroken, importThree, toCells } from '../support/accounts.ts';
+import { importBroken, importRows, importThree, toCells } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
 import type { Ended } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
@@ -19,6 +19,8 @@ beforeAll(async () => {
   await connects('notices', 'hold', '--reason', 'x');
   await connects('sweep', '--wait', '--work', '--as-of', '2021-03-01T00:00:00Z');
   await connects('reverse-run', '1', '--reason', 'x', '--yes');
+  await importRows(installation.app, [{ id: 'later', anchorOn: '2021-02-15' }]);
+  await connects('sweep', '--account', 'later', '--wait', '--work', '--as-of', '2021-04-01T00:00:00Z');
   const row = Object.values(toCells({ id: 'new' })).join(',');
   writeFileSync(join(folder, 'a.csv'), `${Object.keys(toCells({ id: 'new' })).join(',')}\n${row}\n`);
   const event = { id: 'e1', account: 'a1', at: '2021-03-02T00:00:00Z', type: 'plan.upgraded' };
@@ -42,8 +44,9 @@ test.each<[args: () => string[], found: string]>([
   [() => ['adjust', '--file', join(folder, 'c.csv'), '--yes'], '2 corrections'],
   [() => ['rerun', '--all', ...SURE], '1 account'],
   [() => ['backfill', 'start', ...SPAN, ...SURE], '2 accounts'],
-  [() => ['notices', 'retry', '--all', '--reason', 'x'], '4 notices'],
-  [() => ['notices', 'suppress', '--kind', 'grant', '--reason', 'x'], '4 notices'],
+  [() => ['reverse-run', '3', ...SURE], '1 account'],
+  [() => ['notices', 'retry', '--run', '1', '--reason', 'x'], '2 notices'],
+  [() => ['notices', 'suppress', '--run', '1', '--kind', 'grant', '--reason', 'x'], '2 notices'],
 ])('%p', async (argsOf, found) => {
   const args = argsOf();
   const number = Number(found.split(' ')[0]);

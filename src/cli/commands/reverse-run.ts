@@ -24,6 +24,7 @@ import {
   accountsFileFlag,
   actorFlag,
   dryRunFlag,
+  expectFlag,
   idFlag,
   reasonFlag,
   withHelp,
@@ -40,6 +41,7 @@ interface ReverseFlags extends RightFlags {
   accountsFile?: string;
   plan?: PlanName;
   code?: GrantCode;
+  expect?: number;
   notify: 'none' | 'each';
   termsVersion?: number;
   reason?: string;
@@ -69,6 +71,7 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
         .choices(['none', 'each'])
         .default('none'),
     )
+    .addOption(expectFlag('accounts'))
     .addOption(dryRunFlag())
     .addOption(reasonFlag())
     .addOption(yesFlag())
@@ -132,6 +135,7 @@ async function runReverse(cli: Cli, run: number | 'events', flags: ReverseFlags)
     filter,
     reason,
     actor: flags.actor ?? cli.defaultActor,
+    expect: flags.expect,
     signal,
     notify: flags.notify,
     onProgress: (state: { done: number }) => progress.show(state, app.clock.elapsedMs()),

@@ -13,6 +13,7 @@ import { rehearse } from '../../db/rehearsal.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { insertRunAccounts, listRunAccounts } from '../../ledger/run-accounts.ts';
@@ -50,6 +51,8 @@ export interface ReverseRequest {
   readonly source: GrantSource;
   /** Which of it; all when absent. */
   readonly filter?: GrantFilter;
+  /** How many accounts it is to take from; any number when absent. */
+  readonly expect?: number | undefined;
   readonly actor: string;
   readonly reason: string;
   /** Whether members hear of it; none when absent. */
@@ -74,6 +77,7 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   const { source } = request;
   const filter = sorted(request.filter ?? {});
   if (!(await findRunByKey(deps.db, keyOf(source)))) await requireReversible(deps.db, source, filter);
+  await requireAsMany(deps.db, { ...request, filter });
   const terms = await getLatestTerms(deps.db);
   const before = await countReversed(deps.db, source, filter);
   const run = await openOrJoin(deps, { ...request, filter }, terms);
@@ -197,6 +201,7 @@ export async function rehearseReversal(
   const { source } = request;
   const filter = sorted(request.filter ?? {});
   await requireReversible(deps.db, source, filter);
+  await requireAsMany(deps.db, { ...request, filter });
   const terms = await getLatestTerms(deps.db);
   const sum = new ReversalSum(null, terms.version, await countReversed(deps.db, source, filter));
   const ground = {
@@ -216,6 +221,17 @@ export async function rehearseReversal(
     request.onProgress?.({ done: sum.done });
   }
   return sum.end('previewed');
+}
+
+/** @throws refused `count-differs`, of those from whom is still to be taken */
+async function requireAsMany(
+  db: Database,
+  { source, filter = {}, expect }: Pick<ReverseRequest, 'source' | 'filter' | 'expect'>,
+): Promise<void> {
+  if (expect === undefined) return;
+  let accounts = 0;
+  for await (const ids of grantedPages(db, source, filter)) accounts += ids.length;
+  requireExpected(expect, accounts, 'account');
 }
 
 /** No run has this number. */
