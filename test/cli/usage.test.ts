@@ -33,6 +33,15 @@ describe('help', () => {
     await expect(parseOnly(shellWords(example))).resolves.toBe(pathOf(command));
   });
 
+  const counted = leaves.filter((one) => one.options.some(({ long }) => long === '--expect'));
+  test.each(named(counted))(
+    '%s --help says with which code a count that differs is refused',
+    async (_path, command) => {
+      const { stdout } = await runHere([...wordsOf(command), '--help']);
+      expect(stdout.slice(stdout.indexOf('Exit codes:'))).toMatch(/^ +4 {2}refused/m);
+    },
+  );
+
   test.each(named(commands))('connects help … shows the help of %s', async (_path, command) => {
     const direct = await runHere([...wordsOf(command), '--help']);
     expect(await runHere(['help', ...wordsOf(command)])).toMatchObject({ code: 0, stdout: direct.stdout });

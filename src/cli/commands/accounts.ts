@@ -55,7 +55,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
   withHelp(
     command,
     'connects accounts import accounts.csv --skip-invalid --rejects bad.csv',
-    [0, 2, 3, 75, 130, 143],
+    [0, 2, 3, 4, 75, 130, 143],
   );
   addAccountLists(accounts, cli);
 }

@@ -54,7 +54,7 @@ export function addEventCommands(program: Command, cli: Cli): void {
   withHelp(
     command,
     'connects events import events.ndjson --skip-invalid --rejects bad.ndjson',
-    [0, 2, 3, 75, 130, 143],
+    [0, 2, 3, 4, 75, 130, 143],
   );
   addWaitingCommands(events, cli);
 }

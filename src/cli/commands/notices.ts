@@ -327,7 +327,7 @@ function addChange(
         return explain(told).forEach((line) => say(cli, line));
       },
     );
-  withHelp(command, example, [0, 2, 6, 75]);
+  withHelp(command, example, [0, 2, 4, 6, 75]);
 
   function explain({ changed, optedOut, refusedAgain, left }: NoticesChanged): string[] {
     const states = [...left].map(([state, count]) => `${count} ${state}`).join(', ');
