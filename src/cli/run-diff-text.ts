@@ -15,7 +15,7 @@ export function sentencesOf(diff: RunDiff): readonly string[] {
     ...sidesOf(later),
     ...boundariesOf(diff),
     ...where(
-      notDueAgain,
+      looksForDue(later) ? notDueAgain : 0,
       `Of those of run ${earlier.run}, ${accounts(notDueAgain)} had no other boundary by ${later.asOf}: run ${later.run} had nothing to do for them.`,
     ),
     ...where(
@@ -42,16 +42,29 @@ const where = (count: number, said: string): string[] => (count > 0 ? [said] : [
 const accounts = (count: number): string => counted(count, 'account');
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const whatItDid = ({ run, kind, asOf, dueAtStart, counts }: RunSide): string =>
-  `Run ${run} (${kind}, as of ${asOf}) settled ${formatCount(counts.settled)} of ${accounts(dueAtStart)} that were due when it began.`;
+function whatItDid({ run, kind, asOf, dueAtStart, counts }: RunSide): string {
+  const who = `Run ${run} (${kind}, as of ${asOf})`;
+  if (kind === 'reversal') return `${who} took back what ${accounts(counts.settled)} had been granted.`;
+  const count = formatCount(counts.settled);
+  if (kind === 'backfill')
+    return `${who} granted past cycles to ${count} of ${accounts(dueAtStart)} that were planned.`;
+  return `${who} settled ${count} of ${accounts(dueAtStart)} that were due when it began.`;
+}
+
+/** A backfill or a reversal settles on its way whom it comes to, and nobody because he is due. */
+const looksForDue = ({ kind }: RunSide): boolean => kind === 'sweep' || kind === 'rerun';
 
 /** Why it did not settle all of them. */
-function sidesOf({ run, state, asked, stop, counts }: RunSide): string[] {
+function sidesOf(side: RunSide): string[] {
+  const { run, state, asked, stop, counts } = side;
   const { skipped, failed, remaining, added } = counts;
   return [
     ...(asked ? [`Run ${run} was asked for some only: "connects run show ${run}" says for whom.`] : []),
     ...where(skipped, `Somebody else settled ${accounts(skipped)} of run ${run} first.`),
-    ...where(added, `${sentence(accounts(added))} came to run ${run} after it had begun.`),
+    ...where(
+      looksForDue(side) ? added : 0,
+      `${sentence(accounts(added))} came to run ${run} after it had begun.`,
+    ),
     ...where(failed, `Run ${run} put ${accounts(failed)} aside (${listOf(counts.failures)}).`),
     ...where(remaining, `Run ${run} is ${state}, with ${accounts(remaining)} left.`),
     ...(stop ? [`Run ${run} was stopped at ${stop.at} by ${stop.actor}: ${stop.reason}.`] : []),

@@ -281,6 +281,27 @@ describe('runs', () => {
     expect(await connects('run', 'diff', '3', '99')).toMatchObject({ code: 6 });
   });
 
+  test('diff with a reversal or a backfill says what these did, and nothing of who was due', async () => {
+    const own = await install();
+    const { app } = own;
+    const here = (...args: string[]) => runHere(args, { app, processes: { startWorker } });
+    await importRows(app, [{ id: 'a1' }, { id: 'a2' }]);
+    await here('sweep', '--work', '--as-of', '2021-02-01T00:00:00Z');
+    await execute(app.db, "UPDATE accounts SET next_cycle_on = '2037-01-01', next_cycle_at = '2037-01-01'");
+    await here('reverse-run', '1', '--reason', 'x', '--yes');
+    const span = ['--from', '2021-02-01', '--to', '2021-02-01', '--include', 'reversed'];
+    await here('backfill', 'start', ...span, '--work', '--reason', 'x', '--yes');
+    const [, reversal, ...none] = (await here('run', 'diff', '1', '2')).stdout.split('\n');
+    expect(reversal).toMatch(/^Run 2 \(reversal, as of \S+\) took back what 2 accounts had been granted\.$/);
+    expect(none.join()).not.toMatch(/due when it began|had begun|nothing to do/);
+    const [, backfill, ...rest] = (await here('run', 'diff', '2', '3')).stdout.split('\n');
+    expect(backfill).toMatch(
+      /^Run 3 \(backfill, .*\) granted past cycles to 2 of 2 accounts that were planned\.$/,
+    );
+    expect(rest.join()).not.toMatch(/due when it began|had begun|nothing to do/);
+    await own.remove();
+  });
+
   test('list is narrowed by kind, state, begin and actor', async () => {
     expect(
       await connects('rerun', '--all', '--work', '--reason', 'x', '--yes', '--actor', 'ada'),
