@@ -132,20 +132,26 @@ export interface ReversedBefore {
   readonly cycles: number;
 }
 
-/** @param filter `accounts`: 999 at the most */
+/**
+ * @param filter `accounts`: 999 at the most
+ * @param but what this reversal took back is not counted
+ */
 export async function countReversedOf(
   db: Queryable,
   source: GrantSource,
   { accounts, plan, code }: GrantFilter,
+  but: number,
 ): Promise<ReversedBefore> {
   const ofCode = `AND EXISTS (SELECT 1 FROM cycles WHERE cycles.account_id = amendments.account_id
     AND cycles.cycle_on = amendments.cycle_on AND cycles.code = ?)`;
   const row = await selectOne<{ accounts: number; cycles: number }>(
     db,
-    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles FROM amendments WHERE reversed_run = ?
+    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles FROM amendments
+      WHERE reversed_run = ? AND run_id <> ?
         ${accounts ? 'AND account_id IN (?)' : ''} ${plan ? 'AND plan = ?' : ''} ${code ? ofCode : ''}`,
     [
       reversedRunOf(source),
+      but,
       ...(accounts ? [accounts] : []),
       ...(plan ? [plan] : []),
       ...(code ? [code] : []),

@@ -70,15 +70,22 @@ export async function* grantedPages(
   }
 }
 
-/** How much of what is asked for was taken back before: it is left alone. */
+/** No run has this number. */
+export const NOBODYS = 0;
+
+/**
+ * How much of what is asked for was taken back before: it is left alone.
+ * @param but a reversal that goes on: what it took back itself is not of before
+ */
 export async function countReversed(
   db: Database,
   source: GrantSource,
   filter: GrantFilter,
+  but = NOBODYS,
 ): Promise<ReversedBefore> {
   const sum = { accounts: 0, cycles: 0 };
   for (const part of partsOf(filter)) {
-    const { accounts, cycles } = await countReversedOf(db, source, part);
+    const { accounts, cycles } = await countReversedOf(db, source, part, but);
     sum.accounts += accounts;
     sum.cycles += cycles;
   }

@@ -35,6 +35,7 @@ import { logClosed } from '../runs/close-run.ts';
 import { askedOf } from '../runs/listed-sweep.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
 import {
+  NOBODYS,
   countReversed,
   grantedPages,
   isFiltered,
@@ -79,8 +80,8 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   if (!(await findRunByKey(deps.db, keyOf(source)))) await requireReversible(deps.db, source, filter);
   await requireAsMany(deps.db, { ...request, filter });
   const terms = await getLatestTerms(deps.db);
-  const before = await countReversed(deps.db, source, filter);
   const run = await openOrJoin(deps, { ...request, filter }, terms);
+  const before = await countReversed(deps.db, source, filter, run.id);
   const sum = new ReversalSum(run.id, terms.version, before);
   let held = await lease(deps.db, run.id, undefined);
   const keep = async (transaction: Transaction): Promise<void> => {
@@ -233,9 +234,6 @@ async function requireAsMany(
   for await (const ids of grantedPages(db, source, filter)) accounts += ids.length;
   requireExpected(expect, accounts, 'account');
 }
-
-/** No run has this number. */
-const NOBODYS = 0;
 
 /** A reversal whose process died is gone on with; one that is at work is not disturbed. */
 async function openOrJoin(

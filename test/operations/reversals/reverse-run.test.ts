@@ -91,6 +91,29 @@ describe('a reversal whose process died', () => {
     expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 0')).toBe(2);
   });
 
+  it('counts what it took back itself as its own, and not as taken back before', async () => {
+    const { app, db } = installation;
+    await importRows(app, numbered('a', 3));
+    const source = { run: await settled(['a-000', 'a-001', 'a-002'], '2021-03-01 00:00') };
+    await hold();
+    const about = { source, actor: 'test', reason: 'a test' };
+    await reverseRun(app.settleDeps, { ...about, filter: { accounts: ['a-000'] } });
+    await reverseRun(app.settleDeps, { ...about, filter: { accounts: ['a-001'] } });
+    // As if the second had been asked for all of it, and stopped after one.
+    const reversal = await latestRun();
+    await execute(
+      db,
+      "UPDATE runs SET state = 'running', ended_at = NULL, asked = NULL, open_key = ? WHERE id = ?",
+      [`reverse-run:${source.run}`, reversal],
+    );
+    expect(await reverse(source.run)).toMatchObject({
+      reversal,
+      accounts: 2,
+      cycles: 4,
+      before: { accounts: 1, cycles: 2 },
+    });
+  });
+
   it('is left to the person who interrupted it', async () => {
     const { app, db } = installation;
     await importRows(app, numbered('a', 1));
