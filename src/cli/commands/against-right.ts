@@ -118,6 +118,7 @@ async function report(cli: Cli, found: AgainstRight, flags: RightFlags): Promise
 
 const WHY: Record<string, string> = {
   due: 'due, and settled by the latest terms first',
+  'events-wait': 'with events that wait, and are counted first: "connects events waiting list"',
   'corrected-since': 'corrected by an operator since',
   'granted-later': 'granted later, by a backfill',
   'not-played': 'whose ledger is not what the rules come to: "connects audit"',

@@ -11,6 +11,7 @@ import { type NotRighted, replayRighted } from '../../domain/simulation/history.
 import type { Settlement } from '../../domain/settle.ts';
 import type { Terms } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
+import { findWaitingAccounts } from '../../ledger/events.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { TermsBook } from '../../reports/explain/rules.ts';
 import { type PlayedPast, playPast } from '../../reports/past-account.ts';
@@ -30,8 +31,11 @@ export interface Compared {
   readonly gain: number;
 }
 
-/** `due`: it is settled first, by the latest terms. `not-played`: the rules do not come to what stands, so nothing is told from it. */
-export type NotCompared = NotRighted | 'due' | 'not-played';
+/**
+ * `due`: it is settled first, by the latest terms. `events-wait`: so are they counted first, which no recorded past has.
+ * `not-played`: the rules do not come to what stands, so nothing is told from it.
+ */
+export type NotCompared = NotRighted | 'due' | 'events-wait' | 'not-played';
 
 export interface AgainstRight {
   readonly reversal: ReverseOutcome;
@@ -52,10 +56,15 @@ export async function compareAgainstRight(
   const notCompared: { account: string; why: NotCompared }[] = [];
   const reversal = await rehearseReversal(deps, request, async ({ done }) => {
     const now = await databaseNow(deps.db);
+    const waiting = await findWaitingAccounts(
+      deps.db,
+      done.map((one) => one.account),
+    );
     for (const one of done) {
       // What the rehearsal did is undone: this is what stands.
-      const past = await playPast(deps.db, one.account, book);
-      const found = compareOne(past, one.reversal, terms, now);
+      const found = waiting.has(one.account)
+        ? 'events-wait'
+        : compareOne(await playPast(deps.db, one.account, book), one.reversal, terms, now);
       if (typeof found === 'string') notCompared.push({ account: one.account, why: found });
       else compared.push(found);
     }

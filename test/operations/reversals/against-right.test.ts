@@ -6,6 +6,7 @@ import type { GrantFilter } from '../../../src/ledger/run-grants.ts';
 import { listRuns } from '../../../src/ledger/runs.ts';
 import { type AgainstRight, compareAgainstRight } from '../../../src/operations/reversals/against-right.ts';
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
+import { holdLedger } from '../../../src/operations/settling/hold-ledger.ts';
 import { applyTerms } from '../../../src/operations/upkeep/apply-terms.ts';
 import { importRows } from '../../support/accounts.ts';
 import { asking, backfilled, balanceOf } from '../../support/backfilling.ts';
@@ -117,4 +118,16 @@ it('tells nothing of whom an operator corrected since, nor of what was granted l
   await backfilled(app, asking('2021-06-01', '2021-06-01', { accounts: ['late'] }));
   run = await latestRun();
   expect((await compare()).notCompared).toEqual([{ account: 'late', why: 'granted-later' }]);
+});
+
+it('tells nothing of whom events wait for: they are counted before anything is taken back', async () => {
+  const { app, db } = story.installation;
+  run = (await listRuns(db, 1))[0]?.id ?? 0;
+  await holdLedger(app, { actor: 'test', reason: 'wrong terms' });
+  await record(app, [fact('w1', 'late', '2021-07-01 11:00', 'connects.spent', { amount: 1 })]);
+  const { compared, notCompared } = await compare();
+  expect({ compared, notCompared }).toEqual({
+    compared: [],
+    notCompared: [{ account: 'late', why: 'events-wait' }],
+  });
 });
