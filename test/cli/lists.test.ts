@@ -71,8 +71,24 @@ const cellOf = (value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
+test.each([
+  ['notices list --run 999999', 'unknown-run'],
+  ['notices retry --run 999999 --reason x', 'unknown-run'],
+  ['notices suppress --run 999999 --reason x', 'unknown-run'],
+  ['notices suppress --account nobody --reason x --dry-run', 'unknown-account'],
+  ['notices list --account nobody', 'unknown-account'],
+  ['failures list --run 999999', 'unknown-run'],
+  ['export entries --run 999999', 'unknown-run'],
+  ['audit --account nobody', 'unknown-account'],
+  ['audit --account nobody --fix --reason x --yes', 'unknown-account'],
+])('%s: a slip of the pen does not read like nothing to do', async (command, code) => {
+  const { stderr, ...ended } = await here(...command.split(' '));
+  expect(ended).toEqual({ code: 6, stdout: '' });
+  expect(stderr).toContain(`(${code})`);
+});
+
 test('without items is an empty list, nothing, a header alone, or a word on stderr', async () => {
-  const args = ['notices', 'list', '--account', 'nobody'];
+  const args = ['notices', 'list', '--kind', 'payment-failed'];
   expect(await here(...args, '--json')).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
   expect(await here(...args, '--ndjson')).toMatchObject({ code: 0, stdout: '', stderr: '' });
   expect((await here(...args, '--csv')).stdout).toMatch(/^notice,account,[a-zA-Z,]+\n$/);

@@ -6,6 +6,7 @@ import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
 import type { FindingCode } from '../../domain/audit/audit.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { silentLog } from '../../log.ts';
+import { requireAccounts } from '../../operations/accounts/require-known.ts';
 import { type AuditFinding, auditFleet, recordAudit } from '../../operations/audits/audit.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import { type FixOutcome, fixFindings } from '../../operations/audits/audit-fix.ts';
@@ -78,7 +79,7 @@ export function addAuditCommand(program: Command, cli: Cli): void {
   withHelp(
     command,
     'connects audit --fix --reason "lost with the old primary" --yes',
-    [0, 2, 4, 5, 10, 75, 130, 143],
+    [0, 2, 4, 5, 6, 10, 75, 130, 143],
   );
 }
 
@@ -88,8 +89,10 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   await requireSchema(cli.app);
   const { app } = cli;
   if (fixes) await requireReleased(app.db);
+  const asked = await namedAccounts(flags);
+  await requireAccounts(app.db, asked);
   // The primary: what a replica lacks, because it is behind, would be found missing.
-  const found = await audit(cli, flags, app.db, await namedAccounts(flags));
+  const found = await audit(cli, flags, app.db, asked);
   if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {
     await keepResult(cli, flags, found.total);
     return report(cli, flags, found);

@@ -6,6 +6,7 @@ import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
 import type { Message } from '../../notices/page.ts';
+import { requireAccounts, requireRun } from '../../operations/accounts/require-known.ts';
 import { type NoticesChanged, retryNotices, suppressNotices } from '../../operations/mail/change-notices.ts';
 import { composeMessage, findMessageIds } from '../../operations/mail/compose-notices.ts';
 import { previewForAccount, previewSample } from '../../operations/mail/preview-notice.ts';
@@ -159,17 +160,24 @@ const filterOf = (flags: FilterFlags): NoticeFilter => ({
   runId: flags.run,
 });
 
+/** @throws not-found `unknown-run`, `unknown-account`: else what was to be kept in goes out after a slip of the pen */
+async function requireKnown({ app }: Cli, { run, account }: FilterFlags): Promise<void> {
+  await requireRun(app.db, run);
+  if (account !== undefined) await requireAccounts(app.db, [account]);
+}
+
 function addList(notices: Command, cli: Cli): void {
   const list = withFilters(notices.command('list').description('notices, the latest first'))
     .option('--limit <n>', 'how many', countFlag(1, 10_000), 50)
     .action((flags: NoticeFlags) => showList(cli, flags));
-  withHelp(withListFlags(list), 'connects notices list --state refused --limit 20', [0, 2, 75]);
+  withHelp(withListFlags(list), 'connects notices list --state refused --limit 20', [0, 2, 6, 75]);
 }
 
 type NoticeFlags = FilterFlags & ListFlags & { limit: number };
 
 async function showList(cli: Cli, flags: NoticeFlags): Promise<void> {
   await requireSchema(cli.app);
+  await requireKnown(cli, flags);
   const hold = await findHold(cli.app.db);
   if (hold) say(cli, `${mailHeldWords(hold)}; nothing is sent until "connects release --mail"`);
   const untaken = await findUntaken(cli);
@@ -310,6 +318,7 @@ function addChange(
           );
         if (named.length > IDS_MAX) throw invalidInput('usage', `expected at most ${IDS_MAX} numbers`);
         await requireSchema(cli.app);
+        await requireKnown(cli, flags);
         const told = await change(cli.app, { filter, expect: flags.expect, ...changeOf(cli, flags) });
         if (name === 'retry') await tellWhereUntaken(cli);
         const { changed, optedOut, refusedAgain, left } = told;
