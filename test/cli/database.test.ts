@@ -185,7 +185,7 @@ describe('terms', () => {
       stderr:
         `connects: ${file} has 1 fault (terms):\n` +
         '  2020-12-01: the row of 2020-12-01 was used from 2021-02-01T00:00:00.000Z to 2021-03-01T00:00:00.000Z ' +
-        'and must stay as it is, unless what it granted is taken back first: connects reverse-run 1\n',
+        'and must stay as it is, unless what it granted is taken back first: connects reverse-run 1 --plan basic\n',
     });
     const other = fileOf(next.map((row) => ({ ...row, monthEnd: 'first-of-next' })));
     expect((await connects('terms', 'apply', other, '--reason', 'x')).stderr).toContain(

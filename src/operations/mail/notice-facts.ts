@@ -4,6 +4,7 @@ import {
   type Instant,
   type LocalDate,
   boundaryFrom,
+  isKnownZone,
   localDateOf,
   parseInstant,
 } from '../../domain/calendar.ts';
@@ -82,6 +83,8 @@ function grantFacts(
 
 /** The day on which it was settled, where that is a later one than its own. */
 function addedLater({ cycleOn, postedAt }: ToldCycle, { zone }: Account): LocalDate | undefined {
+  // Which day that was in a zone that this machine does not know, nobody can say; the letter goes without it.
+  if (!isKnownZone(zone)) return undefined;
   const on = localDateOf(postedAt, zone);
   return on > cycleOn ? on : undefined;
 }
