@@ -394,13 +394,17 @@ describe('operators', () => {
     });
   });
 
-  it('are told of a number that is none, and of a filter that nothing matches', async () => {
+  it('are told of a number or an account that is none, and of a filter that nothing matches', async () => {
     for (const name of ['retry', 'suppress']) {
       expect(await run(name, '999999')).toMatchObject({
         code: 6,
         stderr: expect.stringContaining('there is no notice 999999') as string,
       });
       expect(await run(name, '--account', 'nobody')).toMatchObject({
+        code: 6,
+        stderr: expect.stringContaining('there is no account nobody (unknown-account)') as string,
+      });
+      expect(await run(name, '--kind', 'reminder')).toMatchObject({
         code: 0,
         stderr: 'there are no such notices\n',
       });
