@@ -10,6 +10,7 @@ import { shownNow } from '../db/query.ts';
 import { type Cli, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { durationFlag } from './options.ts';
+import { OwnWorker } from './own-worker.ts';
 import { Progress } from './progress.ts';
 import { requireRedis } from './require-redis.ts';
 import { requireSchema } from './require-schema.ts';
@@ -47,7 +48,7 @@ export async function stayWith(cli: Cli, flags: WaitFlags, id: number): Promise<
   const { app, signal } = cli;
   cli.limit(flags.timeout);
   const progress = new Progress(cli.streams.err, 'accounts', app.clock.elapsedMs());
-  const worker = flags.work ? await cli.processes.startWorker(app) : undefined;
+  const worker = await OwnWorker.start(cli, app, flags.work === true);
   const helpSweep = (): Promise<unknown> =>
     sweep(app.sweepDeps, { source: 'command', actor: cli.defaultActor, signal });
   try {
@@ -56,15 +57,16 @@ export async function stayWith(cli: Cli, flags: WaitFlags, id: number): Promise<
       signal,
       onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-      ...(worker && { helpSweep }),
+      ...(worker.works && { helpSweep }),
     });
     progress.stop();
     if (waited.outcome !== 'ended') await sayWhy(cli, waited);
-    if (worker && waited.outcome === 'ended') await sendWhatCanBeSent(cli, signal);
+    if (worker.works && waited.outcome === 'ended') await sendWhatCanBeSent(cli, signal);
+    await worker.finish();
     await reportBackfill(cli, flags, waited.backfill);
   } finally {
     progress.stop();
-    await worker?.stop();
+    await worker.end();
   }
 }
 

@@ -48,7 +48,7 @@ function whatItDid({ run, kind, asOf, dueAtStart, counts }: RunSide): string {
   const count = formatCount(counts.settled);
   if (kind === 'backfill')
     return `${who} granted past cycles to ${count} of ${accounts(dueAtStart)} that were planned.`;
-  return `${who} settled ${count} of ${accounts(dueAtStart)} that were due when it began.`;
+  return `${who} settled ${count} of ${accounts(dueAtStart)} due when it began.`;
 }
 
 /** A backfill or a reversal settles on its way whom it comes to, and nobody because he is due. */

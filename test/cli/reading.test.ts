@@ -251,8 +251,8 @@ describe('runs', () => {
     const { code, stdout } = await connects('run', 'diff', '3', '1');
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toEqual([
-      'Run 1 (sweep, as of 2021-02-01T00:00:00.000Z) settled 4 of 4 accounts that were due when it began.',
-      'Run 3 (sweep, as of 2021-03-02T00:00:00.000Z) settled 2 of 3 accounts that were due when it began.',
+      'Run 1 (sweep, as of 2021-02-01T00:00:00.000Z) settled 4 of 4 accounts due when it began.',
+      'Run 3 (sweep, as of 2021-03-02T00:00:00.000Z) settled 2 of 3 accounts due when it began.',
       'Run 3 put 1 account aside (1 unknown-zone).',
       'Run 1 settled 4 boundaries, of 2021-02-01T00:00:00.000Z.',
       'Run 3 settled 2 boundaries, from 2021-02-15T00:00:00.000Z to 2021-03-01T00:00:00.000Z.',

@@ -9,6 +9,7 @@ import { sweep } from '../../src/operations/runs/sweep.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { startCli } from '../support/cli.ts';
 import { Drill } from '../support/drill.ts';
+import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
@@ -32,6 +33,14 @@ async function expectAllGrantedOnce({ db }: Installation): Promise<void> {
 }
 
 const latestRun = async ({ db }: Installation): Promise<number> => (await listRuns(db, 1))[0]?.id as number;
+
+/** The number of a sweep that is done. */
+async function sweptAll(installation: Installation): Promise<number> {
+  const { app } = installation;
+  const { code } = await runHere(['sweep', '--wait', '--work'], { app, processes: { startWorker } });
+  expect(code).toBe(0);
+  return latestRun(installation);
+}
 
 describe('drills on running servers', () => {
   let installation: Installation;
@@ -74,6 +83,22 @@ describe('drills on running servers', () => {
     expect(failures?.stderr).toBe('nobody is put aside\n');
     expect(drill.left).toBe(0);
     await expectAllGrantedOnce(installation);
+  });
+
+  it('many yesterday, few today', async () => {
+    const { app } = installation;
+    const before = await sweptAll(installation);
+    await importRows(app, [{ id: 'new', ...DUE_ONCE }]);
+    const run = await sweptAll(installation);
+    const drill = new Drill('many yesterday, few today', app);
+    const given = { $BEFORE: before, $RUN: run, 'run:$RUN': `run:${run}`, $DATE: dateOf(1) };
+    const [, diff, settled, aside, , written, , shown] = await drill.follow(8, given);
+    expect(diff?.stdout).toContain(`Run ${before} (sweep`);
+    expect(settled?.stdout).toContain('new');
+    expect(aside?.stderr).toContain('there are no such accounts');
+    expect(written?.stdout).toContain('accounts.import');
+    expect(shown?.stdout).toContain('few were due: most dates lie on the first');
+    expect(drill.left).toBe(0);
   });
 
   it('a poison account', async () => {

@@ -14,7 +14,8 @@ import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
 
-const FLEET = 20;
+/** More than fit into pages that are there already. */
+const FLEET = 400;
 const SWEEP = ['sweep', '--wait', '--work', '--as-of', '2021-05-01T00:00:00Z', '--timeout', '30s'];
 
 /** As an operator runs it, with a worker and connections of its own. */
@@ -63,10 +64,11 @@ describe('a database without room', () => {
   test('is an outage to a sweep; with room, everybody is settled soon, and once', async () => {
     await fill();
     const swept = await runWith(installation, SWEEP);
-    expect(swept).toMatchObject({
-      code: 75,
-      stderr: expect.stringContaining('The server has run out of room: make room on its disk.') as string,
-    });
+    expect(swept.code).toBe(75);
+    // Where the run itself still finds room, its worker waits for more until --timeout.
+    expect(swept.stderr).toMatch(
+      /The server has run out of room: make room on its disk\.|--timeout passed with \d+ accounts left/,
+    );
     expect(swept.stderr).not.toMatch(/\n\s+at /);
     options[1] += ';ibdata3:32M';
     await server.crash();

@@ -270,9 +270,10 @@ test.each([
   ['proposals', 'proposal', 'of_proposal'],
   ['interviews', 'interview', 'of_interview'],
 ])('%s are found by their id by an index', async (table, column, index) => {
-  const [plan] = await selectRows<{ key: string }>(
+  const [plan] = await selectRows(
     story.db,
     `EXPLAIN SELECT account_id FROM ${table} WHERE ${column} = 'x' ORDER BY account_id LIMIT 20`,
   );
-  expect(plan).toMatchObject({ key: index });
+  // A row with its key on MariaDB, a tree on MySQL.
+  expect(JSON.stringify(plan)).toMatch(new RegExp(`"key":"${index}"| using ${index} `));
 });

@@ -149,6 +149,8 @@ function commandsIn(where: string, text: string): PrintedCommand[] {
 /** What stands for a value there. */
 const STANDS_FOR: Record<string, string> = {
   $RUN: '17',
+  $BEFORE: '17',
+  'run:$RUN': 'run:17',
   $HASH: '3f00',
   $DATE: '2021-01-31',
   $NOTICE: '4711',

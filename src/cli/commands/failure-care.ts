@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import type { Care } from '../../ledger/failure-care.ts';
 import { careForFailures } from '../../operations/runs/care-for-failures.ts';
 import type { FailureState, WorkFilter } from '../../reports/failure-work.ts';
@@ -20,6 +21,7 @@ import {
   actorNameFlag,
   dryRunFlag,
   durationFlag,
+  expectFlag,
   idFlag,
   instantFlag,
   jsonFlag,
@@ -40,6 +42,7 @@ interface CareFlags extends Omit<FilterFlags, 'account'> {
   to?: string;
   nobody?: true;
   text?: string;
+  expect?: number;
   reason?: string;
   actor?: string;
   dryRun?: true;
@@ -138,6 +141,7 @@ function addCare(failures: Command, cli: Cli, one: CareCommand): void {
     )
     .option('--older-than <duration>', 'only those that are put aside for longer', durationFlag)
     .option('--all', 'everybody who is put aside')
+    .addOption(expectFlag('accounts'))
     .addOption(reasonFlag())
     .addOption(actorFlag())
     .addOption(dryRunFlag())
@@ -164,13 +168,12 @@ async function runCare(
     ...(flags.olderThan !== undefined && { olderThanMs: flags.olderThan }),
   };
   requireNarrowed(filter, flags.all === true);
-  const { changed, left } = await careForFailures(cli.app.db, {
-    filter,
-    care,
-    actor: flags.actor ?? cli.defaultActor,
-    reason: flags.reason ?? null,
-    dryRun: flags.dryRun === true,
-  });
+  const request = { filter, care, actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null };
+  if (flags.expect !== undefined) {
+    const would = await careForFailures(cli.app.db, { ...request, dryRun: true });
+    requireExpected(flags.expect, would.changed, 'account');
+  }
+  const { changed, left } = await careForFailures(cli.app.db, { ...request, dryRun: flags.dryRun === true });
   if (flags.json) return printJson(cli, { changed, left, dryRun: flags.dryRun === true });
   const dry = flags.dryRun ? ' (dry run: nothing changed)' : '';
   print(cli, `${counted(changed, 'account')} ${command.done(care)}${dry}`);

@@ -3,6 +3,7 @@ import { required } from '../../config.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
+import { requireExpected } from '../../expecting.ts';
 import {
   type Chosen,
   type ListedRequest,
@@ -27,6 +28,7 @@ export interface WantedFlags {
 
 interface ListedFlags extends WantedFlags, StayFlags {
   readonly asOf?: Instant;
+  readonly expect?: number;
   readonly wait?: true;
   readonly dryRun?: true;
   readonly actor?: string;
@@ -43,6 +45,7 @@ export async function sweepSome(cli: Cli, flags: ListedFlags): Promise<void> {
   const request = await requestOf(cli, flags);
   const deps = { db: app.db, log: app.log, settings: { settleGraceMs: app.config.settleGraceMs } };
   const chosen = await chooseAccounts(deps, request);
+  requireExpected(flags.expect, chosen.ids.length, 'account');
   sayLeftOut(cli, chosen);
   if (flags.dryRun) return preview(cli, flags, chosen);
   if (chosen.ids.length === 0) return reportNobody(cli, flags, chosen);

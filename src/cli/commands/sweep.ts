@@ -22,6 +22,7 @@ import {
   actorFlag,
   countFlag,
   durationFlag,
+  expectFlag,
   instantFlag,
   jsonFlag,
   reasonFlag,
@@ -43,6 +44,7 @@ import { type WantedFlags, isOverSome, sweepSome } from './sweep-listed.ts';
 
 interface SweepFlags extends WantedFlags {
   asOf?: Instant;
+  expect?: number;
   wait?: true;
   work?: true;
   timeout?: number;
@@ -64,6 +66,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .addOption(accountsFileFlag().conflicts('plan'))
     .addOption(new Option('--plan <plan>', 'only accounts that are on this plan').choices([...PLAN_NAMES]))
     .option('--limit <n>', 'only so many, the longest due first', countFlag(1, 1_000_000))
+    .addOption(expectFlag('accounts of those'))
     .option(
       '--as-of <instant>',
       'take this instant as now (default: the database clock less 2m)',
@@ -91,10 +94,11 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((flags: SweepFlags) => runSweep(cli, flags));
-  withHelp(command, 'connects sweep --wait --work --timeout 30m', [0, 2, 3, 5, 6, 75, 130, 143]).addHelpText(
-    'after',
-    LISTED_HELP,
-  );
+  withHelp(
+    command,
+    'connects sweep --wait --work --timeout 30m',
+    [0, 2, 3, 4, 5, 6, 75, 130, 143],
+  ).addHelpText('after', LISTED_HELP);
 }
 
 const LISTED_HELP = `
@@ -106,6 +110,11 @@ async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const waits = flags.wait === true || flags.work === true;
   if (flags.timeout !== undefined && !waits)
     throw invalidInput('usage', '--timeout limits how long --wait or --work stays: add one of them');
+  if (flags.expect !== undefined && !isOverSome(flags))
+    throw invalidInput(
+      'usage',
+      '--expect counts those of --account, --accounts-file, --plan or --limit: add one of them',
+    );
   cli.limit(flags.timeout);
   if (flags.dryRun) return dryRun(cli, flags);
   return waits
