@@ -125,14 +125,24 @@ export async function lookForRedis({ outages, inspector }: App): Promise<void> {
   if (known.length > 0) await outages.lookFor(known, () => inspector.requireServing());
 }
 
+/** Connections come back one by one: so long after the first one has, another that fails still tells of the same outage. */
+const COMING_BACK_MS = 30_000;
+
 /** One line per outage, at the level it deserves; a worker whose connections come back says that it is over. */
 export function logErrors(app: App, worker: Worker, name: string): void {
   let silentUntil = 0;
+  let failingSince = -Infinity;
+  let openAt = -Infinity;
   worker.backend.connection.on('ready', () => void lookForRedis(app).catch(() => undefined));
   worker.on('error', (thrown) => {
     const error = asRedisUnavailable('taking jobs', thrown);
-    if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
     const now = app.clock.elapsedMs();
+    if (isOutage(error)) {
+      if (now - openAt > COMING_BACK_MS) failingSince = now;
+      app.outages.tell(error, failingSince);
+      if (app.outages.open([error.code]).length > 0) openAt = now;
+      return;
+    }
     if (now < silentUntil) return;
     silentUntil = now + 10_000;
     app.log.warn({ queue: name, code: 'queue-error' }, messageOf(error));

@@ -48,10 +48,10 @@ export function startScheduler(app: App): Process {
   );
   logErrors(app, worker, tickContract.queue);
   worker.on('failed', (_job, thrown) => {
-    // Told once, and over when the comparing below has found it so, or a tick gets through.
     const error = asUnavailable(thrown);
     missed = isOutage(error);
-    if (isOutage(error)) return app.outages.tell(error, app.clock.elapsedMs());
+    // Told where it was met; over when the comparing below has found it so, or a tick gets through.
+    if (missed) return;
     app.log.error({ code: 'tick-failed' }, driverWords(error));
   });
   ticks.on('error', () => undefined);
