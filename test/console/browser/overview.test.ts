@@ -1,0 +1,29 @@
+/** The first page that an operator opens, as a real browser shows it. */
+import { type Console, startConsole } from '../../../src/console/server.ts';
+import { browserForTests } from '../../support/browser.ts';
+import { type Installation, install } from '../../support/installation.ts';
+import { importThree } from '../../support/accounts.ts';
+
+const browser = browserForTests();
+let installation: Installation;
+let console: Console;
+
+beforeAll(async () => {
+  installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
+  await importThree(installation.app);
+  console = await startConsole(installation.app);
+});
+
+afterAll(async () => {
+  await console.stop();
+  await installation.remove();
+});
+
+describe('the overview', () => {
+  it('is the same without script, and fits a phone', async () => {
+    const visitor = await browser.visitor(console.url, { script: false, width: 360 });
+    await visitor.open('');
+    expect(await visitor.page.locator('h1').count()).toBe(1);
+    expect(await visitor.overflow()).toBe(0);
+  });
+});
