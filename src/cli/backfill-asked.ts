@@ -74,13 +74,3 @@ export async function makePlan(cli: Cli, asked: BackfillAsked): Promise<Backfill
     progress.stop();
   }
 }
-
-/** A list of many accounts is their number: they are the operator's own file. */
-export const planJson = ({ asked, ...plan }: BackfillPlan) => ({
-  from: asked.from,
-  to: asked.to,
-  plan: asked.plan ?? null,
-  include: asked.include,
-  accountsAsked: asked.accounts?.length ?? null,
-  ...plan,
-});

@@ -1,6 +1,7 @@
 /** Accounts that are put aside, as a table, as CSV and as JSON. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts';
+import { workByErrorJson, workJson } from '../json/failures.ts';
 import type { FailedItem } from '../ledger/backfill-items.ts';
 import type { Listing } from './listing.ts';
 import { formatAge } from './words.ts';
@@ -21,29 +22,8 @@ export const wordsOnWork = (rows: readonly FailureWork[]): string[] =>
 const saidLine = (account: string, what: string, said: Said | null): string[] =>
   said === null ? [] : [`${account}: ${what} ${formatInstant(said.at)} by ${said.by}: ${said.words}`];
 
-const saidToJson = (said: Said | null) =>
-  said && { at: formatInstant(said.at), by: said.by, reason: said.words };
-
-const workToJson = ({ runId, ageMs, acknowledged, snoozed, note, ...one }: FailureWork) => ({
-  ...one,
-  run: runId,
-  firstAt: formatInstant(one.firstAt),
-  putAsideAt: one.putAsideAt === null ? null : formatInstant(one.putAsideAt),
-  sinceAt: formatInstant(one.sinceAt),
-  ageSeconds: Math.floor(ageMs / 1_000),
-  acknowledged: saidToJson(acknowledged),
-  snoozed: snoozed && { ...saidToJson(snoozed), until: formatInstant(snoozed.until) },
-  note: note && { at: formatInstant(note.at), by: note.by, text: note.words },
-});
-
-const groupToJson = ({ oldestAgeMs, ...one }: WorkByError) => ({
-  ...one,
-  oldestAt: formatInstant(one.oldestAt),
-  oldestAgeSeconds: Math.floor(oldestAgeMs / 1_000),
-});
-
-export const WORK: Listing<FailureWork, ReturnType<typeof workToJson>> = {
-  toJson: workToJson,
+export const WORK: Listing<FailureWork, ReturnType<typeof workJson>> = {
+  toJson: workJson,
   fields: [
     'account',
     'code',
@@ -75,8 +55,8 @@ export const WORK: Listing<FailureWork, ReturnType<typeof workToJson>> = {
   none: 'nobody is put aside',
 };
 
-export const WORK_BY_ERROR: Listing<WorkByError, ReturnType<typeof groupToJson>> = {
-  toJson: groupToJson,
+export const WORK_BY_ERROR: Listing<WorkByError, ReturnType<typeof workByErrorJson>> = {
+  toJson: workByErrorJson,
   fields: ['code', 'accounts', 'open', 'oldestAt', 'oldestAgeSeconds', 'sampleAccount'],
   columns: ['error', 'accounts', 'open', 'oldest (UTC)', 'age', 'for example'],
   toRow: (one) => [

@@ -89,6 +89,7 @@ it('the spine imports no room, operations no entry point, and the doctor no othe
     'src/operations/upkeep/doctor/visiting.ts': '../../runs/scratch.ts',
     'src/ledger/up.ts': '../operations/runs/scratch.ts',
     'src/reports/writing.ts': '../outbox/outbox.ts',
+    'src/json/asking.ts': '../cli/scratch.ts',
     'src/cli/driver.ts': 'mysql2',
     'jobs/telling.ts': '../src/cli/scratch.ts',
     'scripts/servers/measuring.ts': '../bench/measuring.ts',

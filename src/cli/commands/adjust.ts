@@ -1,8 +1,8 @@
 /** adjust: an operator's correction of a balance, by a new entry. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
+import { adjustedJson } from '../../json/adjustments.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
 import { BadRows } from '../../operations/imports/bad-rows.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -90,7 +90,7 @@ async function runAdjust(cli: Cli, account: string | undefined, flags: AdjustFla
     adjustBalances({ ...cli.app.recordDeps, db }, request),
   );
   const told = adjustments.map((one, index) => ({ ...one, ...(outcomes[index] as AdjustOutcome) }));
-  if (flags.json) printJson(cli, told.map(toJson));
+  if (flags.json) printJson(cli, told.map(adjustedJson));
   else
     for (const one of told)
       print(cli, `${one.account} ${signed(one.amount)}: ${sentenceOf(one, flags.dryRun === true)}`);
@@ -131,11 +131,6 @@ async function fromFile(file: string): Promise<Adjustment[]> {
 const NO_AMOUNT = { where: 'amount', what: 'expected +N or -N, a whole number' };
 
 const signed = (amount: number): string => (amount > 0 ? `+${amount}` : String(amount));
-
-const toJson = (one: Adjustment & AdjustOutcome) => ({
-  ...one,
-  ...('effectiveAt' in one && { effectiveAt: formatInstant(one.effectiveAt) }),
-});
 
 function sentenceOf(outcome: AdjustOutcome, isDry: boolean): string {
   const done = isDry ? 'would be posted' : 'posted';

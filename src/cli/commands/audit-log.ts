@@ -1,6 +1,7 @@
 /** audit-log: what people changed, who, why, before and after. */
 import type { Command } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { auditJson } from '../../json/audit-log.ts';
 import { type AuditEntry, type AuditFilter, listAudit } from '../../ledger/audit-log.ts';
 import { plainLine } from '../../plain-text.ts';
 import { type Cli, say } from '../context.ts';
@@ -52,13 +53,11 @@ async function showAuditLog(cli: Cli, flags: AuditLogFlags): Promise<void> {
   if (found.length > shown.length) say(cli, `there is more: --before ${shown.at(-1)?.id} goes on`);
 }
 
-const toJson = ({ at, runId, ...row }: AuditEntry) => ({ ...row, at: formatInstant(at), run: runId });
-
 /** What changed; --json has all of it. */
 const SHOWN = 60;
 
-const CHANGES: Listing<AuditEntry, ReturnType<typeof toJson>> = {
-  toJson,
+const CHANGES: Listing<AuditEntry, ReturnType<typeof auditJson>> = {
+  toJson: auditJson,
   fields: ['id', 'at', 'actor', 'action', 'target', 'run', 'reason', 'before', 'after'],
   columns: ['row', 'at (UTC)', 'by', 'action', 'target', 'run', 'reason', 'after'],
   toRow: (one) => [

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { type Backfill, listBackfills } from '../../ledger/backfills.ts';
-import { backfillJson, goesOnFrom } from '../backfill-report.ts';
+import { backfillJson, goesOnFrom } from '../../json/backfills.ts';
 import type { Cli } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { countFlag, withHelp } from '../options.ts';

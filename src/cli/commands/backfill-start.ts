@@ -20,7 +20,8 @@ import {
   unknownBackfill,
 } from '../../operations/backfills/backfill.ts';
 import { rehearseBackfill } from '../../operations/backfills/rehearse-backfill.ts';
-import { type AskedFlags, askedOf, askedOptions, makePlan, planJson } from '../backfill-asked.ts';
+import { type AskedFlags, askedOf, askedOptions, makePlan } from '../backfill-asked.ts';
+import { planJson } from '../../json/backfills.ts';
 import { reportBackfill } from '../backfill-report.ts';
 import { approvalWords, describeItems, describePlan } from '../backfill-text.ts';
 import {

@@ -6,6 +6,7 @@ import { pendingMigrations, unknownMigrations } from '../../db/migrate.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import { termsJson } from '../../json/terms.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { applyTerms } from '../../operations/upkeep/apply-terms.ts';
 import {
@@ -81,11 +82,7 @@ async function showTerms(cli: Cli, flags: { builtIn?: true; json?: true }): Prom
     return printJson(cli, flags.json ? [{ version: 'built-in', terms: builtInTerms }] : builtInTerms);
   await requireSchema(cli.app);
   const versions = await listTermsVersions(cli.app.db, 100);
-  if (flags.json)
-    return printJson(
-      cli,
-      versions.map((one) => ({ ...one, appliedAt: formatInstant(one.appliedAt) })),
-    );
+  if (flags.json) return printJson(cli, versions.map(termsJson));
   for (const one of versions)
     say(
       cli,

@@ -5,6 +5,7 @@ import { Argument, type Command, Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
+import { noticeJson, noticesChangedJson } from '../../json/notices.ts';
 import type { Message } from '../../notices/page.ts';
 import { requireAccounts, requireRun } from '../../operations/accounts/require-known.ts';
 import { type NoticesChanged, retryNotices, suppressNotices } from '../../operations/mail/change-notices.ts';
@@ -192,8 +193,8 @@ async function showList(cli: Cli, flags: NoticeFlags): Promise<void> {
 
 const noticesTold = (
   messageIdOf: (row: NoticeRow) => string | null,
-): Listing<NoticeRow, ReturnType<typeof toJson> & { messageId: string | null }> => ({
-  toJson: (one) => ({ ...toJson(one), messageId: messageIdOf(one) }),
+): Listing<NoticeRow, ReturnType<typeof noticeJson> & { messageId: string | null }> => ({
+  toJson: (one) => ({ ...noticeJson(one), messageId: messageIdOf(one) }),
   fields: [
     'notice',
     'account',
@@ -233,16 +234,6 @@ const wordsOf = (error: string): string =>
     '',
   );
 
-const toJson = ({ id, accountId, stagedAt, nextAttemptAt, sentAt, runId, ...row }: NoticeRow) => ({
-  notice: id,
-  account: accountId,
-  ...row,
-  run: runId,
-  stagedAt: formatInstant(stagedAt),
-  nextAttemptAt: row.state === 'pending' ? formatInstant(nextAttemptAt) : null,
-  sentAt: sentAt === null ? null : formatInstant(sentAt),
-});
-
 function addShow(notices: Command, cli: Cli): void {
   const show = notices
     .command('show')
@@ -261,8 +252,8 @@ async function showNotice(cli: Cli, id: number, flags: { json?: true }): Promise
   const deps = { db: app.db, settings: app.config };
   const messageId = (await findMessageIds(deps, [notice]))(notice);
   const message = await composeMessage(deps, notice);
-  if (flags.json) return printJson(cli, { ...toJson(notice), messageId, message });
-  const lines = Object.entries({ ...toJson(notice), messageId }).filter(([, value]) => value !== null);
+  if (flags.json) return printJson(cli, { ...noticeJson(notice), messageId, message });
+  const lines = Object.entries({ ...noticeJson(notice), messageId }).filter(([, value]) => value !== null);
   const text =
     'unsent' in message
       ? `(nothing to send: ${message.unsent})`
@@ -321,17 +312,8 @@ function addChange(
         await requireKnown(cli, flags);
         const told = await change(cli.app, { filter, expect: flags.expect, ...changeOf(cli, flags) });
         if (name === 'retry') await tellWhereUntaken(cli);
-        const { changed, optedOut, refusedAgain, left } = told;
-        const leftOf = Object.fromEntries(left);
-        if (flags.json)
-          return printJson(cli, {
-            changed,
-            optedOut,
-            refusedAgain,
-            left: leftOf,
-            dryRun: flags.dryRun === true,
-          });
-        const taken = counted(changed - refusedAgain, 'notice');
+        if (flags.json) return printJson(cli, noticesChangedJson(told, flags.dryRun === true));
+        const taken = counted(told.changed - told.refusedAgain, 'notice');
         print(cli, `${taken} ${done}${flags.dryRun ? ' (dry run: nothing changed)' : ''}`);
         return explain(told).forEach((line) => say(cli, line));
       },

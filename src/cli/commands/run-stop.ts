@@ -1,5 +1,6 @@
 /** run stop: a run submits no more, and its jobs do nothing. */
 import type { Command } from 'commander';
+import { stopJson } from '../../json/runs.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { STOPPING_MS, closeRunIfDone } from '../../operations/runs/close-run.ts';
 import { type StopOutcome, stopRun } from '../../operations/runs/stop-run.ts';
@@ -51,7 +52,7 @@ async function runStop(cli: Cli, id: number, flags: StopFlags): Promise<void> {
   );
   say(cli, sentenceOf(stopped, flags));
   if (flags.dryRun) {
-    if (flags.json) printJson(cli, toJson(stopped, 'previewed'));
+    if (flags.json) printJson(cli, stopJson(stopped, 'previewed'));
     return;
   }
   await stayUntilClosed(cli, id);
@@ -82,7 +83,7 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
   const run = (await findRun(cli.app.db, id)) ?? stopped.run;
   const counts = await countRun(cli.app.db, run);
   const end = await readRunEnd(cli.app.db, run);
-  if (flags.json) return printJson(cli, { ...toJson(stopped, run.state), ...counts, ...end });
+  if (flags.json) return printJson(cli, { ...stopJson(stopped, run.state), ...counts, ...end });
   print(cli, describeRun(run, counts, end));
   return say(
     cli,
@@ -93,12 +94,3 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
         : 'its accounts stay put aside: "connects rerun --all" takes them up again',
   );
 }
-
-const toJson = ({ run, remaining, inFlight, queued }: StopOutcome, state: string) => ({
-  run: run.id,
-  kind: run.kind,
-  state,
-  remaining,
-  inFlight,
-  queued,
-});

@@ -1,6 +1,7 @@
 /** run list and run show; run stop, note and diff have files of their own. */
 import { type Command, Option } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { countedRunJson } from '../../json/runs.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type RunNote, listRunNotes } from '../../ledger/run-notes.ts';
 import {
@@ -77,13 +78,7 @@ interface CountedRun {
   readonly notes: readonly RunNote[];
 }
 
-const countedToJson = ({ run, counts, notes }: CountedRun) => ({
-  ...toJson(run),
-  ...counts,
-  notes: notes.map(noteToJson),
-});
-
-const noteToJson = ({ at, ...note }: RunNote) => ({ at: formatInstant(at), ...note });
+const countedToJson = ({ run, counts, notes }: CountedRun) => countedRunJson(run, counts, notes);
 
 async function listLatest(cli: Cli, flags: RunListFlags): Promise<void> {
   await requireSchema(cli.app);
@@ -161,7 +156,7 @@ async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true 
   const failed = counts.failed > 0 || run.state === 'failed';
   if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
   const notes = (await listRunNotes(cli.app.db, [id])).get(id) ?? [];
-  if (flags.json) return printJson(cli, { ...toJson(run), ...counts, ...end, notes: notes.map(noteToJson) });
+  if (flags.json) return printJson(cli, countedRunJson(run, { ...counts, ...end }, notes));
   return print(cli, describeRun(run, counts, end, notes));
 }
 
@@ -189,12 +184,3 @@ async function watchRun(cli: Cli, id: number): Promise<Run> {
   }
   return run;
 }
-
-const toJson = ({ id, ...run }: Run) => ({
-  run: id,
-  ...run,
-  asOf: formatInstant(run.asOf),
-  startedAt: formatInstant(run.startedAt),
-  heartbeatAt: formatInstant(run.heartbeatAt),
-  endedAt: run.endedAt === null ? null : formatInstant(run.endedAt),
-});

@@ -14,6 +14,7 @@ import { sweep } from '../../operations/runs/sweep.ts';
 import { type WaitedSweep, countRemaining, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
+import { holdJson } from '../../json/holds.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import {
@@ -32,7 +33,6 @@ import {
 import { OwnWorker } from '../own-worker.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
-import { holdJson } from '../hold-text.ts';
 import { describePreview, describeRun } from '../run-text.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';

@@ -9,7 +9,7 @@ import {
   resumeBackfill,
 } from '../../../src/operations/backfills/backfill.ts';
 import { workOnBackfill } from '../../../src/operations/backfills/work-backfills.ts';
-import { goesOnFrom } from '../../../src/cli/backfill-report.ts';
+import { goesOnFrom } from '../../../src/json/backfills.ts';
 import { type AccountRowGiven, importRows, numbered } from '../../support/accounts.ts';
 import { asking, emptyAll, started, work } from '../../support/backfilling.ts';
 import { type StoryTime, installAt } from '../../support/story-time.ts';

@@ -1,4 +1,4 @@
-/** What is said of holds, wherever they are shown. */
+/** Holds as data, wherever they are told. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { LedgerHold } from '../ledger/ledger-hold.ts';
 

@@ -1,0 +1,14 @@
+/** What is due, as data. */
+import { formatInstant } from '../domain/calendar.ts';
+import type { Due } from '../operations/upkeep/look-at-due.ts';
+import { holdOrNull } from './holds.ts';
+
+export const dueJson = ({ asOf, accounts, busy, oldestAt, oldestAgeMs, hold, plans }: Due) => ({
+  asOf: formatInstant(asOf),
+  accounts,
+  busy,
+  oldestAt: oldestAt === null ? null : formatInstant(oldestAt),
+  oldestAgeSeconds: Math.round(oldestAgeMs / 1_000),
+  hold: holdOrNull(hold),
+  plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
+});

@@ -1,0 +1,35 @@
+/** Runs as data: what `run list --json` and `run show --json` print, and /v1/runs answers. */
+import { formatInstant } from '../domain/calendar.ts';
+import type { RunNote } from '../ledger/run-notes.ts';
+import type { Run } from '../ledger/runs.ts';
+import type { StopOutcome } from '../operations/runs/stop-run.ts';
+
+export const runJson = ({ id, ...run }: Run) => ({
+  run: id,
+  ...run,
+  asOf: formatInstant(run.asOf),
+  startedAt: formatInstant(run.startedAt),
+  heartbeatAt: formatInstant(run.heartbeatAt),
+  endedAt: run.endedAt === null ? null : formatInstant(run.endedAt),
+});
+
+export const noteJson = ({ at, ...note }: RunNote) => ({ at: formatInstant(at), ...note });
+
+/** @param counts as much of them as is told: of a list only those of accounts */
+export const countedRunJson = <Counts extends object>(
+  run: Run,
+  counts: Counts,
+  notes: readonly RunNote[],
+) => ({ ...runJson(run), ...counts, notes: notes.map(noteJson) });
+
+export const stopJson = (
+  { run, remaining, inFlight, queued }: StopOutcome,
+  state: Run['state'] | 'previewed',
+) => ({
+  run: run.id,
+  kind: run.kind,
+  state,
+  remaining,
+  inFlight,
+  queued,
+});
