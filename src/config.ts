@@ -239,6 +239,10 @@ const environment = z.object({
   CONNECTS_PREFERENCES_SECRET: secret.optional(),
   /** What the codes of signed answers are made with. */
   CONNECTS_ANSWER_SECRET: secret.optional(),
+  /** Where members reach this console; their pages are below it, at /m/. */
+  CONNECTS_MEMBER_URL: url('https://connects.example.org', ['https:', 'http:'], [], namesHost, holdsNoLogin),
+  /** What the links to members' pages are made with. */
+  CONNECTS_MEMBER_SECRET: secret.optional(),
 
   /** Where whoever runs the program is told of alerts, and as which JSON; judged by the host where none is set. */
   CONNECTS_ALERT_URL: url(
@@ -313,6 +317,8 @@ export interface Config {
   readonly preferencesUrl: string | undefined;
   readonly preferencesSecret: string | undefined;
   readonly answerSecret: string | undefined;
+  readonly memberUrl: string | undefined;
+  readonly memberSecret: string | undefined;
   readonly alertUrl: string | undefined;
   /** Undefined: judged by the host. */
   readonly alertFormat: AlertFormat | undefined;
@@ -367,6 +373,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     preferencesUrl: set.CONNECTS_PREFERENCES_URL,
     preferencesSecret: set.CONNECTS_PREFERENCES_SECRET,
     answerSecret: set.CONNECTS_ANSWER_SECRET,
+    memberUrl: set.CONNECTS_MEMBER_URL,
+    memberSecret: set.CONNECTS_MEMBER_SECRET,
     alertUrl: set.CONNECTS_ALERT_URL,
     alertFormat: set.CONNECTS_ALERT_FORMAT,
     alertMail: set.CONNECTS_ALERT_MAIL,
@@ -490,6 +498,20 @@ export function requiredAnswerSecret({ answerSecret }: Config): string {
     'environment',
     'CONNECTS_ANSWER_SECRET is not set: signed answers are made and checked with it. Set it to what ' +
       '"openssl rand -base64 33" prints, and keep it: codes made with another one can no longer be checked.',
+  );
+}
+
+/** Where members' pages are, and what links to them are made with. @throws configuration `environment` */
+export function requiredMemberPages({ memberUrl: url, memberSecret: secret }: Config): {
+  readonly url: string;
+  readonly secret: string;
+} {
+  if (url !== undefined && secret !== undefined) return { url, secret };
+  throw configuration(
+    'environment',
+    `${secret === undefined ? 'CONNECTS_MEMBER_SECRET' : 'CONNECTS_MEMBER_URL'} is not set: links to members' ` +
+      'pages are made with CONNECTS_MEMBER_SECRET (what "openssl rand -base64 33" prints), and begin with ' +
+      'CONNECTS_MEMBER_URL, by which members reach the console.',
   );
 }
 

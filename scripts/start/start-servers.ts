@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { startInbox } from '../inbox/inbox.ts';
 import { startLocalServers, type LocalServers } from '../servers/local-servers.ts';
+import { keptSecret } from './kept-secret.ts';
 import { choosePort } from './ports.ts';
 import type { LocalServer } from '../servers/server-binaries.ts';
 import { SetupError } from '../servers/setup-error.ts';
@@ -20,6 +21,8 @@ export interface Addresses {
   /** Undefined when mail goes to a server that the environment names. */
   readonly inboxUrl: string | undefined;
   readonly consoleUrl: string;
+  /** What links to members' pages are made with. */
+  readonly memberSecret: string;
 }
 
 /** An empty variable means "not set", as it does for `connects`. */
@@ -59,6 +62,7 @@ export async function startOwnInbox(folder: string): Promise<OwnInbox | undefine
 export async function collectAddresses(
   servers: LocalServers | undefined,
   inbox: OwnInbox | undefined,
+  folder: string,
 ): Promise<Addresses> {
   const host = setting('CONNECTS_CONSOLE_HOST') ?? '127.0.0.1';
   // Kubernetes sets the variable to an address, for a Service of that name: it is no setting then.
@@ -73,6 +77,7 @@ export async function collectAddresses(
     smtpUrl: required('SMTP_URL', inbox?.smtpUrl),
     inboxUrl: inbox?.httpUrl,
     consoleUrl: `http://${shownHost}:${port}`,
+    memberSecret: setting('CONNECTS_MEMBER_SECRET') ?? keptSecret(join(folder, 'member-secret')),
   };
 }
 
@@ -90,6 +95,8 @@ export function connectsEnvironment(addresses: Addresses, ownDatabase: boolean):
     REDIS_URL: addresses.redisUrl,
     SMTP_URL: addresses.smtpUrl,
     CONNECTS_CONSOLE_PORT: new URL(addresses.consoleUrl).port || '80',
+    CONNECTS_MEMBER_URL: setting('CONNECTS_MEMBER_URL') ?? addresses.consoleUrl,
+    CONNECTS_MEMBER_SECRET: addresses.memberSecret,
   };
   if (ownDatabase) delete env['READ_DATABASE_URL'];
   if (addresses.migrateDatabaseUrl) env['MIGRATE_DATABASE_URL'] = addresses.migrateDatabaseUrl;

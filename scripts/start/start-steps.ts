@@ -100,7 +100,7 @@ export class Start {
     const servers = await this.#servers();
     const inbox = await this.#timed('inbox', () => startOwnInbox(this.#request.folder));
     if (inbox) this.#undo.push(() => inbox.stop());
-    const addresses = await collectAddresses(servers, inbox);
+    const addresses = await collectAddresses(servers, inbox, this.#request.folder);
     const isOwn = servers?.databaseUrl !== undefined;
     if (isOwn) await this.#timed('migrations', () => this.#requireReleasedSchema(addresses));
     const env = connectsEnvironment(addresses, isOwn);

@@ -22,6 +22,8 @@ function withLocalServers(env: Environment): { env: Environment; file?: string }
       REDIS_URL: found.redisUrl,
       SMTP_URL: env.SMTP_URL || found.smtpUrl,
       CONNECTS_INBOX_URL: env.CONNECTS_INBOX_URL || found.inboxUrl,
+      CONNECTS_MEMBER_URL: env.CONNECTS_MEMBER_URL || found.consoleUrl,
+      CONNECTS_MEMBER_SECRET: env.CONNECTS_MEMBER_SECRET || found.memberSecret,
     };
     return { env: { ...env, ...named }, file };
   } catch {

@@ -112,6 +112,8 @@ export class PrintedStage {
       CONNECTS_CONSOLE_PORT: '0',
       CONNECTS_SETTLE_ATTEMPTS: '1',
       CONNECTS_ANSWER_SECRET: 's'.repeat(32),
+      CONNECTS_MEMBER_SECRET: 'm'.repeat(32),
+      CONNECTS_MEMBER_URL: 'http://127.0.0.1',
       CONNECTS_ALERT_MAIL: 'ops@example.org',
     };
     const installation = await install({ env });

@@ -1,4 +1,4 @@
-/** account show, history, explain and forecast: one account, by its id or its member's address. */
+/** account show, history, explain, forecast and link: one account, by its id or its member's address. */
 import { type Command, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
@@ -21,6 +21,7 @@ import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import { type ListFlags, isForScripts, streamList, withListFlags } from '../listing.ts';
 import { accountOrEmailFlag, asOfFlag, countFlag, dateFlag, jsonFlag, withHelp } from '../options.ts';
 import { addExplain } from './account-explain.ts';
+import { addLink } from './account-link.ts';
 
 const STREAMING_CODES = [...PAST_CODES, 130, 143] as const;
 
@@ -32,6 +33,7 @@ export function addAccountCommand(program: Command, cli: Cli): void {
   addHistory(account, cli);
   addExplain(account, cli);
   addForecast(account, cli);
+  addLink(account, cli);
 }
 
 // --------------------------------------------------------------------------------------------------- show

@@ -1,0 +1,69 @@
+/** account link: an address by which a member reads their own page. */
+import type { Command } from 'commander';
+import { requiredMemberPages } from '../../config.ts';
+import { formatInstant } from '../../domain/calendar.ts';
+import { ConnectsError } from '../../errors.ts';
+import { linkMember, memberAddress } from '../../operations/accounts/member-link.ts';
+import { accountAsked } from '../../reports/asked-account.ts';
+import { WHO } from '../asking.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
+import {
+  accountOrEmailFlag,
+  actorFlag,
+  dryRunFlag,
+  durationFlag,
+  jsonFlag,
+  reasonFlag,
+  withHelp,
+} from '../options.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
+import { requireSchema } from '../require-schema.ts';
+
+interface LinkFlags {
+  expires?: number;
+  actor?: string;
+  reason?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+export function addLink(account: Command, cli: Cli): void {
+  const command = account
+    .command('link')
+    .description("the address of the member's own page, good for a while, for whoever has it")
+    .argument('<id>', WHO, accountOrEmailFlag)
+    .option('--expires <duration>', 'for how long it is good, at most 90d (default: 7d)', durationFlag)
+    .addOption(actorFlag())
+    .addOption(reasonFlag())
+    .addOption(dryRunFlag())
+    .addOption(jsonFlag())
+    .action((who: string, flags: LinkFlags) => makeLink(cli, who, flags));
+  withHelp(
+    command,
+    'connects account link a1 --expires 2d --reason "asked for their history, ticket 4711"',
+    [0, 2, 4, 6, 75],
+  );
+}
+
+async function makeLink(cli: Cli, who: string, flags: LinkFlags): Promise<void> {
+  const { reason } = flags;
+  if (reason === undefined || reason.trim() === '')
+    throw new ConnectsError(
+      'refused',
+      'reason-missing',
+      'account link needs --reason TEXT: it is kept in the audit log',
+    );
+  const { secret, url } = requiredMemberPages(cli.app.config);
+  await requireSchema(cli.app);
+  const account = await accountAsked(cli.app.db, who);
+  const request = { account, lastsMs: flags.expires, actor: flags.actor ?? cli.defaultActor, reason };
+  const made = await changeOrRehearse(cli, flags, (db) => linkMember({ db, secret }, request));
+  const expiresAt = formatInstant(made.expiresAt);
+  // A rehearsal's would be good all the same.
+  const address = flags.dryRun ? null : memberAddress(url, made);
+  if (flags.json) return printJson(cli, { account, address, expiresAt, dryRun: flags.dryRun === true });
+  if (address === null)
+    return print(cli, `an address of ${account}, good until ${expiresAt} (dry run: nothing was made)`);
+  say(cli, `the page of ${account}, for whoever has this address, until ${expiresAt}:`);
+  return print(cli, address);
+}

@@ -1,0 +1,102 @@
+/**
+ * Links by which a member reads their own page without signing in. Nothing of a link is kept: it carries the account
+ * and the instant at which it ends, under a code that only the holder of the secret can make.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type Database, inTransaction } from '../../db/connection.ts';
+import { shownNow } from '../../db/query.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { invalidInput } from '../../errors.ts';
+import { insertAudit } from '../../ledger/audit-log.ts';
+import { requireAccounts } from './require-known.ts';
+
+const HOUR_MS = 3_600_000;
+/** How long a link is good where nobody says: a week, in which a member comes to read a letter. */
+export const LINK_LASTS_MS = 7 * 24 * HOUR_MS;
+/** At the most. Whoever has the address reads the page, so it must not be good for ever. */
+export const LINK_LASTS_MAX_MS = 90 * 24 * HOUR_MS;
+const LINK_LASTS_MIN_MS = 1_000;
+
+export interface LinkRequest {
+  readonly account: string;
+  /** From 1 s to 90 days, in milliseconds; a week when absent. */
+  readonly lastsMs?: number | undefined;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface MemberLink {
+  readonly account: string;
+  /** What stands behind `/m/` in the address. */
+  readonly token: string;
+  readonly expiresAt: Instant;
+}
+
+/**
+ * Makes a link to a member's page, and writes down that it was made, by whom and why; not the link itself.
+ * @throws invalid-input `link-lasts`; not-found `unknown-account`
+ */
+export async function linkMember(
+  { db, secret }: { readonly db: Database; readonly secret: string },
+  { account, lastsMs = LINK_LASTS_MS, actor, reason }: LinkRequest,
+): Promise<MemberLink> {
+  if (lastsMs < LINK_LASTS_MIN_MS || lastsMs > LINK_LASTS_MAX_MS)
+    throw invalidInput('link-lasts', 'expected a link to last from 1s to 90d');
+  await requireAccounts(db, [account]);
+  return inTransaction(db, async (transaction) => {
+    const at = await shownNow(transaction);
+    const expiresAt = at + lastsMs;
+    await insertAudit(transaction, {
+      at,
+      actor,
+      action: 'account.link',
+      target: `account:${account}`,
+      reason,
+      before: null,
+      after: { expiresAt: formatInstant(expiresAt) },
+      runId: null,
+    });
+    return { account, token: tokenOf(secret, { account, expiresAt }), expiresAt };
+  });
+}
+
+export type LinkRead =
+  | { readonly link: 'good'; readonly account: string; readonly expiresAt: Instant }
+  | { readonly link: 'expired'; readonly expiresAt: Instant }
+  /** Altered, cut off, made with another secret, or made up. */
+  | { readonly link: 'unknown' };
+
+/** What a link is worth now. Nothing of its text is believed before its code is checked, in the same time for every text. */
+export function readMemberLink(secret: string, token: string, now: Instant): LinkRead {
+  const dot = token.lastIndexOf('.');
+  const body = dot < 0 ? token : token.slice(0, dot);
+  const isOurs = isSame(dot < 0 ? '' : token.slice(dot + 1), codeOf(secret, body));
+  const { account, expiresAt } = parseBody(body);
+  if (!isOurs || account === '') return { link: 'unknown' };
+  return now < expiresAt ? { link: 'good', account, expiresAt } : { link: 'expired', expiresAt };
+}
+
+/** Where a link leads. @param base of the console, as members reach it */
+export const memberAddress = (base: string, { token }: Pick<MemberLink, 'token'>): string =>
+  `${base.replace(/\/+$/, '')}/m/${token}`;
+
+/** A code for one purpose is none for another. */
+const PURPOSE = 'member-page';
+
+function tokenOf(secret: string, { account, expiresAt }: Omit<MemberLink, 'token'>): string {
+  const body = Buffer.from(`${expiresAt} ${account}`).toString('base64url');
+  return `${body}.${codeOf(secret, body)}`;
+}
+
+const codeOf = (secret: string, body: string): string =>
+  createHmac('sha256', secret).update(`${PURPOSE}:${body}`).digest('base64url');
+
+function parseBody(body: string): { readonly account: string; readonly expiresAt: Instant } {
+  const [expiresAt = '', account = ''] = Buffer.from(body, 'base64url').toString().split(' ');
+  return { account, expiresAt: Number(expiresAt) };
+}
+
+/** By their hashes, which are of one length whatever was given. */
+const isSame = (given: string, expected: string): boolean => timingSafeEqual(hashOf(given), hashOf(expected));
+
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,123 @@
+/** Links to members' pages: good for one account, until one instant, with one secret. */
+import { selectRows } from '../../../src/db/query.ts';
+import {
+  LINK_LASTS_MAX_MS,
+  LINK_LASTS_MS,
+  linkMember,
+  readMemberLink,
+} from '../../../src/operations/accounts/member-link.ts';
+import { importThree } from '../../support/accounts.ts';
+import { runHere } from '../../support/in-process.ts';
+import { type StoryTime, installAt } from '../../support/story-time.ts';
+
+const SECRET = 'a secret of members, of 32 characters';
+const OTHER = 'another secret, also of 32 characters';
+const BY = { actor: 'ann', reason: 'asked for their history' };
+const NOW = Date.parse('2021-03-01T10:00:00Z');
+
+let story: StoryTime;
+beforeAll(async () => {
+  const env = { CONNECTS_MEMBER_SECRET: SECRET, CONNECTS_MEMBER_URL: 'https://connects.example.test/' };
+  story = await installAt('2021-03-01 10:00', { env });
+  await importThree(story.installation.app);
+});
+afterAll(() => story.installation.remove());
+
+const linkTo = (account: string, lastsMs?: number) =>
+  linkMember({ db: story.installation.db, secret: SECRET }, { account, lastsMs, ...BY });
+const link = (...args: readonly string[]) =>
+  runHere(['account', 'link', ...args], { app: story.installation.app });
+
+const CHARACTERS = 'ABCXYZabcxyz0189-_.= %/+~\u0000é';
+
+it('leads to its account until the instant at which it ends, to the millisecond', async () => {
+  const { token, expiresAt } = await linkTo('a1');
+  expect(expiresAt).toBe(NOW + LINK_LASTS_MS);
+  expect(readMemberLink(SECRET, token, NOW)).toEqual({ link: 'good', account: 'a1', expiresAt });
+  expect(readMemberLink(SECRET, token, expiresAt - 1)).toMatchObject({ link: 'good', account: 'a1' });
+  expect(readMemberLink(SECRET, token, expiresAt)).toEqual({ link: 'expired', expiresAt });
+  expect(readMemberLink(SECRET, token, expiresAt + LINK_LASTS_MAX_MS)).toEqual({
+    link: 'expired',
+    expiresAt,
+  });
+});
+
+it('is unknown when any character of it is another one, is missing, or is there twice', async () => {
+  const { token } = await linkTo('a1');
+  const altered = token.split('').flatMap((was, index) => [
+    token.slice(0, index) + token.slice(index + 1),
+    token.slice(0, index) + was + token.slice(index),
+    ...CHARACTERS.split('')
+      .filter((one) => one !== was)
+      .map((one) => token.slice(0, index) + one + token.slice(index + 1)),
+  ]);
+  const others = altered.filter((one) => one !== token);
+  expect(others.length).toBeGreaterThan(token.length * 20);
+  const taken = others.filter((one) => readMemberLink(SECRET, one, NOW).link !== 'unknown');
+  expect(taken).toEqual([]);
+});
+
+it('is unknown in every made-up form', async () => {
+  const { token } = await linkTo('a1');
+  const [body, code] = token.split('.') as [string, string];
+  const forged = Buffer.from(`${NOW + LINK_LASTS_MS} a2`).toString('base64url');
+  const texts = ['', '.', `${token}.`, `.${token}`, body, code, `${body}.`, `.${code}`, `${forged}.${code}`];
+  expect(texts.filter((one) => readMemberLink(SECRET, one, NOW).link !== 'unknown')).toEqual([]);
+});
+
+it('leads to no other account than its own, and ends with its secret', async () => {
+  const [one, other] = [await linkTo('a1'), await linkTo('a2')];
+  expect(one.token).not.toBe(other.token);
+  const [body = ''] = other.token.split('.');
+  const [, code = ''] = one.token.split('.');
+  expect(readMemberLink(SECRET, `${body}.${code}`, NOW)).toEqual({ link: 'unknown' });
+  expect(readMemberLink(OTHER, one.token, NOW)).toEqual({ link: 'unknown' });
+});
+
+it('is made by a command, which asks for a reason and leaves who, why and until when, but not the link', async () => {
+  expect(await link('a1')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('needs --reason') as unknown,
+  });
+  const made = await link('a1', '--expires', '2d', '--reason', 'ticket 4711', '--actor', 'ben');
+  expect(made.code).toBe(0);
+  const address = made.stdout.trim();
+  expect(address).toMatch(/^https:\/\/connects\.example\.test\/m\/[\w-]+\.[\w-]+$/);
+  const expiresAt = NOW + 2 * 86_400_000;
+  const token = address.split('/m/')[1] as string;
+  expect(readMemberLink(SECRET, token, NOW)).toEqual({ link: 'good', account: 'a1', expiresAt });
+  const [row] = await selectRows<Record<string, unknown>>(
+    story.installation.db,
+    'SELECT actor, action, target, reason, before_is, after_is FROM audit_log ORDER BY id DESC LIMIT 1',
+  );
+  expect(row).toEqual({
+    actor: 'ben',
+    action: 'account.link',
+    target: 'account:a1',
+    reason: 'ticket 4711',
+    before_is: null,
+    after_is: JSON.stringify({ expiresAt: new Date(expiresAt).toISOString() }),
+  });
+});
+
+it('is made for an account that there is, for at most 90 days, and not by a dry run', async () => {
+  const reason = ['--reason', 'asked for'];
+  expect((await link('nobody', ...reason)).code).toBe(6);
+  expect((await link('a1', '--expires', '91d', ...reason)).stderr).toContain('from 1s to 90d');
+  expect((await link('a1', '--expires', '0s', ...reason)).code).toBe(2);
+  const before = await count();
+  const dry = await link('a1', '--dry-run', '--json', ...reason);
+  expect(JSON.parse(dry.stdout)).toEqual({
+    account: 'a1',
+    address: null,
+    expiresAt: expect.stringMatching(/Z$/) as unknown,
+    dryRun: true,
+  });
+  expect(await count()).toBe(before);
+  expect((await link('a1', '--expires', '90d', ...reason)).code).toBe(0);
+  expect(await count()).toBe(before + 1);
+});
+
+const count = async (): Promise<number> =>
+  (await selectRows(story.installation.db, "SELECT id FROM audit_log WHERE action = 'account.link'", []))
+    .length;
