@@ -1,0 +1,155 @@
+/** Small drawings, which stand beside the figures that they show: a line in a tile, recent ticks, a bar of parts. */
+import { area, curveMonotoneX, line } from 'd3-shape';
+import { boundsOf, round } from './figures.ts';
+import type { Fill } from './frame.tsx';
+
+const SPARK = { width: 200, top: 2, floor: 28, height: 30 };
+
+/** What a figure was before; nothing for less than two values. @param isBad drawn in the colour of what needs a person */
+export function Sparkline({
+  values,
+  isBad,
+}: {
+  readonly values: readonly number[];
+  readonly isBad?: boolean;
+}) {
+  if (values.length < 2) return <></>;
+  const most = Math.max(1, boundsOf(values)[1]);
+  const points = values.map((value, index): [number, number] => [
+    round((SPARK.width * index) / (values.length - 1)),
+    round(SPARK.floor - ((SPARK.floor - SPARK.top) * Math.max(0, value)) / most),
+  ]);
+  return (
+    <svg
+      class={isBad ? 'spark s-bad' : 'spark'}
+      viewBox={`0 0 ${SPARK.width} ${SPARK.height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path class="s-fill" d={area<[number, number]>().y0(29).curve(curveMonotoneX)(points) ?? ''} />
+      <path
+        class="s-thin"
+        vector-effect="non-scaling-stroke"
+        d={line().curve(curveMonotoneX)(points) ?? ''}
+      />
+    </svg>
+  );
+}
+
+export interface TickMark {
+  /** `swept` did something; `quiet` had nothing to do; a `merged` one joined another's run. */
+  readonly state: 'swept' | 'quiet' | 'merged' | 'missed';
+  /** `29 Nov, 07:05 UTC: 138 settled`. */
+  readonly title: string;
+}
+
+const TICK_FILLS: Record<TickMark['state'], Fill> = {
+  swept: 'f-grant',
+  quiet: 'f-grant2',
+  merged: 'f-expire',
+  missed: 'f-bad',
+};
+
+/** Recent ticks, the newest last; one that was missed stands out in height, too. @param label counts them in words */
+export const TickStrip = ({
+  ticks,
+  label,
+}: {
+  readonly ticks: readonly TickMark[];
+  readonly label: string;
+}) => (
+  <svg
+    class="strip"
+    viewBox={`0 0 ${Math.max(1, ticks.length) * 10} 30`}
+    preserveAspectRatio="none"
+    role="img"
+    aria-label={label}
+  >
+    {ticks.map(({ state, title }, index) => (
+      <g>
+        <title>{title}</title>
+        <rect
+          x={index * 10 + 1}
+          y={state === 'missed' ? 4 : 10}
+          width={7}
+          height={state === 'missed' ? 20 : 14}
+          rx={2}
+          class={TICK_FILLS[state]}
+        />
+      </g>
+    ))}
+  </svg>
+);
+
+export interface BarPart {
+  readonly name: string;
+  readonly count: number;
+  readonly fill: Fill;
+}
+
+const FULL = 1_000;
+/** What is there is seen, however small a part it is. */
+const SEEN_MIN = 5;
+const GAP = 1;
+
+/**
+ * Parts of a whole on one bar, in their order; what is left of the whole stays empty.
+ * @param total at least the sum of the parts. @param label the parts in words. @param isSlim for a table's row
+ */
+export function PartsBar({
+  parts,
+  total,
+  label,
+  isSlim,
+}: {
+  readonly parts: readonly BarPart[];
+  readonly total: number;
+  readonly label: string;
+  readonly isSlim?: boolean;
+}) {
+  const widths = partWidths(
+    parts.map((one) => one.count),
+    total,
+  );
+  let x = 0;
+  return (
+    <svg
+      class={isSlim ? 'bar slim' : 'bar'}
+      viewBox={`0 0 ${FULL} 10`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      {parts.map(({ name, count, fill }, index) => {
+        const width = widths[index] ?? 0;
+        const left = x;
+        x += width;
+        if (width === 0) return <></>;
+        return (
+          <g>
+            <title>{`${count.toLocaleString('en-US')} ${name}`}</title>
+            <rect x={round(left)} y={0} width={round(Math.max(1, width - GAP))} height={10} class={fill} />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** They never exceed the bar: what small parts are given above their due, the others go without. */
+function partWidths(counts: readonly number[], total: number): number[] {
+  const whole = Math.max(
+    total,
+    counts.reduce((sum, one) => sum + one, 0),
+    1,
+  );
+  const due = counts.map((count) => (FULL * count) / whole);
+  const isSmall = (width: number): boolean => width > 0 && width < SEEN_MIN;
+  const raised = due.reduce((sum, width) => sum + (isSmall(width) ? SEEN_MIN - width : 0), 0);
+  const large = due.reduce((sum, width) => sum + (isSmall(width) ? 0 : width), 0);
+  const rest = FULL - due.reduce((sum, width) => sum + width, 0);
+  const takenOff = Math.max(0, raised - rest);
+  return due.map((width) =>
+    isSmall(width) ? SEEN_MIN : large > 0 ? width - (takenOff * width) / large : width,
+  );
+}
