@@ -487,7 +487,8 @@ CREATE TABLE `sessions` (
   `created_at` datetime(3) NOT NULL,
   `expires_at` datetime(3) NOT NULL,
   PRIMARY KEY (`hash`),
-  KEY `expiry` (`expires_at`)
+  KEY `expiry` (`expires_at`),
+  KEY `whose` (`user_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `signed_answers` (
@@ -549,9 +550,15 @@ CREATE TABLE `users` (
   `password_hash` varchar(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `created_at` datetime(3) NOT NULL,
   `disabled_at` datetime(3) DEFAULT NULL,
+  `link_hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `link_kind` varchar(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `link_expires_at` datetime(3) DEFAULT NULL,
+  `signed_in_at` datetime(3) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_name` (`name`),
-  CONSTRAINT `users_role` CHECK (`role` in ('viewer','operator'))
+  UNIQUE KEY `one_link` (`link_hash`),
+  CONSTRAINT `users_role` CHECK (`role` in ('viewer','operator')),
+  CONSTRAINT `users_link` CHECK (`link_hash` is null or `link_kind` in ('password','sign-in') and `link_expires_at` is not null)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE ALGORITHM=UNDEFINED SQL SECURITY DEFINER VIEW `all_decisions` AS select `cycles`.`account_id` AS `account_id`,`cycles`.`decision_no` AS `decision_no`,concat('cycle:',`cycles`.`cycle_on`) AS `subject`,`cycles`.`code` AS `code`,NULL AS `detail`,`cycles`.`starts_at` AS `at`,`cycles`.`run_id` AS `run_id`,`cycles`.`carried` AS `carried`,`cycles`.`expired` AS `expired`,`cycles`.`free` AS `free`,`cycles`.`paid` AS `paid`,`cycles`.`recovered` AS `recovered` from `cycles` union all select `decisions`.`account_id` AS `account_id`,`decisions`.`decision_no` AS `decision_no`,`decisions`.`subject` AS `subject`,`decisions`.`code` AS `code`,`decisions`.`detail` AS `detail`,`decisions`.`at` AS `at`,`decisions`.`run_id` AS `run_id`,NULL AS `NULL`,NULL AS `NULL`,NULL AS `NULL`,NULL AS `NULL`,NULL AS `NULL` from `decisions`;

@@ -54,6 +54,8 @@ import { sql as m0047 } from './0047_ticks_held.ts';
 import { sql as m0048 } from './0048_run_notes.ts';
 import { sql as m0049 } from './0049_backfills_approval.ts';
 import { sql as m0050 } from './0050_backfills_window.ts';
+import { sql as m0051 } from './0051_users_links.ts';
+import { sql as m0052 } from './0052_sessions_whose.ts';
 
 export interface Migration {
   readonly name: string;
@@ -111,4 +113,6 @@ export const migrations: readonly Migration[] = [
   { name: '0048_run_notes', sql: m0048 },
   { name: '0049_backfills_approval', sql: m0049 },
   { name: '0050_backfills_window', sql: m0050 },
+  { name: '0051_users_links', sql: m0051 },
+  { name: '0052_sessions_whose', sql: m0052 },
 ];

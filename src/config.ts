@@ -13,6 +13,7 @@ import { nextSlot } from './queue/cron.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PORT_MAX = 65_535;
+const CONSOLE_PORT = 8080;
 const DURATION_MAX_MS = 3_650 * 86_400_000;
 
 /** `500ms`, `30s`, `2m`, `12h`, `7d` or a sum such as `1h30m` → milliseconds; undefined for anything else. */
@@ -276,7 +277,15 @@ const environment = z.object({
     .refine((text) => /^[A-Za-z0-9.:_-]{1,253}$/.test(text), {
       message: 'expected a host name or address to listen on, such as 127.0.0.1 or 0.0.0.0',
     }),
-  CONNECTS_CONSOLE_PORT: port(8080),
+  CONNECTS_CONSOLE_PORT: port(CONSOLE_PORT),
+  /** Where people reach the console, for links that are printed and sent: the proxy's address, where there is one. */
+  CONNECTS_CONSOLE_URL: url(
+    'https://connects.example.org',
+    ['https:', 'http:'],
+    undefined,
+    namesHost,
+    holdsNoLogin,
+  ),
   /** Where a worker or scheduler without a console answers /livez, /readyz and /metrics; 0 for not at all. */
   CONNECTS_HEALTH_PORT: port(0),
   CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:'], undefined),
@@ -328,9 +337,18 @@ export interface Config {
   readonly consoleHost: string;
   /** Undefined: the variable is Kubernetes' own, of a Service: see `requiredPort`. */
   readonly consolePort: number | undefined;
+  /** Without a slash at its end. */
+  readonly consoleUrl: string;
   readonly healthPort: number | undefined;
   readonly inboxUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** Where the console is, for whoever sits at this machine; one that listens everywhere is no address to open. */
+function listenAddress(set: z.infer<typeof environment>): string {
+  const { CONNECTS_CONSOLE_HOST: host, CONNECTS_CONSOLE_PORT: port } = set;
+  if (['0.0.0.0', '::'].includes(host)) return `http://127.0.0.1:${port ?? CONSOLE_PORT}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port ?? CONSOLE_PORT}`;
 }
 
 /** @throws configuration `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
@@ -382,6 +400,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     holdAlarmMs: set.CONNECTS_HOLD_ALARM,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
+    consoleUrl: (set.CONNECTS_CONSOLE_URL ?? listenAddress(set)).replace(/\/+$/, ''),
     healthPort: set.CONNECTS_HEALTH_PORT,
     inboxUrl: set.CONNECTS_INBOX_URL,
     logLevel: set.CONNECTS_LOG_LEVEL,

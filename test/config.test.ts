@@ -130,6 +130,8 @@ describe('the environment', () => {
     ['CONNECTS_CONSOLE_HOST', 'http://0.0.0.0', /a host name or address to listen on/],
     ['CONNECTS_CONSOLE_PORT', '70000', /a whole number from 0 to 65535/],
     ['CONNECTS_CONSOLE_PORT', 'http://10.0.0.1:8080', /a whole number from 0 to 65535/],
+    ['CONNECTS_CONSOLE_URL', 'connects.example.org', /expected an address such as https/],
+    ['CONNECTS_CONSOLE_URL', 'https://me:secret@h/x', /no user and no password/],
     ['CONNECTS_HEALTH_PORT', '65536', /a whole number from 0 to 65535/],
     ['CONNECTS_LOG_LEVEL', 'verbose', /expected one of debug, info, warn, error, silent/],
     ['CONNECTS_SETLE_GRACE', '2m', /is no setting: did you mean CONNECTS_SETTLE_GRACE/],
@@ -236,6 +238,10 @@ describe('the environment', () => {
       { name: 'Ünï Cødé', address: 'a@b.example' },
     ],
     ['CONNECTS_CONSOLE_HOST', '::', 'consoleHost', '::'],
+    ['CONNECTS_CONSOLE_HOST', '::', 'consoleUrl', 'http://127.0.0.1:8080'],
+    ['CONNECTS_CONSOLE_HOST', '::1', 'consoleUrl', 'http://[::1]:8080'],
+    ['CONNECTS_CONSOLE_PORT', '8081', 'consoleUrl', 'http://127.0.0.1:8081'],
+    ['CONNECTS_CONSOLE_URL', 'https://c.example.org/', 'consoleUrl', 'https://c.example.org'],
     ['CONNECTS_LOG_LEVEL', ' warn ', 'logLevel', 'warn'],
   ])('%s=%j is taken', (name, value, setting, expected) => {
     expect(parseConfig({ [name]: value })).toHaveProperty(setting, expected);

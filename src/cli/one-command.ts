@@ -38,6 +38,7 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     notices: async () => (await import('./commands/notices.ts')).addNoticeCommands,
     alerts: async () => (await import('./commands/alerts.ts')).addAlertCommands,
     tokens: async () => (await import('./commands/tokens.ts')).addTokenCommands,
+    users: async () => (await import('./commands/users.ts')).addUserCommands,
     installation: async () => (await import('./commands/installation.ts')).addInstallationCommands,
     rules: async () => (await import('./commands/rules.ts')).addRulesCommand,
     terms: database,

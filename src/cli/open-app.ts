@@ -21,6 +21,7 @@ function withLocalServers(env: Environment): { env: Environment; file?: string }
       MIGRATE_DATABASE_URL: found.migrateDatabaseUrl,
       REDIS_URL: found.redisUrl,
       SMTP_URL: env.SMTP_URL || found.smtpUrl,
+      CONNECTS_CONSOLE_URL: env.CONNECTS_CONSOLE_URL || found.consoleUrl,
       CONNECTS_INBOX_URL: env.CONNECTS_INBOX_URL || found.inboxUrl,
       CONNECTS_MEMBER_URL: env.CONNECTS_MEMBER_URL || found.consoleUrl,
       CONNECTS_MEMBER_SECRET: env.CONNECTS_MEMBER_SECRET || found.memberSecret,

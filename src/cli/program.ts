@@ -24,6 +24,7 @@ import { addRunCommands } from './commands/runs.ts';
 import { addDueCommand } from './commands/due.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addTokenCommands } from './commands/tokens.ts';
+import { addUserCommands } from './commands/users.ts';
 import { addWhyCommand } from './commands/why.ts';
 import { invalidInput } from '../errors.ts';
 import type { Cli } from './context.ts';
@@ -51,6 +52,7 @@ const ALL: readonly AddCommands[] = [
   addNoticeCommands,
   addAlertCommands,
   addTokenCommands,
+  addUserCommands,
   addInstallationCommands,
   addDatabaseCommands,
   addOperateCommands,

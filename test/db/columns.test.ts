@@ -6,6 +6,7 @@ import type { Option } from 'commander';
 import { commandsOf } from '../../src/cli/frame.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { noteFlag } from '../../src/cli/commands/run-note.ts';
+import { userNameFlag } from '../../src/cli/commands/users.ts';
 import { textFlag } from '../../src/cli/options.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Database, connectDatabase } from '../../src/db/connection.ts';
@@ -108,6 +109,7 @@ const refused =
       return undefined;
     }
   };
+const USER: Feed = { by: 'users add NAME', cell: refused(userNameFlag) };
 const TOKEN: Feed = { by: 'tokens add NAME', cell: refused(textFlag(100)) };
 const DATE = [field('localDateField', fields.localDateField), flag('--from'), flag('--cycle')];
 const ZONE = field('zoneField', fields.zoneField, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
@@ -229,7 +231,11 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['audit_log.reason', REASON],
   [
     'audit_log.target',
-    [prefixed('account:', ACCOUNT[0] as Feed), prefixed('backfill:', flag('--run', String))],
+    [
+      prefixed('account:', ACCOUNT[0] as Feed),
+      prefixed('user:', USER),
+      prefixed('backfill:', flag('--run', String)),
+    ],
   ],
   ['backfills.actor mail_hold.actor runs.actor run_notes.actor run_stops.actor', [ACTOR]],
   ['terms_versions.actor', [ACTOR]],
@@ -258,7 +264,11 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['mail_outage.words', CUT],
   ['mail_outage.alike mail_refusals.alike', [ALIKE]],
   ['event_waits.code failures.code run_stops.code backfill_items.why audit_log.action', CODE],
-  ['users.name users.password_hash users.role', 'nothing yet: no command makes users'],
+  ['users.name', [USER]],
+  ['users.role users.link_kind', WORD],
+  ['users.password_hash', 'scrypt, its three costs, a salt and a hash: 85 characters'],
+  ['users.link_hash', HASH],
+  ['users.link_expires_at users.signed_in_at', CLOCK],
   ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id run_notes.id', NUMBERED],
   ['backfill_items.backfill_id cycles.decision_no decisions.decision_no entries.seq', NUMBERED],
   ['events.arrival', NUMBERED],

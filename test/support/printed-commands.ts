@@ -55,10 +55,16 @@ const FILLED: Record<string, string> = {
   backfill: '3',
   only: ' --plan plus',
   shown: 'export entries --account -a1',
+  verb: 'reset',
   span: '--from 2021-01-01 --to 2021-01-31',
 };
 /** Of the four processes, and of three commands for notices, each name makes a command of its own. */
-const NAMES: Record<string, string> = { processes: 'worker', notices: 'hold', 'backfill-change': 'pause' };
+const NAMES: Record<string, string> = {
+  processes: 'worker',
+  notices: 'hold',
+  'backfill-change': 'pause',
+  users: 'jane',
+};
 
 interface SyntaxNode {
   readonly type?: string;

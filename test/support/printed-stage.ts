@@ -190,6 +190,7 @@ async function furnish({ app, db }: Installation, folder: string): Promise<Ids> 
   ];
   writeFileSync(file, events.map((one) => `${JSON.stringify(one)}\n`).join(''));
   await connects('events', 'import', file);
+  await connects('users', 'add', 'jane', '--role', 'viewer');
   const backfill = await started(app, asking('2021-02-01', '2021-03-31'));
   return {
     run: await countOf(db, "SELECT MIN(id) FROM runs WHERE kind = 'sweep'"),

@@ -1,5 +1,4 @@
 /** Bearer tokens: made, checked and revoked. Each change stands in the audit log, in its own transaction. */
-import { createHash, randomBytes } from 'node:crypto';
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
@@ -16,6 +15,7 @@ import {
   revokeToken,
   updateTokenUse,
 } from '../../ledger/tokens.ts';
+import { hashOf, newSecret } from './secrets.ts';
 
 interface Change {
   readonly actor: string;
@@ -37,8 +37,6 @@ const USE_EVERY_MS = 60_000;
 /** Recognisable in a log or a leaked file. */
 const PREFIX = 'cnx_';
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
 /**
  * The secret is returned once and kept nowhere. Names tell tokens apart in the audit log, so no two that are good have
  * the same; that of one that was revoked or has expired may be taken again.
@@ -48,7 +46,7 @@ export async function addToken(
   deps: { readonly db: Database },
   request: Change & TokenRequest,
 ): Promise<{ id: number; secret: string }> {
-  const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
+  const secret = `${PREFIX}${newSecret()}`;
   const { name, role, actor, reason, types = null, expiresInMs } = request;
   const id = await inTransaction(deps.db, async (transaction) => {
     await lockNames(transaction);
