@@ -1,12 +1,12 @@
 /** /livez, /readyz and /metrics: of the console, and of a worker or scheduler that has a port of its own. */
-import { type Context, Hono } from 'hono';
+import { type Context, type Env, Hono } from 'hono';
 import type { App } from '../app.ts';
 import { DATABASE_OUTAGES, asUnavailable, driverWords } from '../db/errors.ts';
 import { databaseNow } from '../db/query.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
-import { answerError } from './errors.ts';
+import { type AnswerError, answerError } from './errors.ts';
 import { Meter } from '../operations/upkeep/measure.ts';
 import { ProgressWatch, lookEveryMs } from '../operations/runs/watch-progress.ts';
 
@@ -46,24 +46,25 @@ export function healthPages(app: App): HealthPages {
  * Why a page could not be shown. A server that is away is told of once, and its return by whoever looks for progress;
  * anything else is a fault of ours, and is not said to be a server's.
  */
-export function answerThrown({ clock, log, outages }: App, context: Context, thrown: unknown): Response {
+export function answerThrown<E extends Env>(
+  { clock, log, outages }: App,
+  context: Context<E>,
+  thrown: unknown,
+  answer: AnswerError<E> = answerError,
+): Response | Promise<Response> {
   // Nobody is left to hear an answer, and nothing is wrong with us.
-  if (context.req.raw.signal.aborted) return answerError(context, 400, 'the request was broken off');
+  if (context.req.raw.signal.aborted) return answer(context, 400, 'the request was broken off');
   const error = asUnavailable(thrown);
   if (!isOutage(error)) {
     log.warn({ code: 'console-error' }, driverWords(error));
-    return answerError(
-      context,
-      500,
-      'This could not be done: the log says why. Sending it again may not help.',
-    );
+    return answer(context, 500, 'This could not be done: the log says why. Sending it again may not help.');
   }
   outages.tell(error, clock.elapsedMs());
   context.header('Retry-After', '5');
   const what = DATABASE_OUTAGES.includes(error.code)
     ? 'The database cannot be reached right now.'
     : error.message;
-  return answerError(context, 503, `${what} Try again in a moment.`);
+  return answer(context, 503, `${what} Try again in a moment.`);
 }
 
 /** What stands in the way of work; empty when ready. */

@@ -1,7 +1,7 @@
 /** Serving pages over HTTP until stopped. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { Env, Hono } from 'hono';
 
 export interface Listening {
   readonly url: string;
@@ -13,8 +13,8 @@ export interface Listening {
 const FINISH_MS = 10_000;
 
 /** @param at port 0 takes a free one. @param onStop called first. @throws the operating system's error */
-export async function listen(
-  pages: Hono,
+export async function listen<E extends Env>(
+  pages: Hono<E>,
   at: { readonly host: string; readonly port: number },
   onStop: () => void,
 ): Promise<Listening> {

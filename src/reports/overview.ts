@@ -1,74 +1,169 @@
-/** What an operator wants to see first: what is due, how the last run went, and whether mail is moving. */
-import { type Queryable, shownNow, selectRows } from '../db/query.ts';
+/** What an operator wants to see first: whether a person must act, what is due, how runs went, whether mail is moving. */
+import { type Queryable, selectOne, selectRows, shownNow, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { countAccounts, countDueByPlan } from '../ledger/accounts.ts';
+import { countAccounts, listDue } from '../ledger/accounts.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
-import { type Run, listRuns } from '../ledger/runs.ts';
-import { type RunCounts, countRun } from './run-counts.ts';
+import { sumPutAside } from '../ledger/put-aside.ts';
+import { type Run, findLatestSweep, listOpenRuns, listRuns } from '../ledger/runs.ts';
+import { findLastTick } from '../ledger/ticks.ts';
+import { type AccountCounts, countRunAccounts } from './run-counts.ts';
+import { type Slot, type TickQuestion, listSlots } from './ticks.ts';
 
 export interface Overview {
   readonly now: Instant;
   readonly accounts: number;
+  /** Due and not put aside; counted up to DUE_MAX. */
   readonly due: number;
   readonly oldestDueAt: Instant | null;
+  readonly putAside: PutAsideSum;
+  /** The last time that everybody was found, or made, current; null where that never was. */
+  readonly lastClean: { readonly at: Instant; readonly run: Run | null } | null;
   /** Since when, by whom and why the ledger is held; null while it is not. */
   readonly hold: LedgerHold | null;
-  /** The same of all mail, in words. */
-  readonly mailHeld: string | null;
-  readonly lastRun: { readonly run: Run; readonly counts: RunCounts } | null;
-  readonly nextTickAt: Instant | null;
-  /** Notices by state. */
-  readonly notices: Readonly<Record<string, number>>;
-  readonly latestNotices: readonly NoticeLine[];
-  readonly inboxUrl: string | null;
-  /** How far what it was read from is behind; null where that keeps up, or is the primary. */
-  readonly replicaBehindMs: number | 'unknown' | null;
+  /** Runs that are open, the latest first. */
+  readonly active: readonly CountedRun[];
+  /** The latest first, without those that are open. */
+  readonly recent: readonly Run[];
+  readonly outbox: OutboxSum;
+  /** What became of the latest slots, the oldest first; empty where no scheduler ever ticked. */
+  readonly slots: readonly Slot[];
 }
 
-export interface NoticeLine {
-  readonly id: number;
-  readonly account: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly stagedAt: Instant;
+export interface PutAsideSum {
+  readonly accounts: number;
+  /** The most frequent first. */
+  readonly codes: readonly { readonly code: string; readonly accounts: number }[];
+  readonly oldestAt: Instant | null;
 }
 
-const LATEST_NOTICES = 10;
+export interface CountedRun {
+  readonly run: Run;
+  readonly counts: AccountCounts;
+}
 
-export async function readOverview(
-  db: Queryable,
-  known: Pick<Overview, 'nextTickAt' | 'inboxUrl' | 'replicaBehindMs' | 'mailHeld'>,
-): Promise<Overview> {
+export interface OutboxSum {
+  /** Emails still to be sent; counted up to OUTBOX_MAX. */
+  readonly waiting: number;
+  /** When the oldest of them was staged. */
+  readonly oldestAt: Instant | null;
+}
+
+/** More than that are shown as so many and more: counting on would take longer than the number is worth. */
+export const DUE_MAX = 100_000;
+export const OUTBOX_MAX = 20_000;
+/** Among those that are to leave first, the oldest is: what was tried before has waited longest. */
+const OLDEST_AMONG = 1_000;
+const ACTIVE_MAX = 3;
+const RECENT_MAX = 150;
+const SLOTS_SHOWN = 24;
+
+/** Also those that wait for a retry. */
+const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
+
+export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'next'>): Promise<Overview> {
   const now = await shownNow(db);
-  const due = await countDueByPlan(db, now);
-  const [last] = await listRuns(db, 1);
-  const oldest = due.map((one) => one.oldestAt);
+  const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
+  const open = (await listOpenRuns(db)).toReversed();
+  const recent = await listRuns(db, RECENT_MAX);
   return {
     now,
     accounts: await countAccounts(db),
-    due: due.reduce((sum, one) => sum + one.accounts, 0),
-    oldestDueAt: oldest.length > 0 ? Math.min(...oldest) : null,
+    due: oldest ? await countDueUpTo(db, now) : 0,
+    oldestDueAt: oldest?.nextCycleAt ?? null,
+    putAside: await readPutAside(db),
+    lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
-    lastRun: last ? { run: last, counts: await countRun(db, last) } : null,
-    ...known,
-    notices: await countNotices(db),
-    latestNotices: await listLatestNotices(db),
+    active: await Promise.all(
+      open.slice(0, ACTIVE_MAX).map(async (run) => ({ run, counts: await countRunAccounts(db, run) })),
+    ),
+    recent: recent.filter((run) => !isOpen(run)),
+    outbox: await readOutbox(db),
+    slots: await listSlots(db, { now, next: asked.next }, SLOTS_SHOWN),
   };
 }
 
-async function countNotices(db: Queryable): Promise<Record<string, number>> {
-  const rows = await selectRows<{ state: string; count: number }>(
+const isOpen = ({ state }: Run): boolean => state === 'running' || state === 'stopping';
+
+async function countDueUpTo(db: Queryable, now: Instant): Promise<number> {
+  const row = await selectOne<{ due: number; aside: number }>(
     db,
-    'SELECT state, COUNT(*) AS count FROM outbox GROUP BY state ORDER BY state LIMIT 20',
+    `SELECT (SELECT COUNT(*) FROM (SELECT id FROM accounts WHERE next_cycle_at <= ? LIMIT ?) AS due) AS due,
+            (SELECT COUNT(DISTINCT accounts.id) FROM failures JOIN accounts ON accounts.id = failures.account_id
+              WHERE failures.state = 'put-aside' AND accounts.next_cycle_at <= ?) AS aside`,
+    [toDate(now), DUE_MAX, toDate(now)],
   );
-  return Object.fromEntries(rows.map((row) => [row.state, row.count]));
+  if (!row) return 0;
+  return row.due === DUE_MAX ? DUE_MAX : row.due - row.aside;
 }
 
-async function listLatestNotices(db: Queryable): Promise<NoticeLine[]> {
-  const rows = await selectRows<Omit<NoticeLine, 'stagedAt'> & { stagedAt: Date }>(
-    db,
-    'SELECT id, account_id AS account, kind, state, staged_at AS stagedAt FROM outbox ORDER BY id DESC LIMIT ?',
-    [LATEST_NOTICES],
-  );
-  return rows.map((row) => ({ ...row, stagedAt: row.stagedAt.getTime() }));
+async function readPutAside(db: Queryable): Promise<PutAsideSum> {
+  const { byCode, oldestAt } = await sumPutAside(db);
+  const codes = [...byCode].map(([code, accounts]) => ({ code, accounts }));
+  return { accounts: codes.reduce((sum, one) => sum + one.accounts, 0), codes, oldestAt: oldestAt ?? null };
 }
+
+/** A sweep that left nobody, or a tick that found nobody. */
+async function findLastClean(db: Queryable): Promise<Overview['lastClean']> {
+  const run = await findLatestSweep(db, ['completed'], 'everybody');
+  const tickAt = await findLastTick(db, 'nothing-due');
+  const endedAt = run?.endedAt ?? null;
+  if (tickAt !== undefined && tickAt > (endedAt ?? 0)) return { at: tickAt, run: null };
+  return run && endedAt !== null ? { at: endedAt, run } : null;
+}
+
+async function readOutbox(db: Queryable): Promise<OutboxSum> {
+  const counted = await selectOne<{ waiting: number }>(
+    db,
+    `SELECT COUNT(*) AS waiting FROM
+       (SELECT id FROM outbox WHERE state IN ('pending', 'claimed', 'sending') LIMIT ?) AS waiting`,
+    [OUTBOX_MAX],
+  );
+  const oldest = await selectRows<{ stagedAt: Date }>(
+    db,
+    `SELECT MIN(staged_at) AS stagedAt FROM
+       (SELECT staged_at FROM outbox WHERE state IN ('pending', 'claimed', 'sending')
+         ORDER BY state, next_attempt_at, id LIMIT ?) AS first`,
+    [OLDEST_AMONG],
+  );
+  return { waiting: counted?.waiting ?? 0, oldestAt: oldest[0]?.stagedAt?.getTime() ?? null };
+}
+
+/** A run of the list, or clean sweeps that follow each other, folded together. */
+export type RecentLine =
+  | { readonly run: Run }
+  | { readonly clean: number; readonly accounts: number; readonly from: Instant; readonly to: Instant };
+
+/** The latest are shown as they are; clean sweeps before them say most by being many. */
+const SHOWN_AS_THEY_ARE = 3;
+
+/** At most `limit` lines, the latest first; what would not fit as a whole is left out. */
+export function foldCleanSweeps(runs: readonly Run[], limit: number): RecentLine[] {
+  const lines: RecentLine[] = [];
+  let clean: Run[] = [];
+  const fold = (): void => {
+    const [latest] = clean;
+    if (latest && clean.length === 1) lines.push({ run: latest });
+    else if (latest) lines.push(folded(clean));
+    clean = [];
+  };
+  for (const [at, run] of runs.entries()) {
+    if (lines.length >= limit) break;
+    if (at >= SHOWN_AS_THEY_ARE && isClean(run)) clean.push(run);
+    else {
+      fold();
+      lines.push({ run });
+    }
+  }
+  fold();
+  return lines.slice(0, limit);
+}
+
+const isClean = ({ kind, state, asked }: Run): boolean =>
+  kind === 'sweep' && state === 'completed' && asked === null;
+
+const folded = (clean: readonly Run[]): RecentLine => ({
+  clean: clean.length,
+  accounts: clean.reduce((sum, run) => sum + run.dueAtStart, 0),
+  from: Math.min(...clean.map((run) => run.startedAt)),
+  to: Math.max(...clean.map((run) => run.startedAt)),
+});

@@ -92,3 +92,37 @@ export function compareTicks(
     doubled: [...perSlot.values()].filter((count) => count > 1).length,
   };
 }
+
+/** What became of a slot: swept (also where nobody was due), late, merged into a later tick, missed, failed, or held. */
+export type SlotState = 'swept' | 'late' | 'merged' | 'missed' | 'failed' | 'held';
+
+export interface Slot {
+  readonly at: Instant;
+  readonly state: SlotState;
+}
+
+/** The latest slots that have passed, the oldest first, at most `limit`; none where no scheduler ever ticked. */
+export async function listSlots(
+  db: Queryable,
+  { now, next }: TickQuestion,
+  limit: number,
+): Promise<readonly Slot[]> {
+  const first = await findFirstSlot(db);
+  const slot = next(now);
+  const apartMs = next(slot) - slot;
+  if (first === undefined || !Number.isFinite(apartMs)) return [];
+  const from = Math.max(first, now - apartMs * (limit + 1));
+  const ticks = await listSlotTicks(db, { from, to: now, limit: limit * 4 });
+  const lastAt = Math.max(0, ...ticks.map((tick) => tick.at));
+  const bySlot = new Map(ticks.map((tick) => [tick.slotAt, tick]));
+  return slotsBetween({ now, next }, from)
+    .filter((at) => at <= now - LATE_MS || bySlot.has(at))
+    .slice(-limit)
+    .map((at) => ({ at, state: stateOf(at, bySlot.get(at), lastAt) }));
+}
+
+function stateOf(slot: Instant, tick: Tick | undefined, lastAt: Instant): SlotState {
+  if (!tick) return slot < lastAt ? 'merged' : 'missed';
+  if (tick.outcome === 'failed' || tick.outcome === 'held') return tick.outcome;
+  return tick.at - slot > LATE_MS ? 'late' : 'swept';
+}

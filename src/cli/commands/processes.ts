@@ -30,11 +30,11 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
   await requireSchema(app);
   await requireRedis(app);
   const started: Process[] = [];
-  let pages: Process | undefined;
+  const pages: Process[] = [];
   try {
     // First, because it is what can fail: nothing has begun to work then.
-    if (parts.includes('console')) pages = await openConsole(cli);
-    else if (app.config.healthPort !== 0) pages = await openHealth(cli);
+    if (parts.includes('console')) pages.push(await openConsole(cli));
+    if (asksForHealth(cli, parts)) pages.push(...(await openHealth(cli)));
     if (parts.includes('worker')) started.push(await processes.startWorker(app));
     if (parts.includes('scheduler')) started.push(await processes.startScheduler(app));
     app.log.info({ parts }, 'started');
@@ -45,8 +45,14 @@ async function runUntilStopped(cli: Cli, parts: readonly Part[]): Promise<void> 
     // Who asks meanwhile whether this process is ready is told that it is about to end.
     app.health.draining = true;
     await Promise.all(started.map((one) => one.stop()));
-    await pages?.stop();
+    await Promise.all(pages.map((one) => one.stop()));
   }
+}
+
+/** A console answers for its health itself, unless it is asked to do so elsewhere. */
+function asksForHealth({ app }: Cli, parts: readonly Part[]): boolean {
+  const { healthPort } = app.config;
+  return parts.includes('console') ? (healthPort ?? 0) !== 0 : healthPort !== 0;
 }
 
 async function openConsole(cli: Cli): Promise<Process> {
@@ -59,12 +65,13 @@ async function openConsole(cli: Cli): Promise<Process> {
   }
 }
 
-async function openHealth(cli: Cli): Promise<Process | undefined> {
+/** None where this kind of process has nothing to open. */
+async function openHealth(cli: Cli): Promise<Process[]> {
   const opened = await cli.processes.startHealth?.(cli.app).catch((error: unknown) => {
     throw listenFault(cli, HEALTH, error);
   });
   if (opened) cli.app.log.info({ url: opened.url }, 'health and metrics');
-  return opened;
+  return opened ? [opened] : [];
 }
 
 /** What listens, for the messages. */

@@ -1,0 +1,25 @@
+/** What changes where there is less room, and where motion is welcome. */
+export const NARROWER = `
+@media (max-width: 75rem) {
+  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .tile:nth-child(4) { border-left: 0; } .tile:nth-child(n + 4) { border-top: 1px solid var(--line); }
+  .w3, .w4, .w5, .w7, .w8, .w9 { grid-column: 1 / -1; } .w6 { grid-column: 1 / -1; }
+  .cols > .stack { display: contents; } .cols > .stack > * { grid-column: 1 / -1; } .first { order: -1; }
+}
+@media (max-width: 56rem) {
+  .frame { display: block; }
+  .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); }
+  .side .who, .nav h2 { display: none; }
+  .nav { display: flex; overflow-x: auto; margin: 0 calc(-1 * var(--s4)); padding: 0 var(--s4) var(--s2); border-bottom: 1px solid var(--line); scrollbar-width: none; }
+  .nav a { white-space: nowrap; padding: .4rem .6rem; } .nav a svg { display: none; } .nav .badge { margin-left: .1rem; }
+  .top { position: static; padding: 0 var(--s4); height: auto; padding-block: var(--s3); border: 0; flex-wrap: wrap; } .find { flex: 1 1 100%; } .live { margin: 0; }
+  .page { padding: var(--s2) var(--s4) 3rem; }
+}
+@media (max-width: 40rem) {
+  svg.chart.wide { display: none; } svg.chart.slim { display: block; }
+  .tiles { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .tile { border-left: 0; border-top: 1px solid var(--line); } .tile:nth-child(even) { border-left: 1px solid var(--line); } .tile:nth-child(-n + 2) { border-top: 0; } .tile:last-child { grid-column: 1 / -1; border-left: 0; }
+  .p2 { display: none; } th .ref { display: block; } th > a.act { text-decoration: underline dotted; text-underline-offset: .2em; } table { font-size: var(--t-s); } .say { flex-wrap: wrap; } .say > div { flex: 1 1 12rem; } .say .acts { margin: 0; width: 100%; }
+  .head .acts { margin: 0; width: 100%; flex-wrap: wrap; } th, td { padding-inline: .4rem; } .id { max-width: 9.5rem; }
+  .card > header .r { margin-left: 0; } .hero { font-size: 2.125rem; } .log li { grid-template-columns: 1fr; gap: 0; }
+}
+@media (prefers-reduced-motion: no-preference) { .dot { animation: breathe 2.4s ease-in-out infinite; } @keyframes breathe { 50% { box-shadow: 0 0 0 5px transparent; } } .spin { animation: turn 1.6s linear infinite; transform-origin: center; transform-box: fill-box; } @keyframes turn { to { transform: rotate(1turn); } } }
+`;

@@ -1,0 +1,107 @@
+/**
+ * The one script of the console, for browsers that run it; every page works without.
+ *
+ * `/` goes to the search. An element with `data-live="/live/NAME"` is replaced by what the server sends under that
+ * address, unless somebody has paused it, looks at another tab, asked for less motion, or is typing or selecting in it.
+ */
+export const SCRIPT = `(() => {
+  'use strict';
+  const RETRY_MS = 5000;
+  const search = document.querySelector('input[name="q"][type="search"]');
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(document.activeElement)) return;
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
+  function isTyping(element) {
+    return element !== null && (/^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) || element.isContentEditable);
+  }
+
+  const places = [...document.querySelectorAll('[data-live]')];
+  const bar = document.querySelector('[data-live-bar]');
+  if (places.length === 0 || !bar || !('EventSource' in window)) return;
+  const button = bar.querySelector('button');
+  const word = bar.querySelector('[data-live-word]');
+  const dot = bar.querySelector('.dot');
+  const clock = bar.querySelector('time');
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  let chosen;
+  const open = new Map();
+
+  const paused = () => (chosen === undefined ? still.matches : chosen);
+  button.addEventListener('click', () => { chosen = !paused(); settle(); });
+  document.addEventListener('visibilitychange', settle);
+  still.addEventListener('change', settle);
+  window.addEventListener('pagehide', () => { for (const place of places) close(place); });
+  window.addEventListener('pageshow', settle);
+  settle();
+
+  function settle() {
+    const off = paused();
+    button.hidden = dot.hidden = false;
+    bar.classList.toggle('paused', off);
+    word.textContent = off ? 'Paused' : 'Live';
+    button.textContent = off ? 'Resume' : 'Pause';
+    for (const place of places) (off || document.hidden ? close : listen)(place);
+  }
+
+  function listen(place) {
+    if (open.has(place)) return;
+    const source = new EventSource(place.dataset.live);
+    open.set(place, { source });
+    source.addEventListener('fragment', (event) => {
+      if (!isBusy(place)) replace(place, event.data);
+    });
+    source.addEventListener('time', (event) => show(event.data));
+    source.addEventListener('end', () => { close(place); later(place); });
+    // A browser tries again by itself, unless it was refused.
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) { close(place); later(place); } };
+  }
+
+  function later(place) {
+    const timer = setTimeout(() => { open.delete(place); if (!paused() && !document.hidden) listen(place); }, RETRY_MS);
+    open.set(place, { timer });
+  }
+
+  function close(place) {
+    const one = open.get(place);
+    open.delete(place);
+    if (!one) return;
+    if (one.source) one.source.close();
+    clearTimeout(one.timer);
+  }
+
+  function show(instant) {
+    if (!clock) return;
+    clock.dateTime = instant;
+    clock.textContent = instant.slice(11, 19) + ' UTC';
+  }
+
+  function isBusy(place) {
+    const selection = document.getSelection();
+    const selects = selection && !selection.isCollapsed && place.contains(selection.anchorNode);
+    return selects || (place.contains(document.activeElement) && isTyping(document.activeElement));
+  }
+
+  // What is alike before and after, in order: where the focus was, what was scrolled, what was opened.
+  function replace(place, html) {
+    const reached = 'a[href], button, summary, [tabindex]';
+    const focused = [...place.querySelectorAll(reached)].indexOf(document.activeElement);
+    const address = focused >= 0 ? document.activeElement.getAttribute('href') : null;
+    const scrolled = [...place.querySelectorAll('.scroll')].map((one) => [one.scrollLeft, one.scrollTop]);
+    const opened = [...place.querySelectorAll('details')].map((one) => one.open);
+    place.innerHTML = html;
+    [...place.querySelectorAll('.scroll')].forEach((one, at) => {
+      if (scrolled[at]) [one.scrollLeft, one.scrollTop] = scrolled[at];
+    });
+    [...place.querySelectorAll('details')].forEach((one, at) => { if (opened[at] !== undefined) one.open = opened[at]; });
+    if (focused < 0) return;
+    const after = [...place.querySelectorAll(reached)];
+    const same = after.find((one) => address !== null && one.getAttribute('href') === address) || after[focused];
+    if (same) same.focus({ preventScroll: true });
+  }
+})();
+`;

@@ -1,0 +1,33 @@
+/** What the overview shows, from wherever it is read. */
+import type { App } from '../../app.ts';
+import { findHold, mailHeldWords } from '../../outbox/hold.ts';
+import { nextSlot } from '../../queue/cron.ts';
+import { readToldLagMs } from '../../reports/lag.ts';
+import { type Overview, readOverview } from '../../reports/overview.ts';
+
+export interface OverviewFacts extends Overview {
+  readonly nextTickAt: number | null;
+  /** All mail is held: since when, by whom and why. */
+  readonly mailHeld: string | null;
+  readonly replicaBehindMs: number | 'unknown' | null;
+  readonly inboxUrl: string | null;
+  readonly dueAlarmMs: number;
+}
+
+export async function readFacts(app: App): Promise<OverviewFacts> {
+  const { config, queue, readDb } = app;
+  // The database's part of the page must show also while Redis is away.
+  const nextTickAt = await queue.findNextTick().catch(() => null);
+  // What the replica tells must show also while the primary is away.
+  const replicaBehindMs = await readToldLagMs(app).catch(() => 'unknown' as const);
+  const mailHold = await findHold(readDb);
+  const next = (after: number): number => nextSlot(config.sweepCron, after);
+  return {
+    ...(await readOverview(readDb, { next })),
+    nextTickAt,
+    replicaBehindMs,
+    mailHeld: mailHold ? mailHeldWords(mailHold) : null,
+    inboxUrl: config.inboxUrl ?? null,
+    dueAlarmMs: config.dueAlarmMs,
+  };
+}

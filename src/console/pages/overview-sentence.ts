@@ -1,0 +1,84 @@
+/** The sentence that heads the overview: whether a person must act, and on what. */
+import { formatAge, counted } from '../../words.ts';
+import type { Overview } from '../../reports/overview.ts';
+import type { SayTone } from '../parts/say.tsx';
+
+export interface Sentence {
+  readonly tone: SayTone;
+  readonly sentence: string;
+  /** More about it. */
+  readonly more: string;
+  /** Where to act; none where nobody must. */
+  readonly action: { readonly label: string; readonly href: string } | null;
+}
+
+type Known = Pick<Overview, 'now' | 'accounts' | 'due' | 'oldestDueAt' | 'putAside' | 'hold' | 'lastClean'>;
+
+/** @param dueAlarmMs how long an account may be due before it is late */
+export function sentenceOf(known: Known, dueAlarmMs: number): Sentence {
+  const { accounts, putAside, due } = known;
+  if (accounts === 0) return FRESH;
+  if (putAside.accounts > 0) return asideSentence(known, dueAlarmMs);
+  if (isLate(known, dueAlarmMs)) return lateSentence(known);
+  if (due > 0)
+    return {
+      tone: 'run',
+      sentence: `Everyone is current ${withinWords(known)}.`,
+      more: `${counted(due, 'account is', 'accounts are')} due and being settled; nobody is put aside.`,
+      action: null,
+    };
+  return {
+    tone: 'ok',
+    sentence: 'Everyone is current.',
+    more: 'Nobody is due, and nobody is put aside.',
+    action: null,
+  };
+}
+
+const FRESH: Sentence = {
+  tone: 'mute',
+  sentence: 'There are no accounts yet.',
+  more: 'Bring them in with "connects accounts import accounts.csv"; the first sweep after that grants what is due.',
+  action: null,
+};
+
+function asideSentence(known: Known, dueAlarmMs: number): Sentence {
+  const { putAside, now } = known;
+  const [most] = putAside.codes;
+  const who = counted(putAside.accounts, 'account is', 'accounts are');
+  const others = isLate(known, dueAlarmMs) ? 'others are late' : othersWords(known);
+  const errors =
+    putAside.codes.length > 1
+      ? `${counted(most?.accounts ?? 0, 'of them', 'of them')} with one error, ${most?.code}`
+      : `All with one error, ${most?.code}`;
+  const since =
+    putAside.oldestAt === null ? '' : `; the first for ${formatAge((now - putAside.oldestAt) / 1_000)}`;
+  return {
+    tone: 'warn',
+    sentence: `${who} put aside; ${others}.`,
+    more: `${errors}${since}. They are granted nothing until somebody has looked and starts a rerun.`,
+    action: { label: 'Look at failures', href: '/failures' },
+  };
+}
+
+const othersWords = (known: Known): string =>
+  known.due === 0 ? 'everyone else is current' : `everyone else is current ${withinWords(known)}`;
+
+function withinWords({ now, oldestDueAt }: Known): string {
+  return `to within ${formatAge(Math.max(0, now - (oldestDueAt ?? now)) / 1_000)}`;
+}
+
+const isLate = ({ now, oldestDueAt }: Known, dueAlarmMs: number): boolean =>
+  oldestDueAt !== null && now - oldestDueAt > dueAlarmMs;
+
+function lateSentence({ due, now, oldestDueAt, hold }: Known): Sentence {
+  const age = formatAge((now - (oldestDueAt ?? now)) / 1_000);
+  return {
+    tone: 'warn',
+    sentence: `${counted(due, 'account is', 'accounts are')} due, the oldest for ${age}.`,
+    more: hold
+      ? 'They wait until the ledger is released.'
+      : 'That is longer than it may take. "connects doctor" says what is in the way.',
+    action: { label: 'Look at runs', href: '/runs' },
+  };
+}

@@ -1,0 +1,156 @@
+/** The five tiles of the overview. */
+import { DUE_MAX, OUTBOX_MAX } from '../../reports/overview.ts';
+import type { Slot, SlotState } from '../../reports/ticks.ts';
+import { counted, formatAge } from '../../words.ts';
+import { runAddress } from '../parts/addresses.ts';
+import { grouped } from '../parts/numbers.tsx';
+import { Figure, Tile, Tiles } from '../parts/tiles.tsx';
+import type { OverviewFacts } from './overview-facts.ts';
+
+interface Facts {
+  readonly facts: OverviewFacts;
+}
+
+export const OverviewTiles = ({ facts }: Facts) => (
+  <Tiles>
+    <Due facts={facts} />
+    <LastClean facts={facts} />
+    <PutAside facts={facts} />
+    <Outbox facts={facts} />
+    <NextTick facts={facts} />
+  </Tiles>
+);
+
+const upTo = (count: number, max: number): string => (count >= max ? `${grouped(max)}+` : grouped(count));
+
+const age = (now: number, since: number): string => formatAge(Math.max(0, now - since) / 1_000);
+
+const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs } }: Facts) => (
+  <Tile
+    title="Due now"
+    figure={upTo(due, DUE_MAX)}
+    note={
+      oldestDueAt === null
+        ? 'nobody waits'
+        : `oldest ${age(now, oldestDueAt)} of ${formatAge(dueAlarmMs / 1_000)} allowed`
+    }
+  />
+);
+
+function LastClean({ facts: { lastClean, now } }: Facts) {
+  if (!lastClean) return <Tile title="Last clean sweep" figure="–" note="none yet" />;
+  const { run, at } = lastClean;
+  return (
+    <Tile
+      title="Last clean sweep"
+      figure={<Figure text={`${age(now, at)} ago`} />}
+      note={
+        run === null ? (
+          'nobody was due'
+        ) : (
+          <>
+            <a class="link" href={runAddress(run.id)}>
+              run {grouped(run.id)}
+            </a>
+            , {counted(run.dueAtStart, 'account')}
+          </>
+        )
+      }
+    />
+  );
+}
+
+const PutAside = ({ facts: { putAside, now } }: Facts) => (
+  <Tile
+    title="Put aside"
+    figure={grouped(putAside.accounts)}
+    note={
+      putAside.accounts === 0
+        ? 'nobody needs a person'
+        : `${counted(putAside.codes.length, 'error')}${putAside.oldestAt === null ? '' : `, oldest ${age(now, putAside.oldestAt)}`}`
+    }
+  />
+);
+
+const Outbox = ({ facts: { outbox, now, mailHeld } }: Facts) => (
+  <Tile
+    title="Outbox"
+    figure={upTo(outbox.waiting, OUTBOX_MAX)}
+    note={
+      outbox.oldestAt === null
+        ? 'no email waits'
+        : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? '' : ', all mail is held'}`
+    }
+  />
+);
+
+const NextTick = ({ facts: { nextTickAt, now, slots } }: Facts) => (
+  <Tile
+    title="Next tick"
+    figure={nextTickAt === null ? '–' : <Figure text={formatAge(Math.max(0, nextTickAt - now) / 1_000)} />}
+    note={nextTickAt === null ? 'no scheduler has been started' : slotWords(slots)}
+    picture={<Strip slots={slots} />}
+  />
+);
+
+const STATE_WORDS: Readonly<Record<SlotState, string>> = {
+  swept: 'swept',
+  late: 'late',
+  merged: 'merged into the next',
+  missed: 'missed',
+  failed: 'failed',
+  held: 'held',
+};
+
+/** `1 missed, 1 merged into the next of 24`; in the words of what went otherwise than planned. */
+function slotWords(slots: readonly Slot[]): string {
+  if (slots.length === 0) return 'the first one';
+  const odd = (['missed', 'failed', 'held', 'late', 'merged'] as const)
+    .map((state) => ({ state, count: slots.filter((slot) => slot.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${STATE_WORDS[state]}`);
+  const of = `the last ${slots.length}`;
+  return odd.length === 0 ? `${of} all came` : `${odd.join(', ')} of ${of}`;
+}
+
+const FILLS: Readonly<Record<SlotState, string>> = {
+  swept: 'f-grant',
+  late: 'f-expire',
+  merged: 'f-expire',
+  missed: 'f-bad',
+  failed: 'f-bad',
+  held: 'f-mute',
+};
+
+const STEP = 10;
+
+/** One mark a slot; what needs a person is taller, too. */
+function Strip({ slots }: { readonly slots: readonly Slot[] }) {
+  if (slots.length === 0) return <></>;
+  const width = Math.max(24, slots.length) * STEP;
+  return (
+    <svg
+      class="strip"
+      viewBox={`0 0 ${width} 30`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Ticks: ${slotWords(slots)}`}
+    >
+      {slots.map(({ at, state }, index) => {
+        const tall = state === 'missed' || state === 'failed';
+        return (
+          <rect
+            x={index * STEP + 1}
+            y={tall ? 4 : 10}
+            width={7}
+            height={tall ? 20 : 14}
+            rx={2}
+            class={FILLS[state]}
+          >
+            <title>{`${new Date(at).toISOString().slice(11, 16)} UTC: ${STATE_WORDS[state]}`}</title>
+          </rect>
+        );
+      })}
+    </svg>
+  );
+}

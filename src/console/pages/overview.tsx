@@ -1,0 +1,97 @@
+/** The overview: whether a person must act, what is due, how runs go, whether mail is moving. */
+import { counted, formatAge } from '../../words.ts';
+import { held } from '../../ledger/ledger-hold.ts';
+import { Say } from '../parts/say.tsx';
+import { toHtml } from '../render.tsx';
+import type { Site } from '../site.ts';
+import { type OverviewFacts, readFacts } from './overview-facts.ts';
+import { ActiveRun, RecentRuns } from './overview-runs.tsx';
+import { sentenceOf } from './overview-sentence.ts';
+import { OverviewTiles } from './overview-tiles.tsx';
+
+export function addOverviewPages(site: Site): void {
+  site.live.add('overview', async () => {
+    const facts = await readFacts(site.app);
+    return { html: await toHtml(<LivePart facts={facts} />), at: facts.now };
+  });
+  site.pages.get('/', async (context) => {
+    const facts = await readFacts(site.app);
+    return site.render(
+      context,
+      {
+        title: 'Overview',
+        section: 'overview',
+        live: true,
+        sub: (
+          <>
+            {counted(facts.accounts, 'account')}
+            {facts.inboxUrl === null ? '' : <InboxLink url={facts.inboxUrl} />}
+          </>
+        ),
+      },
+      <div class="stack" data-live="/live/overview">
+        <LivePart facts={facts} />
+      </div>,
+    );
+  });
+}
+
+const InboxLink = ({ url }: { readonly url: string }) => (
+  <>
+    {' · '}
+    <a class="link" href={url}>
+      Open the local inbox
+    </a>
+  </>
+);
+
+/** All that is read again while the page is open. */
+const LivePart = ({ facts }: { readonly facts: OverviewFacts }) => (
+  <>
+    <Behind behind={facts.replicaBehindMs} />
+    <Holds facts={facts} />
+    <Heading facts={facts} />
+    <OverviewTiles facts={facts} />
+    {facts.active.map((one) => (
+      <ActiveRun {...one} now={facts.now} />
+    ))}
+    <RecentRuns facts={facts} />
+  </>
+);
+
+function Heading({ facts }: { readonly facts: OverviewFacts }) {
+  const { tone, sentence, more, action } = sentenceOf(facts, facts.dueAlarmMs);
+  const link =
+    action === null ? undefined : (
+      <a class="btn main" href={action.href}>
+        {action.label}
+      </a>
+    );
+  return (
+    <Say tone={tone} sentence={sentence} action={link}>
+      {more}
+    </Say>
+  );
+}
+
+/** What is shown is of then; without a word, whoever is due would be taken to be so now. */
+function Behind({ behind }: { readonly behind: OverviewFacts['replicaBehindMs'] }) {
+  if (behind === null) return <></>;
+  const what =
+    behind === 'unknown'
+      ? 'How far the replica of READ_DATABASE_URL is behind is not known, because the primary cannot be asked.'
+      : `The replica of READ_DATABASE_URL is ${formatAge(behind / 1_000)} behind: this page is as of then.`;
+  return <Say tone="warn" sentence={what} />;
+}
+
+/** Who holds what, since when and why: whoever waits for Connects is to know that it is somebody's decision. */
+function Holds({ facts: { hold, mailHeld } }: { readonly facts: OverviewFacts }) {
+  const lines = [...(hold ? [held(hold).message] : []), ...(mailHeld === null ? [] : [mailHeld])];
+  return (
+    <>
+      {lines.map((line) => (
+        <Say tone="warn" sentence={`${line.slice(0, 1).toUpperCase()}${line.slice(1)}.`} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+/** Numbers as people read them: grouped, and signed with a minus that is as wide as a plus. */
+import { formatCount } from '../../words.ts';
+
+export const MINUS = '−';
+
+/** `1,234`, `−56`; for whoever needs it as text. */
+export const grouped = (value: number): string =>
+  value < 0 ? `${MINUS}${formatCount(-value)}` : formatCount(value);
+
+/** `+80`, `−74`, `0`. */
+export const signed = (value: number): string => (value > 0 ? `+${formatCount(value)}` : grouped(value));
+
+export const Num = ({ value }: { readonly value: number }) => <span class="num">{grouped(value)}</span>;
+
+/** What was added and what was taken: the sign and the colour say the same. `lost`: expired, not spent. */
+export function Signed({ value, lost }: { readonly value: number; readonly lost?: boolean }) {
+  const tone = value > 0 ? 'plus' : lost ? 'lost' : 'minus';
+  return <span class={value === 0 ? 'num qq' : `num ${tone}`}>{signed(value)}</span>;
+}
+
+/** A count where none is good: quiet at 0, red above. */
+export const BadCount = ({ value }: { readonly value: number }) => (
+  <span class={value === 0 ? 'num qq' : 'num minus'}>{grouped(value)}</span>
+);
