@@ -1,0 +1,108 @@
+/**
+ * An operator's morning, for every test that looks at the console and for whoever builds its pages: a fleet of some
+ * hundred accounts with half a year behind them, told in its own time and through the product's own doors. A group has
+ * failed with two errors, a week is missing, a backfill is paused, a run is under way, letters were sent, refused,
+ * suppressed and wait, terms have two versions, and people did things that stand in the audit log.
+ */
+import { composeApp } from '../../src/app.ts';
+import type { App } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { type Console, startConsole } from '../../src/console/server.ts';
+import { execute } from '../../src/db/query.ts';
+import { formatInstant } from '../../src/domain/calendar.ts';
+import { createLog } from '../../src/log.ts';
+import { countOf } from './state.ts';
+import { openPostOffice } from './post-office.ts';
+import { type Fleet, DAY, INTERVIEW_TOO_MANY, MEMBER, STORY_DAYS, makeFleet } from './stage-fleet.ts';
+import { StagePlay } from './stage-play.ts';
+import { installAt } from './story-time.ts';
+
+export interface ConsoleStage {
+  /** With the clock of this machine, as an operator has it. */
+  readonly app: App;
+  /** What a child process needs to be part of it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Of its console: `http://127.0.0.1:40123/`. */
+  readonly url: string;
+  readonly ids: StageIds;
+  readonly holes: Fleet['holes'];
+  /** Mends what made the group fail: its next rerun succeeds. */
+  mend(): Promise<void>;
+  /** Stops everything and drops the database. */
+  end(): Promise<void>;
+}
+
+export interface StageIds {
+  /** A member with much history, and the interview that gave nothing. */
+  readonly member: string;
+  readonly interview: string;
+  /** The sweep that is under way: a worker goes on with it. */
+  readonly activeRun: number;
+  /** The latest one that put accounts aside. */
+  readonly failedRun: number;
+  readonly failedAccounts: readonly string[];
+  readonly pausedBackfill: number;
+  readonly refusedNotice: number;
+}
+
+const SEED = 20_201_211;
+
+/** Takes some seconds. @param env more settings of the installation */
+export async function setConsoleStage(env: Readonly<Record<string, string>> = {}): Promise<ConsoleStage> {
+  const now = Date.now();
+  const fleet = makeFleet(now, SEED);
+  const office = await openPostOffice({ refuseRecipient });
+  const { installation, becomes } = await installAt(formatInstant(now - STORY_DAYS * DAY), {
+    env: {
+      CONNECTS_CONSOLE_PORT: '0',
+      CONNECTS_SETTLE_ATTEMPTS: '1',
+      CONNECTS_SWEEP_CRON: '*/30 * * * *',
+      CONNECTS_DUE_ALARM: '1h',
+      CONNECTS_NOTICE_MAX_AGE: '7d',
+      CONNECTS_ANSWER_SECRET: 'a'.repeat(32),
+      SMTP_URL: office.url,
+      ...env,
+    },
+  });
+  const play = new StagePlay(installation.app, becomes, fleet);
+  const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
+  // From here on time passes by itself.
+  const app = composeApp(parseConfig(installation.env), systemClock, createLog('silent'));
+  const console: Console = await startConsole(app);
+  const ids = {
+    member: MEMBER,
+    interview: INTERVIEW_TOO_MANY,
+    failedAccounts,
+    pausedBackfill,
+    activeRun,
+    failedRun: await countOf(app.db, "SELECT MAX(run_id) FROM failures WHERE state = 'put-aside'"),
+    refusedNotice: await countOf(app.db, "SELECT MAX(id) FROM outbox WHERE state = 'refused'"),
+  };
+  return {
+    app,
+    env: installation.env,
+    url: console.url,
+    ids,
+    holes: fleet.holes,
+    mend: () => mend(app),
+    end: async () => {
+      await console.stop();
+      await app.close();
+      await installation.remove();
+      await office.stop();
+    },
+  };
+}
+
+/** Some mailboxes are gone; one takes nothing for now. */
+function refuseRecipient(address: string): { code: number; words: string } | undefined {
+  if (/-0(012|024|108|115|120|131)@/.test(address))
+    return { code: 550, words: '5.1.1 the mailbox does not exist' };
+  return /-0036@/.test(address) ? { code: 452, words: '4.2.2 the mailbox is full' } : undefined;
+}
+
+async function mend({ db }: App): Promise<void> {
+  await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE zone = 'Mars/Olympus'");
+  await db.raw('DROP TRIGGER IF EXISTS archived_accounts');
+}
