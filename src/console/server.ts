@@ -11,6 +11,7 @@ import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { Live } from './live.ts';
 import { addOverviewPages } from './pages/overview.tsx';
+import { addSearchPages } from './pages/search.tsx';
 import { renderPage } from './render.tsx';
 import type { ConsoleEnv, Site } from './site.ts';
 
@@ -20,7 +21,7 @@ export type Console = Listening;
 const HEALTH = ['/livez', '/readyz', '/metrics'];
 
 /** Each adds the routes of one file of `pages`. */
-const PAGES: readonly ((site: Site) => void)[] = [addOverviewPages];
+const PAGES: readonly ((site: Site) => void)[] = [addOverviewPages, addSearchPages];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
 export async function startConsole(app: App): Promise<Console> {

@@ -1,7 +1,8 @@
 /** Sidebar, top bar and page. */
 export const FRAME = `
 .frame { display: grid; grid-template-columns: 14.25rem minmax(0, 1fr); min-height: 100vh; }
-.side { border-right: 1px solid var(--line); padding: var(--s4) var(--s3); display: flex; flex-direction: column; gap: var(--s5); position: sticky; top: 0; height: 100vh; }
+.frame > :nth-child(2) { border-left: 1px solid var(--line); min-width: 0; }
+.side { padding: var(--s4) var(--s3); display: flex; flex-direction: column; gap: var(--s5); position: sticky; top: 0; height: 100vh; }
 .brand { display: flex; align-items: center; gap: .6rem; padding: .25rem .5rem; font-weight: 650; font-size: var(--t-l); letter-spacing: -.015em; }
 .brand svg { width: 1.7rem; height: 1.7rem; flex: none; }
 .brand .m1 { fill: var(--accent); } .brand .m2 { fill: none; stroke: var(--accent); stroke-width: 2.5; }

@@ -1,12 +1,12 @@
 /** What changes where there is less room, and where motion is welcome. */
 export const NARROWER = `
 @media (max-width: 75rem) {
-  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .tile:nth-child(4) { border-left: 0; } .tile:nth-child(n + 4) { border-top: 1px solid var(--line); }
+  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .tile:nth-child(4) { border-left: 0; } .tile:nth-child(n + 4) { border-top: 1px solid var(--line); } .tile:nth-child(5) { grid-column: span 2; }
   .w3, .w4, .w5, .w7, .w8, .w9 { grid-column: 1 / -1; } .w6 { grid-column: 1 / -1; }
   .cols > .stack { display: contents; } .cols > .stack > * { grid-column: 1 / -1; } .first { order: -1; }
 }
 @media (max-width: 56rem) {
-  .frame { display: block; }
+  .frame { display: block; } .frame > :nth-child(2) { border: 0; }
   .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); }
   .side .who, .nav h2 { display: none; }
   .nav { display: flex; overflow-x: auto; margin: 0 calc(-1 * var(--s4)); padding: 0 var(--s4) var(--s2); border-bottom: 1px solid var(--line); scrollbar-width: none; }

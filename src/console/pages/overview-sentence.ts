@@ -1,5 +1,5 @@
 /** The sentence that heads the overview: whether a person must act, and on what. */
-import { formatAge, counted } from '../../words.ts';
+import { counted, formatAge, formatCount } from '../../words.ts';
 import type { Overview } from '../../reports/overview.ts';
 import type { SayTone } from '../parts/say.tsx';
 
@@ -24,7 +24,7 @@ export function sentenceOf(known: Known, dueAlarmMs: number): Sentence {
     return {
       tone: 'run',
       sentence: `Everyone is current ${withinWords(known)}.`,
-      more: `${counted(due, 'account is', 'accounts are')} due and being settled; nobody is put aside.`,
+      more: known.hold ? UNTIL_RELEASED : `${dueWords(due)} and being settled; nobody is put aside.`,
       action: null,
     };
   return {
@@ -44,21 +44,25 @@ const FRESH: Sentence = {
 
 function asideSentence(known: Known, dueAlarmMs: number): Sentence {
   const { putAside, now } = known;
-  const [most] = putAside.codes;
   const who = counted(putAside.accounts, 'account is', 'accounts are');
-  const others = isLate(known, dueAlarmMs) ? 'others are late' : othersWords(known);
-  const errors =
-    putAside.codes.length > 1
-      ? `${counted(most?.accounts ?? 0, 'of them', 'of them')} with one error, ${most?.code}`
-      : `All with one error, ${most?.code}`;
-  const since =
-    putAside.oldestAt === null ? '' : `; the first for ${formatAge((now - putAside.oldestAt) / 1_000)}`;
+  const others = isLate(known, dueAlarmMs) ? lateWords(known) : othersWords(known);
+  const forMs = putAside.oldestAt === null ? 0 : now - putAside.oldestAt;
+  const one = putAside.accounts === 1;
+  const since = `${one ? '' : 'the first '}for ${formatAge(Math.max(0, forMs) / 1_000)}`;
   return {
     tone: 'warn',
     sentence: `${who} put aside; ${others}.`,
-    more: `${errors}${since}. They are granted nothing until somebody has looked and starts a rerun.`,
+    more: `${errorWords(putAside)}; ${since}. ${one ? 'It is' : 'They are'} granted nothing until somebody has looked and starts a rerun.`,
     action: { label: 'Look at failures', href: '/failures' },
   };
+}
+
+function errorWords({ accounts, codes }: Known['putAside']): string {
+  const [most] = codes;
+  if (!most) return '';
+  if (accounts === 1) return `With the error ${most.code}`;
+  const who = codes.length === 1 ? 'All' : `${formatCount(most.accounts)} of them`;
+  return `${who} with one error, ${most.code}`;
 }
 
 const othersWords = (known: Known): string =>
@@ -71,14 +75,18 @@ function withinWords({ now, oldestDueAt }: Known): string {
 const isLate = ({ now, oldestDueAt }: Known, dueAlarmMs: number): boolean =>
   oldestDueAt !== null && now - oldestDueAt > dueAlarmMs;
 
-function lateSentence({ due, now, oldestDueAt, hold }: Known): Sentence {
-  const age = formatAge((now - (oldestDueAt ?? now)) / 1_000);
-  return {
-    tone: 'warn',
-    sentence: `${counted(due, 'account is', 'accounts are')} due, the oldest for ${age}.`,
-    more: hold
-      ? 'They wait until the ledger is released.'
-      : 'That is longer than it may take. "connects doctor" says what is in the way.',
-    action: { label: 'Look at runs', href: '/runs' },
-  };
-}
+const UNTIL_RELEASED = 'They wait until the ledger is released.';
+
+const dueWords = (due: number): string => counted(due, 'account is due', 'accounts are due');
+
+const lateWords = ({ due, now, oldestDueAt }: Known): string =>
+  `${dueWords(due)}, the oldest for ${formatAge((now - (oldestDueAt ?? now)) / 1_000)}`;
+
+const lateSentence = (known: Known): Sentence => ({
+  tone: 'warn',
+  sentence: `${lateWords(known)}.`,
+  more: known.hold
+    ? UNTIL_RELEASED
+    : 'That is longer than it may take. "connects doctor" says what is in the way.',
+  action: { label: 'Look at runs', href: '/runs' },
+});
