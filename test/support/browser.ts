@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { source as axeSource } from 'axe-core';
+import axe from 'axe-core';
 import {
   type Browser,
   type BrowserContext,
@@ -142,6 +142,13 @@ export class Visitor {
       throw new Error(`/${path} was answered with ${answer?.status()}, not ${status}`);
   }
 
+  /** By a one-time link, which asks for one click. @param path as the stage gives it */
+  async signIn(path: string): Promise<void> {
+    await this.open(path);
+    await this.page.getByRole('button', { name: /sign in/i }).click();
+    await this.page.waitForURL(this.#base);
+  }
+
   /** From here on an answer with that status is what the test looks for. */
   expecting(status: number): void {
     this.#expected.add(status);
@@ -154,7 +161,7 @@ export class Visitor {
 
   /** What axe finds on the page as it is. */
   async axe(): Promise<Finding[]> {
-    await this.page.evaluate(axeSource);
+    await this.page.evaluate(axe.source);
     return this.ask<Finding[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
       violations.flatMap(({ id, impact, nodes }) => nodes.map((node) =>
         id + ' (' + impact + ') ' + node.target.join(' ') + ': ' +
@@ -173,13 +180,16 @@ export class Visitor {
       .map((one) => one.tagName.toLowerCase() + '.' + one.getAttribute('class')).slice(0, 5).join(', ')`);
   }
 
-  /** The sum of all shifts so far, as Chromium counts them; 0 where nothing moved under the reader. */
-  layoutShift(): Promise<number> {
+  /** What has moved under the reader so far, and how much, as Chromium counts it; none where nothing did. */
+  layoutShifts(): Promise<string[]> {
     return this.ask(`new Promise((resolve) => {
-      let sum = 0;
-      const seen = new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; });
+      const nameOf = ({ node }) => node ? (node.nodeName + '.' + (node.className || node.parentNode?.className)) : '?';
+      const found = [];
+      const seen = new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) found.push(one.value + ' ' + one.sources.map(nameOf).join(', '));
+      });
       seen.observe({ type: 'layout-shift', buffered: true });
-      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(sum), 0)));
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(found), 0)));
     })`);
   }
 

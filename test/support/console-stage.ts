@@ -12,6 +12,7 @@ import { type Console, startConsole } from '../../src/console/server.ts';
 import { execute } from '../../src/db/query.ts';
 import { formatInstant } from '../../src/domain/calendar.ts';
 import { createLog } from '../../src/log.ts';
+import { addUser, linkUser } from '../../src/operations/upkeep/users.ts';
 import { countOf } from './state.ts';
 import { openPostOffice } from './post-office.ts';
 import { type Fleet, DAY, INTERVIEW_TOO_MANY, MEMBER, STORY_DAYS, makeFleet } from './stage-fleet.ts';
@@ -27,6 +28,8 @@ export interface ConsoleStage {
   readonly url: string;
   readonly ids: StageIds;
   readonly holes: Fleet['holes'];
+  /** Where somebody of that role signs in once, below `url`. Each is another person. */
+  linkFor(role: 'viewer' | 'operator'): Promise<string>;
   /** Mends what made the group fail: its next rerun succeeds. */
   mend(): Promise<void>;
   /** Stops everything and drops the database. */
@@ -85,6 +88,7 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
     url: console.url,
     ids,
     holes: fleet.holes,
+    linkFor: (role) => linkFor(app, role),
     mend: () => mend(app),
     end: async () => {
       await console.stop();
@@ -93,6 +97,15 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
       await office.stop();
     },
   };
+}
+
+let people = 0;
+
+async function linkFor({ db }: App, role: 'viewer' | 'operator'): Promise<string> {
+  people += 1;
+  const who = { name: `${role}-${people}`, actor: 'stage', reason: null };
+  await addUser({ db }, { ...who, role });
+  return `sign-in/link/${(await linkUser({ db }, who)).secret}`;
 }
 
 /** Some mailboxes are gone; one takes nothing for now. */

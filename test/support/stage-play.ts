@@ -81,17 +81,17 @@ export class StagePlay {
   /** What has happened until then, a sweep, and its letters. */
   async #morning(at: Instant, notify: 'none' | 'digest'): Promise<void> {
     this.#becomes(at);
-    await this.#tellUntil(at);
+    await this.#tellUntil(at, notify);
     const run = await this.#sweep(notify, 100);
     if (run !== undefined) await closeRunIfDone(this.#app, { id: run });
     if (notify === 'digest') await this.#deliver();
   }
 
-  async #tellUntil(at: Instant): Promise<void> {
+  async #tellUntil(at: Instant, notify: 'none' | 'digest'): Promise<void> {
     const { events } = this.#fleet;
     const from = this.#told;
     while ((events[this.#told]?.at ?? Infinity) < at) this.#told += 1;
-    if (this.#told > from) await record(this.#app, events.slice(from, this.#told));
+    if (this.#told > from) await record(this.#app, events.slice(from, this.#told), notify);
   }
 
   /** By a queue that settles at once. @param percent of those due who are settled @returns the run, if one was opened */
@@ -212,7 +212,7 @@ export class StagePlay {
   /** Nobody works on it: whoever looks sees it under way, and a worker goes on with it. */
   async #underWay(at: Instant): Promise<number> {
     this.#becomes(at);
-    await this.#tellUntil(at);
+    await this.#tellUntil(at, 'digest');
     return (await this.#sweep('digest', DONE_PERCENT)) as number;
   }
 }

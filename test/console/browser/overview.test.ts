@@ -1,6 +1,6 @@
 /** The first page that an operator opens, as a real browser shows it. */
 import { type Console, startConsole } from '../../../src/console/server.ts';
-import { browserForTests } from '../../support/browser.ts';
+import { THEMES, browserForTests } from '../../support/browser.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { importThree } from '../../support/accounts.ts';
 
@@ -20,6 +20,20 @@ afterAll(async () => {
 });
 
 describe('the overview', () => {
+  it.each(THEMES)('has no finding of axe and moves nothing under the reader, in %s', async (theme) => {
+    const visitor = await browser.visitor(console.url, { theme });
+    await visitor.open('');
+    expect(await visitor.axe()).toEqual([]);
+    expect(await visitor.layoutShifts()).toEqual([]);
+  });
+
+  it('is set in a font of its own stylesheet', async () => {
+    const visitor = await browser.visitor(console.url);
+    await visitor.open('');
+    expect(await visitor.ask('getComputedStyle(document.body).fontFamily')).toMatch(/^"?Inter"?, system-ui/);
+    expect(await visitor.fontsOf('h1')).toEqual(['Inter']);
+  });
+
   it('is the same without script, and fits a phone', async () => {
     const visitor = await browser.visitor(console.url, { script: false, width: 360 });
     await visitor.open('');

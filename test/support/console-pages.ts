@@ -1,0 +1,31 @@
+/** Every page of the console, as the stage furnishes it: for tests that go through all of them, and for pictures. */
+import type { ConsoleStage } from './console-stage.ts';
+
+export interface ConsolePage {
+  /** Of its picture. */
+  readonly name: string;
+  /** Below the console's address, such as `runs/7`. */
+  readonly path: string;
+  /** 200 where it is not given. */
+  readonly status?: number;
+}
+
+export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] => [
+  { name: 'overview', path: '' },
+  { name: 'runs', path: 'runs' },
+  { name: 'run', path: `runs/${ids.failedRun}` },
+  { name: 'run-active', path: `runs/${ids.activeRun}` },
+  { name: 'failures', path: 'failures' },
+  { name: 'accounts', path: 'accounts' },
+  { name: 'account', path: `accounts/${ids.member}` },
+  { name: 'account-failed', path: `accounts/${ids.failedAccounts[0]}` },
+  { name: 'backfills', path: 'backfills' },
+  { name: 'backfill-new', path: `backfills/new?from=${holes.open.from}&to=${holes.open.to}` },
+  { name: 'backfill', path: `backfills/${ids.pausedBackfill}` },
+  { name: 'emails', path: 'emails' },
+  { name: 'email', path: `emails/${ids.refusedNotice}` },
+  { name: 'audit-log', path: 'audit-log' },
+  { name: 'terms', path: 'terms' },
+  { name: 'search', path: 'search?q=freelancer' },
+  { name: 'not-found', path: 'nothing-here', status: 404 },
+];
