@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
+import { unlessLocked } from '../src/db/connection.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
 import type { DeliverDeps } from '../src/operations/mail/deliver-notices.ts';
 import { relayNotices, returnLeases } from '../src/operations/mail/relay-notices.ts';
@@ -13,6 +14,7 @@ import {
   settleAccounts,
 } from '../src/operations/settling/settle-accounts.ts';
 import { stageReminders } from '../src/operations/mail/stage-reminders.ts';
+import { RateSamples } from '../src/operations/runs/rate-samples.ts';
 import { tendRuns } from '../src/operations/runs/tend-runs.ts';
 import { type Attempt, markSent } from '../src/outbox/attempts.ts';
 import { workerConnection } from '../src/queue/connection.ts';
@@ -61,6 +63,8 @@ const MARK_MAX = 500;
 const TEND_EVERY_MS = 5_000;
 /** How often what was counted, and who is busy, is carried to Redis. */
 const CARRY_EVERY_MS = 2_000;
+/** How often it is written down how fast runs settle. */
+const SAMPLE_EVERY_MS = 2_000;
 
 const LISTENERS_MAX = 100;
 
@@ -75,12 +79,14 @@ export function startWorker(app: App): Process & { readonly name: string } {
   setMaxListeners(0, givingUp.signal);
   app.health.pulse();
   const busy = new BusyAccounts(app);
-  const settling = startSettling(app, busy, stopping.signal);
+  const rates = new RateSamples(app.clock);
+  const settling = startSettling(app, { busy, rates }, stopping.signal);
   const workers: Worker[] = [settling];
   const parts = [startTending, startTakingUp, startReversing, startAlerting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal, name));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
+  loops.push(startSampling(app, rates, stopping.signal));
   const forget = app.health.addCheck('worker', () => faultOf(settling, app));
   const deliver = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
   if (deliver) {
@@ -97,18 +103,24 @@ export function startWorker(app: App): Process & { readonly name: string } {
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
       await finishesWithin(
         app,
-        carry(app, busy).catch(() => undefined),
+        Promise.allSettled([carry(app, busy), rates.write(app.db)]),
         LOOPS_END_MS,
       );
     },
   };
 }
 
-function startSettling(app: App, busy: BusyAccounts, signal: AbortSignal): Worker<SettlePayload> {
+interface Watching {
+  readonly busy: BusyAccounts;
+  readonly rates: RateSamples;
+}
+
+function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal): Worker<SettlePayload> {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
     const outcomes = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
     for (const request of requests) busy.note(request, outcomes.get(request.account));
+    rates.note(requests, outcomes);
     return outcomes;
   };
   const lane = (): Batcher<SettleRequest, SettleOutcome> =>
@@ -231,6 +243,13 @@ function startCarrying(app: App, busy: BusyAccounts, signal: AbortSignal): Promi
     await lookForRedis(app);
     await carry(app, busy);
     return CARRY_EVERY_MS;
+  });
+}
+
+function startSampling(app: App, rates: RateSamples, signal: AbortSignal): Promise<void> {
+  return repeat(app, signal, async () => {
+    await unlessLocked(() => rates.write(app.db));
+    return SAMPLE_EVERY_MS;
   });
 }
 

@@ -25,6 +25,7 @@ const READ_WRITE = [
   'proposals',
   'interviews',
   'runs',
+  'run_samples',
   'failures',
   'failure_care',
   'outbox',

@@ -2,6 +2,7 @@
 import { isOneOf } from '../db/id-list.ts';
 import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
 
 /** Which of those put aside; everybody when nothing is given. */
 export interface PutAsideFilter {
@@ -9,6 +10,10 @@ export interface PutAsideFilter {
   readonly runId?: number;
   readonly code?: string;
   readonly accounts?: readonly string[];
+  /** That the account has now. */
+  readonly plan?: PlanName;
+  /** Of the program that opened the run; null for runs of which it was not recorded. */
+  readonly version?: string | null;
 }
 
 export interface PutAside {
@@ -48,6 +53,18 @@ export function putAsideWhere(
     const named = isOneOf('failures.account_id', filter.accounts);
     parts.push(named.sql);
     bindings.push(named.binding);
+  }
+  if (filter.plan !== undefined) {
+    parts.push(
+      'EXISTS (SELECT 1 FROM accounts WHERE accounts.id = failures.account_id AND accounts.plan = ?)',
+    );
+    bindings.push(filter.plan);
+  }
+  if (filter.version !== undefined) {
+    parts.push(
+      'EXISTS (SELECT 1 FROM runs WHERE runs.id = failures.run_id AND runs.program_version <=> ?)',
+    );
+    bindings.push(filter.version);
   }
   return { sql: parts.join(' AND '), bindings };
 }

@@ -5,6 +5,7 @@ import { type Queryable, execute, selectOne, selectRows, toDate, toDateOrNull } 
 import type { Instant } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import { ConnectsError } from '../errors.ts';
+import { VERSION } from '../version.ts';
 
 export const RUN_KINDS = ['sweep', 'rerun', 'backfill', 'reversal'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
@@ -49,6 +50,8 @@ export interface Run {
   /** Null where it is over everybody who is due. A sweep that has it is over a list of its own, and none that others join. */
   readonly asked: RunAsked | null;
   readonly dueAtStart: number;
+  /** Of the program that opened it; null where that was not recorded yet. */
+  readonly programVersion: string | null;
   readonly startedAt: Instant;
   readonly heartbeatAt: Instant;
   readonly endedAt: Instant | null;
@@ -65,13 +68,14 @@ interface StoredRun {
   reason: string | null;
   asked: string | null;
   due_at_start: number;
+  program_version: string | null;
   started_at: Date;
   heartbeat_at: Date;
   ended_at: Date | null;
 }
 
 const COLUMNS =
-  'id, kind, state, as_of, terms_version, notify, actor, reason, asked, due_at_start, started_at, heartbeat_at, ended_at';
+  'id, kind, state, as_of, terms_version, notify, actor, reason, asked, due_at_start, program_version, started_at, heartbeat_at, ended_at';
 
 const parseRow = (row: StoredRun): Run => ({
   id: row.id,
@@ -84,6 +88,7 @@ const parseRow = (row: StoredRun): Run => ({
   reason: row.reason,
   asked: row.asked === null ? null : (JSON.parse(row.asked) as RunAsked),
   dueAtStart: row.due_at_start,
+  programVersion: row.program_version,
   startedAt: row.started_at.getTime(),
   heartbeatAt: row.heartbeat_at.getTime(),
   endedAt: row.ended_at?.getTime() ?? null,
@@ -167,17 +172,34 @@ export interface RunFilter {
   readonly state?: RunState | undefined;
   /** Begun then or later. */
   readonly since?: Instant | undefined;
+  /** Begun before then. */
+  readonly until?: Instant | undefined;
   readonly actor?: string | undefined;
+  readonly beforeId?: number | undefined;
+  readonly fromId?: number | undefined;
+}
+
+/** The first run that began then or later; undefined where none did. */
+export async function findFirstRunSince(db: Queryable, at: Instant): Promise<number | undefined> {
+  const row = await selectOne<{ id: number }>(
+    db,
+    'SELECT id FROM runs WHERE started_at >= ? ORDER BY started_at, id LIMIT 1',
+    [toDate(at)],
+  );
+  return row?.id;
 }
 
 /** The latest first. */
 export async function listRuns(db: Queryable, limit: number, filter: RunFilter = {}): Promise<Run[]> {
-  const { kind, state, since, actor } = filter;
+  const { kind, state, since, until, actor, beforeId, fromId } = filter;
   const asked = [
     ['kind = ?', kind],
     ['state = ?', state],
     ['started_at >= ?', since === undefined ? undefined : toDate(since)],
+    ['started_at < ?', until === undefined ? undefined : toDate(until)],
     ['actor = ?', actor],
+    ['id < ?', beforeId],
+    ['id >= ?', fromId],
   ].filter(([, binding]) => binding !== undefined);
   const where = asked.length === 0 ? '' : `WHERE ${asked.map(([sql]) => sql).join(' AND ')}`;
   const rows = await selectRows<StoredRun>(
@@ -204,8 +226,8 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
     const written = await execute(
       db,
       `INSERT INTO runs (kind, state, as_of, terms_version, notify, actor, reason, asked, due_at_start, started_at,
-                         heartbeat_at, open_key)
-       VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                         heartbeat_at, open_key, program_version)
+       VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         run.kind,
         toDate(run.asOf),
@@ -218,6 +240,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<number | 't
         toDate(run.at),
         toDate(run.at),
         run.openKey,
+        VERSION,
       ],
     );
     return written.insertId;

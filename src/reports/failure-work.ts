@@ -18,7 +18,14 @@ export interface WorkFilter extends PutAsideFilter {
   readonly assignee?: string;
   /** Put aside for at least so long, in milliseconds. */
   readonly olderThanMs?: number;
+  /** Put aside for less than so long, in milliseconds. */
+  readonly youngerThanMs?: number;
 }
+
+/** Of those that are put aside, and of no others. */
+export type AsideFilter = Omit<WorkFilter, 'withFailing' | 'state'> & {
+  readonly state?: Exclude<FailureState, 'failing'>;
+};
 
 export interface Said {
   readonly at: Instant;
@@ -54,7 +61,7 @@ const CARE = `acknowledged_at, acknowledged_by, acknowledged_reason, snoozed_at,
   snoozed_reason, assigned_at, assignee, noted_at, noted_by, note`;
 
 /** Each row with its age, and then with what still counts of what was said; the first `?` is now. */
-const listed = (where: string): string => `
+export const listedWork = (where: string): string => `
   SELECT listed.*,
          CASE WHEN kept = 'retrying' THEN 'failing'
               WHEN snoozed_until > ? AND snoozed_at >= since_at THEN 'snoozed'
@@ -68,7 +75,13 @@ const listed = (where: string): string => `
             FROM failures LEFT JOIN failure_care ON failure_care.account_id = failures.account_id
            WHERE ${where}) AS listed`;
 
-function chosen(filter: WorkFilter, now: Instant): { sql: string; bindings: Binding[] } {
+interface Chosen {
+  readonly sql: string;
+  readonly bindings: Binding[];
+}
+
+/** @param page what narrows the rows themselves: a position, and their number where nothing of them is left out later */
+export function chosen(filter: WorkFilter, now: Instant, page?: Position): Chosen {
   const withFailing = filter.withFailing === true || filter.state === 'failing';
   const { sql, bindings } = putAsideWhere(filter, withFailing);
   const parts: [string, Binding][] = [
@@ -77,15 +90,34 @@ function chosen(filter: WorkFilter, now: Instant): { sql: string; bindings: Bind
     ...(filter.olderThanMs === undefined
       ? []
       : [['since_at <= ?', toDate(now - filter.olderThanMs)] as [string, Binding]]),
+    ...(filter.youngerThanMs === undefined
+      ? []
+      : [['since_at > ?', toDate(now - filter.youngerThanMs)] as [string, Binding]]),
   ];
   const narrowed = parts.length === 0 ? '' : `WHERE ${parts.map(([part]) => part).join(' AND ')}`;
+  const from = page ? `${sql} AND ${page.after}` : sql;
+  const limited = page && parts.length === 0 ? `${from} ORDER BY ${page.order} LIMIT ?` : from;
   return {
-    sql: `FROM (${listed(sql)}) AS told ${narrowed}`,
-    bindings: [toDate(now), ...bindings, ...parts.map(([, binding]) => binding)],
+    sql: `FROM (${listedWork(limited)}) AS told ${narrowed}`,
+    bindings: [
+      toDate(now),
+      ...bindings,
+      ...(page?.bindings ?? []),
+      ...(page && parts.length === 0 ? [page.limit] : []),
+      ...parts.map(([, binding]) => binding),
+    ],
   };
 }
 
-type Stored = Omit<
+/** Where a page begins, in the words of the table. */
+export interface Position {
+  readonly after: string;
+  readonly bindings: readonly Binding[];
+  readonly order: string;
+  readonly limit: number;
+}
+
+export type StoredWork = Omit<
   FailureWork,
   'firstAt' | 'putAsideAt' | 'sinceAt' | 'acknowledged' | 'snoozed' | 'note'
 > & {
@@ -118,18 +150,24 @@ export async function listFailureWork(
   filter: WorkFilter,
   { now, limit, after }: WorkPage,
 ): Promise<FailureWork[]> {
-  const { sql, bindings } = chosen(filter, now);
-  const and = sql.includes('AS told WHERE') ? 'AND' : 'WHERE';
-  const order = after === undefined ? 'ORDER BY since_at, account' : `${and} account > ? ORDER BY account`;
-  const rows = await selectRows<Stored>(db, `SELECT * ${sql} ${order} LIMIT ?`, [
+  const position = after === undefined ? undefined : byAccount(after, limit);
+  const { sql, bindings } = chosen(filter, now, position);
+  const order = after === undefined ? 'since_at, account' : 'account';
+  const rows = await selectRows<StoredWork>(db, `SELECT * ${sql} ORDER BY ${order} LIMIT ?`, [
     ...bindings,
-    ...(after === undefined ? [] : [after]),
     limit,
   ]);
-  return rows.map((row) => parseRow(row, now));
+  return rows.map((row) => parseWork(row, now));
 }
 
-function parseRow(row: Stored, now: Instant): FailureWork {
+const byAccount = (after: string, limit: number): Position => ({
+  after: 'failures.account_id > ?',
+  bindings: [after],
+  order: 'failures.account_id',
+  limit,
+});
+
+export function parseWork(row: StoredWork, now: Instant): FailureWork {
   const sinceAt = row.since_at.getTime();
   const said = (at: Date | null, by: string, words: string): Said | null =>
     at === null || at.getTime() < sinceAt ? null : { at: at.getTime(), by, words };

@@ -115,6 +115,7 @@ describe('a run as text', () => {
     reason: null,
     asked: null,
     dueAtStart: 3,
+    programVersion: '0.1.0',
     startedAt: Date.parse('2021-05-01T00:00:01Z'),
     heartbeatAt: Date.parse('2021-05-01T00:00:03Z'),
     endedAt: Date.parse('2021-05-01T00:00:03Z'),

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
-import { requireExpected } from '../../expecting.ts';
 import type { Care } from '../../ledger/failure-care.ts';
 import { careForFailures } from '../../operations/runs/care-for-failures.ts';
 import type { FailureState, WorkFilter } from '../../reports/failure-work.ts';
@@ -168,11 +167,8 @@ async function runCare(
     ...(flags.olderThan !== undefined && { olderThanMs: flags.olderThan }),
   };
   requireNarrowed(filter, flags.all === true);
-  const request = { filter, care, actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null };
-  if (flags.expect !== undefined) {
-    const would = await careForFailures(cli.app.db, { ...request, dryRun: true });
-    requireExpected(flags.expect, would.changed, 'account');
-  }
+  const { actor = cli.defaultActor, reason = null, expect } = flags;
+  const request = { filter, care, actor, reason, expect };
   const { changed, left } = await careForFailures(cli.app.db, { ...request, dryRun: flags.dryRun === true });
   if (flags.json) return printJson(cli, { changed, left, dryRun: flags.dryRun === true });
   const dry = flags.dryRun ? ' (dry run: nothing changed)' : '';

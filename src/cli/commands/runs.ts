@@ -109,6 +109,7 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
     'reason',
     'asked',
     'dueAtStart',
+    'programVersion',
     'startedAt',
     'heartbeatAt',
     'endedAt',

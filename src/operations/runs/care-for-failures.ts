@@ -6,8 +6,10 @@ import { type Database, type Transaction, inTransaction } from '../../db/connect
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { type Care, writeCare } from '../../ledger/failure-care.ts';
+import { countFailureWork } from '../../reports/failure-page.ts';
 import { type FailureWork, type WorkFilter, listFailureWork } from '../../reports/failure-work.ts';
 import { requireAccounts, requireRun } from '../accounts/require-known.ts';
 
@@ -16,6 +18,8 @@ export interface CareRequest {
   readonly care: Care;
   readonly actor: string;
   readonly reason: string | null;
+  /** How many accounts it is to be about; any number when absent. */
+  readonly expect?: number | undefined;
   readonly dryRun: boolean;
 }
 
@@ -29,8 +33,8 @@ export interface CareOutcome {
 const PAGE = 500;
 
 /**
- * @throws not-found `unknown-run`, `unknown-account`; invalid-input `snooze-past`; conflict `nothing-put-aside` where it is
- *   about nobody
+ * @throws not-found `unknown-run`, `unknown-account`; invalid-input `snooze-past`; refused `count-differs`; conflict
+ *   `nothing-put-aside` where it is about nobody
  */
 export async function careForFailures(db: Database, request: CareRequest): Promise<CareOutcome> {
   const { filter, care } = request;
@@ -42,6 +46,10 @@ export async function careForFailures(db: Database, request: CareRequest): Promi
       `${formatInstant(care.until)} is past: snooze until an instant to come`,
     );
   const named = new Set(filter.accounts);
+  if (request.expect !== undefined) {
+    const found = await countFailureWork(db, filter, await shownNow(db));
+    if (found > 0) requireExpected(request.expect, found, 'account');
+  }
   let changed = 0;
   for (let after = ''; ;) {
     const page = await inTransaction(db, (transaction) => carePage(transaction, request, after));

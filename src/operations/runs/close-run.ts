@@ -2,13 +2,14 @@
  * Closing a run: anyone may, worker, sweep or waiter, once nothing is left at its as-of but what is put aside; or, of
  * a run that was asked to stop, or stopped itself, once the batches in flight have ended.
  */
-import { type Database, inTransaction } from '../../db/connection.ts';
+import { type Database, inTransaction, unlessLocked } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { messageOf } from '../../errors.ts';
 import { anyPutAside, clearFailures } from '../../ledger/failures.ts';
 import { listNotDue } from '../../ledger/put-aside.ts';
 import { anyLeft } from '../../ledger/run-accounts.ts';
+import { keepRunCounts } from '../../ledger/run-kept.ts';
 import { STOPPED, findRunStop } from '../../ledger/run-stops.ts';
 import { type Run, type RunState, closeRun, findRun } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
@@ -59,11 +60,13 @@ async function clearMended(db: Database, run: Run, now: Instant): Promise<void> 
   }
 }
 
-/** The one line of a run: what it came to, and how long it took. */
+/** What a run came to, kept for lists of runs, and told in one line with how long it took. */
 export async function logClosed(deps: CloseDeps, run: Run, state: RunState, now: Instant): Promise<void> {
   const told = { run: run.id, kind: run.kind, outcome: state, durationMs: now - run.startedAt };
   try {
-    const { settled, failed, remaining, cycles } = await countRun(deps.db, { ...run, state });
+    const counts = await countRun(deps.db, { ...run, state });
+    const { settled, failed, remaining, cycles } = counts;
+    await unlessLocked(() => keepRunCounts(deps.db, run.id, counts));
     deps.log.info({ ...told, settled, failed, remaining, cycles }, 'run closed');
   } catch (error) {
     // It is closed all the same: only its counts could not be read.

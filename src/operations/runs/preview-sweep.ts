@@ -4,15 +4,15 @@
  * Each page of due accounts is settled in a rehearsal; what was written is counted in SQL, as for a real run, and undone.
  */
 import type { Database } from '../../db/connection.ts';
-import { databaseNow, execute } from '../../db/query.ts';
+import { databaseNow, execute, shownNow } from '../../db/query.ts';
 import { rehearse } from '../../db/rehearsal.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
 import { type DuePosition, countDue, listDue } from '../../ledger/accounts.ts';
-import { type PutAsideFilter, listPutAside } from '../../ledger/put-aside.ts';
 import type { Run } from '../../ledger/runs.ts';
 import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
 import { silentLog } from '../../log.ts';
+import { type AsideFilter, listFailureWork } from '../../reports/failure-work.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { massFailureOf } from '../settling/mass-failure.ts';
 import type { OpenRun } from '../settling/run-directory.ts';
@@ -74,15 +74,16 @@ export async function previewSweep(deps: PreviewDeps, request: PreviewRequest): 
 export async function previewRerun(
   deps: PreviewDeps,
   request: Pick<PreviewRequest, 'signal' | 'onProgress'> & {
-    readonly filter: PutAsideFilter;
+    readonly filter: AsideFilter;
     readonly asOf: Instant;
     readonly due: number;
   },
 ): Promise<SweepPreview> {
   const db = deps.session;
   const terms = await getLatestTerms(db);
+  const now = await shownNow(db);
   const pages = pagesOf(async (after: { id: string } | undefined) => {
-    const page = await listPutAside(db, request.filter, { after: after?.id ?? '', limit: PAGE });
+    const page = await listFailureWork(db, request.filter, { now, after: after?.id ?? '', limit: PAGE });
     return page.map((one) => ({ id: one.account }));
   });
   const run = { ...virtualRun(request.asOf, terms), kind: 'rerun' } as const;
@@ -161,6 +162,7 @@ const virtualRun = (asOf: Instant, terms: TermsVersion): VirtualRun => ({
   reason: null,
   asked: null,
   dueAtStart: 0,
+  programVersion: null,
   startedAt: asOf,
   heartbeatAt: asOf,
   endedAt: asOf,

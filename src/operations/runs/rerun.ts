@@ -4,16 +4,17 @@
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { databaseNow } from '../../db/query.ts';
-import { formatInstant } from '../../domain/calendar.ts';
+import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
-import { type PutAside, type PutAsideFilter, latestAsOf, listPutAside } from '../../ledger/put-aside.ts';
+import { latestAsOf } from '../../ledger/put-aside.ts';
 import { findRerunOf, insertRunAccounts } from '../../ledger/run-accounts.ts';
 import { type Run, findRun, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import type { Log } from '../../log.ts';
+import { type AsideFilter, type FailureWork, listFailureWork } from '../../reports/failure-work.ts';
 import { requireRun } from '../accounts/require-known.ts';
 
 export interface RerunDeps {
@@ -23,8 +24,8 @@ export interface RerunDeps {
 }
 
 export interface RerunRequest {
-  /** Whom: those of one run, or everybody; narrowed by error and by account. */
-  readonly filter: PutAsideFilter;
+  /** Whom: those of one run, or everybody; narrowed by error, account, plan, version, age and what was said of them. */
+  readonly filter: AsideFilter;
   readonly actor: string;
   readonly reason: string;
   /** How many accounts it is to be over; any number when absent. */
@@ -102,7 +103,7 @@ async function openOnce(
   const { actor, reason } = request;
   const id = await insertRun(transaction, { ...opening, termsVersion: terms.version, actor, reason });
   if (id === 'taken') throw conflict('another rerun is being opened right now: try again');
-  const listed = await listAccounts(transaction, id, request.filter);
+  const listed = await listAccounts(transaction, { runId: id, at }, request.filter);
   requireExpected(request.expect, listed.accounts, 'account');
   // A run over nobody is no run.
   if (listed.accounts === 0) throw new RolledBack({ outcome: 'nothing-put-aside' });
@@ -140,14 +141,14 @@ interface Listed {
 
 async function listAccounts(
   transaction: Transaction,
-  runId: number,
-  filter: PutAsideFilter,
+  { runId, at }: { readonly runId: number; readonly at: Instant },
+  filter: AsideFilter,
 ): Promise<Listed> {
   const listed: Listed = { accounts: 0, byCode: {}, runs: new Set() };
-  let page: PutAside[];
+  let page: FailureWork[];
   let after = '';
   do {
-    page = await listPutAside(transaction, filter, { after, limit: PAGE });
+    page = await listFailureWork(transaction, filter, { now: at, after, limit: PAGE });
     if (page.length === 0) break;
     const ids = page.map((one) => one.account);
     await refuseActive(transaction, ids);

@@ -1,0 +1,187 @@
+/**
+ * Those that are put aside, counted by what they have in common: error, run, plan, version, age, and what was said of
+ * them. One reading counts all: each group of alike ones with its number; every facet is a sum over those groups.
+ */
+import { type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
+import { putAsideWhere } from '../ledger/put-aside.ts';
+import type { RunKind } from '../ledger/runs.ts';
+import { type AsideFilter, type FailureState, listedWork } from './failure-work.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Ages by which they are counted, in hours; each is a filter of its own. */
+export const AGES = {
+  hour: { fromH: 0, untilH: 1 },
+  hours: { fromH: 1, untilH: 8 },
+  day: { fromH: 8, untilH: 24 },
+  week: { fromH: 24, untilH: 168 },
+  older: { fromH: 168, untilH: null },
+} as const;
+export type Age = keyof typeof AGES;
+export const AGE_NAMES = Object.keys(AGES) as readonly Age[];
+
+/** What narrows a list to accounts of one age. */
+export function ageFilter(age: Age): Pick<AsideFilter, 'olderThanMs' | 'youngerThanMs'> {
+  const { fromH, untilH } = AGES[age];
+  return {
+    ...(fromH > 0 && { olderThanMs: fromH * HOUR_MS }),
+    ...(untilH !== null && { youngerThanMs: untilH * HOUR_MS }),
+  };
+}
+
+/** What is chosen in each facet; all must hold. */
+export interface FacetChoice {
+  readonly code?: string;
+  readonly runId?: number;
+  readonly plan?: PlanName;
+  /** Null for runs of which it was not recorded. */
+  readonly version?: string | null;
+  readonly age?: Age;
+  readonly state?: Exclude<FailureState, 'failing'>;
+  readonly assignee?: string;
+}
+
+/** The same choice, as the lists and operations take it. */
+export function filterOf({ age, ...choice }: FacetChoice): AsideFilter {
+  return { ...choice, ...(age !== undefined && ageFilter(age)) };
+}
+
+export interface FacetCount<Value> {
+  readonly value: Value;
+  readonly accounts: number;
+}
+
+export interface FailureFacets {
+  /** Put aside, whatever is chosen. */
+  readonly all: number;
+  /** That match the whole choice, among those that were counted. */
+  readonly matching: number;
+  /** False where more are put aside than are counted at a time: then the facets are of the first of them. */
+  readonly complete: boolean;
+  /** Each counts those that match what is chosen in all other facets, the most frequent first. */
+  readonly codes: readonly FacetCount<string>[];
+  readonly runs: readonly (FacetCount<number> & { readonly kind: RunKind | null })[];
+  readonly plans: readonly FacetCount<PlanName | null>[];
+  readonly versions: readonly FacetCount<string | null>[];
+  /** In the order of `AGES`. */
+  readonly ages: readonly FacetCount<Age>[];
+  readonly states: readonly FacetCount<FailureState>[];
+  /** Null for nobody's. */
+  readonly assignees: readonly FacetCount<string | null>[];
+  /** Of those that match: how many were put aside in each of the last 48 hours, by error; 0 is the hour that ends now. */
+  readonly perHour: readonly { readonly hoursAgo: number; readonly code: string; readonly accounts: number }[];
+}
+
+/** Accounts that are looked at for one reading, by error and id. */
+export const COUNTED_MAX = 10_000;
+const HOURS_SHOWN = 48;
+
+interface Group {
+  readonly code: string;
+  readonly runId: number;
+  readonly kind: RunKind | null;
+  readonly plan: PlanName | null;
+  readonly version: string | null;
+  readonly state: Exclude<FailureState, 'failing'>;
+  readonly assignee: string | null;
+  readonly hours: number;
+  /** 0 where a later run put the same accounts aside again: they count with that one, unless this one is chosen. */
+  readonly isLatest: 0 | 1;
+  readonly accounts: number;
+}
+
+export async function readFailureFacets(
+  db: Queryable,
+  choice: FacetChoice,
+  now: Instant,
+  countedMax = COUNTED_MAX,
+): Promise<FailureFacets> {
+  const groups = await readGroups(db, now, countedMax);
+  const complete = sumOf(groups) < countedMax;
+  const but = (facet: keyof FacetChoice): Group[] => {
+    const { [facet]: _chosen, ...others } = choice;
+    return groups.filter((one) => (facet === 'runId' ? matchesRest(one, others) : matches(one, others)));
+  };
+  const matching = groups.filter((one) => matches(one, choice));
+  return {
+    all: complete ? sumOf(groups.filter((one) => one.isLatest === 1)) : await countAll(db),
+    matching: sumOf(matching),
+    complete,
+    codes: byValue(but('code'), (one) => one.code),
+    runs: byValue(but('runId'), (one) => one.runId).map((one) => ({
+      ...one,
+      kind: groups.find((group) => group.runId === one.value)?.kind ?? null,
+    })),
+    plans: byValue(but('plan'), (one) => one.plan),
+    versions: byValue(but('version'), (one) => one.version),
+    ages: AGE_NAMES.map((value) => ({
+      value,
+      accounts: sumOf(but('age').filter((one) => ageOf(one) === value)),
+    })).filter((one) => one.accounts > 0),
+    states: byValue(but('state'), (one) => one.state),
+    assignees: byValue(but('assignee'), (one) => one.assignee),
+    perHour: perHourOf(matching),
+  };
+}
+
+/** One pass over all of them, or the first `countedMax`. */
+const readGroups = (db: Queryable, now: Instant, countedMax: number): Promise<Group[]> =>
+  selectRows<Group>(
+    db,
+    `SELECT code, runId, runs.kind, accounts.plan, runs.program_version AS version, told.state, owner AS assignee,
+            LEAST(TIMESTAMPDIFF(HOUR, since_at, ?), ?) AS hours,
+            NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = told.account
+              AND later.state = 'put-aside' AND later.run_id > told.runId) AS isLatest, COUNT(*) AS accounts
+       FROM (${listedWork("failures.state = 'put-aside' ORDER BY failures.code, failures.account_id LIMIT ?")}) AS told
+       LEFT JOIN accounts ON accounts.id = told.account
+       LEFT JOIN runs ON runs.id = told.runId
+      GROUP BY code, runId, runs.kind, accounts.plan, runs.program_version, told.state, owner, hours, isLatest
+      ORDER BY code, runId LIMIT ?`,
+    [toDate(now), AGES.older.fromH, toDate(now), countedMax, countedMax],
+  );
+
+async function countAll(db: Queryable): Promise<number> {
+  const { sql, bindings } = putAsideWhere({});
+  const row = await selectOne<{ accounts: number }>(
+    db,
+    `SELECT COUNT(*) AS accounts FROM failures WHERE ${sql}`,
+    bindings,
+  );
+  return row?.accounts ?? 0;
+}
+
+const ageOf = ({ hours }: Group): Age =>
+  AGE_NAMES.find((name) => hours < (AGES[name].untilH ?? Infinity)) as Age;
+
+const matches = (one: Group, choice: FacetChoice): boolean =>
+  (choice.runId === undefined ? one.isLatest === 1 : one.runId === choice.runId) && matchesRest(one, choice);
+
+const matchesRest = (one: Group, choice: Omit<FacetChoice, 'runId'>): boolean =>
+  (choice.code === undefined || one.code === choice.code) &&
+  (choice.plan === undefined || one.plan === choice.plan) &&
+  (choice.version === undefined || one.version === choice.version) &&
+  (choice.age === undefined || ageOf(one) === choice.age) &&
+  (choice.state === undefined || one.state === choice.state) &&
+  (choice.assignee === undefined || one.assignee === choice.assignee);
+
+const sumOf = (groups: readonly Group[]): number => groups.reduce((sum, one) => sum + one.accounts, 0);
+
+function byValue<Value>(groups: readonly Group[], valueOf: (one: Group) => Value): FacetCount<Value>[] {
+  const counts = new Map<Value, number>();
+  for (const one of groups) counts.set(valueOf(one), (counts.get(valueOf(one)) ?? 0) + one.accounts);
+  return [...counts]
+    .map(([value, accounts]) => ({ value, accounts }))
+    .toSorted((a, b) => b.accounts - a.accounts || (String(a.value) < String(b.value) ? -1 : 1));
+}
+
+function perHourOf(groups: readonly Group[]): FailureFacets['perHour'] {
+  const counts = new Map<string, number>();
+  for (const { hours, code, accounts } of groups)
+    if (hours < HOURS_SHOWN) counts.set(`${hours} ${code}`, (counts.get(`${hours} ${code}`) ?? 0) + accounts);
+  return [...counts].map(([key, accounts]) => {
+    const [hoursAgo, code] = key.split(' ') as [string, string];
+    return { hoursAgo: Number(hoursAgo), code, accounts };
+  });
+}

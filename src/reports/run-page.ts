@@ -1,0 +1,150 @@
+/** Everything about one run: its counts, its rate, what it failed at, its emails, and what people said of it. */
+import { type Queryable, selectRows } from '../db/query.ts';
+import type { Instant } from '../domain/calendar.ts';
+import { type RunNote, listRunNotes } from '../ledger/run-notes.ts';
+import { type RunSample, listRunSamples } from '../ledger/run-samples.ts';
+import { type RunStop, findRunStop } from '../ledger/run-stops.ts';
+import { type Run, getRun } from '../ledger/runs.ts';
+import { countRetrying } from '../ledger/put-aside.ts';
+import { type KnownCounts, isOpen, readKnownCounts } from './run-kept-counts.ts';
+
+export interface RunPage extends KnownCounts {
+  readonly run: Run;
+  /** Null for a run that nobody stopped, itself included. */
+  readonly stop: RunStop | null;
+  /** Accounts that failed and are still to be tried again, by error. */
+  readonly failing: Readonly<Record<string, number>>;
+  readonly errors: readonly RunError[];
+  readonly notes: readonly RunNote[];
+  /** Emails that it caused, by state, as of now; null while the run is too large to be counted. */
+  readonly emails: Readonly<Record<string, number>> | null;
+  readonly rate: RunRate;
+  /** The run of its kind before this one; null where there is none. */
+  readonly previousId: number | null;
+}
+
+/** Accounts that a run put aside with one error. */
+export interface RunError {
+  readonly code: string;
+  readonly accounts: number;
+  /** Of those: put aside still. */
+  readonly aside: number;
+  /** One of them, aside if any is, and what its error says. */
+  readonly sample: { readonly account: string; readonly message: string };
+}
+
+export interface RunRate {
+  readonly samples: readonly RunSample[];
+  /** Accounts a second: of an open run lately, of one that has ended over its whole time; null where nothing can be said. */
+  readonly perSecond: number | null;
+  /** When it will have ended, at that rate; null unless it is running. */
+  readonly endsAt: Instant | null;
+  readonly tookMs: number;
+}
+
+/** @throws not-found `unknown-run` */
+export async function readRunPage(db: Queryable, id: number, now: Instant): Promise<RunPage> {
+  const run = await getRun(db, id);
+  const known = (await readKnownCounts(db, [run])).get(id) as KnownCounts;
+  return {
+    run,
+    ...known,
+    stop: (await findRunStop(db, id)) ?? null,
+    failing: Object.fromEntries(await countRetrying(db, id)),
+    errors: await listErrors(db, id),
+    notes: (await listRunNotes(db, [id])).get(id) ?? [],
+    emails: known.exact ? await countEmails(db, run, known) : null,
+    rate: rateOf(run, known, await listRunSamples(db, id), now),
+    previousId: await findPrevious(db, run),
+  };
+}
+
+async function listErrors(db: Queryable, runId: number): Promise<RunError[]> {
+  const groups = await selectRows<{ code: string; accounts: number; aside: string; sample: string }>(
+    db,
+    `SELECT code, COUNT(*) AS accounts, SUM(state = 'put-aside') AS aside,
+            COALESCE(MIN(IF(state = 'put-aside', account_id, NULL)), MIN(account_id)) AS sample
+       FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL
+      GROUP BY code ORDER BY accounts DESC, code LIMIT 100`,
+    [runId],
+  );
+  if (groups.length === 0) return [];
+  const messages = await selectRows<{ account: string; message: string }>(
+    db,
+    'SELECT account_id AS account, message FROM failures WHERE run_id = ? AND account_id IN (?)',
+    [runId, groups.map((one) => one.sample)],
+  );
+  const words = new Map(messages.map((one) => [one.account, one.message]));
+  return groups.map(({ code, accounts, aside, sample }) => ({
+    code,
+    accounts,
+    aside: Number(aside),
+    sample: { account: sample, message: words.get(sample) ?? '' },
+  }));
+}
+
+/** What was sent is what was staged less what was not: of a run that has ended, only those are counted. */
+async function countEmails(
+  db: Queryable,
+  run: Run,
+  { counts }: KnownCounts,
+): Promise<Record<string, number>> {
+  if (run.endedAt === null) return counts.notices;
+  const staged = Object.values(counts.notices).reduce((sum, one) => sum + one, 0);
+  const rows = await selectRows<{ state: string; emails: number }>(
+    db,
+    `SELECT state, COUNT(*) AS emails FROM outbox WHERE run_id = ? AND (state < 'sent' OR state > 'sent')
+      GROUP BY state ORDER BY state LIMIT 20`,
+    [run.id],
+  );
+  const sent = staged - rows.reduce((sum, row) => sum + row.emails, 0);
+  return {
+    ...(sent > 0 && { sent }),
+    ...Object.fromEntries(rows.map((row) => [row.state, row.emails])),
+  };
+}
+
+async function findPrevious(db: Queryable, run: Run): Promise<number | null> {
+  const rows = await selectRows<{ id: number }>(
+    db,
+    'SELECT id FROM runs WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT 1',
+    [run.kind, run.id],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** How far back the rate of an open run looks, in seconds. */
+const LATELY_S = 15;
+/** Workers write down what they settled every two seconds: longer than this, and they settled nothing. */
+const SILENT_S = 5;
+
+export function rateOf(
+  run: Run,
+  { counts }: KnownCounts,
+  samples: readonly RunSample[],
+  now: Instant,
+): RunRate {
+  const tookMs = Math.max(0, (run.endedAt ?? now) - run.startedAt);
+  const perSecond = isOpen(run) ? rateLately(samples, tookMs / 1_000) : rateInAll(counts.settled, tookMs);
+  const isRunning = run.state === 'running' && perSecond !== null && perSecond > 0;
+  return {
+    samples,
+    perSecond,
+    endsAt: isRunning ? now + Math.ceil((counts.remaining / perSecond) * 1_000) : null,
+    tookMs,
+  };
+}
+
+const rateInAll = (settled: number, tookMs: number): number | null =>
+  tookMs < 1_000 || settled === 0 ? null : settled / (tookMs / 1_000);
+
+/** Over the last stretches, back to a quarter of a minute; where nothing was settled for some seconds, up to now. */
+function rateLately(samples: readonly RunSample[], nowS: number): number | null {
+  const last = samples.at(-1);
+  if (!last) return null;
+  const lastS = last.fromS + last.forS;
+  const untilS = nowS - lastS > SILENT_S ? nowS : lastS;
+  const recent = samples.filter((one) => one.fromS + one.forS > untilS - Math.max(LATELY_S, last.forS));
+  const fromS = recent[0]?.fromS ?? untilS - LATELY_S;
+  return recent.reduce((sum, one) => sum + one.settled, 0) / (untilS - fromS);
+}
