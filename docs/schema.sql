@@ -447,9 +447,14 @@ CREATE TABLE `runs` (
   `submitting_until` datetime(3) DEFAULT NULL,
   `open_key` varchar(32) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `asked` text DEFAULT NULL,
+  `program_version` varchar(32) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `counted` text DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_open` (`open_key`),
   KEY `of_state` (`state`,`id`),
+  KEY `of_kind` (`kind`,`id`),
+  KEY `of_actor` (`actor`,`id`),
+  KEY `begun` (`started_at`,`id`),
   CONSTRAINT `runs_kind` CHECK (`kind` in ('sweep','rerun','backfill','reversal')),
   CONSTRAINT `runs_state` CHECK (`state` in ('running','completed','completed-with-failures','stopping','stopped','failed')),
   CONSTRAINT `runs_notify` CHECK (`notify` in ('none','digest','each'))
@@ -470,6 +475,14 @@ CREATE TABLE `run_notes` (
   `note` varchar(500) NOT NULL,
   PRIMARY KEY (`id`),
   KEY `of_run` (`run_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `run_samples` (
+  `run_id` bigint(20) NOT NULL,
+  `from_s` int(11) NOT NULL,
+  `for_s` int(11) NOT NULL,
+  `settled` int(11) NOT NULL,
+  PRIMARY KEY (`run_id`,`from_s`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `run_stops` (

@@ -101,11 +101,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
       forget();
       await closeWorkers(workers, app, () => givingUp.abort());
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
-      await finishesWithin(
-        app,
-        Promise.allSettled([carry(app, busy), rates.write(app.db)]),
-        LOOPS_END_MS,
-      );
+      await finishesWithin(app, Promise.allSettled([carry(app, busy), rates.write(app.db)]), LOOPS_END_MS);
     },
   };
 }

@@ -61,9 +61,7 @@ export function putAsideWhere(
     bindings.push(filter.plan);
   }
   if (filter.version !== undefined) {
-    parts.push(
-      'EXISTS (SELECT 1 FROM runs WHERE runs.id = failures.run_id AND runs.program_version <=> ?)',
-    );
+    parts.push('EXISTS (SELECT 1 FROM runs WHERE runs.id = failures.run_id AND runs.program_version <=> ?)');
     bindings.push(filter.version);
   }
   return { sql: parts.join(' AND '), bindings };

@@ -71,7 +71,11 @@ export interface FailureFacets {
   /** Null for nobody's. */
   readonly assignees: readonly FacetCount<string | null>[];
   /** Of those that match: how many were put aside in each of the last 48 hours, by error; 0 is the hour that ends now. */
-  readonly perHour: readonly { readonly hoursAgo: number; readonly code: string; readonly accounts: number }[];
+  readonly perHour: readonly {
+    readonly hoursAgo: number;
+    readonly code: string;
+    readonly accounts: number;
+  }[];
 }
 
 /** Accounts that are looked at for one reading, by error and id. */

@@ -61,9 +61,7 @@ export async function readRunList(db: Queryable, asked: RunListAsked): Promise<R
   const settled = await readSettled(db, groups.filter(isFold).flat());
   return {
     lines: groups.flatMap((group): RunListLine[] =>
-      isFold(group)
-        ? [foldOf(group, settled, isShown(group) ? group.map(lineOf) : null)]
-        : group.map(lineOf),
+      isFold(group) ? [foldOf(group, settled, isShown(group) ? group.map(lineOf) : null)] : group.map(lineOf),
     ),
     nextBefore,
   };
