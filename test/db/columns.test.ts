@@ -257,7 +257,10 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['runs.asked', 'counts, a plan, and at most 100 ids of 64 characters: src/operations/runs/listed-sweep.ts'],
   ['runs.due_at_start run_samples.settled', 'accounts, which are fewer than an integer counts'],
-  ['run_samples.from_s run_samples.for_s', 'seconds since a run began, which are fewer than an integer counts'],
+  [
+    'run_samples.from_s run_samples.for_s',
+    'seconds since a run began, which are fewer than an integer counts',
+  ],
   ['runs.program_version', 'the number in package.json'],
   ['runs.counted', 'counts by code, state and error, of which there are few'],
   ['backfills.asked', 'at most 200,000 ids of 64 characters: src/cli/id-file.ts'],
