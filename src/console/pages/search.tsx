@@ -1,4 +1,5 @@
 /** The search of the top bar: one hit is gone to, several are listed. */
+import type { Child } from 'hono/jsx';
 import { type Found, search } from '../../reports/search.ts';
 import { formatCount } from '../../words.ts';
 import { accountAddress, addressOf, runAddress } from '../parts/addresses.ts';
@@ -7,7 +8,7 @@ import { StateChip } from '../parts/chip.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { DateOn, Time } from '../parts/times.tsx';
+import { Time } from '../parts/times.tsx';
 import type { Site } from '../site.ts';
 
 const SHOWN_MAX = 20;
@@ -35,7 +36,7 @@ interface Hit {
   readonly label: string;
   readonly href: string;
   readonly state: { readonly of: 'account' | 'run' | 'event'; readonly state: string };
-  readonly more: ReturnType<typeof DateOn> | string;
+  readonly more: Child;
 }
 
 /** Where there is one, or one whose name it is: who asks for `a1` is not asked whether he meant `a10`. */
