@@ -1,5 +1,4 @@
 /** What every command is given, and how it speaks: data on stdout, everything else on stderr. */
-import { stringify } from 'csv-stringify/sync';
 import type { App } from '../app.ts';
 import { plainLine, plainText } from '../plain-text.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -96,5 +95,3 @@ export function formatTable(
 
 const cellText = (cell: string | number): string =>
   typeof cell === 'number' ? formatCount(cell) : plainLine(cell);
-
-export const formatCsv = (rows: readonly (readonly unknown[])[]): string => stringify(rows as unknown[][]);

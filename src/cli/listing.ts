@@ -1,6 +1,7 @@
 /** Lists, the same for every command that has one: a table for people; JSON, NDJSON and CSV for scripts. */
 import { type Command, Option } from 'commander';
-import { type Cli, formatCsv, formatTable, print, printPart, say } from './context.ts';
+import { csvLine, csvRow } from '../json/csv.ts';
+import { type Cli, formatTable, print, printPart, say } from './context.ts';
 import { jsonFlag } from './options.ts';
 
 export interface ListFlags {
@@ -77,8 +78,8 @@ function formatOf<Told extends object>(
   if (ndjson) return { before: '', part: (told) => `${JSON.stringify(told)}\n`, after: () => '' };
   if (csv)
     return {
-      before: formatCsv([fields]),
-      part: (told) => formatCsv([fields.map((name) => cellOf(told[name]))]),
+      before: csvLine(fields),
+      part: (told) => csvRow(told, fields),
       after: () => '',
     };
   return {
@@ -90,7 +91,3 @@ function formatOf<Told extends object>(
 
 /** Line ends of JSON alone: a value may hold what a pattern takes for one. */
 const indented = (text: string): string => `  ${text.replaceAll('\n', '\n  ')}`;
-
-/** Lists and objects stand in a cell as JSON; null is an empty one. */
-const cellOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;

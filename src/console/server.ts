@@ -10,6 +10,9 @@ import { securityHeaders } from './headers.ts';
 import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { Live } from './live.ts';
+import { addAccountPage } from './pages/account.tsx';
+import { addAccountRecords } from './pages/account-records.tsx';
+import { addAccountsPage } from './pages/accounts.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { renderPage } from './render.tsx';
@@ -21,7 +24,13 @@ export type Console = Listening;
 const HEALTH = ['/livez', '/readyz', '/metrics'];
 
 /** Each adds the routes of one file of `pages`. */
-const PAGES: readonly ((site: Site) => void)[] = [addOverviewPages, addSearchPages];
+const PAGES: readonly ((site: Site) => void)[] = [
+  addOverviewPages,
+  addSearchPages,
+  addAccountsPage,
+  addAccountPage,
+  addAccountRecords,
+];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
 export async function startConsole(app: App): Promise<Console> {

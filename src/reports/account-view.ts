@@ -4,7 +4,7 @@ import { type Instant, formatInstant } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
 import { findAwards } from '../ledger/records.ts';
 import { type HistoryLine, readHistoryPage } from './account-history.ts';
-import { isDue, iso } from './explain/answer.ts';
+import { type Inquiry, isDue, iso } from './explain/answer.ts';
 import { inquire } from './explain/explain.ts';
 import { type PastTold, pastTold } from './explain/then.ts';
 import { foreseen } from './explain/next-cycle.ts';
@@ -42,9 +42,13 @@ const LATEST_LINES = 5;
 const DAY = 86_400_000;
 
 /** @throws not-found `unknown-account` */
-export async function readAccountView(db: Queryable, id: string, asOf?: Instant): Promise<AccountView> {
-  const inquiry = await inquire(db, id, asOf);
+export const readAccountView = async (db: Queryable, id: string, asOf?: Instant): Promise<AccountView> =>
+  viewOf(await inquire(db, id, asOf), LATEST_LINES);
+
+/** @param lines of the history that it ends with; 0 for none */
+export async function viewOf(inquiry: Inquiry, lines: number): Promise<AccountView> {
   const { account, terms, asOf: now } = inquiry;
+  const id = account.id;
   const [next] = foreseen(inquiry, 1);
   return {
     account: id,
@@ -65,7 +69,7 @@ export async function readAccountView(db: Queryable, id: string, asOf?: Instant)
     interviewWindow: await windowNow(),
     emails: account.noticesOptedOut ? 'off' : 'on',
     putAside: inquiry.failure?.state === 'put-aside',
-    latest: (await readHistoryPage(inquiry, {}, { limit: LATEST_LINES })).lines,
+    latest: lines === 0 ? [] : (await readHistoryPage(inquiry, {}, { limit: lines })).lines,
   };
 
   async function windowNow(): Promise<AccountView['interviewWindow']> {

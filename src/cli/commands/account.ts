@@ -3,13 +3,9 @@ import { type Command, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
 import { invalidInput } from '../../errors.ts';
+import { HISTORY_FIELDS, historyJson } from '../../json/history.ts';
 import { readForecast } from '../../reports/account-forecast.ts';
-import {
-  type HistoryFilter,
-  type HistoryLine,
-  readHistoryPage,
-  streamHistory,
-} from '../../reports/account-history.ts';
+import { type HistoryFilter, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
 import { seenOn } from '../../reports/seen-on.ts';
 import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
@@ -161,30 +157,9 @@ async function streamJson(
 
 const streamLines = (cli: Cli, inquiry: Inquiry, filter: HistoryFilter, flags: HistoryFlags): Promise<void> =>
   streamList(cli, flags, streamHistory(inquiry, filter, flags), {
-    toJson: (line: HistoryLine) => ({ account: inquiry.account.id, ...line }),
+    toJson: (line) => historyJson(inquiry.account.id, line),
     fields: HISTORY_FIELDS,
   });
-
-const HISTORY_FIELDS = [
-  'account',
-  'seq',
-  'on',
-  'type',
-  'action',
-  'reason',
-  'kind',
-  'amount',
-  'balance',
-  'occurredAt',
-  'reachedAt',
-  'effectiveAt',
-  'postedAt',
-  'lateAfter',
-  'cycleOn',
-  'subject',
-  'proposal',
-  'group',
-] as const;
 
 // ----------------------------------------------------------------------------------------------- forecast
 

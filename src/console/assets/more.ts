@@ -35,4 +35,10 @@ select.field, textarea.field { width: 100%; }
 .btn[disabled], .btn[aria-disabled] { opacity: .55; cursor: default; }
 .table { font-size: var(--t-s); } .cols > .card { height: 100%; }
 a.link { overflow-wrap: anywhere; }
+.filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4); align-items: end; justify-content: space-between; padding: var(--s2) var(--s4); border-bottom: 1px solid var(--line); }
+.inline > .grow { flex: 1 1 12rem; } .inline > .check { padding-block: .4rem; }
+.letter { width: 100%; } .letter textarea { margin-block: var(--s2); width: 100%; color: var(--ink); }
+tr.why .quote + .quote, .form > .quote + .quote { margin-top: var(--s3); }
+footer.flow.tight { gap: .2rem .4rem; } .tabs + a.link { white-space: nowrap; }
+tr:target > * { background: var(--accent-soft); }
 `;

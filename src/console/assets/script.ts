@@ -3,6 +3,7 @@
  *
  * `/` goes to the search. An element with `data-live="/live/NAME"` is replaced by what the server sends under that
  * address, unless somebody has paused it, looks at another tab, asked for less motion, or is typing or selecting in it.
+ * A button with `data-copy="ID"` copies the text of that field.
  */
 export const SCRIPT = `(() => {
   'use strict';
@@ -18,6 +19,15 @@ export const SCRIPT = `(() => {
 
   function isTyping(element) {
     return element !== null && (/^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) || element.isContentEditable);
+  }
+
+  for (const button of document.querySelectorAll('[data-copy]')) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const field = document.getElementById(button.dataset.copy);
+      navigator.clipboard.writeText(field.value).then(() => { button.textContent = 'Copied'; }, () => field.select());
+    });
   }
 
   const places = [...document.querySelectorAll('[data-live]')];

@@ -116,11 +116,9 @@ function GridDrawn({ frame, days, months, shade }: GridProps) {
   );
 }
 
-/** `Nov`; of a January the year too, so that two years are told apart. */
+/** `Nov`. */
 const monthName = (month: string): string =>
-  DateTime.fromISO(`${month}-01`, { zone: 'utc', locale: 'en' }).toFormat(
-    month.endsWith('-01') ? "LLL ''yy" : 'LLL',
-  );
+  DateTime.fromISO(`${month}-01`, { zone: 'utc', locale: 'en' }).toFormat('LLL');
 
 interface SquareProps {
   readonly day: DayOfCycles;
