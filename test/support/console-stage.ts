@@ -10,11 +10,11 @@ import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Console, startConsole } from '../../src/console/server.ts';
 import { execute } from '../../src/db/query.ts';
-import { formatInstant } from '../../src/domain/calendar.ts';
+import { type Instant, formatInstant } from '../../src/domain/calendar.ts';
 import { createLog } from '../../src/log.ts';
 import { addUser, linkUser } from '../../src/operations/upkeep/users.ts';
 import { countOf } from './state.ts';
-import { openPostOffice } from './post-office.ts';
+import { type Reply, openPostOffice } from './post-office.ts';
 import { type Fleet, DAY, INTERVIEW_TOO_MANY, MEMBER, STORY_DAYS, makeFleet } from './stage-fleet.ts';
 import { StagePlay } from './stage-play.ts';
 import { installAt } from './story-time.ts';
@@ -55,6 +55,8 @@ const SEED = 20_201_211;
 export async function setConsoleStage(env: Readonly<Record<string, string>> = {}): Promise<ConsoleStage> {
   const now = Date.now();
   const fleet = makeFleet(now, SEED);
+  let today = (): Instant => now;
+  const refuseRecipient = (address: string): Reply | undefined => refusalOf(address, now - today() < 2 * DAY);
   const office = await openPostOffice({ refuseRecipient });
   const { installation, becomes } = await installAt(formatInstant(now - STORY_DAYS * DAY), {
     env: {
@@ -68,6 +70,7 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
       ...env,
     },
   });
+  today = installation.app.clock.wallNow;
   const play = new StagePlay(installation.app, becomes, fleet);
   const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
   // From here on time passes by itself.
@@ -108,11 +111,11 @@ async function linkFor({ db }: App, role: 'viewer' | 'operator'): Promise<string
   return `sign-in/link/${(await linkUser({ db }, who)).secret}`;
 }
 
-/** Some mailboxes are gone; one takes nothing for now. */
-function refuseRecipient(address: string): { code: number; words: string } | undefined {
+/** Some mailboxes are gone; one takes nothing of late. */
+function refusalOf(address: string, isOfLate: boolean): Reply | undefined {
   if (/-0(012|024|108|115|120|131)@/.test(address))
     return { code: 550, words: '5.1.1 the mailbox does not exist' };
-  return /-0036@/.test(address) ? { code: 452, words: '4.2.2 the mailbox is full' } : undefined;
+  return isOfLate && /5@/.test(address) ? { code: 452, words: '4.2.2 the mailbox is full' } : undefined;
 }
 
 async function mend({ db }: App): Promise<void> {

@@ -84,7 +84,7 @@ export class StagePlay {
     await this.#tellUntil(at, notify);
     const run = await this.#sweep(notify, 100);
     if (run !== undefined) await closeRunIfDone(this.#app, { id: run });
-    if (notify === 'digest') await this.#deliver();
+    await this.#deliver();
   }
 
   async #tellUntil(at: Instant, notify: 'none' | 'digest'): Promise<void> {
