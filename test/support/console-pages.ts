@@ -10,7 +10,28 @@ export interface ConsolePage {
   readonly status?: number;
 }
 
-export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] => [
+/** As they come. */
+const NOT_YET = new Set([
+  'runs',
+  'run',
+  'run-active',
+  'failures',
+  'accounts',
+  'account',
+  'account-failed',
+  'backfills',
+  'backfill-new',
+  'backfill',
+  'emails',
+  'email',
+  'audit-log',
+  'terms',
+]);
+
+export const consolePages = (stage: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] =>
+  allPages(stage).filter(({ name }) => !NOT_YET.has(name));
+
+const allPages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] => [
   { name: 'overview', path: '' },
   { name: 'runs', path: 'runs' },
   { name: 'run', path: `runs/${ids.failedRun}` },

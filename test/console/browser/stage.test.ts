@@ -1,6 +1,7 @@
-/** The console over an operator's morning, in a real browser. */
+/** Every page of the console over an operator's morning, in a real browser, in both themes, on a phone and a laptop. */
+import { THEMES, type Theme, type Visitor, browserForTests } from '../../support/browser.ts';
+import { consolePages } from '../../support/console-pages.ts';
 import { type ConsoleStage, setConsoleStage } from '../../support/console-stage.ts';
-import { browserForTests } from '../../support/browser.ts';
 import { countOf } from '../../support/state.ts';
 
 const browser = browserForTests();
@@ -11,6 +12,21 @@ beforeAll(async () => {
 });
 
 afterAll(() => stage.end());
+
+/** What is wrong with each page, at a laptop's width and at a phone's. */
+async function faultsOf(visitor: Visitor): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { name, path, status } of consolePages(stage)) {
+    await visitor.page.setViewportSize({ width: 1_280, height: 800 });
+    await visitor.open(path, status);
+    faults.push(...(await visitor.layoutShifts()).map((one) => `${name} moves: ${one}`));
+    faults.push(...(await visitor.axe()).map((one) => `${name}: ${one}`));
+    await visitor.page.setViewportSize({ width: 360, height: 740 });
+    const over = await visitor.overflow();
+    if (over > 0) faults.push(`${name} is ${over} px wider than a phone: ${await visitor.widest()}`);
+  }
+  return faults;
+}
 
 describe('an operator’s morning', () => {
   it('has accounts that failed with two errors, a run under way, and letters in every state', async () => {
@@ -25,9 +41,11 @@ describe('an operator’s morning', () => {
     ).toBeGreaterThan(30);
   });
 
-  it('is told on a page that fits a phone without script', async () => {
-    const visitor = await browser.visitor(stage.url, { width: 360, script: false });
-    await visitor.open('');
-    expect(await visitor.overflow()).toBe(0);
-  });
+  it.each(THEMES)(
+    'is told on pages without a finding of axe, that fit a phone and stay where they are: %s',
+    async (theme: Theme) => {
+      const visitor = await browser.visitor(stage.url, { theme });
+      expect(await faultsOf(visitor)).toEqual([]);
+    },
+  );
 });
