@@ -15,9 +15,16 @@ import {
   formatAmount,
   kindWords,
   listed,
-  planTitle,
   signed,
 } from '../reports/member-words.ts';
+import {
+  interviewsOf,
+  lateMarks,
+  membershipOf,
+  nextDateOf,
+  shortDay,
+  thenOf,
+} from '../reports/view-words.ts';
 import { commandOn } from './words.ts';
 
 const WIDTH = 100;
@@ -274,28 +281,6 @@ const thenOfPast = ({ past, zone }: AccountView): string => {
   return at === undefined ? '' : ` as of ${new ZoneWords(zone).moment(at)}`;
 };
 
-const membershipOf = ({ plan, status, pendingPlan, nextCycleOn }: AccountView): string =>
-  `${planTitle(plan)}, ${status}` +
-  (pendingPlan !== null && nextCycleOn !== null
-    ? `; ${planTitle(pendingPlan)} from ${dayWords(nextCycleOn)}`
-    : '');
-
-function nextDateOf({ nextCycleOn, due, putAside }: AccountView): string {
-  if (nextCycleOn === null) return 'none, the account is closed';
-  if (!due) return dayWords(nextCycleOn);
-  return `${dayWords(nextCycleOn)}, due: what it brings ${putAside ? 'is held up' : 'is still to be added'}`;
-}
-
-function thenOf({ free, paid, expired, recovered, closing, cap }: NonNullable<AccountView['next']>): string {
-  const limit = cap === null ? '' : ` (rollover limit ${cap})`;
-  const parts = paid > 0 ? ` (${free} free, ${paid} of the plan)` : '';
-  const back = recovered > 0 ? `, ${recovered} taken back` : '';
-  return `${expired} expire${limit}, ${free + paid} are added${parts}${back}: ${closing} in all`;
-}
-
-const interviewsOf = ({ used, max, days }: NonNullable<AccountView['interviewWindow']>): string =>
-  `${used} of ${max} in the last ${counted(days, 'day')}`;
-
 // ------------------------------------------------------------------------------------------------ history
 
 const ACTION_WIDTH = 62;
@@ -336,23 +321,6 @@ function actionOf(line: HistoryLine, words: ZoneWords): string {
   const isCut = line.reason !== null && line.action.length > room;
   return (isCut ? `${line.action.slice(0, room - 1)}…` : shorten(line.action, room)) + late + sum;
 }
-
-/**
- * `, of 13 Nov, posted 15 Nov`: days other than the one on which it counts, with their year where that differs. Lines of
- * one group were posted together: the first of them says so.
- */
-function lateMarks({ on, occurredAt, postedAt, group }: HistoryLine, words: ZoneWords): string {
-  const [happened = on, posted = on] = [occurredAt, postedAt].map((one) =>
-    words.dateOf(parseInstant(one) ?? 0),
-  );
-  const say = (day: string): string =>
-    day.slice(0, 4) === on.slice(0, 4) ? shortDay(day).slice(0, -5) : shortDay(day);
-  const saysPosted = posted > on && (group === null || group.part === 1);
-  return (happened < on ? `, of ${say(happened)}` : '') + (saysPosted ? `, posted ${say(posted)}` : '');
-}
-
-/** `6 Apr 2021`. */
-const shortDay = (on: string): string => dayWords(on).replace(/^(\d+) (\p{L}{3})\p{L}* /u, '$1 $2 ');
 
 // ----------------------------------------------------------------------------------------------- forecast
 

@@ -76,20 +76,26 @@ export const Head = ({ title }: { readonly title: string }) => (
   </head>
 );
 
-const ICON =
+/** Of the tab. */
+export const ICON =
   'data:image/svg+xml,' +
   encodeURIComponent(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="12" cy="16" r="9" fill="#2f9b67"/>' +
       '<circle cx="20" cy="16" r="9" fill="none" stroke="#2f9b67" stroke-width="2.5"/></svg>',
   );
 
+/** The sign. */
+export const Mark = () => (
+  <svg viewBox="0 0 32 32" aria-hidden="true">
+    <circle class="m1" cx="12" cy="16" r="9" />
+    <circle class="m2" cx="20" cy="16" r="9" />
+  </svg>
+);
+
 /** The sign and the name. */
 export const Brand = ({ href }: { readonly href: string }) => (
   <a class="brand" href={href}>
-    <svg viewBox="0 0 32 32" aria-hidden="true">
-      <circle class="m1" cx="12" cy="16" r="9" />
-      <circle class="m2" cx="20" cy="16" r="9" />
-    </svg>
+    <Mark />
     Connects
   </a>
 );

@@ -1,0 +1,125 @@
+/**
+ * A member's own page, by a link that is signed and ends: what they have, what comes next, and their history. It shows
+ * one account and leads nowhere else; it sets no cookie and changes nothing.
+ */
+import { createHash } from 'node:crypto';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { shownNow } from '../../db/query.ts';
+import { ConnectsError } from '../../errors.ts';
+import { readMemberLink } from '../../operations/accounts/member-link.ts';
+import { type HistoryFilter, readHistoryPage } from '../../reports/account-history.ts';
+import { readAccountView } from '../../reports/account-view.ts';
+import { inquire } from '../../reports/explain/explain.ts';
+import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import { RateLimit } from '../rate-limit.ts';
+import { toHtml } from '../render.tsx';
+import { signedLink } from '../sign-in/rights.ts';
+import type { PageContext, Site } from '../site.ts';
+import { MemberAccount, MemberFrame, NoPage } from './member-frame.tsx';
+import { MemberHistory, type Shown } from './member-history.tsx';
+
+const MINUTE_MS = 60_000;
+/** Pages of one link within a minute: more than anybody reads. */
+const READ_MAX = 60;
+/** Addresses that lead nowhere, asked for from one place within a minute. Links that are good are shown all the same. */
+const UNKNOWN_MAX = 30;
+/** Lines of one page. */
+const LINES = 25;
+/** Days that can be chosen; the first is shown where none is. */
+const PERIODS = [30, 7, 90] as const;
+
+/** A secret that nobody knows leads nobody anywhere, in the same time. */
+const NO_SECRET = 'no links are made here, so none is good';
+
+export function addMemberPages({ app, pages }: Site): void {
+  const secret = app.config.memberSecret;
+  const reading = new RateLimit(app.clock, { max: READ_MAX, windowMs: MINUTE_MS });
+  const guessing = new RateLimit(app.clock, { max: UNKNOWN_MAX, windowMs: MINUTE_MS });
+  pages.get('/m/:token', signedLink, async (context) => {
+    context.header('Referrer-Policy', 'no-referrer');
+    context.header('X-Robots-Tag', 'noindex, nofollow');
+    const token = context.req.param('token');
+    const now = await shownNow(app.db);
+    const link = readMemberLink(secret ?? NO_SECRET, token, now);
+    if (link.link === 'expired') return refuse(context, 410, link.expiresAt);
+    if (link.link === 'unknown') {
+      const address = getConnInfo(context).remote.address ?? '';
+      return refuse(context, guessing.take(address) ? 404 : 429);
+    }
+    if (!reading.take(hashOf(token))) return refuse(context, 429);
+    try {
+      return await showAccount(context, link.account, token);
+    } catch (error) {
+      // Gone since the link was made: nothing may tell that it was there.
+      if (error instanceof ConnectsError && error.code === 'unknown-account') return refuse(context, 404);
+      throw error;
+    }
+  });
+
+  async function showAccount(context: PageContext, account: string, token: string): Promise<Response> {
+    const [view, inquiry] = await Promise.all([
+      readAccountView(app.readDb, account),
+      inquire(app.readDb, account),
+    ]);
+    const asked = askedOf(context);
+    const page = await readHistoryPage(inquiry, filterOf(asked), { limit: LINES, before: asked.before });
+    const words = new ZoneWords(view.zone);
+    const shown: Shown = {
+      ...page,
+      ...asked,
+      words,
+      periods: PERIODS,
+      path: `/m/${token}`,
+    };
+    return answer(
+      context,
+      200,
+      'Memberships & Connects',
+      <>
+        <MemberAccount view={view} words={words} />
+        <MemberHistory shown={shown} />
+      </>,
+    );
+  }
+}
+
+interface Asked {
+  /** 0 for all. */
+  readonly days: number;
+  readonly type: HistoryType | undefined;
+  readonly before: number | undefined;
+}
+
+/** What the page itself asks for; anything else is not asked for. */
+function askedOf({ req }: PageContext): Asked {
+  const days = Number(req.query('days') ?? PERIODS[0]);
+  const before = Number(req.query('before'));
+  return {
+    days: days === 0 || PERIODS.some((one) => one === days) ? days : PERIODS[0],
+    type: HISTORY_TYPES.find((one) => one === req.query('type')),
+    before: Number.isSafeInteger(before) && before > 0 ? before : undefined,
+  };
+}
+
+const filterOf = ({ days, type }: Asked): HistoryFilter => ({
+  days: days === 0 ? undefined : days,
+  types: type && [type],
+});
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const refuse = (context: PageContext, status: 404 | 410 | 429, endedAt?: number): Promise<Response> =>
+  answer(context, status, 'Connects', <NoPage status={status} endedAt={endedAt} />);
+
+async function answer(
+  context: PageContext,
+  status: ContentfulStatusCode,
+  title: string,
+  body: Child,
+): Promise<Response> {
+  const text = await toHtml(<MemberFrame title={title}>{body}</MemberFrame>);
+  if (status === 429) context.header('Retry-After', String(MINUTE_MS / 1_000));
+  return context.html(`<!doctype html>\n${text}`, status);
+}
