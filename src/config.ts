@@ -520,20 +520,6 @@ export function requiredAnswerSecret({ answerSecret }: Config): string {
   );
 }
 
-/** Where members' pages are, and what links to them are made with. @throws configuration `environment` */
-export function requiredMemberPages({ memberUrl: url, memberSecret: secret }: Config): {
-  readonly url: string;
-  readonly secret: string;
-} {
-  if (url !== undefined && secret !== undefined) return { url, secret };
-  throw configuration(
-    'environment',
-    `${secret === undefined ? 'CONNECTS_MEMBER_SECRET' : 'CONNECTS_MEMBER_URL'} is not set: links to members' ` +
-      'pages are made with CONNECTS_MEMBER_SECRET (what "openssl rand -base64 33" prints), and begin with ' +
-      'CONNECTS_MEMBER_URL, by which members reach the console.',
-  );
-}
-
 const PORTS = { consolePort: 'CONNECTS_CONSOLE_PORT', healthPort: 'CONNECTS_HEALTH_PORT' } as const;
 
 /** For who listens there. @throws configuration `environment` where the variable holds the address of a Service */

@@ -13,6 +13,11 @@ import { Live } from './live.ts';
 import { addAccountPage } from './pages/account.tsx';
 import { addAccountRecords } from './pages/account-records.tsx';
 import { addAccountsPage } from './pages/accounts.tsx';
+import { addAuditLogPages } from './pages/audit-log.tsx';
+import { addEmailPage } from './pages/email.tsx';
+import { addEmailChangePages } from './pages/emails-change.tsx';
+import { addEmailPages } from './pages/emails.tsx';
+import { addMemberPages } from './pages/member.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { renderPage } from './render.tsx';
@@ -30,6 +35,11 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addAccountsPage,
   addAccountPage,
   addAccountRecords,
+  addEmailPages,
+  addEmailChangePages,
+  addEmailPage,
+  addAuditLogPages,
+  addMemberPages,
 ];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */

@@ -1,5 +1,5 @@
 /** SQL of `audit_log`: every change by a person, who, why, before and after. */
-import { type Queryable, insertRows, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 
 export interface AuditRow {
@@ -55,14 +55,27 @@ export interface AuditFilter {
 /** What must hold, where it is asked for. */
 type Condition = [sql: string, ...bindings: (string | number | undefined)[]];
 
-/** The newest first, below `before`. */
+/** The number of the latest row written before an instant, or of the latest of all; 0 where there is none. */
+export async function findLatestAudit(db: Queryable, until?: Instant): Promise<number> {
+  const row = await (until === undefined
+    ? selectOne<{ id: number }>(db, 'SELECT id FROM audit_log ORDER BY id DESC LIMIT 1')
+    : selectOne<{ id: number }>(
+        db,
+        'SELECT id FROM audit_log WHERE at < ? ORDER BY at DESC, id DESC LIMIT 1',
+        [toDate(until)],
+      ));
+  return row?.id ?? 0;
+}
+
+/** The newest first, below `before` and above `above`. */
 export async function listAudit(
   db: Queryable,
   { target, actor, action, since, until }: AuditFilter,
-  page: { readonly before?: number | undefined; readonly limit: number },
+  page: { readonly before?: number | undefined; readonly above?: number; readonly limit: number },
 ): Promise<AuditEntry[]> {
   const conditions: Condition[] = [
     ['id < ?', page.before],
+    ['id > ?', page.above],
     ['target = ?', target],
     ['actor = ?', actor],
     ["(action = ? OR action LIKE CONCAT(?, '.%'))", action, action],

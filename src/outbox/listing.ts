@@ -49,6 +49,13 @@ export async function findNotice(db: Queryable, id: number): Promise<NoticeRow |
   return row && parseRow(row);
 }
 
+/** The same of several, in no order; those that are gone are left out. */
+export async function findNotices(db: Queryable, ids: readonly number[]): Promise<NoticeRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectRows<Stored>(db, `SELECT ${COLUMNS} FROM outbox WHERE id IN (?)`, [ids]);
+  return rows.map(parseRow);
+}
+
 /** The latest first, at most `limit`, of those before the id `before`. */
 export async function listNotices(
   db: Queryable,

@@ -1,9 +1,8 @@
 /** account link: an address by which a member reads their own page. */
 import type { Command } from 'commander';
-import { requiredMemberPages } from '../../config.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
-import { linkMember, memberAddress } from '../../operations/accounts/member-link.ts';
+import { linkMember, memberAddress, requiredMemberPages } from '../../operations/accounts/member-link.ts';
 import { accountAsked } from '../../reports/asked-account.ts';
 import { WHO } from '../asking.ts';
 import { type Cli, print, printJson, say } from '../context.ts';

@@ -76,7 +76,7 @@ export const Reason = ({
   value,
   fault,
 }: {
-  readonly value?: string;
+  readonly value?: string | undefined;
   readonly fault?: string | undefined;
 }) => (
   <Field

@@ -5,7 +5,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { UserRole } from '../../ledger/users.ts';
-import type { ConsoleEnv } from '../site.ts';
+import type { ConsoleEnv } from '../console-env.ts';
 
 export type Who =
   /** Everybody, signed in or not. */

@@ -6,7 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type Database, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
-import { invalidInput } from '../../errors.ts';
+import { configuration, invalidInput } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { requireAccounts } from './require-known.ts';
 
@@ -79,6 +79,25 @@ export function readMemberLink(secret: string, token: string, now: Instant): Lin
 /** Where a link leads. @param base of the console, as members reach it */
 export const memberAddress = (base: string, { token }: Pick<MemberLink, 'token'>): string =>
   `${base.replace(/\/+$/, '')}/m/${token}`;
+
+interface Settings {
+  readonly memberUrl: string | undefined;
+  readonly memberSecret: string | undefined;
+}
+
+/** Where members' pages are, and what links to them are made with. @throws configuration `environment` */
+export function requiredMemberPages({ memberUrl: url, memberSecret: secret }: Settings): {
+  readonly url: string;
+  readonly secret: string;
+} {
+  if (url !== undefined && secret !== undefined) return { url, secret };
+  throw configuration(
+    'environment',
+    `${secret === undefined ? 'CONNECTS_MEMBER_SECRET' : 'CONNECTS_MEMBER_URL'} is not set: links to members' ` +
+      'pages are made with CONNECTS_MEMBER_SECRET (what "openssl rand -base64 33" prints), and begin with ' +
+      'CONNECTS_MEMBER_URL, by which members reach the console.',
+  );
+}
 
 /** A code for one purpose is none for another. */
 const PURPOSE = 'member-page';

@@ -1,0 +1,46 @@
+/** How the outbox stands, and who holds it. */
+import type { Instant } from '../../domain/calendar.ts';
+import { COUNTED_MAX, type OutboxSums } from '../../outbox/paging.ts';
+import type { MailHold } from '../../outbox/hold.ts';
+import { formatAge } from '../../words.ts';
+import { grouped } from '../parts/numbers.tsx';
+import { Say } from '../parts/say.tsx';
+import { Tile, Tiles } from '../parts/tiles.tsx';
+import { NearTime } from '../parts/times.tsx';
+
+/** A count that was cut says that there are more. */
+export const upTo = (count: number): string =>
+  count >= COUNTED_MAX ? `${grouped(COUNTED_MAX)}+` : grouped(count);
+
+export const EmailTiles = ({ sums, now }: { readonly sums: OutboxSums; readonly now: Instant }) => {
+  const { counts, sentSince, oldestStagedAt } = sums;
+  const leaving = counts.claimed + counts.sending;
+  const oldest =
+    oldestStagedAt === null
+      ? 'none waits to be sent'
+      : `oldest staged ${formatAge((now - oldestStagedAt) / 1_000)} ago`;
+  return (
+    <Tiles>
+      <Tile
+        title="Waiting"
+        figure={upTo(counts.pending + leaving)}
+        note={leaving === 0 ? oldest : `${oldest}, ${upTo(leaving)} on the way`}
+      />
+      <Tile title="Sent today" figure={upTo(sentSince)} note="of those due since 00:00 UTC" />
+      <Tile
+        title="Refused"
+        figure={upTo(counts.refused)}
+        note={counts.refused === 0 ? 'by the mail server' : 'by the mail server, need a look'}
+      />
+      <Tile title="Too old" figure={upTo(counts['too-old'])} note="staged long after what they tell of" />
+      <Tile title="Suppressed" figure={upTo(counts.suppressed)} note="by an operator, or by the program" />
+    </Tiles>
+  );
+};
+
+export const HoldLine = ({ hold, now }: { readonly hold: MailHold; readonly now: Instant }) => (
+  <Say tone="warn" sentence="All mail is held: nothing leaves until it is released.">
+    Since <NearTime at={hold.heldAt} now={now} /> by {hold.actor}
+    {hold.reason === null ? '.' : `: ${hold.reason}`}
+  </Say>
+);
