@@ -8,7 +8,7 @@ import { emailField } from './domain/events/fields.ts';
 import { configuration, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 import { ALERT_FORMATS, type AlertFormat } from './notices/alert-text.ts';
-import { faultOfAddress } from './servers/address.ts';
+import { addressOfListener, faultOfAddress } from './servers/address.ts';
 import { nextSlot } from './queue/cron.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -146,6 +146,8 @@ const database = () =>
 const holdsNoLogin: AddressRule = ({ username, password }) =>
   username === '' && password === '' ? undefined : 'expected no user and no password before its host';
 
+const webAddress = (example: string) => url(example, ['https:', 'http:'], undefined, namesHost, holdsNoLogin);
+
 /** As many as one outbox row each is no trouble for. */
 const ALERT_ADDRESSES_MAX = 10;
 const MAIL_EXAMPLE = 'ops@example.org, oncall@example.org';
@@ -246,13 +248,7 @@ const environment = z.object({
   CONNECTS_MEMBER_SECRET: secret.optional(),
 
   /** Where whoever runs the program is told of alerts, and as which JSON; judged by the host where none is set. */
-  CONNECTS_ALERT_URL: url(
-    'https://hooks.example.org/connects',
-    ['https:', 'http:'],
-    undefined,
-    namesHost,
-    holdsNoLogin,
-  ),
+  CONNECTS_ALERT_URL: webAddress('https://hooks.example.org/connects'),
   CONNECTS_ALERT_FORMAT: z
     .enum(ALERT_FORMATS, { error: `expected one of ${ALERT_FORMATS.join(', ')}` })
     .optional(),
@@ -279,13 +275,7 @@ const environment = z.object({
     }),
   CONNECTS_CONSOLE_PORT: port(CONSOLE_PORT),
   /** Where people reach the console, for links that are printed and sent: the proxy's address, where there is one. */
-  CONNECTS_CONSOLE_URL: url(
-    'https://connects.example.org',
-    ['https:', 'http:'],
-    undefined,
-    namesHost,
-    holdsNoLogin,
-  ),
+  CONNECTS_CONSOLE_URL: webAddress('https://connects.example.org'),
   /** Where a worker or scheduler without a console answers /livez, /readyz and /metrics; 0 for not at all. */
   CONNECTS_HEALTH_PORT: port(0),
   CONNECTS_INBOX_URL: url('http://127.0.0.1:8025', ['http:', 'https:'], undefined),
@@ -344,13 +334,6 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** Where the console is, for whoever sits at this machine; one that listens everywhere is no address to open. */
-function listenAddress(set: z.infer<typeof environment>): string {
-  const { CONNECTS_CONSOLE_HOST: host, CONNECTS_CONSOLE_PORT: port } = set;
-  if (['0.0.0.0', '::'].includes(host)) return `http://127.0.0.1:${port ?? CONSOLE_PORT}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port ?? CONSOLE_PORT}`;
-}
-
 /** @throws configuration `environment`, naming every wrong variable. Values are not repeated: they hold passwords. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
@@ -400,7 +383,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     holdAlarmMs: set.CONNECTS_HOLD_ALARM,
     consoleHost: set.CONNECTS_CONSOLE_HOST,
     consolePort: set.CONNECTS_CONSOLE_PORT,
-    consoleUrl: (set.CONNECTS_CONSOLE_URL ?? listenAddress(set)).replace(/\/+$/, ''),
+    consoleUrl: (
+      set.CONNECTS_CONSOLE_URL ??
+      addressOfListener(set.CONNECTS_CONSOLE_HOST, set.CONNECTS_CONSOLE_PORT ?? CONSOLE_PORT)
+    ).replace(/\/+$/, ''),
     healthPort: set.CONNECTS_HEALTH_PORT,
     inboxUrl: set.CONNECTS_INBOX_URL,
     logLevel: set.CONNECTS_LOG_LEVEL,

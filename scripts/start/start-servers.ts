@@ -94,6 +94,7 @@ export function connectsEnvironment(addresses: Addresses, ownDatabase: boolean):
     DATABASE_URL: addresses.databaseUrl,
     REDIS_URL: addresses.redisUrl,
     SMTP_URL: addresses.smtpUrl,
+    CONNECTS_CONSOLE_URL: setting('CONNECTS_CONSOLE_URL') ?? addresses.consoleUrl,
     CONNECTS_CONSOLE_PORT: new URL(addresses.consoleUrl).port || '80',
     CONNECTS_MEMBER_URL: setting('CONNECTS_MEMBER_URL') ?? addresses.consoleUrl,
     CONNECTS_MEMBER_SECRET: addresses.memberSecret,

@@ -9,6 +9,7 @@ import { requireReleasedSchema } from './own-database.ts';
 import { generateFleetCsv } from './seed.ts';
 import { startServing, type Serving } from './serving.ts';
 import { SetupError } from '../servers/setup-error.ts';
+import { LOCAL_OPERATOR, linkOfLocalOperator } from './local-operator.ts';
 import {
   collectAddresses,
   connectsEnvironment,
@@ -69,7 +70,8 @@ export class Start {
     const exitCode = await this.#timed('sweep', () => this.#connects(['sweep', '--wait'], env, down));
     if (exitCode !== 0 && exitCode !== EXIT_SOME_FAILED)
       this.#say(`the sweep ended with exit code ${exitCode}; the scheduler sweeps again every minute`);
-    process.stdout.write(this.#welcome(addresses));
+    const link = await this.#timed('sign-in link', () => linkOfLocalOperator(this.#request.launcher, env));
+    process.stdout.write(this.#welcome(addresses, link));
     const how = await Promise.race([down, this.#interrupted()]);
     this.#throwIfInterrupted();
     throw new SetupError(`${how}; the logs are in ${this.#request.folder}`);
@@ -204,10 +206,13 @@ export class Start {
     return `took ${seconds(total)}: ${parts.join(', ')}`;
   }
 
-  #welcome({ consoleUrl, inboxUrl }: Addresses): string {
+  #welcome({ consoleUrl, inboxUrl }: Addresses, link: string | undefined): string {
     return [
       '',
-      `  Console   ${consoleUrl}`,
+      `  Console   ${link ?? consoleUrl}`,
+      ...(link
+        ? [`            signs you in as ${LOCAL_OPERATOR}, once; the next start prints another link`]
+        : []),
       ...(inboxUrl ? [`  Inbox     ${inboxUrl}`] : ['  Mail      goes to SMTP_URL']),
       `  Log       ${join(this.#request.folder, 'serve.log')}`,
       '',

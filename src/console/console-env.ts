@@ -1,19 +1,14 @@
 /** What a request of the console carries along: who is signed in. */
 import type { Context } from 'hono';
-import type { Instant } from '../domain/calendar.ts';
+import type { UserRole } from '../ledger/users.ts';
+import type { SignedIn } from '../operations/upkeep/sign-in.ts';
 
-export type UserRole = 'viewer' | 'operator';
-
-/** Who is signed in. */
-export interface SignedIn {
-  readonly name: string;
-  readonly role: UserRole;
-  readonly signedInAt?: Instant;
-}
+export type { SignedIn, UserRole };
 
 /** What the sign-in sets on a request before any page sees it. */
 export interface ConsoleEnv {
   Variables: {
+    /** Somebody, on every route that is not open to everybody. */
     user: SignedIn | undefined;
     /** To be sent along by every form that changes anything. */
     formToken: string | undefined;

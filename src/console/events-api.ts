@@ -16,6 +16,7 @@ import { type EventOutcome, recordEvents } from '../operations/events/record-eve
 import { checkToken } from '../operations/upkeep/tokens.ts';
 import { decodeUtf8, withoutMark } from '../utf8.ts';
 import { answerError } from './errors.ts';
+import { bearer } from './sign-in/rights.ts';
 import { RefusedSignIns, WINDOW_MS } from './refused-sign-ins.ts';
 
 const EVENTS_MAX = 1_000;
@@ -48,7 +49,7 @@ export function eventsApi(app: App): Hono<Caller> {
   const api = new Hono<Caller>();
   const signIns = new RefusedSignIns(app.clock);
   const met = new Set<string>();
-  api.post('/', async (context, next) => {
+  api.post('/', bearer, async (context, next) => {
     await next();
     // What it met before anything was recorded is over no sooner than the rest.
     const failed = (): Promise<never> => Promise.reject(context.error as Error);

@@ -8,7 +8,9 @@ import type { Page, PageContext } from './site.ts';
 const FOR_PROGRAMS = /^\/(v1|live|assets|livez|readyz|metrics)(\/|$)/;
 
 const TITLES: Partial<Readonly<Record<number, string>>> = {
+  401: 'Not signed in',
   403: 'Not allowed',
+
   404: 'Not found',
   405: 'Not possible here',
   500: 'This went wrong',

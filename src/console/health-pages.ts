@@ -7,6 +7,7 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { messageOf } from '../errors.ts';
 import { isOutage } from '../outage-log.ts';
 import { type AnswerError, answerError } from './errors.ts';
+import { anyone } from './sign-in/rights.ts';
 import { Meter } from '../operations/upkeep/measure.ts';
 import { ProgressWatch, lookEveryMs } from '../operations/runs/watch-progress.ts';
 
@@ -28,15 +29,15 @@ export function healthPages(app: App): HealthPages {
   const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
   looking.unref();
   void watch.look();
-  pages.get('/livez', (context) => {
+  pages.get('/livez', anyone, (context) => {
     const { live, waiting, stalledMs } = watch.progress;
     return context.json({ live, waiting, stalledSeconds: Math.round(stalledMs / 1_000) }, live ? 200 : 503);
   });
-  pages.get('/readyz', async (context) => {
+  pages.get('/readyz', anyone, async (context) => {
     const faults = await readinessFaults(app);
     return context.json({ ready: faults.length === 0, faults }, faults.length === 0 ? 200 : 503);
   });
-  pages.get('/metrics', async (context) =>
+  pages.get('/metrics', anyone, async (context) =>
     context.body(await meter.read(), 200, { 'Content-Type': PROMETHEUS_TEXT }),
   );
   return { pages, stop: () => clearInterval(looking) };

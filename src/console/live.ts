@@ -8,6 +8,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Health } from '../health.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import type { ConsoleEnv } from './console-env.ts';
+import { viewer } from './sign-in/rights.ts';
 
 /** How often it is read, counted from the end of the last reading: a slow database is not asked faster than it answers. */
 export const READ_EVERY_MS = 2_000;
@@ -40,7 +41,7 @@ export class Live {
 
   /** Serves `/live/NAME`; a name may have parameters, such as `run/:id`. */
   add(name: string, read: ReadFragment): void {
-    this.#options.pages.get(`/live/${name}`, (context) => {
+    this.#options.pages.get(`/live/${name}`, viewer, (context) => {
       if (this.#ending || this.listeners >= LISTENERS_MAX) {
         context.header('Retry-After', '5');
         return context.text('Try again in a moment.', 503);

@@ -20,7 +20,9 @@ import { addEmailPages } from './pages/emails.tsx';
 import { addMemberPages } from './pages/member.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addSearchPages } from './pages/search.tsx';
+import { addSignInPages } from './pages/sign-in.tsx';
 import { renderPage } from './render.tsx';
+import { guard } from './sign-in/guard.ts';
 import type { ConsoleEnv, Site } from './site.ts';
 
 export type Console = Listening;
@@ -40,11 +42,24 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addEmailPage,
   addAuditLogPages,
   addMemberPages,
+  addSignInPages,
 ];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */
 export async function startConsole(app: App): Promise<Console> {
   const port = requiredPort(app.config, 'consolePort');
+  const { pages, stop } = composeConsole(app);
+  return listen(pages, { host: app.config.consoleHost, port }, stop);
+}
+
+interface Composed {
+  readonly pages: Hono<ConsoleEnv>;
+  /** Ends what goes on by itself. */
+  readonly stop: () => void;
+}
+
+/** All that is served, and listening nowhere yet. */
+export function composeConsole(app: App): Composed {
   const pages = new Hono<ConsoleEnv>();
   pages.use(securityHeaders);
   pages.use(async (context, next) => {
@@ -54,6 +69,7 @@ export async function startConsole(app: App): Promise<Console> {
     context.header('Retry-After', '1');
     return answerFault(context, 503, 'This process is about to end. Try again in a moment.');
   });
+  pages.use(guard(app));
   addAssets(pages);
   const live = new Live({ pages, health: app.health });
   const site: Site = {
@@ -68,8 +84,9 @@ export async function startConsole(app: App): Promise<Console> {
   if (health) pages.route('/', health.pages);
   answerUnknown(pages, answerFault);
   pages.onError((error, context) => answerThrown(app, context, error, answerFault));
-  return listen(pages, { host: app.config.consoleHost, port }, () => {
+  const stop = (): void => {
     live.stop();
     health?.stop();
-  });
+  };
+  return { pages, stop };
 }

@@ -31,7 +31,7 @@ export interface Page {
   /** Parts of it are replaced while it is open: it gets a button to pause that. */
   readonly live?: boolean;
   /** 200 where it is not given. */
-  readonly status?: 200 | 400 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
 }
 
 export interface Site {

@@ -113,3 +113,9 @@ export function shownAddress(text: string): string {
 
 /** `[::1]` is an address in a URL only. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+
+/** Where something that listens is found from the machine itself: what listens everywhere has no address to open. */
+export function addressOfListener(host: string, port: number): string {
+  if (['0.0.0.0', '::'].includes(host)) return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -8,6 +8,7 @@ import { readLagMs } from '../../src/reports/lag.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
+import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { sweepAndSend } from '../support/sweeping.ts';
 
@@ -38,10 +39,10 @@ describe('a replica that has stopped', () => {
 
   const run = (...args: string[]) => runHere(args, { app });
   /** The console's, which is read from it, too. */
-  const page = async (of = app): Promise<string> => {
+  const page = async (of = app, knowing = primary): Promise<string> => {
     const served = await startConsole(of);
     try {
-      return await (await fetch(served.url)).text();
+      return await (await Client.signedIn(knowing, served.url, 'viewer')).read('/');
     } finally {
       await served.stop();
     }
@@ -84,7 +85,7 @@ describe('a replica that has stopped', () => {
       systemClock,
       silentLog,
     );
-    const shown = await page(away);
+    const shown = await page(away, replica);
     await away.close();
     expect(shown).toContain('12 accounts');
     expect(shown).toContain('is behind is not known, because the primary cannot be asked');

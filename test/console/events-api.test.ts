@@ -6,6 +6,7 @@ import { EVENT_TYPES } from '../../src/domain/events/events.ts';
 import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { holdRows } from '../support/liveness.ts';
 
@@ -318,7 +319,8 @@ test('an error that is no outage is told as what it is: a fault of ours, and no 
     },
   };
   const broken = await startConsole(Object.create(installation.app, { readDb }) as App);
-  const response = await fetch(broken.url);
+  const client = await Client.signedIn(installation, broken.url, 'viewer');
+  const response = await client.ask('/', { headers: { Accept: 'application/json' } });
   await broken.stop();
   expect({ status: response.status, body: await response.json() }).toEqual({
     status: 500,

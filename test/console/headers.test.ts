@@ -7,6 +7,7 @@ import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { silentLog } from '../../src/log.ts';
+import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 
 let installation: Installation;
@@ -65,7 +66,7 @@ it('tells browsers to come over https alone where they did, and only there', asy
 });
 
 it('links a stylesheet and a script by their hash, which may be kept for good', async () => {
-  const page = await (await get('')).text();
+  const page = await (await Client.signedIn(installation, served.url, 'viewer')).read('/');
   const [, styles = ''] = /<link rel="stylesheet" href="\/([^"]+)"/.exec(page) ?? [];
   const [, script = ''] = /<script src="\/([^"]+)"/.exec(page) ?? [];
   expect(styles).toMatch(/^assets\/console-[0-9a-f]{16}\.css$/);
@@ -101,7 +102,8 @@ it('says on a page that it cannot be shown while the database is away, and while
   const env = { ...installation.env, DATABASE_URL: `mysql://nobody:x@127.0.0.1:${port}/none` };
   const away = composeApp(parseConfig(env), systemClock, silentLog);
   const pages = await startConsole(away);
-  const asked = await fetch(pages.url, { headers: BROWSER });
+  // Whose session this is cannot be asked, either.
+  const asked = await fetch(pages.url, { headers: { ...BROWSER, Cookie: '__Host-connects=x' } });
   expectSafe(asked);
   expect(asked.status).toBe(503);
   expect(await asked.text()).toMatch(

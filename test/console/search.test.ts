@@ -3,12 +3,14 @@ import { startConsole } from '../../src/console/server.ts';
 import type { Listening } from '../../src/console/listen.ts';
 import { recordEvents } from '../../src/operations/events/record-events.ts';
 import { importRows } from '../support/accounts.ts';
+import { Client } from '../support/console-client.ts';
 import { fact } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { sweepAndSend } from '../support/sweeping.ts';
 
 let installation: Installation;
 let served: Listening;
+let viewer: Client;
 beforeAll(async () => {
   installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
   const { app } = installation;
@@ -22,6 +24,7 @@ beforeAll(async () => {
   const event = fact('e-77', 'ann', '2021-01-02 10:00', 'plan.upgraded');
   await recordEvents(app.recordDeps, [event], 'digest');
   served = await startConsole(app);
+  viewer = await Client.signedIn(installation, served.url, 'viewer');
 });
 afterAll(async () => {
   await served.stop();
@@ -29,7 +32,7 @@ afterAll(async () => {
 });
 
 const ask = async (q: string): Promise<{ to: string | null; status: number; text: string }> => {
-  const answer = await fetch(`${served.url}search?q=${encodeURIComponent(q)}`, { redirect: 'manual' });
+  const answer = await viewer.ask(`/search?q=${encodeURIComponent(q)}`);
   return { to: answer.headers.get('location'), status: answer.status, text: await answer.text() };
 };
 

@@ -28,6 +28,8 @@ export interface Look {
   readonly script?: boolean;
   /** Default: false, so that nothing moves while it is looked at. */
   readonly motion?: boolean;
+  /** Of somebody who is signed in: `(await Client.signedIn(…)).session`. */
+  readonly session?: string | undefined;
   /** More of playwright's options. */
   readonly more?: BrowserContextOptions;
 }
@@ -74,6 +76,8 @@ export class TestBrowser {
       ...look.more,
     });
     context.setDefaultTimeout(DEADLINE_MS);
+    if (look.session !== undefined)
+      await context.addCookies([{ name: 'connects-local', value: look.session, url: base }]);
     const visitor = new Visitor(context, await context.newPage(), base);
     this.#visitors.push(visitor);
     return visitor;

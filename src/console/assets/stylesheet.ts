@@ -5,8 +5,9 @@ import { LETTERS } from './letters.ts';
 import { MORE } from './more.ts';
 import { NARROWER } from './narrower.ts';
 import { PARTS } from './parts.ts';
+import { SIGN_IN } from './sign-in.ts';
 import { TOKENS } from './tokens.ts';
 import { TYPE } from './type.ts';
 
 /** What narrows comes last: it overrules what stands before it. */
-export const STYLESHEET = [TOKENS, TYPE, FRAME, PARTS, MORE, LETTERS, CHARTS, NARROWER].join('');
+export const STYLESHEET = [TOKENS, TYPE, FRAME, PARTS, MORE, LETTERS, SIGN_IN, CHARTS, NARROWER].join('');

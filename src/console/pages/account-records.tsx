@@ -13,6 +13,7 @@ import { Pager } from '../parts/pager.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { ShortTime } from '../parts/times.tsx';
+import { viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { orUnknown } from './account.tsx';
 
@@ -48,7 +49,7 @@ export function addAccountRecords(site: Site): void {
 }
 
 function addRecords<Row>(site: Site, records: Records<Row>): void {
-  site.pages.get(`/accounts/:id/${records.name}`, async (context) =>
+  site.pages.get(`/accounts/:id/${records.name}`, viewer, async (context) =>
     orUnknown(site, context, (id) => showRecords(site, context, id, records)),
   );
 }

@@ -21,6 +21,7 @@ import { Chip, StateChip } from '../parts/chip.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { explainLine, questionOf } from './account-answers.tsx';
 import { HistoryCard } from './account-history.tsx';
@@ -48,13 +49,13 @@ const CYCLES = 15;
 
 export function addAccountPage(site: Site): void {
   const { app, pages } = site;
-  pages.get('/accounts/:id', async (context) =>
+  pages.get('/accounts/:id', viewer, async (context) =>
     orUnknown(site, context, async (id) => {
       const query = readAccountQuery(context.req.query());
       return showAccount(site, context, await readPage(app, id, query));
     }),
   );
-  pages.get('/accounts/:id/history.csv', async (context) =>
+  pages.get('/accounts/:id/history.csv', viewer, async (context) =>
     orUnknown(site, context, async (id) => {
       const inquiry = await inquire(app.readDb, id);
       const query = readAccountQuery(context.req.query());

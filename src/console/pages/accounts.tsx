@@ -17,6 +17,7 @@ import { grouped } from '../parts/numbers.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { DateOn } from '../parts/times.tsx';
+import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
 
 const ROWS = 50;
@@ -35,7 +36,7 @@ export interface AccountsQuery {
 
 export function addAccountsPage(site: Site): void {
   const { app, pages } = site;
-  pages.get('/accounts', async (context) => {
+  pages.get('/accounts', viewer, async (context) => {
     const query = readQuery(context.req.query());
     const fault = faultOf(query);
     const found =

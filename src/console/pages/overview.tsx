@@ -3,6 +3,7 @@ import { counted, formatAge } from '../../words.ts';
 import { held } from '../../ledger/ledger-hold.ts';
 import { Say } from '../parts/say.tsx';
 import { toHtml } from '../render.tsx';
+import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
 import { type OverviewFacts, readFacts } from './overview-facts.ts';
 import { ActiveRun, RecentRuns } from './overview-runs.tsx';
@@ -14,7 +15,7 @@ export function addOverviewPages(site: Site): void {
     const facts = await readFacts(site.app);
     return { html: await toHtml(<LivePart facts={facts} />), at: facts.now };
   });
-  site.pages.get('/', async (context) => {
+  site.pages.get('/', viewer, async (context) => {
     const facts = await readFacts(site.app);
     return site.render(
       context,

@@ -9,6 +9,7 @@ import { Empty } from '../parts/empty.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/times.tsx';
+import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
 
 const SHOWN_MAX = 20;
@@ -16,7 +17,7 @@ const SHOWN_MAX = 20;
 const ASKED_MAX = 254;
 
 export function addSearchPages(site: Site): void {
-  site.pages.get('/search', async (context) => {
+  site.pages.get('/search', viewer, async (context) => {
     const asked = (context.req.query('q') ?? '').trim().slice(0, ASKED_MAX);
     const found = asked === '' ? NOTHING : await search(site.app.readDb, asked, SHOWN_MAX);
     const only = onlyHit(found, asked);

@@ -23,8 +23,7 @@ const NOBODYS = `scrypt$${COST.logN}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'
 
 /** Why a password cannot be taken, as a sentence; undefined for one that can. */
 export function faultOfPassword(password: string, name: string): string | undefined {
-  // Characters as people count them, not as they are stored.
-  const { length } = [...password.normalize('NFKC')];
+  const { length } = password.normalize('NFKC');
   if (length < PASSWORD_LENGTH_MIN) return `A password has at least ${PASSWORD_LENGTH_MIN} characters.`;
   if (length > PASSWORD_LENGTH_MAX) return `A password has at most ${PASSWORD_LENGTH_MAX} characters.`;
   if (new Set(password).size < 5) return 'A password has at least 5 different characters.';

@@ -39,10 +39,12 @@ interface Deps {
   readonly db: Database;
 }
 
+/** Who is signed in. */
 export interface SignedIn {
   readonly id: number;
   readonly name: string;
   readonly role: UserRole;
+  readonly signedInAt: Instant;
 }
 
 export type SignInOutcome =
@@ -161,7 +163,7 @@ async function begin(
   });
   await updateSignedIn(transaction, id, at);
   await audit(transaction, at, 'users.sign-in', { name, actor: name, reason: null }, null, how);
-  return { outcome: 'signed-in', session, user: { id, name, role } };
+  return { outcome: 'signed-in', session, user: { id, name, role, signedInAt: at } };
 }
 
 /**
@@ -179,7 +181,7 @@ export async function findSignedIn(
   const lastsTo = Math.min(found.now + SESSION_IDLE_MS, found.createdAt + SESSION_MAX_MS);
   if (lastsTo <= found.now) return undefined;
   if (isUse && lastsTo - found.expiresAt >= USE_EVERY_MS) await updateExpiry(db, hash, lastsTo);
-  return { id: found.userId, name: found.name, role: found.role };
+  return { id: found.userId, name: found.name, role: found.role, signedInAt: found.createdAt };
 }
 
 export const signOut = ({ db }: Deps, session: string): Promise<void> => deleteSession(db, hashOf(session));

@@ -3,18 +3,21 @@ import { type Console, startConsole } from '../../../src/console/server.ts';
 import { execute } from '../../../src/db/query.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { type Visitor, browserForTests } from '../../support/browser.ts';
+import { Client } from '../../support/console-client.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { sweepAndSend } from '../../support/sweeping.ts';
 
 const browser = browserForTests();
 let installation: Installation;
 let console: Console;
+let session: string | undefined;
 
 beforeAll(async () => {
   installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
   await importRows(installation.app, numbered('a', 30));
   await sweepAndSend(installation.app);
   console = await startConsole(installation.app);
+  ({ session } = await Client.signedIn(installation, console.url, 'viewer'));
 });
 afterAll(async () => {
   await console.stop();
@@ -38,7 +41,7 @@ const word = (visitor: Visitor): Promise<string | null> =>
   visitor.page.locator('[data-live-word]').textContent();
 
 it('replaces what has changed, keeps the focus, pauses by its button, and goes on', async () => {
-  const visitor = await browser.visitor(console.url, { motion: true });
+  const visitor = await browser.visitor(console.url, { motion: true, session });
   await visitor.open('');
   expect(await word(visitor)).toBe('Live');
   await visitor.page.getByRole('link', { name: 'All runs' }).focus();
@@ -49,7 +52,7 @@ it('replaces what has changed, keeps the focus, pauses by its button, and goes o
   expect(await word(visitor)).toBe('Paused');
   const told = await putAside(2);
   // Somebody who is not paused sees it: by then the paused one would have, too.
-  const other = await browser.visitor(console.url, { motion: true });
+  const other = await browser.visitor(console.url, { motion: true, session });
   await other.open('');
   await shows(other, told);
   await shows(other, await putAside(3));
@@ -60,7 +63,7 @@ it('replaces what has changed, keeps the focus, pauses by its button, and goes o
 });
 
 it('is paused for whoever asked for less motion, until he resumes it', async () => {
-  const visitor = await browser.visitor(console.url);
+  const visitor = await browser.visitor(console.url, { session });
   await visitor.open('');
   expect(await word(visitor)).toBe('Paused');
   await visitor.page.getByRole('button', { name: 'Resume' }).click();
@@ -69,14 +72,14 @@ it('is paused for whoever asked for less motion, until he resumes it', async () 
 });
 
 it('says as of when it is where there is no script, and offers no button', async () => {
-  const visitor = await browser.visitor(console.url, { script: false });
+  const visitor = await browser.visitor(console.url, { script: false, session });
   await visitor.open('');
   expect(await word(visitor)).toBe('As of');
   expect(await visitor.page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(false);
 });
 
 it('goes to the search by its key, but not while somebody types', async () => {
-  const visitor = await browser.visitor(console.url);
+  const visitor = await browser.visitor(console.url, { session });
   await visitor.open('');
   await visitor.page.keyboard.press('/');
   const search = visitor.page.getByRole('searchbox');
@@ -89,7 +92,7 @@ it('goes to the search by its key, but not while somebody types', async () => {
 });
 
 it('reaches the content first of all by keyboard', async () => {
-  const visitor = await browser.visitor(console.url);
+  const visitor = await browser.visitor(console.url, { session });
   await visitor.open('');
   await visitor.page.keyboard.press('Tab');
   expect(await visitor.ask('document.activeElement.textContent')).toBe('Skip to content');

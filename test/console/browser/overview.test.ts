@@ -2,16 +2,19 @@
 import { type Console, startConsole } from '../../../src/console/server.ts';
 import { THEMES, browserForTests } from '../../support/browser.ts';
 import { type Installation, install } from '../../support/installation.ts';
+import { Client } from '../../support/console-client.ts';
 import { importThree } from '../../support/accounts.ts';
 
 const browser = browserForTests();
 let installation: Installation;
 let console: Console;
+let session: string | undefined;
 
 beforeAll(async () => {
   installation = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
   await importThree(installation.app);
   console = await startConsole(installation.app);
+  ({ session } = await Client.signedIn(installation, console.url, 'viewer'));
 });
 
 afterAll(async () => {
@@ -35,7 +38,7 @@ describe('the overview', () => {
   });
 
   it('is the same without script, and fits a phone', async () => {
-    const visitor = await browser.visitor(console.url, { script: false, width: 360 });
+    const visitor = await browser.visitor(console.url, { script: false, width: 360, session });
     await visitor.open('');
     expect(await visitor.page.locator('h1').count()).toBe(1);
     expect(await visitor.overflow()).toBe(0);

@@ -45,6 +45,7 @@ describe('an operator’s morning', () => {
     'is told on pages without a finding of axe, that fit a phone and stay where they are: %s',
     async (theme: Theme) => {
       const visitor = await browser.visitor(stage.url, { theme });
+      await visitor.signIn(await stage.linkFor('operator'));
       expect(await faultsOf(visitor)).toEqual([]);
     },
   );

@@ -4,6 +4,7 @@ import { type Console, startConsole } from '../../../src/console/server.ts';
 import { execute, selectRows } from '../../../src/db/query.ts';
 import { adjustBalances } from '../../../src/operations/events/adjust.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
+import { Client } from '../../support/console-client.ts';
 import { fact, opened, record, settleAsOf } from '../../support/facts.ts';
 import { runHere } from '../../support/in-process.ts';
 import type { Installation } from '../../support/installation.ts';
@@ -13,6 +14,7 @@ const WHO = 'talent-31';
 let installation: Installation;
 let app: App;
 let console_: Console;
+let viewer: Client;
 
 beforeAll(async () => {
   const story = await installAt('2021-11-29 12:00', { env: { CONNECTS_CONSOLE_PORT: '0' } });
@@ -40,6 +42,7 @@ beforeAll(async () => {
   await settleAsOf(app, [WHO], '2021-11-29 12:00');
   await execute(app.db, 'DELETE FROM cycles WHERE account_id = ? AND cycle_on = ?', [WHO, '2021-07-16']);
   console_ = await startConsole(app);
+  viewer = await Client.signedIn(installation, console_.url, 'viewer');
 });
 
 afterAll(async () => {
@@ -60,8 +63,7 @@ function storyOf() {
   ];
 }
 
-const ask = (path: string): Promise<Response> =>
-  fetch(`${console_.url.replace(/\/$/, '')}${path}`, { headers: { Accept: 'text/html' } });
+const ask = (path: string): Promise<Response> => viewer.ask(path);
 
 async function read(path: string): Promise<string> {
   const answer = await ask(path);

@@ -19,6 +19,7 @@ import { asking, started } from '../../support/backfilling.ts';
 import { type Running, runCli, startCli } from '../../support/cli.ts';
 import { settleAsOf } from '../../support/facts.ts';
 import { runHere } from '../../support/in-process.ts';
+import { Client } from '../../support/console-client.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { reset } from '../../support/reset.ts';
@@ -226,7 +227,7 @@ describe('while the ledger is held', () => {
     expect(metrics).toMatch(/^connects_hold\{kind="mail"\} 1$/m);
     expect(metrics).toMatch(/^connects_hold_age_seconds\{kind="ledger"\} 1080\d/m);
     const served: Console = await startConsole(app);
-    const page = await (await fetch(served.url)).text();
+    const page = await (await Client.signedIn({ app }, served.url, 'viewer')).read('/');
     await served.stop();
     expect(page).toMatch(/The ledger is held since \S+ by ann: wrong terms/);
     expect(page).toContain('by tester: wrong template');
