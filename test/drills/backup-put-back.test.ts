@@ -93,5 +93,5 @@ describe('a backup put back', () => {
     for (const { messageId, text } of office.letters)
       texts.set(messageId, (texts.get(messageId) ?? new Set()).add(text));
     expect([...texts.values()].every((one) => one.size === 1)).toBe(true);
-  }, 90_000);
+  });
 });

@@ -66,5 +66,5 @@ describe('a copy for staging', () => {
       new Set(IDS.map((id) => `${id}@example.test`)),
     );
     expect(await countOf(db, "SELECT COUNT(*) FROM outbox WHERE state <> 'sent'")).toBe(0);
-  }, 90_000);
+  });
 });

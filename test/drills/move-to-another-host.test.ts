@@ -48,5 +48,5 @@ describe('a move to another host', () => {
     expect(await countOf(db, 'SELECT COUNT(*) FROM accounts WHERE balance = 20')).toBe(ACCOUNTS);
     expect(office.letters).toHaveLength(ACCOUNTS);
     expect(new Set(office.letters.map((one) => one.messageId)).size).toBe(ACCOUNTS);
-  }, 90_000);
+  });
 });

@@ -160,7 +160,7 @@ describe('a worker', () => {
     const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as object) });
     const own = await install({ env: { SMTP_URL: refusing.url }, log });
     const port = Number(new URL(refusing.url).port);
-    const told = (code: string) => until(code, () => lines.some((line) => line.code === code), 60_000);
+    const told = (code: string) => until(code, () => lines.some((line) => line.code === code));
     const worker = startWorker(own.app);
     let back: PostOffice | undefined;
     try {
@@ -175,7 +175,7 @@ describe('a worker', () => {
       back = await openPostOffice({}, port);
       const mendedAt = performance.now();
       const sent = "SELECT COUNT(*) FROM outbox WHERE state = 'sent' AND attempts = 1";
-      await until('all are sent', async () => (await countOf(own.db, sent)) === 20, 60_000);
+      await until('all are sent', async () => (await countOf(own.db, sent)) === 20);
       expectSoonAfter(mendedAt);
       expect(back.letters).toHaveLength(20);
     } finally {

@@ -49,6 +49,12 @@ export interface Victim {
 /** What starts one: compiled and kept, as the command line is. */
 export const VICTIM = join(__dirname, 'start-victim.js');
 
+const started: ChildProcess[] = [];
+// One that a failed test left frozen would keep the whole run from ending.
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 export function loadVictim(script = 'victim.ts'): Victim {
   const child = spawn(process.execPath, [VICTIM, script], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
@@ -56,6 +62,7 @@ export function loadVictim(script = 'victim.ts'): Victim {
     // JSON has no Infinity, which is how "no limit" is said.
     serialization: 'advanced',
   });
+  started.push(child);
   return { child, loaded: once(child, 'message') };
 }
 

@@ -71,7 +71,7 @@ it('a reminder comes however many stand before it of whom nothing expires', asyn
   expect(office.letters.map((one) => one.to)).toEqual([['member@example.test']]);
   // The next one begins anew.
   expect(await countOf(db, "SELECT COUNT(*) FROM rounds WHERE name = 'reminders'")).toBe(1);
-}, 60_000);
+});
 
 it('a backfill gets on with every pass, also where each has something to settle first', async () => {
   const { app, db } = installation;
@@ -105,7 +105,7 @@ it('a backfill gets on with every pass, also where each has something to settle 
   expect(await selectRows(db, `SELECT state FROM backfills WHERE id = ${id}`)).toEqual([
     { state: 'completed' },
   ]);
-}, 60_000);
+});
 
 describe('a backfill with a rate, where nothing else is to be done', () => {
   const missed = { anchorOn: dayOf(-100), trackedFrom: `${dayOf(0)}T00:00:00Z` };

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const hidden = 'node_modules/.package-lock.json';
   rmSync(join(program, hidden));
   copyFileSync(join(root, hidden), join(program, hidden));
-}, 120_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await installation.remove();
@@ -70,4 +70,4 @@ it('ends with a command that sweeps from cron, and says what is missing where no
     code: 75,
     stderr: expect.stringContaining(`run \`${build}\` in ${program}`) as string,
   });
-}, 300_000);
+});

@@ -22,11 +22,7 @@ export const countGranted = (db: Database): Promise<number> =>
 
 /** Of a fleet of so many, all but some are granted while the fault lasts. */
 export const untilOthersAreSettled = ({ db }: Installation, fleet: number, but: number): Promise<void> =>
-  until(
-    `${fleet - but} of ${fleet} are settled`,
-    async () => (await countGranted(db)) === fleet - but,
-    60_000,
-  );
+  until(`${fleet - but} of ${fleet} are settled`, async () => (await countGranted(db)) === fleet - but);
 
 /** Everybody of a fleet was granted four cycles, and nobody anything twice. */
 export async function expectGrantedOnce({ db }: Installation, fleet: number): Promise<void> {

@@ -11,7 +11,12 @@ import { takeUpHeld } from '../../operations/events/take-up-held.ts';
 import { stayWithBackfills } from '../../operations/backfills/stay-with-backfills.ts';
 import { previewSweep } from '../../operations/runs/preview-sweep.ts';
 import { sweep } from '../../operations/runs/sweep.ts';
-import { type WaitedSweep, countRemaining, sweepUntilDone } from '../../operations/runs/sweep-until-done.ts';
+import {
+  type WaitedSweep,
+  countRemaining,
+  listUnderWay,
+  sweepUntilDone,
+} from '../../operations/runs/sweep-until-done.ts';
 import { type RunCounts, countRun } from '../../reports/run-counts.ts';
 import { type RunEnd, readRunEnd } from '../../reports/run-end.ts';
 import { holdJson } from '../../json/holds.ts';
@@ -169,6 +174,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const { app, signal } = cli;
   const startedAt = app.clock.elapsedMs();
   const progress = new Progress(cli.streams.err, 'accounts', startedAt);
+  const open = await listUnderWay(app.db);
   const worker = await OwnWorker.start(cli, app, flags.work === true);
   try {
     let last = { done: 0, total: 0 };
@@ -176,6 +182,7 @@ async function runWaitingSweep(cli: Cli, flags: SweepFlags): Promise<void> {
       { ...app.sweepDeps, clock: app.clock },
       {
         ...requestOf(cli, flags),
+        open,
         ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
         onProgress: (state) => {
           last = state;

@@ -18,6 +18,8 @@ import { type SweepDeps, type SweepRequest, sweep } from './sweep.ts';
 export interface WaitingRequest extends SweepRequest {
   /** How long to go on, in milliseconds; for ever when absent. */
   readonly timeoutMs?: number;
+  /** Runs that were open before the caller's own worker began: it may close them before the first look. */
+  readonly open?: readonly Run[];
   readonly onProgress?: (state: { done: number; total: number }) => void;
 }
 
@@ -47,6 +49,12 @@ export async function sweepUntilDone(
   const waiting = new Waiting(deps, { ...request, asOf }, await countDue(deps.db, asOf));
   return waiting.end(await lookUntil(deps, request, () => waiting.look()));
 }
+
+/** Sweeps and reruns under way that a sweep goes on with, or joins. */
+export const listUnderWay = async (db: Database): Promise<Run[]> =>
+  (await listOpenRuns(db)).filter(
+    (run) => run.state === 'running' && (run.kind === 'sweep' || isListed(run)),
+  );
 
 /** Accounts that are left, and what open reruns have left: nobody else may be there to finish and close them. */
 export async function countRemaining(
@@ -78,6 +86,7 @@ class Waiting {
   ) {
     this.#deps = deps;
     this.#request = request;
+    for (const run of request.open ?? []) this.#runs.set(run.id, run);
     this.#total = total;
     this.#remaining = total;
   }

@@ -98,7 +98,7 @@ describe('a hold while workers settle', () => {
     expect(await listRuns(installation.db, 5)).toMatchObject([{ id: run?.id, state: 'completed' }]);
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM accounts WHERE balance = 40')).toBe(FLEET);
     expect(await failures()).toBe(0);
-  }, 120_000);
+  });
 
   it('waits for a transaction that has looked already, and lets no other post meanwhile', async () => {
     const { db } = installation.app;
