@@ -33,12 +33,7 @@ beforeAll(async () => {
   await importRows(talking.app, numbered('a', MEMBERS - LATER));
   await importRows(coming.app, numbered('b', MEMBERS));
 });
-afterAll(async () => {
-  await Promise.all([talking.remove(), coming.remove()]);
-  const gone = once(office, 'exit');
-  office.kill('SIGKILL');
-  await gone;
-});
+afterAll(() => Promise.all([talking.remove(), coming.remove()]));
 
 const count = ({ db }: Installation, where: string): Promise<number> =>
   countOf(db, `SELECT COUNT(*) FROM outbox WHERE ${where}`);
