@@ -21,6 +21,7 @@ import { addMemberPages } from './pages/member.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { addSignInPages } from './pages/sign-in.tsx';
+import { addTermsPages } from './pages/terms.tsx';
 import { renderPage } from './render.tsx';
 import { guard } from './sign-in/guard.ts';
 import type { ConsoleEnv, Site } from './site.ts';
@@ -41,6 +42,7 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addEmailChangePages,
   addEmailPage,
   addAuditLogPages,
+  addTermsPages,
   addMemberPages,
   addSignInPages,
 ];
