@@ -311,6 +311,15 @@ CREATE TABLE `failure_care` (
   PRIMARY KEY (`account_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `fleet_counts` (
+  `name` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `on_day` date NOT NULL,
+  `plan` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `accounts` bigint(20) NOT NULL,
+  `connects` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`,`on_day`,`plan`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `inactive_openings` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -421,6 +430,29 @@ CREATE TABLE `proposals` (
   PRIMARY KEY (`account_id`,`proposal`),
   KEY `of_proposal` (`proposal`),
   CONSTRAINT `proposals_refunded` CHECK (`refunded` >= 0 and `refunded` <= `spent`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `rollups` (
+  `measure` varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `on_day` date NOT NULL,
+  `plan` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `name` varchar(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  `quantity` bigint(20) NOT NULL,
+  PRIMARY KEY (`measure`,`on_day`,`plan`,`name`),
+  CONSTRAINT `rollups_measure` CHECK (`measure` in ('entries','cycles'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE `rollup_deltas` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `measure` varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `on_day` date NOT NULL,
+  `plan` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `name` varchar(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  `quantity` int(11) NOT NULL,
+  PRIMARY KEY (`id`),
+  CONSTRAINT `rollup_deltas_measure` CHECK (`measure` in ('entries','cycles'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE `rounds` (

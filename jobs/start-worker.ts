@@ -28,6 +28,7 @@ import { Batcher } from './batcher.ts';
 import { BUSY_AGAIN_MS, BusyAccounts } from './busy-accounts.ts';
 import { startAlerting } from './start-alerting.ts';
 import { startBackfilling } from './start-backfilling.ts';
+import { startCounting } from './start-counting.ts';
 import { startReversing } from './start-reversing.ts';
 import { startTakingUp } from './start-taking-up.ts';
 import { deliverPage } from './deliver-notices.ts';
@@ -82,7 +83,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
   const rates = new RateSamples(app.clock);
   const settling = startSettling(app, { busy, rates }, stopping.signal);
   const workers: Worker[] = [settling];
-  const parts = [startTending, startTakingUp, startReversing, startAlerting];
+  const parts = [startTending, startTakingUp, startReversing, startAlerting, startCounting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal, name));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));

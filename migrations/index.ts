@@ -56,6 +56,9 @@ import { sql as m0049 } from './0049_backfills_approval.ts';
 import { sql as m0050 } from './0050_backfills_window.ts';
 import { sql as m0051 } from './0051_users_links.ts';
 import { sql as m0052 } from './0052_sessions_whose.ts';
+import { sql as m0053 } from './0053_rollup_deltas.ts';
+import { sql as m0054 } from './0054_rollups.ts';
+import { sql as m0055 } from './0055_fleet_counts.ts';
 import { sql as m0057 } from './0057_run_samples.ts';
 import { sql as m0058 } from './0058_runs_version.ts';
 
@@ -117,6 +120,9 @@ export const migrations: readonly Migration[] = [
   { name: '0050_backfills_window', sql: m0050 },
   { name: '0051_users_links', sql: m0051 },
   { name: '0052_sessions_whose', sql: m0052 },
+  { name: '0053_rollup_deltas', sql: m0053 },
+  { name: '0054_rollups', sql: m0054 },
+  { name: '0055_fleet_counts', sql: m0055 },
   { name: '0057_run_samples', sql: m0057 },
   { name: '0058_runs_version', sql: m0058 },
 ];

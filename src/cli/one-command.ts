@@ -37,6 +37,7 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     export: async () => (await import('./commands/export.ts')).addExportCommand,
     notices: async () => (await import('./commands/notices.ts')).addNoticeCommands,
     alerts: async () => (await import('./commands/alerts.ts')).addAlertCommands,
+    rollups: async () => (await import('./commands/rollups.ts')).addRollupCommands,
     tokens: async () => (await import('./commands/tokens.ts')).addTokenCommands,
     users: async () => (await import('./commands/users.ts')).addUserCommands,
     installation: async () => (await import('./commands/installation.ts')).addInstallationCommands,

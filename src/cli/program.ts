@@ -19,6 +19,7 @@ import { addProcessCommands } from './commands/processes.ts';
 import { addPureCommands } from './commands/pure.ts';
 import { addRerunCommand } from './commands/rerun.ts';
 import { addReverseRunCommand } from './commands/reverse-run.ts';
+import { addRollupCommands } from './commands/rollups.ts';
 import { addRulesCommand } from './commands/rules.ts';
 import { addRunCommands } from './commands/runs.ts';
 import { addDueCommand } from './commands/due.ts';
@@ -55,6 +56,7 @@ const ALL: readonly AddCommands[] = [
   addUserCommands,
   addInstallationCommands,
   addDatabaseCommands,
+  addRollupCommands,
   addOperateCommands,
   addRulesCommand,
   addPureCommands,

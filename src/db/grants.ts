@@ -32,6 +32,7 @@ const READ_WRITE = [
   'backfills',
   'backfill_items',
   'rounds',
+  'rollups',
   'installation',
   'ledger_hold',
   'tokens',
@@ -47,6 +48,8 @@ const DISPOSABLE = [
   'mail_outage',
   'alerts',
   'alert_messages',
+  'rollup_deltas',
+  'fleet_counts',
 ];
 const READ_ONLY = ['all_decisions', 'schema_migrations'];
 

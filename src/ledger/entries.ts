@@ -3,10 +3,13 @@ import type { Transaction } from '../db/connection.ts';
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Entry, EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
+import type { PlanName } from '../domain/terms.ts';
 
 export interface EntryRow {
   readonly accountId: string;
   readonly entry: Entry;
+  /** That of its cycle; of what no boundary posted, the one on which it took effect. For the rollups only. */
+  readonly plan: PlanName;
   readonly postedAt: Instant;
   readonly runId: number | null;
 }

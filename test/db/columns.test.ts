@@ -161,6 +161,16 @@ const WORD = 'a word of the program, held by a CHECK and the types';
 const CUT = 'cut to what there is room for, where it is written';
 const CODE = 'a code of the program, of at most 64 characters: test/docs/runbook.test.ts knows all';
 
+/** Codes of settlements, and what became of them. */
+const CYCLES = [
+  'granted',
+  'no-monthly-grant',
+  'before-program',
+  'account-inactive',
+  'granted-later',
+  'reversed',
+];
+
 /** Columns, and what reaches them. */
 const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['accounts.id account_spans.account_id amendments.account_id awards.account_id', ACCOUNT],
@@ -211,6 +221,12 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['cycles.closing amendments.opening amendments.expired amendments.owed amendments.short', RULES],
   ['amendments.not_taken amendments.closing proposals.refunded lapses.amount', RULES],
   ['backfill_items.granted backfill_items.recovered decisions.detail events.content', RULES],
+  ['rollups.on_day rollup_deltas.on_day fleet_counts.on_day', DATE],
+  ['rollups.plan rollup_deltas.plan fleet_counts.plan', [words('plan', PLAN_NAMES)]],
+  ['rollups.name rollup_deltas.name', [words('ENTRY_KINDS', ENTRY_KINDS), words('names of cycles', CYCLES)]],
+  ['rollups.measure rollup_deltas.measure fleet_counts.name', WORD],
+  ['rollups.amount rollup_deltas.amount fleet_counts.connects', RULES],
+  ['rollups.quantity rollup_deltas.quantity rollup_deltas.id fleet_counts.accounts', NUMBERED],
   [
     'contacts.email',
     [field('emailField', fields.emailField, [`${'a'.repeat(64)}@${'b'.repeat(63)}.example`])],

@@ -232,7 +232,14 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
       writes.amendments.push({ ...by, ...posted, ...amounts, ...granted, cycleOn, startsAt, no });
     }
   }
-  writes.entries.push(...done.entries.map((entry) => ({ ...by, entry })));
+  const planOf = new Map(candidates.map((one) => [one.on, one.plan]));
+  writes.entries.push(
+    ...done.entries.map((entry) => ({
+      ...by,
+      entry,
+      plan: planOf.get(entry.cycleOn ?? '') ?? row.account.plan,
+    })),
+  );
   if (done.account !== row.account || lastDecision !== row.lastDecision)
     writes.accounts.push({ ...row, account: done.account, lastDecision });
   if (notice === 'staged') writes.notices.push(...draftsOf(ground, turn, done.cycles));

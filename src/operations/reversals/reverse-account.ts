@@ -96,7 +96,8 @@ export function reverseAccount(
     });
   }
   const by = { accountId: account.id, runId: ground.reversal, postedAt: now };
-  writes.entries.push(...reversal.entries.map((entry) => ({ ...by, entry })));
+  const { plan } = account;
+  writes.entries.push(...reversal.entries.map((entry) => ({ ...by, entry, plan })));
   if (notice === 'staged') writes.notices.push(noticeOf(account.id, ground, now));
   writes.accounts.push({ ...row, account: reversal.account });
   return reversal;

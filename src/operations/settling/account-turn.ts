@@ -160,9 +160,11 @@ export class AccountTurn {
         const notice = this.#noticeOf(one);
         // Plain literals: these rows wait for the database by the thousand, and a spread one takes twice the memory.
         writes.cycles.push({ accountId, settlement, termsVersion, runId, decisionNo, notice, postedAt });
-        for (const entry of entries) writes.entries.push({ accountId, entry, postedAt, runId });
+        const { plan } = settlement;
+        for (const entry of entries) writes.entries.push({ accountId, entry, plan, postedAt, runId });
       }
-      for (const entry of step.entries) writes.entries.push({ ...ofEvent, entry });
+      const plan = step.applied?.account.plan ?? this.#account.plan;
+      for (const entry of step.entries) writes.entries.push({ ...ofEvent, entry, plan });
       for (const decision of step.decisions) {
         decisionNo += 1;
         writes.decisions.push({ ...ofEvent, decision, decisionNo });

@@ -15,6 +15,7 @@ import { clearFailures } from '../../ledger/failures.ts';
 import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
 import type { LedgerLook } from '../../ledger/ledger-hold.ts';
 import { type Owned, insertAwards, upsertInterviews, upsertProposals } from '../../ledger/records.ts';
+import { insertRollupDeltas, rollupDeltas } from '../../ledger/rollups.ts';
 import { type SpanRow, insertSpans } from '../../ledger/spans.ts';
 import { type NoticeDraft, stageNotices } from '../../outbox/outbox.ts';
 
@@ -65,6 +66,7 @@ export class LedgerWrites {
     await insertAmendments(transaction, this.amendments);
     await insertLapses(transaction, this.lapses);
     await insertEntries(transaction, this.entries);
+    await insertRollupDeltas(transaction, rollupDeltas(this.entries, this.cycles, this.amendments));
     await insertDecisions(transaction, this.decisions);
     await upsertProposals(transaction, latestOf(this.proposals));
     await upsertInterviews(transaction, latestOf(this.interviews));

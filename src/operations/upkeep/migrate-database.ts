@@ -9,6 +9,7 @@ import { insertAudit } from '../../ledger/audit-log.ts';
 import { ensureHoldRow } from '../../ledger/ledger-hold.ts';
 import { findLatestTerms, insertTermsVersion } from '../../ledger/terms-versions.ts';
 import { ensureInstallation } from './installation.ts';
+import { beginRollups } from './rebuild-rollups.ts';
 
 export interface MigrateDeps {
   /** A user who may change the schema. */
@@ -29,6 +30,7 @@ export async function migrateDatabase(deps: MigrateDeps): Promise<MigrateOutcome
   await storeBuiltInTerms(deps.owner);
   await ensureInstallation(deps.owner);
   await ensureHoldRow(deps.owner);
+  await beginRollups(deps.owner);
   if (deps.appUrl === undefined) return { applied, missingGrants: [] };
   const grants = await listGrants(deps);
   try {

@@ -1,0 +1,169 @@
+/**
+ * SQL of `rollups` and `rollup_deltas`: the ledger in sums, by day, plan and what it was.
+ *
+ * Every posting transaction inserts what it adds (one statement of a few rows, at the end of a table where nobody waits);
+ * whoever folds takes rows that are committed, and deletes them as he adds them up. Reading the tables themselves beyond
+ * what was folded would need an index by time on the two largest of them, which costs each row more than this a batch.
+ */
+import type { Transaction } from '../db/connection.ts';
+import { type Queryable, execute, insertRows, selectRows, toDate } from '../db/query.ts';
+import type { EntryKind } from '../domain/account.ts';
+import type { LocalDate } from '../domain/calendar.ts';
+import type { SettlementCode } from '../domain/settle.ts';
+import type { PlanName } from '../domain/terms.ts';
+import type { AmendmentRow } from './amendments.ts';
+import type { CycleRow } from './cycles.ts';
+import type { EntryRow } from './entries.ts';
+
+/**
+ * `entries`: by UTC day of effect and kind; `cycles`: by cycle date and code, where `granted-later` and `reversed` are
+ * what became of settlements afterwards.
+ */
+export type Measure = 'entries' | 'cycles';
+
+export type CycleName = SettlementCode | 'granted-later' | 'reversed';
+
+export interface RollupRow {
+  readonly measure: Measure;
+  readonly onDay: LocalDate;
+  readonly plan: PlanName;
+  readonly name: EntryKind | CycleName;
+  /** Connects: signed of entries; free and paid parts of cycles. */
+  readonly amount: number;
+  /** Entries or cycles. */
+  readonly quantity: number;
+}
+
+const COLUMNS = ['measure', 'on_day', 'plan', 'name', 'amount', 'quantity'] as const;
+
+/** What one transaction adds to the rollups, as few rows as there are days, plans and kinds. */
+export function rollupDeltas(
+  entries: readonly EntryRow[],
+  cycles: readonly CycleRow[],
+  amendments: readonly AmendmentRow[],
+): RollupRow[] {
+  const sums = new Sums();
+  for (const { entry, plan } of entries)
+    sums.add('entries', dayOf(entry.effectiveAt), plan, entry.kind, entry.amount);
+  for (const { settlement } of cycles) {
+    const { cycleOn, plan, code, free, paid } = settlement;
+    sums.add('cycles', cycleOn, plan, code, free + paid);
+  }
+  for (const { cycleOn, plan, kind, free, paid } of amendments)
+    sums.add('cycles', cycleOn, plan, kind === 'granted' ? 'granted-later' : 'reversed', free + paid);
+  return sums.rows();
+}
+
+/** As `toDate` has it, which remembers the few instants of a batch. */
+const dayOf = (at: number): LocalDate => toDate(at).slice(0, 10);
+
+/** Rows of one key added up. */
+export class Sums {
+  readonly #rows = new Map<string, { -readonly [Field in keyof RollupRow]: RollupRow[Field] }>();
+
+  add(
+    measure: Measure,
+    onDay: LocalDate,
+    plan: PlanName,
+    name: RollupRow['name'],
+    amount: number,
+    quantity = 1,
+  ): void {
+    const key = `${measure} ${onDay} ${plan} ${name}`;
+    const known = this.#rows.get(key);
+    if (!known) this.#rows.set(key, { measure, onDay, plan, name, amount, quantity });
+    else {
+      known.amount += amount;
+      known.quantity += quantity;
+    }
+  }
+
+  /** In the order of their keys, without those that came to nothing. */
+  rows(): RollupRow[] {
+    return [...this.#rows]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, row]) => row)
+      .filter((row) => row.amount !== 0 || row.quantity !== 0);
+  }
+}
+
+const cellsOf = (row: RollupRow) => [row.measure, row.onDay, row.plan, row.name, row.amount, row.quantity];
+
+export async function insertRollupDeltas(
+  transaction: Transaction,
+  rows: readonly RollupRow[],
+): Promise<void> {
+  await insertRows(transaction, 'rollup_deltas', COLUMNS, rows.map(cellsOf));
+}
+
+/**
+ * Folds up to `limit` committed deltas, the oldest first; what somebody else folds at the moment is left to him. To be
+ * called in a transaction of its own.
+ * @returns how many
+ */
+export async function foldDeltas(transaction: Transaction, limit: number): Promise<number> {
+  const rows = await selectRows<Stored & { id: number }>(
+    transaction,
+    `SELECT id, ${SELECTED} FROM rollup_deltas ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    [limit],
+  );
+  if (rows.length === 0) return 0;
+  const sums = new Sums();
+  for (const row of rows)
+    sums.add(row.measure, row.onDay, row.plan, row.name, Number(row.amount), Number(row.quantity));
+  await insertRows(
+    transaction,
+    'rollups',
+    COLUMNS,
+    sums.rows().map(cellsOf),
+    'ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount), quantity = quantity + VALUES(quantity)',
+  );
+  // By their keys, one by one: a range would wait for rows between them that are not committed yet.
+  await execute(
+    transaction,
+    `DELETE rollup_deltas FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) AS taken
+       STRAIGHT_JOIN rollup_deltas ON rollup_deltas.id = taken.id`,
+    [JSON.stringify(rows.map((row) => row.id))],
+  );
+  return rows.length;
+}
+
+type Stored = Omit<RollupRow, 'amount' | 'quantity'> & {
+  readonly amount: number | string;
+  readonly quantity: number | string;
+};
+
+const SELECTED = 'measure, on_day AS onDay, plan, name, amount, quantity';
+
+/**
+ * Folded and not yet folded, in one look; in the order of day, plan and name.
+ * @param range both days included
+ */
+export async function listRollups(
+  db: Queryable,
+  measure: Measure,
+  range: { readonly from: LocalDate; readonly to: LocalDate },
+): Promise<RollupRow[]> {
+  const within = 'measure = ? AND on_day BETWEEN ? AND ?';
+  const bindings = [measure, range.from, range.to];
+  const rows = await selectRows<Stored>(
+    db,
+    `SELECT measure, on_day AS onDay, plan, name, SUM(amount) AS amount, SUM(quantity) AS quantity
+       FROM (SELECT measure, on_day, plan, name, amount, quantity FROM rollups WHERE ${within}
+             UNION ALL
+             SELECT measure, on_day, plan, name, amount, quantity FROM rollup_deltas WHERE ${within}) AS both_parts
+      GROUP BY measure, on_day, plan, name ORDER BY on_day, plan, name`,
+    [...bindings, ...bindings],
+  );
+  return rows.map((row) => ({ ...row, amount: Number(row.amount), quantity: Number(row.quantity) }));
+}
+
+/** How many wait to be folded, of which no more than `limit` are counted. */
+export async function countDeltas(db: Queryable, limit: number): Promise<number> {
+  const rows = await selectRows<{ deltas: number }>(
+    db,
+    'SELECT COUNT(*) AS deltas FROM (SELECT id FROM rollup_deltas LIMIT ?) AS waiting',
+    [limit],
+  );
+  return rows[0]?.deltas ?? 0;
+}
