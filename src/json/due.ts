@@ -1,6 +1,7 @@
 /** What is due, as data. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { Due } from '../operations/upkeep/look-at-due.ts';
+import type { DueAhead } from '../reports/due-ahead.ts';
 import { holdOrNull } from './holds.ts';
 
 export const dueJson = ({ asOf, accounts, busy, oldestAt, oldestAgeMs, hold, plans }: Due) => ({
@@ -12,3 +13,5 @@ export const dueJson = ({ asOf, accounts, busy, oldestAt, oldestAgeMs, hold, pla
   hold: holdOrNull(hold),
   plans: plans.map((one) => ({ ...one, oldestAt: formatInstant(one.oldestAt) })),
 });
+
+export const aheadJson = ({ countedAt, days }: DueAhead) => ({ countedAt: formatInstant(countedAt), days });

@@ -404,6 +404,12 @@ export async function countAccounts(db: Queryable): Promise<number> {
   return row?.accounts ?? 0;
 }
 
+/** Since when the first of all accounts is kept: all of them are looked at. Undefined where there is none. */
+export async function findFirstTracked(db: Queryable): Promise<Instant | undefined> {
+  const row = await selectOne<{ first: Date | null }>(db, 'SELECT MIN(tracked_from) AS first FROM accounts');
+  return row?.first?.getTime();
+}
+
 /** Of these ids, those that are accounts. */
 export async function findAccountIds(db: Queryable, ids: readonly string[]): Promise<Map<string, true>> {
   if (ids.length === 0) return new Map();

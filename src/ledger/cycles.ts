@@ -100,6 +100,27 @@ export async function listSettlementsOf(
   }));
 }
 
+/** Dates of settlements from one on, by account; none of those that have none. */
+export async function listCycleDates(
+  db: Queryable,
+  accountIds: readonly string[],
+  since: LocalDate,
+): Promise<Map<string, Set<LocalDate>>> {
+  const dates = new Map<string, Set<LocalDate>>();
+  if (accountIds.length === 0) return dates;
+  const rows = await selectRows<{ accountId: string; on: LocalDate }>(
+    db,
+    'SELECT account_id AS accountId, cycle_on AS `on` FROM cycles WHERE account_id IN (?) AND cycle_on >= ?',
+    [accountIds, since],
+  );
+  for (const { accountId, on } of rows) {
+    const known = dates.get(accountId);
+    if (known) known.add(on);
+    else dates.set(accountId, new Set([on]));
+  }
+  return dates;
+}
+
 /**
  * The first and last boundary that stands as resolved by numbers in force from one instant until another. What was
  * reversed stands no longer, unless it was granted again.

@@ -37,18 +37,25 @@ export async function writeReached(
 export interface Round {
   /** Undefined at the beginning, and where a round is nothing but an instant. */
   readonly reachedId?: string;
+  /** When the round before it ended; undefined before the first. */
+  readonly endedAt?: Instant;
   readonly movedAt: Instant;
 }
 
 interface StoredRound {
   id: string | null;
+  ended: Date | null;
   at: Date;
 }
 
-const ROUND = 'SELECT reached_id AS id, moved_at AS at FROM rounds WHERE name = ?';
+const ROUND = 'SELECT reached_id AS id, reached_at AS ended, moved_at AS at FROM rounds WHERE name = ?';
 
 const parseRound = (row: StoredRound | undefined): Round | undefined =>
-  row && { movedAt: row.at.getTime(), ...(row.id !== null && { reachedId: row.id }) };
+  row && {
+    movedAt: row.at.getTime(),
+    ...(row.id !== null && { reachedId: row.id }),
+    ...(row.ended !== null && { endedAt: row.ended.getTime() }),
+  };
 
 export const findRound = async (db: Queryable, name: RoundName): Promise<Round | undefined> =>
   parseRound(await selectOne<StoredRound>(db, ROUND, [name]));
@@ -60,9 +67,9 @@ export const lockRound = async (transaction: Transaction, name: RoundName): Prom
 export async function writeRound(db: Queryable, name: RoundName, round: Round): Promise<void> {
   await execute(
     db,
-    `INSERT INTO rounds (name, reached_id, moved_at) VALUES (?, ?, ?)
-     ON DUPLICATE KEY UPDATE reached_id = VALUES(reached_id), moved_at = VALUES(moved_at)`,
-    [name, round.reachedId ?? null, toDate(round.movedAt)],
+    `INSERT INTO rounds (name, reached_at, reached_id, moved_at) VALUES (?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE reached_at = VALUES(reached_at), reached_id = VALUES(reached_id), moved_at = VALUES(moved_at)`,
+    [name, toDateOrNull(round.endedAt ?? null), round.reachedId ?? null, toDate(round.movedAt)],
   );
 }
 

@@ -1,0 +1,106 @@
+/** Cycles by month and day: settled, missing, failed, and not due yet. From the rollups, and what rounds have counted. */
+import { type Queryable, selectRows, shownNow } from '../db/query.ts';
+import { type Instant, type LocalDate, formatInstant, plusDays } from '../domain/calendar.ts';
+import { type FleetCount, listFleetCounts } from '../ledger/fleet-counts.ts';
+import { findRound } from '../ledger/rounds.ts';
+import { listRollups } from '../ledger/rollups.ts';
+
+export interface DayOfGrid {
+  readonly on: LocalDate;
+  /** Settlements, whatever they came to. */
+  readonly settled: number;
+  /** Boundaries that gave nothing because they have no settlement, as a backfill finds them. */
+  readonly missing: number;
+  /** Accounts put aside that wait at this cycle. */
+  readonly failed: number;
+  readonly isAhead: boolean;
+}
+
+/** Days next to each other on which cycles are missing. */
+export interface Hole {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly cycles: number;
+}
+
+export interface CyclesGrid {
+  /** Whole months, the oldest first. */
+  readonly days: readonly DayOfGrid[];
+  readonly holes: readonly Hole[];
+  /** False while what was posted before there were rollups is not counted yet. */
+  readonly isCounted: boolean;
+  /** When the last round over all accounts ended that looked for holes; null before the first. */
+  readonly lookedAt: Instant | null;
+}
+
+const ASIDE_MAX = 100_000;
+
+/** @param months that end with the present one */
+export async function readCyclesGrid(db: Queryable, months = 12): Promise<CyclesGrid> {
+  const today = formatInstant(await shownNow(db)).slice(0, 10);
+  const all = daysOfMonths(today, months);
+  const range = { from: all[0] as LocalDate, to: all.at(-1) as LocalDate };
+  const settled = new Map<LocalDate, number>();
+  for (const { onDay, name, quantity } of await listRollups(db, 'cycles', range))
+    if (name !== 'granted-later' && name !== 'reversed')
+      settled.set(onDay, (settled.get(onDay) ?? 0) + quantity);
+  const missing = sumByDay(await listFleetCounts(db, 'holes', range));
+  const failed = await countFailed(db, range);
+  const days = all.map((on) => ({
+    on,
+    settled: settled.get(on) ?? 0,
+    missing: missing.get(on) ?? 0,
+    failed: failed.get(on) ?? 0,
+    // A date has begun somewhere before it has in UTC.
+    isAhead: on > today && !settled.has(on),
+  }));
+  return {
+    days,
+    holes: holesIn(days),
+    isCounted: (await findRound(db, 'rollups')) !== undefined,
+    lookedAt: (await findRound(db, 'holes'))?.endedAt ?? null,
+  };
+}
+
+function daysOfMonths(today: LocalDate, months: number): LocalDate[] {
+  const month = Number(today.slice(0, 4)) * 12 + Number(today.slice(5, 7)) - 1;
+  const firstOf = (n: number): LocalDate =>
+    `${String(Math.floor(n / 12)).padStart(4, '0')}-${String((n % 12) + 1).padStart(2, '0')}-01`;
+  const days: LocalDate[] = [];
+  for (let on = firstOf(month - months + 1); on < firstOf(month + 1); on = plusDays(on, 1)) days.push(on);
+  return days;
+}
+
+function sumByDay(rows: readonly FleetCount[]): Map<LocalDate, number> {
+  const days = new Map<LocalDate, number>();
+  for (const { onDay, accounts } of rows) days.set(onDay, (days.get(onDay) ?? 0) + accounts);
+  return days;
+}
+
+/** Whoever is put aside stands at the boundary that could not be settled. */
+async function countFailed(
+  db: Queryable,
+  range: { readonly from: LocalDate; readonly to: LocalDate },
+): Promise<Map<LocalDate, number>> {
+  const rows = await selectRows<{ onDay: LocalDate; accounts: number }>(
+    db,
+    `SELECT next_cycle_on AS onDay, COUNT(*) AS accounts FROM accounts
+       JOIN (SELECT DISTINCT account_id FROM failures WHERE state = 'put-aside' LIMIT ?) AS aside
+         ON aside.account_id = accounts.id
+      WHERE next_cycle_on BETWEEN ? AND ? GROUP BY next_cycle_on ORDER BY next_cycle_on`,
+    [ASIDE_MAX, range.from, range.to],
+  );
+  return new Map(rows.map((row) => [row.onDay, row.accounts]));
+}
+
+function holesIn(days: readonly DayOfGrid[]): Hole[] {
+  const holes: Hole[] = [];
+  for (const { on, missing } of days) {
+    if (missing === 0) continue;
+    const last = holes.at(-1);
+    if (last && plusDays(last.to, 1) === on)
+      holes[holes.length - 1] = { ...last, to: on, cycles: last.cycles + missing };
+    else holes.push({ from: on, to: on, cycles: missing });
+  }
+  return holes;
+}
