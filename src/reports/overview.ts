@@ -4,9 +4,12 @@ import type { Instant } from '../domain/calendar.ts';
 import { countAccounts, listDue } from '../ledger/accounts.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
 import { sumPutAside } from '../ledger/put-aside.ts';
-import { type Run, findLatestSweep, listOpenRuns, listRuns } from '../ledger/runs.ts';
+import { listRunSamples } from '../ledger/run-samples.ts';
+import { type Run, findLatestSweep, listOpenRuns } from '../ledger/runs.ts';
 import { findLastTick } from '../ledger/ticks.ts';
-import { type AccountCounts, countRunAccounts } from './run-counts.ts';
+import { type KnownCounts, isOpen, readKnownCounts } from './run-kept-counts.ts';
+import { type RunListLine, readRunList } from './run-list.ts';
+import { type RunRate, rateOf } from './run-page.ts';
 import { type Slot, type TickQuestion, listSlots } from './ticks.ts';
 
 export interface Overview {
@@ -20,10 +23,10 @@ export interface Overview {
   readonly lastClean: { readonly at: Instant; readonly run: Run | null } | null;
   /** Since when, by whom and why the ledger is held; null while it is not. */
   readonly hold: LedgerHold | null;
-  /** Runs that are open, the latest first. */
-  readonly active: readonly CountedRun[];
-  /** The latest first, without those that are open. */
-  readonly recent: readonly Run[];
+  /** Runs that are open, the latest first, at most `ACTIVE_MAX`. */
+  readonly active: readonly ActiveRun[];
+  /** The latest first, without those that are open; clean sweeps in a row are one line. */
+  readonly recent: readonly RunListLine[];
   readonly outbox: OutboxSum;
   /** What became of the latest slots, the oldest first; empty where no scheduler ever ticked. */
   readonly slots: readonly Slot[];
@@ -36,9 +39,9 @@ export interface PutAsideSum {
   readonly oldestAt: Instant | null;
 }
 
-export interface CountedRun {
+export interface ActiveRun extends KnownCounts {
   readonly run: Run;
-  readonly counts: AccountCounts;
+  readonly rate: RunRate;
 }
 
 export interface OutboxSum {
@@ -54,7 +57,9 @@ export const OUTBOX_MAX = 20_000;
 /** Among those that are to leave first, the oldest is: what was tried before has waited longest. */
 const OLDEST_AMONG = 1_000;
 const ACTIVE_MAX = 3;
-const RECENT_MAX = 150;
+const RECENT_LINES = 8;
+/** Half a day of sweeps. */
+const RECENT_RUNS_MAX = 150;
 const SLOTS_SHOWN = 24;
 
 /** Also those that wait for a retry. */
@@ -64,7 +69,7 @@ export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'nex
   const now = await shownNow(db);
   const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
   const open = (await listOpenRuns(db)).toReversed();
-  const recent = await listRuns(db, RECENT_MAX);
+  const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });
   return {
     now,
     accounts: await countAccounts(db),
@@ -73,16 +78,22 @@ export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'nex
     putAside: await readPutAside(db),
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
-    active: await Promise.all(
-      open.slice(0, ACTIVE_MAX).map(async (run) => ({ run, counts: await countRunAccounts(db, run) })),
-    ),
-    recent: recent.filter((run) => !isOpen(run)),
+    active: await readActive(db, open.slice(0, ACTIVE_MAX), now),
+    recent: recent.lines.filter((one) => one.line === 'fold' || !isOpen(one.run)),
     outbox: await readOutbox(db),
     slots: await listSlots(db, { now, next: asked.next }, SLOTS_SHOWN),
   };
 }
 
-const isOpen = ({ state }: Run): boolean => state === 'running' || state === 'stopping';
+async function readActive(db: Queryable, runs: readonly Run[], now: Instant): Promise<ActiveRun[]> {
+  const counts = await readKnownCounts(db, runs);
+  const active: ActiveRun[] = [];
+  for (const run of runs) {
+    const known = counts.get(run.id) as KnownCounts;
+    active.push({ run, ...known, rate: rateOf(run, known, await listRunSamples(db, run.id), now) });
+  }
+  return active;
+}
 
 async function countDueUpTo(db: Queryable, now: Instant): Promise<number> {
   const row = await selectOne<{ due: number; aside: number }>(
@@ -127,43 +138,3 @@ async function readOutbox(db: Queryable): Promise<OutboxSum> {
   );
   return { waiting: counted?.waiting ?? 0, oldestAt: oldest[0]?.stagedAt?.getTime() ?? null };
 }
-
-/** A run of the list, or clean sweeps that follow each other, folded together. */
-export type RecentLine =
-  | { readonly run: Run }
-  | { readonly clean: number; readonly accounts: number; readonly from: Instant; readonly to: Instant };
-
-/** The latest are shown as they are; clean sweeps before them say most by being many. */
-const SHOWN_AS_THEY_ARE = 3;
-
-/** At most `limit` lines, the latest first; what would not fit as a whole is left out. */
-export function foldCleanSweeps(runs: readonly Run[], limit: number): RecentLine[] {
-  const lines: RecentLine[] = [];
-  let clean: Run[] = [];
-  const fold = (): void => {
-    const [latest] = clean;
-    if (latest && clean.length === 1) lines.push({ run: latest });
-    else if (latest) lines.push(folded(clean));
-    clean = [];
-  };
-  for (const [at, run] of runs.entries()) {
-    if (lines.length >= limit) break;
-    if (at >= SHOWN_AS_THEY_ARE && isClean(run)) clean.push(run);
-    else {
-      fold();
-      lines.push({ run });
-    }
-  }
-  fold();
-  return lines.slice(0, limit);
-}
-
-const isClean = ({ kind, state, asked }: Run): boolean =>
-  kind === 'sweep' && state === 'completed' && asked === null;
-
-const folded = (clean: readonly Run[]): RecentLine => ({
-  clean: clean.length,
-  accounts: clean.reduce((sum, run) => sum + run.dueAtStart, 0),
-  from: Math.min(...clean.map((run) => run.startedAt)),
-  to: Math.max(...clean.map((run) => run.startedAt)),
-});

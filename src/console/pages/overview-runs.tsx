@@ -1,21 +1,21 @@
 /** Runs on the overview: those that are open, with their counts, and the recent ones, clean sweeps folded together. */
-import type { Run } from '../../ledger/runs.ts';
-import { type CountedRun, type RecentLine, foldCleanSweeps } from '../../reports/overview.ts';
-import { counted } from '../../words.ts';
+import type { Child } from 'hono/jsx';
+import type { ActiveRun } from '../../reports/overview.ts';
+import type { FoldedSweeps, RunLine, RunListLine } from '../../reports/run-list.ts';
+import { counted, formatAge } from '../../words.ts';
 import { addressOf, runAddress } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
 import { StateChip } from '../parts/chip.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Equation } from '../parts/equation.tsx';
-import { grouped } from '../parts/numbers.tsx';
+import { BadCount, grouped } from '../parts/numbers.tsx';
+import { ProgressBar } from '../parts/progress.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { NearTime, ShortTime, Time } from '../parts/times.tsx';
 import type { OverviewFacts } from './overview-facts.ts';
 
-const RECENT_SHOWN = 8;
-
 /** How far a run that is open is: its accounts as an equation, and as a bar. */
-export const ActiveRun = ({ run, counts, now }: CountedRun & { readonly now: number }) => (
+export const ActiveRunCard = ({ run, counts, exact, rate, now }: ActiveRun & { readonly now: number }) => (
   <Card
     header={
       <>
@@ -28,19 +28,17 @@ export const ActiveRun = ({ run, counts, now }: CountedRun & { readonly now: num
     }
     aside={
       <>
-        <span>
-          begun <NearTime at={run.startedAt} now={now} />
-        </span>
+        <Pace rate={rate} now={now} startedAt={run.startedAt} />
         <a class="btn small" href={runAddress(run.id)}>
           Open
         </a>
       </>
     }
   >
-    <Bar counts={counts} />
+    <ProgressBar {...counts} />
     <Equation
       terms={[
-        { count: counts.settled, word: 'settled' },
+        { count: counts.settled, word: exact ? 'settled' : 'settled, about' },
         { count: counts.failed, word: 'failed' },
         { count: counts.remaining, word: 'remaining' },
         { count: counts.skipped, word: 'skipped' },
@@ -53,23 +51,23 @@ export const ActiveRun = ({ run, counts, now }: CountedRun & { readonly now: num
   </Card>
 );
 
-/** Of a thousand: settled green, failed red, the rest still empty. */
-function Bar({ counts: { settled, failed, remaining, skipped } }: Pick<CountedRun, 'counts'>) {
-  const all = Math.max(1, settled + failed + remaining + skipped);
-  const [done, bad, gone] = [settled, failed, skipped].map((count) => (count / all) * 1_000) as [
-    number,
-    number,
-    number,
-  ];
-  const words = `${grouped(settled)} of ${grouped(all)} settled`;
-  return (
-    <svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label={words}>
-      <rect x={0} y={0} width={done.toFixed(1)} height={10} class="f-grant" />
-      <rect x={done.toFixed(1)} y={0} width={gone.toFixed(1)} height={10} class="f-mute" />
-      <rect x={(done + gone).toFixed(1)} y={0} width={bad.toFixed(1)} height={10} class="f-bad" />
-    </svg>
-  );
+interface PaceProps extends Pick<ActiveRun, 'rate'> {
+  readonly now: number;
+  readonly startedAt: number;
 }
+
+const Pace = ({ rate: { perSecond, endsAt }, now, startedAt }: PaceProps) => (
+  <>
+    {perSecond === null ? '' : <span class="num">{grouped(Math.round(perSecond))} accounts/s</span>}
+    {endsAt === null ? (
+      <span>
+        begun <NearTime at={startedAt} now={now} />
+      </span>
+    ) : (
+      <span class="num">{formatAge(Math.max(0, endsAt - now) / 1_000)} left</span>
+    )}
+  </>
+);
 
 export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: OverviewFacts }) => (
   <Card
@@ -84,9 +82,9 @@ export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: Overvie
     <Table
       caption="Recent runs, the latest first"
       columns={columnsOf(now)}
-      rows={foldCleanSweeps(recent, RECENT_SHOWN)}
+      rows={recent}
       across={(line) =>
-        'run' in line ? undefined : { className: 'fold', content: <Folded line={line} now={now} /> }
+        line.line === 'fold' ? { className: 'fold', content: <Folded fold={line} now={now} /> } : undefined
       }
       empty={
         <Empty sentence="No run yet.">
@@ -97,25 +95,26 @@ export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: Overvie
   </Card>
 );
 
-const columnsOf = (now: number): Column<RecentLine>[] => [
+const columnsOf = (now: number): Column<RunListLine>[] => [
   {
     title: 'Run',
-    cell: ofRun((run) => (
-      <>
+    cell: ofRun(({ run }) => (
+      <span class="nowrap">
         <a class="link" href={runAddress(run.id)}>
           {grouped(run.id)}
         </a>{' '}
         <span class="q">{run.kind}</span>
-      </>
+      </span>
     )),
   },
-  { title: 'State', cell: ofRun((run) => <StateChip of="run" state={run.state} />) },
-  { title: 'Due', numeric: true, cell: ofRun((run) => grouped(run.dueAtStart)) },
-  { title: 'By', wide: true, cell: ofRun((run) => run.actor) },
+  { title: 'State', cell: ofRun(({ run }) => <StateChip of="run" state={run.state} />) },
+  { title: 'Due', numeric: true, cell: ofRun(({ run }) => grouped(run.dueAtStart)) },
+  { title: 'Failed', numeric: true, cell: ofRun(({ counts }) => <BadCount value={counts.failed} />) },
+  { title: 'Progress', wide: true, cell: ofRun(({ counts }) => <ProgressBar {...counts} slim />) },
   {
     title: 'Started',
     numeric: true,
-    cell: ofRun((run) => (
+    cell: ofRun(({ run }) => (
       <span class="qq">
         <ShortTime at={run.startedAt} now={now} />
       </span>
@@ -124,19 +123,13 @@ const columnsOf = (now: number): Column<RecentLine>[] => [
 ];
 
 const ofRun =
-  <Cell,>(cell: (run: Run) => Cell) =>
-  (line: RecentLine): Cell | '' =>
-    'run' in line ? cell(line.run) : '';
+  (cell: (line: RunLine) => Child) =>
+  (line: RunListLine): Child =>
+    line.line === 'run' ? cell(line) : '';
 
-const Folded = ({
-  line,
-  now,
-}: {
-  readonly line: Exclude<RecentLine, { run: Run }>;
-  readonly now: number;
-}) => (
-  <a class="link" href={addressOf('/runs', { kind: 'sweep', state: 'completed' })}>
-    {counted(line.clean, 'clean sweep')}, <ShortTime at={line.from} now={now} /> to{' '}
-    <ShortTime at={line.to} now={now} />: {counted(line.accounts, 'account')}
+const Folded = ({ fold, now }: { readonly fold: FoldedSweeps; readonly now: number }) => (
+  <a class="link" href={addressOf('/runs', { open: fold.id })}>
+    {counted(fold.runs, 'clean sweep')}, <ShortTime at={fold.fromAt} now={now} /> to{' '}
+    <ShortTime at={fold.toAt} now={now} />: {grouped(fold.settled)} settled
   </a>
 );

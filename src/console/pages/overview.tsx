@@ -6,7 +6,7 @@ import { toHtml } from '../render.tsx';
 import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
 import { type OverviewFacts, readFacts } from './overview-facts.ts';
-import { ActiveRun, RecentRuns } from './overview-runs.tsx';
+import { ActiveRunCard, RecentRuns } from './overview-runs.tsx';
 import { sentenceOf } from './overview-sentence.ts';
 import { OverviewTiles } from './overview-tiles.tsx';
 
@@ -54,7 +54,7 @@ const LivePart = ({ facts }: { readonly facts: OverviewFacts }) => (
     <Heading facts={facts} />
     <OverviewTiles facts={facts} />
     {facts.active.map((one) => (
-      <ActiveRun {...one} now={facts.now} />
+      <ActiveRunCard {...one} now={facts.now} />
     ))}
     <RecentRuns facts={facts} />
   </>
