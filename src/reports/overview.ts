@@ -2,6 +2,7 @@
 import { type Queryable, selectOne, selectRows, shownNow, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { countAccounts, listDue } from '../ledger/accounts.ts';
+import { type BackfillState, listOpenBackfills } from '../ledger/backfills.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
 import { sumPutAside } from '../ledger/put-aside.ts';
 import { listRunSamples } from '../ledger/run-samples.ts';
@@ -23,10 +24,12 @@ export interface Overview {
   readonly lastClean: { readonly at: Instant; readonly run: Run | null } | null;
   /** Since when, by whom and why the ledger is held; null while it is not. */
   readonly hold: LedgerHold | null;
-  /** Runs that are open, the latest first, at most `ACTIVE_MAX`. */
+  /** Runs under way, the latest first, at most `ACTIVE_MAX`. */
   readonly active: readonly ActiveRun[];
-  /** The latest first, without those that are open; clean sweeps in a row are one line. */
+  /** The latest first, without those under way; clean sweeps in a row are one line. */
   readonly recent: readonly RunListLine[];
+  /** Of backfills that have not ended, by their run: one that is paused is an open run, and not under way. */
+  readonly backfills: ReadonlyMap<number, BackfillState>;
   readonly outbox: OutboxSum;
   /** What became of the latest slots, the oldest first; empty where no scheduler ever ticked. */
   readonly slots: readonly Slot[];
@@ -68,7 +71,9 @@ const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
 export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'next'>): Promise<Overview> {
   const now = await shownNow(db);
   const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
-  const open = (await listOpenRuns(db)).toReversed();
+  const backfills = new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
+  const isUnderWay = (run: Run): boolean => isOpen(run) && (backfills.get(run.id) ?? 'running') === 'running';
+  const open = (await listOpenRuns(db)).filter(isUnderWay).toReversed();
   const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });
   return {
     now,
@@ -79,7 +84,8 @@ export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'nex
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
     active: await readActive(db, open.slice(0, ACTIVE_MAX), now),
-    recent: recent.lines.filter((one) => one.line === 'fold' || !isOpen(one.run)),
+    recent: recent.lines.filter((one) => one.line === 'fold' || !isUnderWay(one.run)),
+    backfills,
     outbox: await readOutbox(db),
     slots: await listSlots(db, { now, next: asked.next }, SLOTS_SHOWN),
   };

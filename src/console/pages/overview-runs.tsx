@@ -69,7 +69,7 @@ const Pace = ({ rate: { perSecond, endsAt }, now, startedAt }: PaceProps) => (
   </>
 );
 
-export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: OverviewFacts }) => (
+export const RecentRuns = ({ facts: { recent, backfills, now } }: { readonly facts: OverviewFacts }) => (
   <Card
     title="Recent runs"
     bare
@@ -81,7 +81,7 @@ export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: Overvie
   >
     <Table
       caption="Recent runs, the latest first"
-      columns={columnsOf(now)}
+      columns={columnsOf(now, backfills)}
       rows={recent}
       across={(line) =>
         line.line === 'fold' ? { className: 'fold', content: <Folded fold={line} now={now} /> } : undefined
@@ -95,7 +95,7 @@ export const RecentRuns = ({ facts: { recent, now } }: { readonly facts: Overvie
   </Card>
 );
 
-const columnsOf = (now: number): Column<RunListLine>[] => [
+const columnsOf = (now: number, backfills: OverviewFacts['backfills']): Column<RunListLine>[] => [
   {
     title: 'Run',
     cell: ofRun(({ run }) => (
@@ -107,8 +107,18 @@ const columnsOf = (now: number): Column<RunListLine>[] => [
       </span>
     )),
   },
-  { title: 'State', cell: ofRun(({ run }) => <StateChip of="run" state={run.state} />) },
-  { title: 'Due', numeric: true, cell: ofRun(({ run }) => grouped(run.dueAtStart)) },
+  {
+    title: 'State',
+    cell: ofRun(({ run }) => {
+      const backfill = backfills.get(run.id);
+      return backfill === undefined ? (
+        <StateChip of="run" state={run.state} />
+      ) : (
+        <StateChip of="backfill" state={backfill} />
+      );
+    }),
+  },
+  { title: 'Due', numeric: true, wide: true, cell: ofRun(({ run }) => grouped(run.dueAtStart)) },
   { title: 'Failed', numeric: true, cell: ofRun(({ counts }) => <BadCount value={counts.failed} />) },
   { title: 'Progress', wide: true, cell: ofRun(({ counts }) => <ProgressBar {...counts} slim />) },
   {
