@@ -31,3 +31,6 @@ export function formatAge(seconds: number): string {
 
 const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${formatCount(large)} ${unit}` : `${formatCount(large)} ${unit} ${small} ${smallUnit}`;
+
+/** For what begins a sentence. */
+export const upperFirst = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -14,6 +14,9 @@ import { addAccountPage } from './pages/account.tsx';
 import { addAccountRecords } from './pages/account-records.tsx';
 import { addAccountsPage } from './pages/accounts.tsx';
 import { addAuditLogPages } from './pages/audit-log.tsx';
+import { addBackfillPage } from './pages/backfill.tsx';
+import { addNewBackfillPage } from './pages/backfill-new.tsx';
+import { addBackfillsPage } from './pages/backfills.tsx';
 import { addEmailPage } from './pages/email.tsx';
 import { addEmailChangePages } from './pages/emails-change.tsx';
 import { addEmailPages } from './pages/emails.tsx';
@@ -44,6 +47,9 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addAuditLogPages,
   addTermsPages,
   addMemberPages,
+  addBackfillsPage,
+  addNewBackfillPage,
+  addBackfillPage,
   addSignInPages,
 ];
 

@@ -94,9 +94,14 @@ export async function lockBackfill(db: Queryable, id: number): Promise<Backfill 
   return row && parseRow(row);
 }
 
-/** The latest first. */
-export async function listBackfills(db: Queryable, limit: number): Promise<Backfill[]> {
-  return (await selectRows<Stored>(db, `${SELECT} ORDER BY id DESC LIMIT ?`, [limit])).map(parseRow);
+/** The latest first, below the number `before`. */
+export async function listBackfills(db: Queryable, limit: number, before?: number): Promise<Backfill[]> {
+  const rows = await selectRows<Stored>(
+    db,
+    `${SELECT} ${before === undefined ? '' : 'WHERE id < ?'} ORDER BY id DESC LIMIT ?`,
+    [...(before === undefined ? [] : [before]), limit],
+  );
+  return rows.map(parseRow);
 }
 
 /** Neither completed nor cancelled, the oldest first. */
