@@ -79,15 +79,20 @@ export async function anyLeft(db: Queryable, run: RunScope): Promise<boolean> {
   );
 }
 
-/** Puts accounts on a run's list. */
+/** Puts accounts on a run's list, however many. */
 export async function insertRunAccounts(
   db: Queryable,
   runId: number,
   accountIds: readonly string[],
 ): Promise<void> {
-  const rows = accountIds.map((id) => [runId, id]);
-  await insertRows(db, 'run_accounts', ['run_id', 'account_id'], rows);
+  for (let from = 0; from < accountIds.length; from += LISTED_AT_ONCE) {
+    const rows = accountIds.slice(from, from + LISTED_AT_ONCE).map((id) => [runId, id]);
+    await insertRows(db, 'run_accounts', ['run_id', 'account_id'], rows);
+  }
 }
+
+/** Accounts of one statement. */
+const LISTED_AT_ONCE = 900;
 
 /** An open rerun that has any of these accounts on its list and still to settle. */
 export async function findRerunOf(

@@ -108,8 +108,7 @@ async function openFixRun(
       dueAtStart: ids.length,
       openKey: null,
     })) as number;
-    for (let from = 0; from < ids.length; from += PAGE)
-      await insertRunAccounts(transaction, id, ids.slice(from, from + PAGE));
+    await insertRunAccounts(transaction, id, ids);
     await insertAudit(transaction, {
       at,
       actor,

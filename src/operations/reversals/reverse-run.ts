@@ -64,8 +64,6 @@ export interface ReverseRequest {
   readonly onProgress?: (state: { done: number; total?: number }) => void;
 }
 
-/** Accounts of a list that are written at a time. */
-const LISTED = 900;
 const LEASE_MS = 30_000;
 
 /**
@@ -260,8 +258,7 @@ async function openOrJoin(
     });
     if (inserted === 'taken') return inserted;
     const { accounts = [] } = request.filter;
-    for (let from = 0; from < accounts.length; from += LISTED)
-      await insertRunAccounts(transaction, inserted, accounts.slice(from, from + LISTED));
+    await insertRunAccounts(transaction, inserted, accounts);
     await insertAudit(transaction, {
       at,
       actor,

@@ -179,8 +179,7 @@ async function openOnce(
     at,
     openKey: null,
   })) as number;
-  for (let from = 0; from < ids.length; from += PAGE)
-    await insertRunAccounts(transaction, id, ids.slice(from, from + PAGE));
+  await insertRunAccounts(transaction, id, ids);
   await insertAudit(transaction, {
     at,
     actor,
