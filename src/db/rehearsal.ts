@@ -50,3 +50,16 @@ export async function rehearse<Result>(
     }
   }
 }
+
+/** One change in a session of its own, which is closed afterwards. @param url of the database */
+export async function rehearsed<Result>(
+  url: string,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  const session = openRehearsal(url);
+  try {
+    return await rehearse(session, work);
+  } finally {
+    await session.destroy();
+  }
+}

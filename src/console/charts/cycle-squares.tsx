@@ -109,16 +109,21 @@ function Square({ cycle, x, y }: { readonly cycle: CycleSquare; readonly x: numb
         />
       )}
       {cycle.state === 'failed' && <path class="hx" d={`M${right} ${top}v9l-9 -9z`} />}
+    </>
+  );
+  return (
+    <>
       <text class="mid" x={x + SIZE.width / 2} y={y + 10}>
         {monthOf(cycle.on)}
       </text>
+      {cycle.href === undefined ? (
+        <g>{drawn}</g>
+      ) : (
+        <a href={cycle.href} aria-label={titleOf(cycle)}>
+          {drawn}
+        </a>
+      )}
     </>
-  );
-  if (cycle.href === undefined) return <g>{drawn}</g>;
-  return (
-    <a href={cycle.href} aria-label={titleOf(cycle)}>
-      {drawn}
-    </a>
   );
 }
 
