@@ -11,6 +11,8 @@ import { answerThrown, healthPages } from './health-pages.ts';
 import { type Listening, listen } from './listen.ts';
 import { Live } from './live.ts';
 import { addAccountPage } from './pages/account.tsx';
+import { addAccountAdjust } from './pages/account-adjust.tsx';
+import { addAccountLink } from './pages/account-link.tsx';
 import { addAccountRecords } from './pages/account-records.tsx';
 import { addAccountsPage } from './pages/accounts.tsx';
 import { addAuditLogPages } from './pages/audit-log.tsx';
@@ -41,6 +43,8 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addAccountsPage,
   addAccountPage,
   addAccountRecords,
+  addAccountAdjust,
+  addAccountLink,
   addEmailPages,
   addEmailChangePages,
   addEmailPage,

@@ -118,6 +118,19 @@ export function letterOf({ account, question, answers }: Explanation): string {
 /** What a line of the history is about; the line itself is on the page already, and told only where nothing else is. */
 export async function explainLine(db: Queryable, account: string, seq: number): Promise<Explanation> {
   const told = await explainAccount(db, account, { about: `entry:${seq}` });
-  const others = told.answers.filter((one) => one.code !== 'line');
-  return others.length === 0 ? told : { ...told, answers: others };
+  const others = butLines(told);
+  if (others.length > 0) return { ...told, answers: others };
+  const event = idBehind(told.answers);
+  if (event === undefined) return told;
+  const ofEvent = butLines(await explainAccount(db, account, { about: event }));
+  return ofEvent.length === 0 ? told : { ...told, answers: ofEvent };
+}
+
+const butLines = ({ answers }: Explanation): readonly Answer[] =>
+  answers.filter((one) => one.code !== 'line' && one.code !== 'nothing-recorded');
+
+/** Of what no decision was recorded, such as a correction, the event says more: `adjustment:e5`. */
+function idBehind([line]: readonly Answer[]): string | undefined {
+  const [entry] = (line?.evidence['entries'] ?? []) as readonly { readonly subject?: string }[];
+  return entry?.subject?.split(':')[1];
 }

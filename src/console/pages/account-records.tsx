@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx';
 import type { AuditEntry } from '../../ledger/audit-log.ts';
 import { listAudit } from '../../ledger/audit-log.ts';
-import { parseInstant } from '../../domain/calendar.ts';
+import { type Instant, parseInstant } from '../../domain/calendar.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { type ArrivedEvent, readArrivals } from '../../reports/account-arrivals.ts';
 import { type NoticeRow, listNotices } from '../../outbox/listing.ts';
@@ -16,6 +16,7 @@ import { ShortTime } from '../parts/times.tsx';
 import { viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { orUnknown } from './account.tsx';
+import { AuditTable } from './audit-table.tsx';
 
 const ROWS = 50;
 
@@ -27,7 +28,11 @@ interface Records<Row> {
   readonly name: 'events' | 'emails' | 'audit';
   readonly title: string;
   readonly none: string;
-  readonly columns: (when: When) => readonly Column<Row>[];
+  readonly columns?: (when: When) => readonly Column<Row>[];
+  /** Instead of columns: a table of its own. */
+  readonly table?: (rows: readonly Row[], now: Instant) => Child;
+  /** Instead of the account's zone. */
+  readonly times?: string;
   readonly read: (
     site: Site,
     account: string,
@@ -58,7 +63,7 @@ async function showRecords<Row>(
   site: Site,
   context: PageContext,
   id: string,
-  { name, title, none, columns, read }: Records<Row>,
+  { name, title, none, columns, table, times, read }: Records<Row>,
 ): Promise<Response> {
   const { words, asOf } = await inquire(site.app.readDb, id);
   const when: When = (at) => (
@@ -77,7 +82,7 @@ async function showRecords<Row>(
       title: `${title} of ${id}`,
       section: 'accounts',
       crumbs: [{ label: 'Accounts', href: '/accounts' }, { label: id, href: at }, { label: title }],
-      sub: `Times of ${words.zone}; hover for UTC`,
+      sub: times ?? `Times of ${words.zone}; hover for UTC`,
     },
     <section class="card">
       <header>
@@ -90,12 +95,16 @@ async function showRecords<Row>(
           }))}
         />
       </header>
-      <Table
-        caption={`${title} of ${id}, the newest first`}
-        columns={columns(when)}
-        rows={rows}
-        empty={<Empty sentence={before === undefined ? none : 'Nothing older.'} />}
-      />
+      {table ? (
+        table(rows, asOf)
+      ) : (
+        <Table
+          caption={`${title} of ${id}, the newest first`}
+          columns={columns?.(when) ?? []}
+          rows={rows}
+          empty={<Empty sentence={before === undefined ? none : 'Nothing older.'} />}
+        />
+      )}
       <footer>
         <Pager
           newer={before === undefined ? undefined : here}
@@ -201,26 +210,14 @@ const EMAILS: Records<NoticeRow> = {
     pageOf(await listNotices(app.readDb, { accountId }, { before, limit: ROWS + 1 })),
 };
 
+const NO_AUDIT = 'Nobody has changed anything of this account by hand.';
+
 const AUDIT: Records<AuditEntry> = {
   name: 'audit',
   title: 'Audit log',
-  none: 'Nobody has changed anything of this account by hand.',
-  columns: (when) => [
-    { title: 'When', cell: (one) => when(one.at) },
-    { title: 'Who', cell: (one) => one.actor },
-    { title: 'What', heads: true, cell: (one) => <span class="mono">{one.action}</span> },
-    { title: 'Why', cell: (one) => one.reason ?? '' },
-    {
-      title: 'Before and after',
-      wide: true,
-      cell: (one) => (
-        <div class="diff">
-          {one.before === null ? '' : <del>{JSON.stringify(one.before)}</del>}
-          {one.after === null ? '' : <ins>{JSON.stringify(one.after)}</ins>}
-        </div>
-      ),
-    },
-  ],
+  none: NO_AUDIT,
+  times: 'Times of UTC',
+  table: (rows, now) => <AuditTable rows={rows} now={now} none={NO_AUDIT} />,
   read: async ({ app }, account, before) =>
     pageOf(await listAudit(app.readDb, { target: `account:${account}` }, { before, limit: ROWS + 1 })),
 };

@@ -21,7 +21,7 @@ import { Chip, StateChip } from '../parts/chip.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Tabs } from '../parts/tabs.tsx';
-import { viewer } from '../sign-in/rights.ts';
+import { may, viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { explainLine, questionOf } from './account-answers.tsx';
 import { HistoryCard } from './account-history.tsx';
@@ -213,7 +213,7 @@ const Chips = ({ known: { view } }: { readonly known: Known }) => (
 
 /** What changes something is for operators. */
 function Actions({ context, account }: { readonly context: PageContext; readonly account: string }) {
-  if (context.get('user')?.role === 'viewer') return <></>;
+  if (!may(context.get('user'), 'change')) return <></>;
   const at = accountAddress(account);
   return (
     <>

@@ -217,7 +217,7 @@ test('events, emails and audit entries of the account, without its address', asy
   expect(textOf(events)).toContain('interview.replied e3');
   expect(textOf(events)).toContain('account.contact-changed');
   expect(events).not.toContain('mia');
-  expect(textOf(await read(`/accounts/${WHO}/audit`))).toContain('ops-1 balance.adjusted charged twice');
+  expect(textOf(await read(`/accounts/${WHO}/audit`))).toMatch(/ops-1 .*charged twice/);
   expect(textOf(await read('/accounts/fresh/emails'))).toContain('welcome');
   expect(textOf(await read('/accounts/talent-32/emails'))).toContain('No email was staged');
 });

@@ -1,0 +1,166 @@
+/** A link to a member's own page, made for somebody who answers them. */
+import { REASON_LENGTH_MAX } from '../../domain/events/fields.ts';
+import { ConnectsError } from '../../errors.ts';
+import { linkMember, memberAddress, requiredMemberPages } from '../../operations/accounts/member-link.ts';
+import { plainLine } from '../../plain-text.ts';
+import { inquire } from '../../reports/explain/explain.ts';
+import { accountAddress } from '../parts/addresses.ts';
+import { Card } from '../parts/card.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { type Fault, Faults, Form, Reason, Select, Submit } from '../parts/form.tsx';
+import { Say } from '../parts/say.tsx';
+import { Time } from '../parts/times.tsx';
+import { operator } from '../sign-in/rights.ts';
+import type { Page, PageContext, Site } from '../site.ts';
+import { orUnknown } from './account.tsx';
+
+const DAY_MS = 86_400_000;
+const LASTS = [
+  ['1', '1 day'],
+  ['7', '7 days'],
+  ['30', '30 days'],
+  ['90', '90 days'],
+] as const;
+
+interface Made {
+  readonly address: string;
+  readonly expiresAt: number;
+}
+
+interface Shown {
+  readonly days: string;
+  readonly reason: string;
+  readonly faults: readonly Fault[];
+  readonly made?: Made;
+}
+
+export function addAccountLink(site: Site): void {
+  const { app, pages } = site;
+  pages.get('/accounts/:id/link', operator, (context) =>
+    orUnknown(site, context, async (id) => show(site, context, id, { days: '7', reason: '', faults: [] })),
+  );
+  pages.post('/accounts/:id/link', operator, (context) =>
+    orUnknown(site, context, async (id) => {
+      const { days, reason } = await context.req.parseBody();
+      const filled = { days: textOf(days), reason: textOf(reason) };
+      const faults = faultsOf(filled);
+      if (faults.length > 0) return show(site, context, id, { ...filled, faults }, 422);
+      const { secret, url } = requiredMemberPages(app.config);
+      const actor = context.get('user')?.name ?? '';
+      const request = { account: id, lastsMs: Number(filled.days) * DAY_MS, actor, reason: filled.reason };
+      const link = await linkMember({ db: app.db, secret }, request);
+      const made = { address: memberAddress(url, link), expiresAt: link.expiresAt };
+      return show(site, context, id, { days: '7', reason: '', faults: [], made });
+    }),
+  );
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+function faultsOf({ days, reason }: Pick<Shown, 'days' | 'reason'>): Fault[] {
+  const isReason = reason !== '' && reason.length <= REASON_LENGTH_MAX && plainLine(reason) === reason;
+  return [
+    ...(LASTS.some(([one]) => one === days)
+      ? []
+      : [{ name: 'days', what: 'Choose for how long it is good.' }]),
+    ...(isReason
+      ? []
+      : [
+          {
+            name: 'reason',
+            what: `Expected a reason, in one line of at most ${REASON_LENGTH_MAX} characters.`,
+          },
+        ]),
+  ];
+}
+
+/** Undefined where this installation has such pages; else what is to be set. */
+function missing(site: Site): string | undefined {
+  try {
+    requiredMemberPages(site.app.config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConnectsError) return error.message;
+    throw error;
+  }
+}
+
+async function show(
+  site: Site,
+  context: PageContext,
+  id: string,
+  shown: Shown,
+  status: NonNullable<Page['status']> = 200,
+): Promise<Response> {
+  await inquire(site.app.readDb, id);
+  const at = accountAddress(id);
+  const lacks = missing(site);
+  return site.render(
+    context,
+    {
+      title: `Member link of ${id}`,
+      section: 'accounts',
+      status,
+      crumbs: [{ label: 'Accounts', href: '/accounts' }, { label: id, href: at }, { label: 'Member link' }],
+      sub: 'Whoever has the address reads this member’s balance and history, and nothing else.',
+    },
+    lacks === undefined ? (
+      <Making id={id} {...shown} token={context.get('formToken')} />
+    ) : (
+      <NotSet lacks={lacks} />
+    ),
+  );
+}
+
+const NotSet = ({ lacks }: { readonly lacks: string }) => (
+  <section class="card">
+    <Empty sentence="Members’ pages are not set up here.">{lacks}</Empty>
+  </section>
+);
+
+interface MakingProps extends Shown {
+  readonly id: string;
+  readonly token: string | undefined;
+}
+
+function Making({ id, days, reason, faults, made, token }: MakingProps) {
+  const faultAt = (name: string): string | undefined => faults.find((one) => one.name === name)?.what;
+  return (
+    <>
+      <Faults faults={faults} />
+      {made ? <MadeLink made={made} /> : ''}
+      <Card title={made ? 'Make another' : 'Make a link'}>
+        <Form action={`${accountAddress(id)}/link`} token={token} label="Make a link">
+          <Select name="days" label="Good for" value={days} options={LASTS} fault={faultAt('days')} />
+          <Reason value={reason} fault={faultAt('reason')} />
+          <div class="acts">
+            <Submit>Make the link</Submit>
+          </div>
+        </Form>
+      </Card>
+    </>
+  );
+}
+
+/** It is shown this once: it is kept nowhere. */
+const MadeLink = ({ made: { address, expiresAt } }: { readonly made: Made }) => (
+  <Say
+    tone="ok"
+    role="status"
+    sentence={
+      <>
+        Good until <Time at={expiresAt} />
+      </>
+    }
+    action={
+      <button type="button" class="btn" data-copy="link" hidden>
+        Copy
+      </button>
+    }
+  >
+    <input class="field mono" id="link" readonly value={address} aria-label="Address of the member’s page" />
+    <span class="hint">
+      It is shown this once, and is kept nowhere. That it was made stands in the audit log.
+    </span>
+  </Say>
+);
