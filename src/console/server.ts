@@ -24,6 +24,8 @@ import { addEmailChangePages } from './pages/emails-change.tsx';
 import { addEmailPages } from './pages/emails.tsx';
 import { addMemberPages } from './pages/member.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
+import { addRunPages } from './pages/run.tsx';
+import { addRunsPages } from './pages/runs.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { addSignInPages } from './pages/sign-in.tsx';
 import { addTermsPages } from './pages/terms.tsx';
@@ -55,6 +57,8 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addNewBackfillPage,
   addBackfillPage,
   addSignInPages,
+  addRunsPages,
+  addRunPages,
 ];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */

@@ -69,6 +69,10 @@ export function massFailureOf(
     : null;
 }
 
+/** How many accounts of a run have to fail with one code for it to stop itself. */
+export const stopsItselfAt = (due: number, rules: GuardRules): number =>
+  Math.max(rules.guardAccounts, Math.floor((due * rules.guardPercent) / 100) + 1);
+
 /** The line that pages: the run's counts follow in `run show`. */
 export function logStopped(log: Log, { run, code, accounts }: Stopped, now: Instant): void {
   log.error(
