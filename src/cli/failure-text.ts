@@ -1,7 +1,7 @@
 /** Accounts that are put aside, as a table, as CSV and as JSON. */
 import { formatInstant } from '../domain/calendar.ts';
 import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts';
-import { workByErrorJson, workJson } from '../json/failures.ts';
+import { WORK_FIELDS, workByErrorJson, workJson } from '../json/failures.ts';
 import type { FailedItem } from '../ledger/backfill-items.ts';
 import type { Listing } from './listing.ts';
 import { formatAge } from './words.ts';
@@ -24,22 +24,7 @@ const saidLine = (account: string, what: string, said: Said | null): string[] =>
 
 export const WORK: Listing<FailureWork, ReturnType<typeof workJson>> = {
   toJson: workJson,
-  fields: [
-    'account',
-    'code',
-    'message',
-    'attempts',
-    'firstAt',
-    'putAsideAt',
-    'run',
-    'state',
-    'sinceAt',
-    'ageSeconds',
-    'assignee',
-    'acknowledged',
-    'snoozed',
-    'note',
-  ],
+  fields: WORK_FIELDS,
   columns: ['account', 'run', 'since (UTC)', 'age', 'state', 'assignee', 'attempts', 'error', 'message'],
   toRow: (one) => [
     one.account,

@@ -22,6 +22,24 @@ export const workJson = ({ runId, ageMs, acknowledged, snoozed, note, ...one }: 
   note: note && { at: formatInstant(note.at), by: note.by, text: note.words },
 });
 
+/** The columns of it as CSV. */
+export const WORK_FIELDS = [
+  'account',
+  'code',
+  'message',
+  'attempts',
+  'firstAt',
+  'putAsideAt',
+  'run',
+  'state',
+  'sinceAt',
+  'ageSeconds',
+  'assignee',
+  'acknowledged',
+  'snoozed',
+  'note',
+] as const;
+
 export const workByErrorJson = ({ oldestAgeMs, ...one }: WorkByError) => ({
   ...one,
   oldestAt: formatInstant(one.oldestAt),

@@ -12,10 +12,6 @@ export interface ConsolePage {
 
 /** As they come. */
 const NOT_YET = new Set([
-  'runs',
-  'run',
-  'run-active',
-  'failures',
   'backfills',
   'backfill-new',
   'backfill',
