@@ -23,6 +23,7 @@ import { addEmailPage } from './pages/email.tsx';
 import { addEmailChangePages } from './pages/emails-change.tsx';
 import { addEmailPages } from './pages/emails.tsx';
 import { addMemberPages } from './pages/member.tsx';
+import { addFailuresPages } from './pages/failures.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addRunPages } from './pages/run.tsx';
 import { addRunsPages } from './pages/runs.tsx';
@@ -59,6 +60,7 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addSignInPages,
   addRunsPages,
   addRunPages,
+  addFailuresPages,
 ];
 
 /** Listens on CONNECTS_CONSOLE_HOST and CONNECTS_CONSOLE_PORT (0 takes a free one). */

@@ -65,7 +65,7 @@ function ActForm({ choice, matching, doing, token }: ActsProps & { readonly doin
   const faults = [
     ...(fault === undefined ? [] : [{ what: fault }]),
     ...(reason?.fault === undefined ? [] : [{ name: 'reason', what: reason.fault }]),
-    ...(assignee?.fault === undefined ? [] : [{ name: 'assignee', what: assignee.fault }]),
+    ...(assignee?.fault === undefined ? [] : [{ name: 'to', what: assignee.fault }]),
     ...(count?.fault === undefined ? [] : [{ name: 'count', what: count.fault }]),
   ];
   return (
@@ -81,7 +81,7 @@ function ActForm({ choice, matching, doing, token }: ActsProps & { readonly doin
         </p>
         {act === 'assign' ? (
           <Field
-            name="assignee"
+            name="to"
             label="To whom"
             value={assignee?.text}
             fault={assignee?.fault}

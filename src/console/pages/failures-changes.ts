@@ -49,7 +49,7 @@ function sentCount(form: Readonly<Record<string, unknown>>): Sent {
 
 /** Nobody's where it is left empty. */
 function sentName(form: Readonly<Record<string, unknown>>): Sent {
-  const sent = sentLine(form, 'assignee', 'The name', NAME_MAX);
+  const sent = sentLine(form, 'to', 'The name', NAME_MAX);
   return sent.text === '' ? { text: '', fault: undefined } : sent;
 }
 

@@ -72,7 +72,9 @@ export function PutAsidePerHour({ facets }: Pick<FacetsProps, 'facets'>) {
     short: hoursAgo === 0 ? 'now' : `−${hoursAgo} h`,
     amounts: names.map((name) =>
       perHour
-        .filter((one) => one.hoursAgo === hoursAgo && (named.includes(one.code) ? one.code : 'others') === name)
+        .filter(
+          (one) => one.hoursAgo === hoursAgo && (named.includes(one.code) ? one.code : 'others') === name,
+        )
         .reduce((sum, one) => sum + one.accounts, 0),
     ),
   }));

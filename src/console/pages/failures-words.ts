@@ -25,7 +25,9 @@ export function ageTitle(age: Age): string {
 export const versionTitle = (version: string | null): string => version ?? 'not recorded';
 
 /** What the runbook says of an error; undefined where it has no heading. */
-export function runbookOf(code: string): { readonly heading: string; readonly entry: RunbookEntry } | undefined {
+export function runbookOf(
+  code: string,
+): { readonly heading: string; readonly entry: RunbookEntry } | undefined {
   const heading = Object.keys(RUNBOOK).find(
     (one) => one === code || (one.endsWith('…') && code.startsWith(one.slice(0, -1))),
   );

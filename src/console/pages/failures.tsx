@@ -1,7 +1,12 @@
 /** Accounts that are put aside: what they have in common, who they are, and what to do about all of them at once. */
 import { shownNow } from '../../db/query.ts';
 import { WORK_FIELDS, workJson } from '../../json/failures.ts';
-import { type FacetChoice, type FailureFacets, filterOf, readFailureFacets } from '../../reports/failure-facets.ts';
+import {
+  type FacetChoice,
+  type FailureFacets,
+  filterOf,
+  readFailureFacets,
+} from '../../reports/failure-facets.ts';
 import {
   type FailurePageRow,
   type WorkPosition,
@@ -137,8 +142,8 @@ const NobodyAside = () => (
         </a>
       }
     >
-      An account is put aside when it could not be settled as often as CONNECTS_SETTLE_ATTEMPTS says; then it is
-      listed here, with its error and what the runbook says of it.
+      An account is put aside when it could not be settled as often as CONNECTS_SETTLE_ATTEMPTS says; then it
+      is listed here, with its error and what the runbook says of it.
     </Empty>
   </Card>
 );
@@ -185,7 +190,8 @@ function Matching({ shown, doing, token, mayChange }: MatchingProps) {
         ''
       ) : (
         <p class="in q">
-          More are put aside than are counted at once: the numbers at the left are of the first of them, by error.
+          More are put aside than are counted at once: the numbers at the left are of the first of them, by
+          error.
         </p>
       )}
       <Acts choice={choice} matching={matching} doing={doing} token={token} mayChange={mayChange} />
@@ -207,15 +213,7 @@ function Matching({ shown, doing, token, mayChange }: MatchingProps) {
 
 const MatchingHead = ({ shown: { asked, matching } }: { readonly shown: Shown }) => (
   <>
-    <h2>
-      {isChosen(asked.choice) ? (
-        <>
-          Put aside {choiceWords(asked.choice)}
-        </>
-      ) : (
-        'All that are put aside'
-      )}
-    </h2>{' '}
+    <h2>{isChosen(asked.choice) ? <>Put aside {choiceWords(asked.choice)}</> : 'All that are put aside'}</h2>{' '}
     <Chip tone={matching === 0 ? 'ok' : 'bad'} icon={matching === 0 ? 'ok' : 'bad'}>
       {counted(matching, 'account')}
     </Chip>
@@ -236,9 +234,7 @@ function Pages({ shown: { asked, rows, matching } }: { readonly shown: Shown }) 
   return (
     <Pager
       newer={asked.after === undefined ? undefined : failuresAddress(asked.choice)}
-      older={
-        last && failuresAddress(asked.choice, { afterError: last.code, afterAccount: last.account })
-      }
+      older={last && failuresAddress(asked.choice, { afterError: last.code, afterAccount: last.account })}
       words={['First', `Next ${ROWS}`]}
     >
       {grouped(Math.min(rows.length, ROWS))} of {grouped(matching)}, by error and account

@@ -57,7 +57,7 @@ async function showRun(site: Site, context: PageContext, id: number, doing: Doin
       chip: isOpen(run) ? undefined : <StateChip of="run" state={run.state} />,
       sub: <Sub page={page} now={now} />,
       actions: <Actions page={page} mayChange={mayChange} />,
-      ...(doing.fault && { status: 409 as const }),
+      ...(doing.fault !== undefined && { status: isFaulty(doing) ? (422 as const) : (409 as const) }),
     },
     <>
       <RunForms page={page} doing={mayChange ? doing : {}} token={context.get('formToken')} />
@@ -67,6 +67,10 @@ async function showRun(site: Site, context: PageContext, id: number, doing: Doin
     </>,
   );
 }
+
+/** What was sent could not be taken, whatever the run is. */
+const isFaulty = ({ reason, note }: Doing): boolean =>
+  reason?.fault !== undefined || note?.fault !== undefined;
 
 const Sub = ({ page: { run }, now }: { readonly page: RunPage; readonly now: number }) => (
   <>
