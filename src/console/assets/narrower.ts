@@ -7,9 +7,9 @@ export const NARROWER = `
 }
 @media (max-width: 56rem) {
   .frame { display: block; } .frame > :nth-child(2) { border: 0; }
-  .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); }
-  .side .who, .nav h2 { display: none; }
-  .nav { display: flex; overflow-x: auto; margin: 0 calc(-1 * var(--s4)); padding: 0 var(--s4) var(--s2); border-bottom: 1px solid var(--line); scrollbar-width: none; }
+  .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); flex-flow: row wrap; align-items: center; }
+  .nav h2, .side .who br { display: none; } .side .who { order: 1; margin: 0 0 0 auto; padding: 0; border: 0; max-width: 60%; text-align: right; font-size: var(--t-xs); }
+  .nav { order: 2; flex: 1 1 100%; display: flex; overflow-x: auto; margin: 0 calc(-1 * var(--s4)); padding: 0 var(--s4) var(--s2); border-bottom: 1px solid var(--line); scrollbar-width: none; }
   .nav a { white-space: nowrap; padding: .4rem .6rem; } .nav a svg { display: none; } .nav .badge { margin-left: .1rem; }
   .top { position: static; padding: 0 var(--s4); height: auto; padding-block: var(--s3); border: 0; flex-wrap: wrap; } .find { flex: 1 1 100%; } .live { margin: 0; }
   .page { padding: var(--s2) var(--s4) 3rem; }

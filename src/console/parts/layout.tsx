@@ -122,8 +122,7 @@ const Badge = ({ count, tone }: { readonly count: number; readonly tone: 'bad' |
 const Who = ({ user, formToken }: { readonly user: SignedIn; readonly formToken: string | undefined }) => (
   <div class="who">
     {user.name}
-    <br />
-    <span class="qq">{user.role} · </span>
+    <br /> <span class="qq">{user.role} · </span>
     <form action="/sign-out" method="post">
       <input type="hidden" name="token" value={formToken ?? ''} />
       <button type="submit" class="link">

@@ -26,17 +26,24 @@ export const Time = ({ at, zone }: TimeProps) => (
   </time>
 );
 
-/** `07:05` of the day that `now` is in, `28 Nov, 22:31` of another one, with the year where that is another, too. */
+/**
+ * `07:05` of the day that `now` is in, `28 Nov, 22:31` of another one, with the year where that is another, too. On a
+ * phone the day alone.
+ */
 export function ShortTime({ at, zone, now }: TimeProps & { readonly now: Instant }) {
   const [then, today] = [inZone({ at, zone }), inZone({ at: now, zone })];
-  const format = then.hasSame(today, 'day')
-    ? 'HH:mm'
-    : then.hasSame(today, 'year')
-      ? 'd LLL, HH:mm'
-      : 'd LLL yyyy';
   return (
     <time datetime={formatInstant(at)} title={utc(at)}>
-      {then.toFormat(format)}
+      {then.hasSame(today, 'day') ? (
+        then.toFormat('HH:mm')
+      ) : then.hasSame(today, 'year') ? (
+        <>
+          {then.toFormat('d LLL')}
+          <span class="p2">{then.toFormat(', HH:mm')}</span>
+        </>
+      ) : (
+        then.toFormat('d LLL yyyy')
+      )}
     </time>
   );
 }
