@@ -3,7 +3,7 @@
  * a whole; `holes-next` grows while a round over all accounts is on its way.
  */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, execute, insertRows, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, execute, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { AccountStatus } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
@@ -98,3 +98,14 @@ export async function countDueByDay(
 
 export const countByPlan = (db: Queryable): Promise<{ plan: PlanName; accounts: number }[]> =>
   selectRows(db, 'SELECT plan, COUNT(*) AS accounts FROM accounts GROUP BY plan ORDER BY plan');
+
+/** How many accounts there were when a large fleet was counted last; undefined of a small one, which is counted anew. */
+export async function findCountedAccounts(db: Queryable): Promise<number | undefined> {
+  const row = await selectOne<{ accounts: number | string | null }>(
+    db,
+    "SELECT SUM(accounts) AS accounts FROM fleet_counts WHERE name = 'accounts'",
+  );
+  const accounts = Number(row?.accounts ?? 0);
+  return accounts < SMALL ? undefined : accounts;
+}
+const SMALL = 20_000;

@@ -3,6 +3,7 @@ import { type Queryable, selectOne, selectRows, shownNow, toDate } from '../db/q
 import type { Instant } from '../domain/calendar.ts';
 import { countAccounts, listDue } from '../ledger/accounts.ts';
 import { type BackfillState, listOpenBackfills } from '../ledger/backfills.ts';
+import { findCountedAccounts } from '../ledger/fleet-counts.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
 import { sumPutAside } from '../ledger/put-aside.ts';
 import { listRunSamples } from '../ledger/run-samples.ts';
@@ -71,24 +72,38 @@ const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
 export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'next'>): Promise<Overview> {
   const now = await shownNow(db);
   const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
-  const backfills = new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
-  const isUnderWay = (run: Run): boolean => isOpen(run) && (backfills.get(run.id) ?? 'running') === 'running';
-  const open = (await listOpenRuns(db)).filter(isUnderWay).toReversed();
-  const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });
+  const { open, recent, backfills } = await readRuns(db);
   return {
     now,
-    accounts: await countAccounts(db),
+    accounts: (await findCountedAccounts(db)) ?? (await countAccounts(db)),
     due: oldest ? await countDueUpTo(db, now) : 0,
     oldestDueAt: oldest?.nextCycleAt ?? null,
     putAside: await readPutAside(db),
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
     active: await readActive(db, open.slice(0, ACTIVE_MAX), now),
-    recent: recent.lines.filter((one) => one.line === 'fold' || !isUnderWay(one.run)),
+    recent,
     backfills,
     outbox: await readOutbox(db),
     slots: await listSlots(db, { now, next: asked.next }, SLOTS_SHOWN),
   };
+}
+
+/** The recent ones alone, and the time: for who looks at these again and again. */
+export async function readRecentRuns(db: Queryable): Promise<Pick<Overview, 'now' | 'recent' | 'backfills'>> {
+  const { recent, backfills } = await readRuns(db);
+  return { now: await shownNow(db), recent, backfills };
+}
+
+async function readRuns(
+  db: Queryable,
+): Promise<Pick<Overview, 'recent' | 'backfills'> & { readonly open: readonly Run[] }> {
+  const backfills = new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
+  const isUnderWay = (run: Run): boolean => isOpen(run) && (backfills.get(run.id) ?? 'running') === 'running';
+  const open = (await listOpenRuns(db)).filter(isUnderWay).toReversed();
+  const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });
+  const lines = recent.lines.filter((one) => one.line === 'fold' || !isUnderWay(one.run));
+  return { open, recent: lines, backfills };
 }
 
 async function readActive(db: Queryable, runs: readonly Run[], now: Instant): Promise<ActiveRun[]> {

@@ -10,6 +10,8 @@ import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Console, startConsole } from '../../src/console/server.ts';
 import { execute } from '../../src/db/query.ts';
+import { FleetCounter } from '../../src/operations/upkeep/count-fleet.ts';
+import { foldRollups } from '../../src/operations/upkeep/fold-rollups.ts';
 import { type Instant, formatInstant } from '../../src/domain/calendar.ts';
 import { createLog } from '../../src/log.ts';
 import { addUser, linkUser } from '../../src/operations/upkeep/users.ts';
@@ -75,6 +77,7 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
   const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
   // From here on time passes by itself.
   const app = composeApp(parseConfig(installation.env), systemClock, createLog('silent'));
+  await countAll(app);
   const console: Console = await startConsole(app);
   const ids = {
     member: MEMBER,
@@ -109,6 +112,14 @@ async function linkFor({ db }: App, role: 'viewer' | 'operator'): Promise<string
   const who = { name: `${role}-${people}`, actor: 'stage', reason: null };
   await addUser({ db }, { ...who, role });
   return `sign-in/link/${(await linkUser({ db }, who)).secret}`;
+}
+
+/** As a worker would have, by now. */
+async function countAll(app: App): Promise<void> {
+  const counter = new FleetCounter(app);
+  await counter.countDue();
+  while (await counter.lookForHoles());
+  await foldRollups(app.db);
 }
 
 /** Some mailboxes are gone; one takes nothing of late. */

@@ -1,6 +1,6 @@
 /** Runs on the overview: those that are open, with their counts, and the recent ones, clean sweeps folded together. */
 import type { Child } from 'hono/jsx';
-import type { ActiveRun } from '../../reports/overview.ts';
+import type { ActiveRun, Overview } from '../../reports/overview.ts';
 import type { FoldedSweeps, RunLine, RunListLine } from '../../reports/run-list.ts';
 import { counted, formatAge } from '../../words.ts';
 import { addressOf, runAddress } from '../parts/addresses.ts';
@@ -12,7 +12,6 @@ import { BadCount, grouped } from '../parts/numbers.tsx';
 import { ProgressBar } from '../parts/progress.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { NearTime, ShortTime, Time } from '../parts/times.tsx';
-import type { OverviewFacts } from './overview-facts.ts';
 
 /** How far a run that is open is: its accounts as an equation, and as a bar. */
 export const ActiveRunCard = ({ run, counts, exact, rate, now }: ActiveRun & { readonly now: number }) => (
@@ -69,7 +68,11 @@ const Pace = ({ rate: { perSecond, endsAt }, now, startedAt }: PaceProps) => (
   </>
 );
 
-export const RecentRuns = ({ facts: { recent, backfills, now } }: { readonly facts: OverviewFacts }) => (
+export const RecentRuns = ({
+  facts: { recent, backfills, now },
+}: {
+  readonly facts: Pick<Overview, 'recent' | 'backfills' | 'now'>;
+}) => (
   <Card
     title="Recent runs"
     bare
@@ -95,7 +98,7 @@ export const RecentRuns = ({ facts: { recent, backfills, now } }: { readonly fac
   </Card>
 );
 
-const columnsOf = (now: number, backfills: OverviewFacts['backfills']): Column<RunListLine>[] => [
+const columnsOf = (now: number, backfills: Overview['backfills']): Column<RunListLine>[] => [
   {
     title: 'Run',
     cell: ofRun(({ run }) => (

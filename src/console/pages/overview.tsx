@@ -1,10 +1,13 @@
 /** The overview: whether a person must act, what is due, how runs go, whether mail is moving. */
 import { counted, formatAge } from '../../words.ts';
 import { held } from '../../ledger/ledger-hold.ts';
+import { readRecentRuns } from '../../reports/overview.ts';
+import { Columns } from '../parts/card.tsx';
 import { Say } from '../parts/say.tsx';
 import { toHtml } from '../render.tsx';
 import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
+import { AheadCard, FlowsCard, GridCard, readChartFacts } from './overview-charts.tsx';
 import { type OverviewFacts, readFacts } from './overview-facts.ts';
 import { ActiveRunCard, RecentRuns } from './overview-runs.tsx';
 import { sentenceOf } from './overview-sentence.ts';
@@ -15,8 +18,13 @@ export function addOverviewPages(site: Site): void {
     const facts = await readFacts(site.app);
     return { html: await toHtml(<LivePart facts={facts} />), at: facts.now };
   });
+  site.live.add('overview/runs', async () => {
+    const recent = await readRecentRuns(site.app.readDb);
+    return { html: await toHtml(<RecentRuns facts={recent} />), at: recent.now };
+  });
   site.pages.get('/', viewer, async (context) => {
     const facts = await readFacts(site.app);
+    const charts = await readChartFacts(site.app.readDb);
     return site.render(
       context,
       {
@@ -30,9 +38,19 @@ export function addOverviewPages(site: Site): void {
           </>
         ),
       },
-      <div class="stack" data-live="/live/overview">
-        <LivePart facts={facts} />
-      </div>,
+      <>
+        <div class="stack" data-live="/live/overview">
+          <LivePart facts={facts} />
+        </div>
+        <Columns>
+          <FlowsCard flows={charts.flows} />
+          <AheadCard ahead={charts.ahead} />
+          <div class="w6" data-live="/live/overview/runs">
+            <RecentRuns facts={facts} />
+          </div>
+          <GridCard grid={charts.grid} />
+        </Columns>
+      </>,
     );
   });
 }
@@ -56,7 +74,6 @@ const LivePart = ({ facts }: { readonly facts: OverviewFacts }) => (
     {facts.active.map((one) => (
       <ActiveRunCard {...one} now={facts.now} />
     ))}
-    <RecentRuns facts={facts} />
   </>
 );
 

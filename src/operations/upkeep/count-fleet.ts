@@ -40,6 +40,8 @@ export interface CountDeps {
 const SHARE = 200;
 const DUE_EVERY_MS = 20_000;
 const ROUND_EVERY_MS = 30_000;
+/** A sweep that takes longer is not waited for. */
+const SWEEP_MS = 600_000;
 /** Accounts of one transaction. */
 const PAGE = 500;
 /** How far back holes are looked for: as far as they are shown. */
@@ -63,7 +65,10 @@ export class FleetCounter {
   }
 
   async #isSweeping(): Promise<boolean> {
-    return (await listOpenRuns(this.#deps.db)).some(({ kind }) => kind === 'sweep' || kind === 'rerun');
+    const { db } = this.#deps;
+    const open = await listOpenRuns(db);
+    const since = (await shownNow(db)) - SWEEP_MS;
+    return open.some(({ kind, startedAt }) => (kind === 'sweep' || kind === 'rerun') && startedAt > since);
   }
 
   /** Counts who is due on which day, unless that was done a moment ago. */

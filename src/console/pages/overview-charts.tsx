@@ -1,0 +1,74 @@
+/** The overview's charts: Connects per day behind, accounts due per day ahead, and cycles by month and day. */
+import type { Queryable } from '../../db/query.ts';
+import { type FlowsPerDay, readFlowsPerDay } from '../../reports/connects-per-day.ts';
+import { type CyclesGrid, type Hole, readCyclesGrid } from '../../reports/cycles-grid.ts';
+import { type DueAhead, countDueAhead, readDueAhead } from '../../reports/due-ahead.ts';
+import { counted } from '../../words.ts';
+import { ConnectsPerDay, DuePerDay } from '../charts/day-bars.tsx';
+import { CyclesByDay } from '../charts/heat-grid.tsx';
+import { addressOf } from '../parts/addresses.ts';
+import { Card } from '../parts/card.tsx';
+import { shortCount } from '../charts/figures.ts';
+
+const DAYS = 30;
+
+export interface ChartFacts {
+  readonly flows: FlowsPerDay;
+  readonly ahead: DueAhead;
+  readonly grid: CyclesGrid;
+}
+
+export async function readChartFacts(db: Queryable): Promise<ChartFacts> {
+  return {
+    flows: await readFlowsPerDay(db, DAYS),
+    // Until a worker has counted for the first time, nobody else will have.
+    ahead: (await readDueAhead(db, DAYS)) ?? (await countDueAhead(db, DAYS)),
+    grid: await readCyclesGrid(db),
+  };
+}
+
+const BEING_COUNTED = 'being counted: see "connects rollups rebuild"';
+
+export const FlowsCard = ({ flows: { days, isCounted } }: { readonly flows: FlowsPerDay }) => (
+  <Card title="Connects per day" bare width={6} aside={isCounted ? `${DAYS} days behind` : BEING_COUNTED}>
+    <ConnectsPerDay days={days} />
+  </Card>
+);
+
+export function AheadCard({ ahead: { days } }: { readonly ahead: DueAhead }) {
+  const connects = days.reduce((sum, day) => sum + day.connects, 0);
+  return (
+    <Card
+      title="Accounts due per day"
+      bare
+      width={6}
+      aside={`${DAYS} days ahead, ${shortCount(connects)} ${connects === 1 ? 'Connect' : 'Connects'}`}
+    >
+      <DuePerDay days={days} />
+    </Card>
+  );
+}
+
+export const GridCard = ({ grid: { days, holes, isCounted } }: { readonly grid: CyclesGrid }) => (
+  <Card title="Cycles by month and day" bare width={6} aside={isCounted ? fillLink(holes) : BEING_COUNTED}>
+    <CyclesByDay
+      days={days.map((day) => ({ ...day, href: day.missing > 0 ? fillAddress(holes, day.on) : undefined }))}
+    />
+  </Card>
+);
+
+/** The latest one is what somebody has just heard of; a form of its own shows the others. */
+function fillLink(holes: readonly Hole[]) {
+  const last = holes.at(-1);
+  if (!last) return 'no cycle is missing';
+  return (
+    <a class="link" href={fillAddress(holes, last.to)}>
+      Fill the {counted(holes.length, 'hole')}
+    </a>
+  );
+}
+
+function fillAddress(holes: readonly Hole[], on: string): string {
+  const hole = holes.find((one) => one.from <= on && on <= one.to);
+  return addressOf('/backfills/new', { from: hole?.from ?? on, to: hole?.to ?? on });
+}
