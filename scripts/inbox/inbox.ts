@@ -32,6 +32,8 @@ export interface InboxRequest {
   /** Default: any free port. */
   readonly smtpPort?: number;
   readonly httpPort?: number;
+  /** Of the console, without a slash at its end: letters lead to the accounts that they are about. */
+  readonly consoleUrl?: string;
 }
 
 export interface Inbox {
@@ -43,10 +45,11 @@ export interface Inbox {
 }
 
 /** @throws the listening error when a given port is taken */
-export async function startInbox({ folder, smtpPort = 0, httpPort = 0 }: InboxRequest = {}): Promise<Inbox> {
+export async function startInbox(request: InboxRequest = {}): Promise<Inbox> {
+  const { folder, smtpPort = 0, httpPort = 0, consoleUrl } = request;
   const store = openMailStore(folder);
   const smtp = smtpSink(store);
-  const http = createAdaptorServer({ fetch: inboxApp(store).fetch });
+  const http = createAdaptorServer({ fetch: inboxApp(store, consoleUrl).fetch });
   const close = async () => {
     await new Promise<void>((resolve) => smtp.close(resolve));
     if ('closeAllConnections' in http) http.closeAllConnections();
@@ -104,7 +107,7 @@ async function keep(
   });
 }
 
-function inboxApp(store: MailStore): Hono {
+function inboxApp(store: MailStore, consoleUrl: string | undefined): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     // Another site's name that resolves to this machine must not read the mail through the visitor's browser.
@@ -118,12 +121,12 @@ function inboxApp(store: MailStore): Hono {
       context.header('content-security-policy', PAGE_POLICY);
     return undefined;
   });
-  addPages(app, store);
+  addPages(app, store, consoleUrl);
   addJson(app, store);
   return app;
 }
 
-function addPages(app: Hono, store: MailStore): void {
+function addPages(app: Hono, store: MailStore, consoleUrl: string | undefined): void {
   app.get('/', async (context) => {
     // `to` is what links from elsewhere ask for.
     const search = (context.req.query('q') ?? context.req.query('to'))?.trim() || undefined;
@@ -131,7 +134,7 @@ function addPages(app: Hono, store: MailStore): void {
   });
   app.get('/messages/:id{[0-9A-Z-]+}', async (context) => {
     const mail = await openMail(store, context.req.param('id'));
-    return mail ? context.html(renderMail(mail)) : context.html(renderMissing(), 404);
+    return mail ? context.html(renderMail(mail, consoleUrl)) : context.html(renderMissing(), 404);
   });
   app.get('/messages/:id/body', async (context) => {
     const mail = await openMail(store, context.req.param('id'));

@@ -1,6 +1,9 @@
 /** The inbox's pages, rendered on the server; they run no script. */
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import { PARTS } from '../../src/console/assets/parts.ts';
+import { TOKENS } from '../../src/console/assets/tokens.ts';
+import { TYPE } from '../../src/console/assets/type.ts';
 import { type MailPage, type MailSummary, READ_MAX, SEARCHED_MAX } from './store.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -21,25 +24,25 @@ export const PAGE_POLICY =
 export const MESSAGE_SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 export const MESSAGE_POLICY = `sandbox ${MESSAGE_SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'`;
 
-const STYLE = raw(`
-:root{color-scheme:light dark;--line:#d7dbe0;--soft:#5b6470;--back:#fff;--panel:#f6f7f9;--ink:#16191d;--link:#0b5cad}
-@media(prefers-color-scheme:dark){:root{--line:#343a42;--soft:#a3adb9;--back:#14171b;--panel:#1c2026;--ink:#e8ebee;--link:#7db7f2}}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;font:1rem/1.5 system-ui,sans-serif;background:var(--back);color:var(--ink)}
-h1{font-size:1.4rem;margin:0 0 .25rem;overflow-wrap:anywhere}a{color:var(--link)}p.soft,time,dt{color:var(--soft)}
-form{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
-input,button{font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--panel);color:inherit}
-input{min-width:min(16rem,100%)}:focus-visible{outline:3px solid var(--link);outline-offset:2px}
-ol.mails{list-style:none;margin:1rem 0;padding:0;border-top:1px solid var(--line)}
-.mails li{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr) max-content;gap:0 1rem;align-items:baseline;border-bottom:1px solid var(--line);padding:0 .6rem}
-.mails li:hover{background:var(--panel)}.mails a{display:block;padding:.65rem 0;overflow-wrap:anywhere}
-.mails span{color:var(--soft);overflow-wrap:anywhere}.mails time{white-space:nowrap;font-variant-numeric:tabular-nums}
-@media(max-width:44rem){.mails li{grid-template-columns:minmax(0,1fr) max-content;padding:0 0 .6rem}.mails a{grid-column:1/-1;padding:.65rem 0 .25rem;font-weight:600}.mails span,.mails time{font-size:.85rem}}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:1rem 0}dd{margin:0;overflow-wrap:anywhere}
-iframe{width:100%;height:clamp(20rem,calc(var(--lines)*1.9rem + 6rem),400rem);border:1px solid var(--line);border-radius:.5rem;background:#fff}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:1rem}
+/** The console's own, and what only an inbox has. */
+const STYLE = raw(`${TOKENS}${TYPE}${PARTS}
+body > main{max-width:62rem;margin:0 auto;padding:var(--s5) var(--s4) 4rem;display:grid;gap:var(--s4)}
+h1{font-size:var(--t-xl);font-weight:650;letter-spacing:-.018em;overflow-wrap:anywhere}
+a:not(.brand):not(.btn){color:var(--accent);text-decoration:underline;text-underline-offset:.18em}
+.brand{display:inline-flex;align-items:center;gap:.6rem;font-weight:650;font-size:var(--t-l)}.brand svg{width:1.7rem;height:1.7rem}
+.brand .m1{fill:var(--accent)}.brand .m2{fill:none;stroke:var(--accent);stroke-width:2.5}
+p.soft,time,dt{color:var(--ink-3)}
+form{display:flex;flex-wrap:wrap;gap:var(--s2);align-items:center}form label{color:var(--ink-2);font-size:var(--t-s)}
+form input.field{width:min(22rem,100%);font:inherit;color:inherit}
+.mails li{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr) max-content;gap:0 var(--s4);align-items:baseline;border-bottom:1px solid var(--line);padding:0 var(--s4)}
+.mails li:last-child{border:0}.mails li:hover{background:var(--hover)}.mails a{display:block;padding:.6rem 0;overflow-wrap:anywhere;font-weight:500}
+.mails span{color:var(--ink-2);overflow-wrap:anywhere;font-size:var(--t-s)}.mails time{white-space:nowrap;font-size:var(--t-s)}
+@media(max-width:44rem){.mails li{grid-template-columns:minmax(0,1fr) max-content;padding-bottom:.6rem}.mails a{grid-column:1/-1;padding:.6rem 0 .2rem}}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem var(--s4);font-size:var(--t-s)}dd{overflow-wrap:anywhere}
+iframe{display:block;width:100%;height:clamp(20rem,calc(var(--lines)*1.9rem + 6rem),400rem);border:1px solid var(--line);border-radius:var(--r);background:#fff}
+pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--sunk);border:1px solid var(--line);border-radius:var(--r);padding:var(--s4);font:var(--t-s)/1.5 var(--mono)}
 @media(max-width:44rem){iframe{height:clamp(20rem,calc(var(--lines)*2.5rem + 8rem),500rem)}}
-summary{cursor:pointer;margin:1rem 0 .5rem}
+summary{cursor:pointer;color:var(--ink-2);margin-bottom:var(--s2)}
 `);
 
 function page(title: string, body: Html): Html {
@@ -54,7 +57,16 @@ function page(title: string, body: Html): Html {
         </style>
       </head>
       <body>
-        <main>${body}</main>
+        <main>
+          <a class="brand" href="/">
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              <circle class="m1" cx="12" cy="16" r="9" />
+              <circle class="m2" cx="20" cy="16" r="9" />
+            </svg>
+            Inbox of this machine
+          </a>
+          ${body}
+        </main>
       </body>
     </html>`;
 }
@@ -73,8 +85,15 @@ export function renderList(found: MailPage, stored: number, search: string | und
       </p>
       <form method="get" action="/" role="search">
         <label for="q">Subject, address or text</label>
-        <input id="q" name="q" type="search" value="${search ?? ''}" placeholder="name@example.test" />
-        <button>Search</button>
+        <input
+          class="field"
+          id="q"
+          name="q"
+          type="search"
+          value="${search ?? ''}"
+          placeholder="name@example.test"
+        />
+        <button class="btn">Search</button>
         ${search === undefined ? '' : html`<a href="/">Show all</a>`}
       </form>
       ${shown === 0 ? html`<p>${nothingShown(search)}</p>` : listOf(found.messages)}`,
@@ -92,7 +111,7 @@ function amongOf(stored: number): string {
 
 /** A list, not a table: on a phone the subject, which leads to the message, has the first line for itself. */
 function listOf(messages: readonly MailSummary[]): Html {
-  return html`<ol class="mails">
+  return html`<ol class="card mails">
     ${messages.map(
       (one) =>
         html`<li>
@@ -104,7 +123,8 @@ function listOf(messages: readonly MailSummary[]): Html {
   </ol>`;
 }
 
-export function renderMail(mail: OpenedMail): Html {
+/** @param consoleUrl where the account that a letter is about is seen; undefined where there is no console */
+export function renderMail(mail: OpenedMail, consoleUrl: string | undefined): Html {
   return page(
     mail.subject,
     html`<p><a href="/">← Inbox</a></p>
@@ -116,6 +136,7 @@ export function renderMail(mail: OpenedMail): Html {
         <dd>${mail.sender ?? mail.from}</dd>
         <dt>Received</dt>
         <dd>${time(mail.receivedAt)} UTC</dd>
+        ${accountLine(mail, consoleUrl)}
       </dl>
       ${
         mail.html === undefined
@@ -144,6 +165,21 @@ export function renderMail(mail: OpenedMail): Html {
       </details>`,
   );
 }
+
+/** Which account a letter of ours is about: its Message-ID ends with it. */
+function accountLine({ messageId }: OpenedMail, consoleUrl: string | undefined): Html | '' {
+  const account = accountOf(messageId);
+  if (account === undefined) return '';
+  const told =
+    consoleUrl === undefined
+      ? html`${account}`
+      : html`<a href="${consoleUrl}/accounts/${encodeURIComponent(account)}">${account}</a> in the console`;
+  return html`<dt>Account</dt>
+    <dd>${told}</dd>`;
+}
+
+const accountOf = (messageId: string | undefined): string | undefined =>
+  /^<[a-z-]+-[0-9a-f]{32}\.([A-Za-z0-9._-]{1,64})@[^@>]+>$/.exec(messageId ?? '')?.[1];
 
 /** No script may measure the frame, so it is as tall as its text is likely to need: no scrolling within scrolling. */
 const linesOf = ({ text }: OpenedMail): number => (text ?? '').split('\n').length;

@@ -53,30 +53,35 @@ export interface OwnInbox {
 }
 
 /** Undefined when SMTP_URL names a mail server. */
-export async function startOwnInbox(folder: string): Promise<OwnInbox | undefined> {
+export async function startOwnInbox(folder: string, consoleUrl: string): Promise<OwnInbox | undefined> {
   if (setting('SMTP_URL')) return undefined;
   const [smtpPort, httpPort] = [await choosePort(SMTP_PORT), await choosePort(INBOX_PORT)];
-  return await startInbox({ folder: join(folder, 'inbox'), smtpPort, httpPort });
+  return await startInbox({ folder: join(folder, 'inbox'), smtpPort, httpPort, consoleUrl });
 }
 
-export async function collectAddresses(
-  servers: LocalServers | undefined,
-  inbox: OwnInbox | undefined,
-  folder: string,
-): Promise<Addresses> {
+/** Where this console will be: asked for before it listens, because others lead to it. */
+export async function chooseConsoleUrl(): Promise<string> {
   const host = setting('CONNECTS_CONSOLE_HOST') ?? '127.0.0.1';
   // Kubernetes sets the variable to an address, for a Service of that name: it is no setting then.
   const given = setting('CONNECTS_CONSOLE_PORT');
   const port = (given?.includes('://') ? undefined : given) ?? String(await choosePort(CONSOLE_PORT, host));
   // An address that listens everywhere is no address to open.
   const shownHost = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shownHost}:${port}`;
+}
+
+export function collectAddresses(
+  servers: LocalServers | undefined,
+  inbox: OwnInbox | undefined,
+  { folder, consoleUrl }: { readonly folder: string; readonly consoleUrl: string },
+): Addresses {
   return {
     databaseUrl: required('DATABASE_URL', servers?.databaseUrl),
     migrateDatabaseUrl: servers?.databaseUrl ? servers.migrateDatabaseUrl : setting('MIGRATE_DATABASE_URL'),
     redisUrl: required('REDIS_URL', servers?.redisUrl),
     smtpUrl: required('SMTP_URL', inbox?.smtpUrl),
     inboxUrl: inbox?.httpUrl,
-    consoleUrl: `http://${shownHost}:${port}`,
+    consoleUrl,
     memberSecret: setting('CONNECTS_MEMBER_SECRET') ?? keptSecret(join(folder, 'member-secret')),
   };
 }
@@ -96,7 +101,6 @@ export function connectsEnvironment(addresses: Addresses, ownDatabase: boolean):
     SMTP_URL: addresses.smtpUrl,
     CONNECTS_CONSOLE_URL: setting('CONNECTS_CONSOLE_URL') ?? addresses.consoleUrl,
     CONNECTS_CONSOLE_PORT: new URL(addresses.consoleUrl).port || '80',
-    CONNECTS_MEMBER_URL: setting('CONNECTS_MEMBER_URL') ?? addresses.consoleUrl,
     CONNECTS_MEMBER_SECRET: addresses.memberSecret,
   };
   if (ownDatabase) delete env['READ_DATABASE_URL'];

@@ -11,6 +11,7 @@ import { startServing, type Serving } from './serving.ts';
 import { SetupError } from '../servers/setup-error.ts';
 import { LOCAL_OPERATOR, linkOfLocalOperator } from './local-operator.ts';
 import {
+  chooseConsoleUrl,
   collectAddresses,
   connectsEnvironment,
   startOwnInbox,
@@ -100,9 +101,11 @@ export class Start {
     const lock = lockFolder(run, 'npm start');
     this.#undo.push(() => lock.release());
     const servers = await this.#servers();
-    const inbox = await this.#timed('inbox', () => startOwnInbox(this.#request.folder));
+    const { folder } = this.#request;
+    const consoleUrl = await chooseConsoleUrl();
+    const inbox = await this.#timed('inbox', () => startOwnInbox(folder, consoleUrl));
     if (inbox) this.#undo.push(() => inbox.stop());
-    const addresses = await collectAddresses(servers, inbox, this.#request.folder);
+    const addresses = collectAddresses(servers, inbox, { folder, consoleUrl });
     const isOwn = servers?.databaseUrl !== undefined;
     if (isOwn) await this.#timed('migrations', () => this.#requireReleasedSchema(addresses));
     const env = connectsEnvironment(addresses, isOwn);

@@ -44,21 +44,22 @@ const preferencesOf = (context: NoticeContext, footer: Footer): string | undefin
   footer.optional ? context.preferencesUrl : undefined;
 
 const FONT = '-apple-system,BlinkMacSystemFont,&quot;Segoe UI&quot;,Roboto,Helvetica,Arial,sans-serif';
-const INK = '#14231a';
-const SOFT = '#3d4c43';
-const LINE = '#cfd8d1';
-const LESS = '#9c2417';
-const MORE = '#12622b';
-const LINK = '#0b4689';
+/** The console's colours: green is what was added, amber what expired; darker than there where 7:1 asks for it. */
+const INK = '#141d17';
+const SOFT = '#46534a';
+const LINE = '#cdd5cc';
+const LESS = '#6f4600';
+const MORE = '#0b5a33';
+const LINK = '#0b5a33';
 
 /** Only what attributes cannot say: the dark, and small screens. Contrast is 7:1 or better on both grounds. */
 const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (max-width:480px){.card{padding:20px 16px!important}.foot{padding:16px 16px 32px!important}.edge{padding:0!important}}
 @media (prefers-color-scheme:dark){
-.ground{background:#0e1310!important}.card{background:#171e1a!important}
-.ink{color:#e9f0ea!important}.soft{color:#b3c0b7!important}
-.line{border-color:#3a473f!important}.less{color:#ffb0a4!important}.more{color:#8fe3a6!important}
-a{color:#9ecbff!important}}`;
+.ground{background:#0e1310!important}.card{background:#151b17!important}
+.ink{color:#e9efea!important}.soft{color:#b4c0b8!important}
+.line{border-color:#3a463e!important}.less{color:#eec06c!important}.more{color:#74d6a1!important}
+a{color:#5ecb93!important}}`;
 
 /** An inbox fills its line with what follows the preheader: with nothing, so that it does not say the headline again. */
 const PADDING = '&#847;&zwnj;&nbsp;'.repeat(60);
@@ -80,9 +81,9 @@ function renderHtml(page: Page, context: NoticeContext, footer: Footer): string 
 ${STYLE}
 </style>
 </head>
-<body class="ground" style="margin:0;padding:0;background:#eef2ef">
+<body class="ground" style="margin:0;padding:0;background:#f6f7f5">
 <div style="display:none;max-height:0;overflow:hidden">${escape(page.preheader)}${PADDING}</div>
-<table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eef2ef;width:100%">
+<table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f6f7f5;width:100%">
 <tr><td class="ground edge" align="center" style="padding:24px 8px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;width:100%">
 <tr><td class="card" align="left" style="background:#ffffff;padding:28px 32px;font-family:${FONT};overflow-wrap:anywhere;word-break:break-word">

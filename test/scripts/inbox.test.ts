@@ -9,13 +9,14 @@ interface Listed {
 
 let inbox: Inbox;
 beforeAll(async () => {
-  inbox = await startInbox();
+  inbox = await startInbox({ consoleUrl: 'http://127.0.0.1:8080' });
   const transport = createTransport(inbox.smtpUrl);
   for (const name of ['ann', 'bob'])
     await transport.sendMail({
       from: { name: 'Connects', address: 'connects@localhost' },
       to: { name: '', address: `${name}@example.test` },
       subject: `10 Connects for ${name}: +10`,
+      messageId: `<grant-${'0f'.repeat(16)}.talent-${name}.1@localhost>`,
       text: `text for ${name}`,
       html: `<p>markup for ${name}</p><script>alert(1)</script>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
@@ -60,4 +61,15 @@ it('shows a message as HTML in a frame without scripts, as text, and with its he
   const body = await fetch(`${inbox.httpUrl}/messages/${found?.id}/body`);
   expect(body.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(await body.text()).toContain('<p>markup for ann</p>');
+});
+
+it('leads from a letter to the account that it is about, in the console', async () => {
+  const [found] = (await search('ann')).messages;
+  expect(await read(`/messages/${found?.id}`)).toContain(
+    '<a href="http://127.0.0.1:8080/accounts/talent-ann.1">talent-ann.1</a> in the console',
+  );
+});
+
+it('has the palette of the console', async () => {
+  expect(await read('/')).toMatch(/--accent: #0c7442/);
 });
