@@ -242,8 +242,8 @@ const environment = z.object({
   CONNECTS_PREFERENCES_SECRET: secret.optional(),
   /** What the codes of signed answers are made with. */
   CONNECTS_ANSWER_SECRET: secret.optional(),
-  /** Where members reach this console; their pages are below it, at /m/. */
-  CONNECTS_MEMBER_URL: url('https://connects.example.org', ['https:', 'http:'], [], namesHost, holdsNoLogin),
+  /** Where members reach this console, where that is another address; their pages are below it, at /m/. */
+  CONNECTS_MEMBER_URL: webAddress('https://connects.example.org'),
   /** What the links to members' pages are made with. */
   CONNECTS_MEMBER_SECRET: secret.optional(),
 

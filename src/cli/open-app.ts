@@ -23,7 +23,6 @@ function withLocalServers(env: Environment): { env: Environment; file?: string }
       SMTP_URL: env.SMTP_URL || found.smtpUrl,
       CONNECTS_CONSOLE_URL: env.CONNECTS_CONSOLE_URL || found.consoleUrl,
       CONNECTS_INBOX_URL: env.CONNECTS_INBOX_URL || found.inboxUrl,
-      CONNECTS_MEMBER_URL: env.CONNECTS_MEMBER_URL || found.consoleUrl,
       CONNECTS_MEMBER_SECRET: env.CONNECTS_MEMBER_SECRET || found.memberSecret,
     };
     return { env: { ...env, ...named }, file };

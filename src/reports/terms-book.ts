@@ -1,7 +1,7 @@
 /** The versions of the terms: what each changed, which numbers are in force, and which runs have pinned which. */
 import { type Queryable, selectRows, shownNow } from '../db/query.ts';
-import type { Instant } from '../domain/calendar.ts';
-import { type Terms, type TermsRow, monthEndOf, termsInForce } from '../domain/terms.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import { type Terms, type TermsRow, termsInForce } from '../domain/terms.ts';
 import { type TermsVersion, listTermsVersions } from '../ledger/terms-versions.ts';
 import { type Difference, differencesOf } from './differences.ts';
 
@@ -64,27 +64,36 @@ function rowBefore(
   return terms[terms.indexOf(inForce) - 1] ?? null;
 }
 
-/** Between two versions: by the dates from which their rows hold. */
-export const termsDifferences = (before: Terms, after: Terms): Difference[] =>
-  differencesOf(byDate(before), byDate(after));
+/** Between two versions: what is otherwise from each date on that either of them names. */
+export function termsDifferences(before: Terms, after: Terms): Difference[] {
+  const dates = [...new Set([...before, ...after].map((row) => row.effectiveFrom))].toSorted();
+  return dates.flatMap((on) =>
+    rowDifferences(rowOn(before, on), rowOn(after, on)).map((one) => ({
+      ...one,
+      where: `${on}: ${one.where}`,
+    })),
+  );
+}
 
-const byDate = (terms: Terms): object => ({
-  monthEnd: monthEndOf(terms),
+const rowOn = (terms: Terms, on: LocalDate): TermsRow | null =>
+  terms.findLast((row) => row.effectiveFrom <= on) ?? null;
+
+/** Between two rows: the numbers, not the dates. */
+export const rowDifferences = (before: TermsRow | null, after: TermsRow | null): Difference[] =>
+  differencesOf(before && numbersOf(before), after && numbersOf(after));
+
+const numbersOf = ({ plans, welcome, readinessTest, interview, monthEnd }: TermsRow): object => ({
   ...Object.fromEntries(
-    terms.map(({ effectiveFrom, plans, welcome, readinessTest, interview }) => [
-      `from ${effectiveFrom}`,
-      { ...told(plans), welcome, readinessTest, interview: interview ?? 'none' },
-    ]),
-  ),
-});
-
-const told = (plans: TermsRow['plans']): object =>
-  Object.fromEntries(
     Object.entries(plans).map(([name, one]) => [
       name,
       { ...one, rolloverCap: one.rolloverCap ?? 'no limit' },
     ]),
-  );
+  ),
+  welcome,
+  readinessTest,
+  interview: interview ?? 'none',
+  monthEnd,
+});
 
 async function countPins(
   db: Queryable,

@@ -2,7 +2,7 @@
 export const LETTERS = `
 .filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end; padding: var(--s3) var(--s4); border-bottom: 1px solid var(--line); }
 .filters .l { flex: 1 1 4.5rem; } .inline .l { flex: 1 1 6.5rem; } .inline > .btn, .filters > .btn { flex: none; }
-.card > header > .inline { width: 100%; }
+.card > header > .inline { width: 100%; } .inline .l > .field, .filters .l > .field { height: 2.125rem; }
 #letter { align-self: start; height: auto; }
 tr.on > * { background: var(--accent-soft); }
 .acts-inline { display: inline-flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }

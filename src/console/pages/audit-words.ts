@@ -43,7 +43,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'users.disable': 'User disabled',
   'users.enable': 'User enabled',
   'users.link': 'Sign-in link made',
+  'users.password': 'Password set',
   'users.reset': 'Password reset',
+  'users.sign-in': 'Signed in',
 };
 
 /** An action that has no words yet is told by its name. */

@@ -1,8 +1,12 @@
 /** The terms as tables: the row in force beside what it took over from, rows to come, and versions. */
 import { PLAN_NAMES, type PlanName, type PlanTerms, type TermsRow } from '../../domain/terms.ts';
-import { differencesOf } from '../../reports/differences.ts';
 import { planTitle } from '../../reports/member-words.ts';
-import { RUNS_LOOKED_MAX, type TermsBook, type TermsOfVersion } from '../../reports/terms-book.ts';
+import {
+  RUNS_LOOKED_MAX,
+  type TermsBook,
+  type TermsOfVersion,
+  rowDifferences,
+} from '../../reports/terms-book.ts';
 import { runAddress } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
 import { Chip } from '../parts/chip.tsx';
@@ -111,9 +115,6 @@ export const ToCome = ({ rows, before }: ToComeProps) => (
     />
   </Card>
 );
-
-const rowDifferences = (old: TermsRow | null, row: TermsRow) =>
-  differencesOf(old && { ...old, effectiveFrom: '' }, { ...row, effectiveFrom: '' });
 
 export const Versions = ({ versions }: { readonly versions: readonly TermsOfVersion[] }) => (
   <Card

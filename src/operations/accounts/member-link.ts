@@ -81,21 +81,22 @@ export const memberAddress = (base: string, { token }: Pick<MemberLink, 'token'>
   `${base.replace(/\/+$/, '')}/m/${token}`;
 
 interface Settings {
+  readonly consoleUrl: string;
+  /** Where members reach the console, where that is another address. */
   readonly memberUrl: string | undefined;
   readonly memberSecret: string | undefined;
 }
 
 /** Where members' pages are, and what links to them are made with. @throws configuration `environment` */
-export function requiredMemberPages({ memberUrl: url, memberSecret: secret }: Settings): {
+export function requiredMemberPages({ consoleUrl, memberUrl, memberSecret: secret }: Settings): {
   readonly url: string;
   readonly secret: string;
 } {
-  if (url !== undefined && secret !== undefined) return { url, secret };
+  if (secret !== undefined) return { url: memberUrl ?? consoleUrl, secret };
   throw configuration(
     'environment',
-    `${secret === undefined ? 'CONNECTS_MEMBER_SECRET' : 'CONNECTS_MEMBER_URL'} is not set: links to members' ` +
-      'pages are made with CONNECTS_MEMBER_SECRET (what "openssl rand -base64 33" prints), and begin with ' +
-      'CONNECTS_MEMBER_URL, by which members reach the console.',
+    "CONNECTS_MEMBER_SECRET is not set: links to members' pages are made and checked with it. Set it to what " +
+      '"openssl rand -base64 33" prints, for the console, too.',
   );
 }
 
