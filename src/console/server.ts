@@ -26,6 +26,7 @@ import { addMemberPages } from './pages/member.tsx';
 import { addFailuresPages } from './pages/failures.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addRunPages } from './pages/run.tsx';
+import { addSweepPages } from './pages/run-sweep.tsx';
 import { addRunsPages } from './pages/runs.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { addSignInPages } from './pages/sign-in.tsx';
@@ -59,6 +60,7 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addBackfillPage,
   addSignInPages,
   addRunsPages,
+  addSweepPages,
   addRunPages,
   addFailuresPages,
 ];

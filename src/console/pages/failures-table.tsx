@@ -33,26 +33,7 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
       </a>
     ),
   },
-  {
-    title: 'Error says',
-    cell: ({ code, message, note }) => (
-      <>
-        {ofOneError ? '' : <span class="mono">{code}: </span>}
-        {message}
-        {note === null ? (
-          ''
-        ) : (
-          <>
-            <br />
-            <span class="q">
-              {note.words} <span class="qq">({note.by})</span>
-            </span>
-          </>
-        )}
-      </>
-    ),
-  },
-  { title: 'Known', wide: true, cell: (one) => <Known one={one} now={now} /> },
+  { title: 'Error says', cell: (one) => <Says one={one} now={now} ofOneError={ofOneError} /> },
   { title: 'Tries', numeric: true, wide: true, cell: ({ attempts }) => grouped(attempts) },
   {
     title: 'Cycle of',
@@ -61,19 +42,16 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
     cell: ({ nextCycleOn }) => (nextCycleOn === null ? '' : <DateOn on={nextCycleOn} />),
   },
   {
-    title: 'Since',
+    title: 'First try',
     numeric: true,
-    cell: ({ ageMs, sinceAt, firstAt }) => (
-      <>
-        <Duration ms={ageMs} />
-        <br />
-        <span class="qq nowrap">
-          {firstAt < sinceAt ? 'first ' : ''}
-          <ShortTime at={Math.min(firstAt, sinceAt)} now={now} />
-        </span>
-      </>
+    wide: true,
+    cell: ({ firstAt }) => (
+      <span class="nowrap qq">
+        <ShortTime at={firstAt} now={now} />
+      </span>
     ),
   },
+  { title: 'Since', numeric: true, cell: ({ ageMs }) => <Duration ms={ageMs} /> },
   {
     title: 'Run',
     numeric: true,
@@ -86,48 +64,54 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
   },
 ];
 
-const LOOKS: Readonly<Record<FailurePageRow['state'], readonly [Tone, IconName]>> = {
-  open: ['bad', 'bad'],
-  acknowledged: ['mute', 'ok'],
-  snoozed: ['mute', 'wait'],
-  failing: ['warn', 'wait'],
-};
-
-/** What was said of it, by whom, and whose it is. */
-function Known({ one, now }: { readonly one: FailurePageRow; readonly now: number }) {
-  const [tone, icon] = LOOKS[one.state];
+/** The error's words, and what people said of it. */
+function Says({ one, now, ofOneError }: { one: FailurePageRow; now: number; ofOneError: boolean }) {
+  const { code, message, note, state, assignee } = one;
   const said = one.snoozed ?? one.acknowledged;
   return (
-    <>
-      <Chip tone={tone} icon={icon}>
-        {STATE_TITLES[one.state]}
-      </Chip>
-      {one.snoozed === null ? (
-        ''
-      ) : (
-        <span class="qq">
-          {' '}
-          until <ShortTime at={one.snoozed.until} now={now} />
-        </span>
-      )}
-      {said === null ? (
+    <span class="says">
+      {ofOneError ? '' : <span class="mono">{code}</span>}
+      {ofOneError ? '' : <br />}
+      {message}
+      {state === 'open' ? (
         ''
       ) : (
         <>
           <br />
-          <span class="q">
-            {said.words} <span class="qq">({said.by})</span>
-          </span>
+          <Chip {...LOOKS[state]}>{STATE_TITLES[state]}</Chip>{' '}
+          {one.snoozed === null ? '' : <ShortTime at={one.snoozed.until} now={now} />}{' '}
+          {said === null ? '' : <Quoted words={said.words} by={said.by} />}
         </>
       )}
-      {one.assignee === null ? (
+      {note === null ? (
         ''
       ) : (
         <>
           <br />
-          <span class="q">assigned to {one.assignee}</span>
+          <Quoted words={note.words} by={note.by} />
         </>
       )}
-    </>
+      {assignee === null ? (
+        ''
+      ) : (
+        <>
+          <br />
+          <span class="q">assigned to {assignee}</span>
+        </>
+      )}
+    </span>
   );
 }
+
+const Quoted = ({ words, by }: { readonly words: string; readonly by: string }) => (
+  <span class="q">
+    {words} <span class="qq">({by})</span>
+  </span>
+);
+
+const LOOKS: Readonly<Record<FailurePageRow['state'], { readonly tone: Tone; readonly icon: IconName }>> = {
+  open: { tone: 'bad', icon: 'bad' },
+  acknowledged: { tone: 'mute', icon: 'ok' },
+  snoozed: { tone: 'mute', icon: 'wait' },
+  failing: { tone: 'warn', icon: 'wait' },
+};

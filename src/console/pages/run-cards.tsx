@@ -98,7 +98,7 @@ export function Rate({ page: { run, rate } }: Pick<RunProps, 'page'>) {
   return (
     <Card title="Accounts per second" width={8}>
       {points.length < 3 ? (
-        <Empty sentence={isOpen(run) ? 'Nothing was settled yet.' : 'Too quick to draw.'}>
+        <Empty sentence={isOpen(run) ? 'No rate was written down yet.' : 'Too quick to draw.'}>
           {run.kind === 'backfill' || run.kind === 'reversal'
             ? 'Only sweeps and reruns are measured.'
             : 'Workers write down every other second how many accounts they settled.'}
@@ -158,19 +158,31 @@ interface Bar {
 }
 
 const Bars = ({ caption, bars, empty }: { caption: string; bars: readonly Bar[]; empty: string }) => {
-  const most = Math.max(1, ...bars.map((one) => one.count));
-  const columns: Column<Bar>[] = [
-    { title: 'What', cell: ({ name }) => <span class="nowrap">{name}</span> },
-    { title: 'How many', numeric: true, cell: ({ count }) => grouped(count) },
-    {
-      title: 'Share',
-      wide: true,
-      cell: (one) => (
-        <PartsBar isSlim total={most} label={`${grouped(one.count)} ${one.name}`} parts={[one]} />
-      ),
-    },
-  ];
-  return <Table caption={caption} columns={columns} rows={bars} empty={<Empty sentence={empty} />} />;
+  if (bars.length === 0) return <Empty sentence={empty} />;
+  const most = Math.max(...bars.map((one) => one.count));
+  return (
+    <table class="bars">
+      <caption class="sr">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">How many</th>
+          <th scope="col">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map((one) => (
+          <tr>
+            <th scope="row">{one.name}</th>
+            <td class="n">{grouped(one.count)}</td>
+            <td class="p2">
+              <PartsBar isSlim total={most} label={`${grouped(one.count)} ${one.name}`} parts={[one]} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 };
 
 export function Cycles({ page: { counts, exact } }: Pick<RunProps, 'page'>) {

@@ -198,7 +198,7 @@ async function showDiff(site: Site, context: PageContext, id: number, other: num
       ],
     },
     <Card title="What each did, and what became of the same accounts">
-      <ul class="stack">
+      <ul class="sentences">
         {sentencesOf(diff).map((sentence) => (
           <li>{sentence}</li>
         ))}

@@ -132,6 +132,19 @@ describe('runs', () => {
     );
   });
 
+  test('a sweep is asked for with a reason, and says where nobody is due', async () => {
+    expect((await operator.send('/runs/sweep', { reason: '' })).status).toBe(422);
+    const done = await operator.send('/runs/sweep', { reason: 'before the meeting' });
+    const [latest] = await listRuns(installation.db, 1);
+    expect(done.headers.get('location')).toBe(`/runs/${latest?.id}`);
+    expect(latest).toMatchObject({ kind: 'sweep', actor: operator.name, reason: 'before the meeting' });
+    await execute(
+      installation.db,
+      "UPDATE runs SET state = 'stopped', ended_at = started_at, open_key = NULL WHERE id = ?",
+      [latest?.id as number],
+    );
+  });
+
   test('two are compared in sentences', async () => {
     expect(textOf(await viewer.read(`/runs/${run}/diff/${run + 1}`))).toContain(`run ${run}`);
   });
