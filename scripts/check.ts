@@ -13,6 +13,7 @@ import { runCommand } from './servers/run-command.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const bootstrap = join(ROOT, 'scripts', 'bootstrap.js');
+const openApiScript = join(ROOT, 'scripts', 'check', 'openapi.ts');
 const schemaScript = join(ROOT, 'scripts', 'check', 'schema.ts');
 const tsx = createRequire(import.meta.url).resolve('tsx');
 
@@ -27,6 +28,7 @@ const steps: Step[] = [
   { name: 'format', args: [tool('prettier'), '--check', '.'] },
   { name: 'lint', args: [tool('oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'types', args: [tool('tsc'), '--noEmit'] },
+  { name: 'openapi', args: [process.execPath, '--import', tsx, openApiScript, '--check'] },
 ];
 if (existsSync(schemaScript)) {
   const command = [process.execPath, '--import', tsx, schemaScript, '--check'] as const;

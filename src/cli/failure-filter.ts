@@ -1,10 +1,9 @@
 /** Which of those that failed: by account, by file, by error, by run. */
 import { Option } from 'commander';
 import type { Queryable } from '../db/query.ts';
-import { ConnectsError, invalidInput } from '../errors.ts';
+import { invalidInput } from '../errors.ts';
 import type { PutAsideFilter } from '../ledger/put-aside.ts';
-import { requireAccounts } from '../operations/accounts/require-known.ts';
-import { listKnownCodes } from '../reports/failure-work.ts';
+import { requireAccounts, requireError } from '../operations/accounts/require-known.ts';
 import { readIds } from './id-file.ts';
 import { accountFlag, textFlag } from './options.ts';
 
@@ -45,19 +44,12 @@ export async function readFilter(
 ): Promise<PutAsideFilter> {
   const accounts = await namedAccounts(flags);
   await requireAccounts(db, accounts);
-  if (flags.error !== undefined) await requireCode(db, flags.error);
+  if (flags.error !== undefined) await requireError(db, flags.error);
   return {
     ...(runId !== undefined && { runId }),
     ...(flags.error !== undefined && { code: flags.error }),
     ...(accounts !== undefined && { accounts }),
   };
-}
-
-async function requireCode(db: Queryable, code: string): Promise<void> {
-  const known = await listKnownCodes(db);
-  if (known.includes(code)) return;
-  const named = known.length === 0 ? 'none has failed at all' : `they have with ${known.join(', ')}`;
-  throw new ConnectsError('not-found', 'unknown-error', `no account has ever failed with ${code}: ${named}`);
 }
 
 /** @throws invalid-input `usage` where nothing says which ones */

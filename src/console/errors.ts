@@ -31,11 +31,16 @@ function methodsOf<E extends Env>(pages: Hono<E>, path: string): string[] {
   return [...new Set(found.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
 }
 
-/** Whether a path is one of a route's, such as `/runs/:id`. */
+/** Whether a path is one of a route's, such as `/runs/:id` or `/runs/:id{[0-9]+}`. */
 function isAt(route: string, path: string): boolean {
   const [wanted, found] = [route.split('/'), path.split('/')];
   return (
     wanted.length === found.length &&
-    wanted.every((part, at) => (part.startsWith(':') ? found[at] !== '' : part === found[at]))
+    wanted.every((part, at) => (part.startsWith(':') ? fits(part, found[at] ?? '') : part === found[at]))
   );
+}
+
+function fits(parameter: string, text: string): boolean {
+  const pattern = /\{(.*)\}$/.exec(parameter)?.[1];
+  return pattern === undefined ? text !== '' : new RegExp(`^${pattern}$`).test(text);
 }

@@ -2,7 +2,6 @@
  * POST /v1/events: one event, or a list of up to 1,000; an outcome for each, in the same order. Good events of a list
  * are recorded also where others are bad: a caller that sends the list again changes nothing twice.
  */
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { App } from '../app.ts';
@@ -13,12 +12,14 @@ import { formatInstant } from '../domain/calendar.ts';
 import type { Fault } from '../domain/terms.ts';
 import type { Token, TokenRole } from '../ledger/tokens.ts';
 import { type EventOutcome, recordEvents } from '../operations/events/record-events.ts';
-import { checkToken } from '../operations/upkeep/tokens.ts';
 import { decodeUtf8, withoutMark } from '../utf8.ts';
 import { answerError } from './errors.ts';
 import { bearer } from './sign-in/rights.ts';
-import { RefusedSignIns, WINDOW_MS } from './refused-sign-ins.ts';
+import { signedInBy } from './api/sign-in.ts';
+import type { RefusedSignIns } from './refused-sign-ins.ts';
 
+const EXPECTED_TOKEN =
+  'expected "Authorization: Bearer TOKEN" with a token of the role ingest or operator: see "connects tokens add NAME --role ingest"';
 const EVENTS_MAX = 1_000;
 const BODY_MAX = 1024 * 1024;
 
@@ -45,9 +46,8 @@ const MAY_BRING: Record<TokenRole, (type: string) => boolean> = {
 };
 
 /** Mounted under /v1/events. A token that may bring events is asked for always, also on loopback. */
-export function eventsApi(app: App): Hono<Caller> {
+export function eventsApi(app: App, signIns: RefusedSignIns): Hono<Caller> {
   const api = new Hono<Caller>();
-  const signIns = new RefusedSignIns(app.clock);
   const met = new Set<string>();
   api.post('/', bearer, async (context, next) => {
     await next();
@@ -57,29 +57,10 @@ export function eventsApi(app: App): Hono<Caller> {
   });
   // Not for every method: one that the route does not take is told so, token or not.
   api.post('/', async (context, next) => {
-    const [, secret] = /^Bearer +(\S+)$/i.exec(context.req.header('Authorization') ?? '') ?? [];
-    const address = getConnInfo(context).remote.address ?? '';
-    if (!signIns.mayTry(address, secret ?? '')) {
-      app.tally.add('sign-ins:limited');
-      context.header('Retry-After', String(WINDOW_MS / 1_000));
-      return answerError(
-        context,
-        429,
-        'too many sign-ins were refused from this address: try again in a minute',
-      );
-    }
-    const token = secret === undefined ? undefined : await checkToken(app, secret);
-    if (!token) {
-      signIns.refused(address, secret ?? '');
-      app.tally.add('sign-ins:unknown');
-      context.header('WWW-Authenticate', 'Bearer');
-      const error =
-        'expected "Authorization: Bearer TOKEN" with a token of the role ingest or operator: see "connects tokens add NAME --role ingest"';
-      return answerError(context, 401, error);
-    }
+    const token = await signedInBy({ app, signIns }, context, EXPECTED_TOKEN);
+    if (token instanceof Response) return token;
     if (token.role === 'viewer')
       return answerError(context, 403, `this token has the role ${token.role}: expected ingest or operator`);
-    signIns.accepted(secret as string);
     context.set('token', token);
     return next();
   });

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
+import { consoleApi } from './api/api.ts';
 import { addAssets } from './assets/serve.ts';
 import { answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
@@ -31,6 +32,7 @@ import { addRunsPages } from './pages/runs.tsx';
 import { addSearchPages } from './pages/search.tsx';
 import { addSignInPages } from './pages/sign-in.tsx';
 import { addTermsPages } from './pages/terms.tsx';
+import { RefusedSignIns } from './refused-sign-ins.ts';
 import { renderPage } from './render.tsx';
 import { guard } from './sign-in/guard.ts';
 import type { ConsoleEnv, Site } from './site.ts';
@@ -92,14 +94,17 @@ export function composeConsole(app: App): Composed {
   pages.use(guard(app));
   addAssets(pages);
   const live = new Live({ pages, health: app.health });
+  const signIns = new RefusedSignIns(app.clock);
   const site: Site = {
     app,
     pages,
     live,
+    signIns,
     render: (context, page, body) => renderPage(app, context, page, body),
   };
   for (const add of PAGES) add(site);
-  pages.route('/v1/events', eventsApi(app));
+  pages.route('/v1/events', eventsApi(app, signIns));
+  pages.route('/', consoleApi(app, signIns));
   const health = (app.config.healthPort ?? 0) === 0 ? healthPages(app) : undefined;
   if (health) pages.route('/', health.pages);
   answerUnknown(pages, answerFault);

@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx';
 import type { App } from '../app.ts';
 import type { ConsoleEnv, PageContext } from './console-env.ts';
 import type { Live } from './live.ts';
+import type { RefusedSignIns } from './refused-sign-ins.ts';
 
 export type { ConsoleEnv, PageContext, SignedIn, UserRole } from './console-env.ts';
 
@@ -38,6 +39,8 @@ export interface Site {
   readonly app: App;
   readonly pages: Hono<ConsoleEnv>;
   readonly live: Live;
+  /** Of passwords, links and tokens alike. */
+  readonly signIns: RefusedSignIns;
   /** The whole document: frame, heading, and `body` below it. What of the frame cannot be read is left out. */
   render(context: PageContext, page: Page, body: Child): Promise<Response>;
 }

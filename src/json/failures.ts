@@ -5,7 +5,15 @@ import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts'
 const saidJson = (said: Said | null) =>
   said && { at: formatInstant(said.at), by: said.by, reason: said.words };
 
-export const workJson = ({ runId, ageMs, acknowledged, snoozed, note, ...one }: FailureWork) => ({
+/** With whatever else is told of each. */
+export const workJson = <Work extends FailureWork>({
+  runId,
+  ageMs,
+  acknowledged,
+  snoozed,
+  note,
+  ...one
+}: Work) => ({
   ...one,
   run: runId,
   firstAt: formatInstant(one.firstAt),

@@ -55,12 +55,17 @@ export async function getLatestTerms(db: Queryable): Promise<TermsVersion> {
   return latest;
 }
 
-/** The latest first. */
-export async function listTermsVersions(db: Queryable, limit: number): Promise<TermsVersion[]> {
+/** The latest first, below the version `before`. */
+export async function listTermsVersions(
+  db: Queryable,
+  limit: number,
+  before?: number,
+): Promise<TermsVersion[]> {
   const rows = await selectRows<StoredVersion>(
     db,
-    `SELECT ${COLUMNS} FROM terms_versions ORDER BY version DESC LIMIT ?`,
-    [limit],
+    `SELECT ${COLUMNS} FROM terms_versions ${before === undefined ? '' : 'WHERE version < ?'}
+      ORDER BY version DESC LIMIT ?`,
+    [...(before === undefined ? [] : [before]), limit],
   );
   return rows.map(parseRow);
 }

@@ -94,7 +94,8 @@ export function compareTicks(
 }
 
 /** What became of a slot: swept (also where nobody was due), late, merged into a later tick, missed, failed, or held. */
-export type SlotState = 'swept' | 'late' | 'merged' | 'missed' | 'failed' | 'held';
+export const SLOT_STATES = ['swept', 'late', 'merged', 'missed', 'failed', 'held'] as const;
+export type SlotState = (typeof SLOT_STATES)[number];
 
 export interface Slot {
   readonly at: Instant;

@@ -7,7 +7,7 @@ import { barePage } from '../parts/bare.tsx';
 import { Card } from '../parts/card.tsx';
 import { Field, Form, Submit } from '../parts/form.tsx';
 import { Say } from '../parts/say.tsx';
-import { NAME_WINDOW_MS, RefusedSignIns } from '../refused-sign-ins.ts';
+import { NAME_WINDOW_MS, type RefusedSignIns } from '../refused-sign-ins.ts';
 import { localPath } from '../sign-in/local-path.ts';
 import { anyone, viewer } from '../sign-in/rights.ts';
 import { cannotKeepSession, dropSession, giveSession, sessionOf } from '../sign-in/session-cookie.ts';
@@ -25,7 +25,7 @@ type Status = 200 | 400 | 401 | 410 | 422 | 429 | 503;
 
 export function addSignInPages(site: Site): void {
   const { app, pages } = site;
-  const refusals = new RefusedSignIns(app.clock);
+  const refusals = site.signIns;
 
   const answerForm = async (context: PageContext, status: Status, fault?: string): Promise<Response> => {
     const to = context.req.query('to');

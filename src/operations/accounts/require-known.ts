@@ -3,6 +3,7 @@ import type { Queryable } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { IDS_MAX, findAccountIds } from '../../ledger/accounts.ts';
 import { getRun } from '../../ledger/runs.ts';
+import { listKnownCodes } from '../../reports/failure-work.ts';
 
 /** Names shown of a long list. */
 const NAMED_MAX = 20;
@@ -27,4 +28,12 @@ export async function requireAccounts(db: Queryable, ids: readonly string[] = []
     'unknown-account',
     `there is no account ${unknown.slice(0, NAMED_MAX).join(', ')}${more}`,
   );
+}
+
+/** @throws not-found `unknown-error`: nobody ever failed with it */
+export async function requireError(db: Queryable, code: string): Promise<void> {
+  const known = await listKnownCodes(db);
+  if (known.includes(code)) return;
+  const named = known.length === 0 ? 'none has failed at all' : `they have with ${known.join(', ')}`;
+  throw new ConnectsError('not-found', 'unknown-error', `no account has ever failed with ${code}: ${named}`);
 }
