@@ -11,20 +11,14 @@ export interface ConsolePage {
 }
 
 /** As they come. */
-const NOT_YET = new Set([
-  'backfills',
-  'backfill-new',
-  'backfill',
-  'emails',
-  'email',
-  'audit-log',
-  'terms',
-]);
+const NOT_YET = new Set(['emails', 'email', 'audit-log', 'terms']);
 
 export const consolePages = (stage: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] =>
   allPages(stage).filter(({ name }) => !NOT_YET.has(name));
 
 const allPages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] => [
+  { name: 'sign-in', path: 'sign-in' },
+  { name: 'password', path: 'password' },
   { name: 'overview', path: '' },
   { name: 'runs', path: 'runs' },
   { name: 'run', path: `runs/${ids.failedRun}` },

@@ -9,6 +9,7 @@ import {
   requireSamePlan,
   startBackfill,
 } from '../../operations/backfills/backfill.ts';
+import { readCyclesGrid } from '../../reports/cycles-grid.ts';
 import { type ChangeForm, readChangeForm } from '../change-form.ts';
 import type { Fault } from '../parts/form.tsx';
 import { operator } from '../sign-in/rights.ts';
@@ -101,6 +102,7 @@ async function show(site: Site, context: PageContext, shown: Shown): Promise<Res
       waits={found.plan !== undefined && needsApproval({ plan: found.plan, approvalOver })}
       token={context.get('formToken')}
       reason={change?.field('reason')}
+      grid={await readCyclesGrid(app.readDb)}
     />,
   );
 }

@@ -1,6 +1,7 @@
 /** The parts of the page for a new backfill: the form, what it would do, five of them, the start. */
 import { PLAN_NAMES } from '../../domain/terms.ts';
 import type { BackfillPlan } from '../../operations/backfills/backfill-plan.ts';
+import type { CyclesGrid } from '../../reports/cycles-grid.ts';
 import { counted, formatAge, upperFirst } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
 import { accountAddress } from '../parts/addresses.ts';
@@ -11,6 +12,7 @@ import { grouped, signed } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
 import { DateOn } from '../parts/times.tsx';
 import { ACCOUNTS_MAX, type BackfillForm, INCLUDED, NOTIFY, reasonWords } from './backfill-asked.ts';
+import { WhereTheHolesAre } from './backfill-holes.tsx';
 
 interface NewProps {
   readonly form: BackfillForm;
@@ -21,17 +23,25 @@ interface NewProps {
   readonly waits: boolean;
   readonly token: string | undefined;
   readonly reason: string | undefined;
+  readonly grid: CyclesGrid;
 }
 
-export const NewBackfill = ({ form, faults, plan, waits, token, reason }: NewProps) => (
+export const NewBackfill = ({ form, faults, plan, waits, token, reason, grid }: NewProps) => (
   <>
     <Faults faults={faults} />
     <Columns>
       <div class="w7 stack">
-        <WhatToFill form={form} faults={faults} />
-        {plan && plan.samples.length > 0 ? <Samples plan={plan} /> : ''}
+        <WhereTheHolesAre grid={grid} form={form} />
+        {plan && plan.samples.length > 0 ? (
+          <div class="last">
+            <Samples plan={plan} />
+          </div>
+        ) : (
+          ''
+        )}
       </div>
       <div class="w5 stack">
+        <WhatToFill form={form} faults={faults} />
         {plan ? <WhatItWouldDo plan={plan} form={form} /> : <NotYet />}
         {plan && plan.cycles + plan.recorded > 0 ? (
           <Start {...{ plan, form, faults, waits, token, reason }} />
@@ -226,7 +236,9 @@ const Samples = ({ plan: { samples } }: { readonly plan: BackfillPlan }) => (
   </Card>
 );
 
-function Start({ plan, form, faults, waits, token, reason }: NewProps & { readonly plan: BackfillPlan }) {
+type StartProps = Omit<NewProps, 'grid'> & { readonly plan: BackfillPlan };
+
+function Start({ plan, form, faults, waits, token, reason }: StartProps) {
   const { connects, cycles, recorded, hash } = plan;
   const label =
     cycles > 0 ? `Grant ${grouped(connects)} Connects` : `Record ${counted(recorded, 'settlement')}`;

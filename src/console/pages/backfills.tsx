@@ -3,6 +3,7 @@ import { shownNow } from '../../db/query.ts';
 import type { Queryable } from '../../db/query.ts';
 import { countBackfillAccounts } from '../../ledger/backfill-items.ts';
 import { type Backfill, listBackfills } from '../../ledger/backfills.ts';
+import { upperFirst } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
 import { addressOf } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
@@ -47,7 +48,10 @@ export function addBackfillsPage(site: Site): void {
           </a>
         ),
       },
-      <Card bare footer={<Pager newer={newer} older={older} words={['The latest', 'Older']} />}>
+      <Card
+        bare
+        footer={(older ?? newer) && <Pager newer={newer} older={older} words={['The latest', 'Older']} />}
+      >
         <Table
           caption="Backfills"
           columns={columns(now)}
@@ -88,7 +92,7 @@ const columns = (now: number): readonly Column<ListedBackfill>[] => [
       </span>
     ),
   },
-  { title: 'Of', wide: true, cell: ({ asked }) => whoseWords(asked) },
+  { title: 'Of', wide: true, cell: ({ asked }) => upperFirst(whoseWords(asked)) },
   { title: 'Cycles', numeric: true, cell: ({ planned }) => grouped(planned.cycles) },
   { title: 'Connects', numeric: true, cell: ({ planned }) => grouped(planned.connects) },
   { title: 'Accounts', cell: (one) => <Progress {...one} /> },
