@@ -12,6 +12,8 @@ import { viewer } from './sign-in/rights.ts';
 
 /** How often it is read, counted from the end of the last reading: a slow database is not asked faster than it answers. */
 export const READ_EVERY_MS = 2_000;
+/** How long one stream lasts: whoever has signed out meanwhile, or may not look any more, is refused the next one. */
+const STREAM_MAX_MS = 60_000;
 /** Browsers at once; the next one is told to come later. */
 const LISTENERS_MAX = 200;
 
@@ -28,6 +30,7 @@ export interface LiveOptions {
   readonly pages: Hono<ConsoleEnv>;
   readonly health: Pick<Health, 'draining'>;
   readonly everyMs?: number;
+  readonly streamMaxMs?: number;
 }
 
 export class Live {
@@ -72,6 +75,7 @@ export class Live {
     const reader = new Reader({
       read,
       everyMs: this.#options.everyMs ?? READ_EVERY_MS,
+      streamMaxMs: this.#options.streamMaxMs ?? STREAM_MAX_MS,
       ending: () => this.#ending,
       onIdle: () => this.#readers.delete(path),
     });
@@ -83,6 +87,7 @@ export class Live {
 interface ReaderOptions {
   readonly read: () => Promise<Fragment>;
   readonly everyMs: number;
+  readonly streamMaxMs: number;
   readonly ending: () => boolean;
   readonly onIdle: () => void;
 }
@@ -90,7 +95,7 @@ interface ReaderOptions {
 /** One fragment, for all who listen to it. */
 class Reader {
   readonly #options: ReaderOptions;
-  readonly #listeners = new Map<SSEStreamingApi, () => void>();
+  readonly #listeners = new Set<Listener>();
   #last: Fragment | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -103,23 +108,20 @@ class Reader {
   }
 
   /** Ends with the stream. */
-  serve(stream: SSEStreamingApi): Promise<void> {
-    return new Promise((resolve) => {
-      const leave = (): void => {
-        this.#listeners.delete(stream);
-        if (this.#listeners.size === 0) this.#rest();
-        resolve();
-      };
-      stream.onAbort(leave);
-      this.#listeners.set(stream, leave);
-      if (this.#last) void tell(stream, this.#last, true);
-      if (this.#listeners.size === 1) void this.#look();
-    });
+  async serve(stream: SSEStreamingApi): Promise<void> {
+    const listener = new Listener(stream);
+    this.#listeners.add(listener);
+    const timer = setTimeout(() => listener.end('again'), this.#options.streamMaxMs);
+    if (this.#last) void listener.tell(this.#last);
+    if (this.#listeners.size === 1) void this.#look();
+    await listener.ended;
+    clearTimeout(timer);
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#rest();
   }
 
   stop(): void {
-    for (const [stream, leave] of this.#listeners)
-      void stream.writeSSE({ event: 'end', data: '' }).then(leave, leave);
+    for (const listener of this.#listeners) listener.end('end');
   }
 
   #rest(): void {
@@ -132,10 +134,8 @@ class Reader {
   async #look(): Promise<void> {
     if (this.#options.ending()) return this.stop();
     try {
-      const fragment = await this.#options.read();
-      const changed = fragment.html !== this.#last?.html;
-      this.#last = fragment;
-      for (const stream of this.#listeners.keys()) void tell(stream, fragment, changed);
+      this.#last = await this.#options.read();
+      for (const listener of this.#listeners) void listener.tell(this.#last);
     } catch {
       // What is shown stays, with its time: a server that is away is told of by whoever works with it.
     }
@@ -143,7 +143,32 @@ class Reader {
   }
 }
 
-async function tell(stream: SSEStreamingApi, { html, at }: Fragment, changed: boolean): Promise<void> {
-  if (changed) await stream.writeSSE({ event: 'fragment', data: html });
-  await stream.writeSSE({ event: 'time', data: formatInstant(at) });
+/** One browser. */
+class Listener {
+  readonly #stream: SSEStreamingApi;
+  readonly ended: Promise<void>;
+  #leave: () => void = () => undefined;
+  #sent: string | undefined;
+  #isWriting = false;
+
+  constructor(stream: SSEStreamingApi) {
+    this.#stream = stream;
+    this.ended = new Promise((resolve) => (this.#leave = resolve));
+    stream.onAbort(() => this.#leave());
+  }
+
+  /** Who is slow is sent the next one, and not this one later. */
+  async tell({ html, at }: Fragment): Promise<void> {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    if (html !== this.#sent) await this.#stream.writeSSE({ event: 'fragment', data: html });
+    await this.#stream.writeSSE({ event: 'time', data: formatInstant(at) });
+    this.#sent = html;
+    this.#isWriting = false;
+  }
+
+  /** `again`: to be asked for anew at once; `end`: in a while. */
+  end(event: 'again' | 'end'): void {
+    void this.#stream.writeSSE({ event, data: '' }).then(this.#leave, this.#leave);
+  }
 }

@@ -146,6 +146,19 @@ it('tells whoever listens that it ends while the process does, and takes nobody 
   expect([late.status, late.headers.get('retry-after')]).toEqual([503, '5']);
 });
 
+it('lasts only for a while: whoever may still look asks again', async () => {
+  const pages = new Hono<ConsoleEnv>();
+  const brief = new Live({ pages, health, everyMs: 10, streamMaxMs: 50 });
+  brief.add('brief', () => Promise.resolve({ html: 'x', at: AT }));
+  const apart = await listen(pages, { host: '127.0.0.1', port: 0 }, () => brief.stop());
+  const answer = await fetch(`${apart.url}live/brief`);
+  const text = await answer.text();
+  expect(text).toMatch(/^event: fragment\ndata: x\n/);
+  expect(text).toMatch(/event: again\ndata: \n\n$/);
+  expect(brief.listeners).toBe(0);
+  await apart.stop();
+});
+
 it('holds nobody up who stops it', async () => {
   const one = new Listener('live/count/a');
   await until('it has something', () => one.of('fragment').length > 0);

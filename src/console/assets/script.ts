@@ -40,6 +40,7 @@ export const SCRIPT = `(() => {
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   let chosen;
   const open = new Map();
+  const shown = new Map();
 
   const paused = () => (chosen === undefined ? still.matches : chosen);
   button.addEventListener('click', () => { chosen = !paused(); settle(); });
@@ -62,13 +63,25 @@ export const SCRIPT = `(() => {
     if (open.has(place)) return;
     const source = new EventSource(place.dataset.live);
     open.set(place, { source });
+    source.addEventListener('open', () => tell('Live'));
     source.addEventListener('fragment', (event) => {
-      if (!isBusy(place)) replace(place, event.data);
+      if (isBusy(place) || shown.get(place) === event.data) return;
+      shown.set(place, event.data);
+      replace(place, event.data);
     });
     source.addEventListener('time', (event) => show(event.data));
-    source.addEventListener('end', () => { close(place); later(place); });
+    source.addEventListener('again', () => { close(place); listen(place); });
+    source.addEventListener('end', () => { tell('Not live'); close(place); later(place); });
     // A browser tries again by itself, unless it was refused.
-    source.onerror = () => { if (source.readyState === EventSource.CLOSED) { close(place); later(place); } };
+    source.onerror = () => {
+      tell('Not live');
+      if (source.readyState === EventSource.CLOSED) { close(place); later(place); }
+    };
+  }
+
+  function tell(what) {
+    if (!paused()) word.textContent = what;
+    bar.classList.toggle('paused', paused() || what !== 'Live');
   }
 
   function later(place) {
