@@ -85,7 +85,7 @@ function faultsOf({ from, to, plan, accounts, notify, rate }: BackfillForm): Fau
     odd !== undefined && { name: 'accounts', what: `${odd.slice(0, 64)} is no account id.` },
     ids.length > ACCOUNTS_MAX && {
       name: 'accounts',
-      what: `Name at most ${ACCOUNTS_MAX} here; for more there is --accounts-file of connects backfill start.`,
+      what: `Name at most ${ACCOUNTS_MAX} here: a longer list is a file for the command line.`,
     },
     !NOTIFY.some(([one]) => one === notify) && { name: 'notify', what: 'Choose which emails to send.' },
     rate !== '' && !isRate(rate) && { name: 'rate', what: `Give accounts a second, from 1 to ${RATE_MAX}.` },

@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 export const TOKEN_FIELD = 'token';
 
 export const formTokenOf = (session: string): string =>
-  createHmac('sha256', session).update('connects form').digest('base64url');
+  createHmac('sha256', session).update('form token').digest('base64url');
 
 /** Reads the form; whoever handles it reads it again, for nothing. */
 export async function hasFormToken(context: Context, session: string): Promise<boolean> {
