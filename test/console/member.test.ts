@@ -3,6 +3,7 @@ import { type Console, startConsole } from '../../src/console/server.ts';
 import { linkMember } from '../../src/operations/accounts/member-link.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
+import { install } from '../support/installation.ts';
 import { type StoryTime, installAt } from '../support/story-time.ts';
 
 const SECRET = 'a secret of members, of 32 characters';
@@ -164,4 +165,17 @@ describe('a link that is no good', () => {
     expect(statuses.at(-1)).toBe(429);
     expect((await open(`m/${token}`)).status).toBe(200);
   });
+});
+
+it('no link is good where no secret is set, whatever it was made with', async () => {
+  const without = await install({ env: { CONNECTS_CONSOLE_PORT: '0' } });
+  await importRows(without.app, [{ id: 'mine', anchorOn: '2021-02-16' }]);
+  const console_ = await startConsole(without.app);
+  for (const secret of ['', 'undefined', SECRET]) {
+    const request = { account: 'mine', actor: 'ann', reason: 'asked for' };
+    const { token } = await linkMember({ db: without.db, secret }, request);
+    expect((await fetch(`${console_.url}m/${token}`)).status).toBe(404);
+  }
+  await console_.stop();
+  await without.remove();
 });

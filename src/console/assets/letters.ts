@@ -4,7 +4,7 @@ export const LETTERS = `
 .filters .l { flex: 1 1 4.5rem; } .inline .l { flex: 1 1 6.5rem; } .inline > .btn, .filters > .btn { flex: none; }
 .card > header > .inline { width: 100%; } .inline .l > .field, .filters .l > .field { height: 2.125rem; }
 #letter { align-self: start; height: auto; }
-tr.on > * { background: var(--accent-soft); }
+tr.on > * { background: var(--accent-soft); } tr.on .qq { color: var(--ink-2); }
 .acts-inline { display: inline-flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
 .letter-frame { display: block; width: 100%; border: 0; background: #fff; border-radius: 0 0 var(--r) var(--r); }
 .letter-text { margin: 0; padding: var(--s4); font: var(--t-s)/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; background: var(--sunk); border-radius: 0 0 var(--r) var(--r); }

@@ -128,7 +128,7 @@ function factsOf(view: AccountView): [string, string][] {
     ...(interviewWindow
       ? ([['Earned by interviews', interviewsOf(interviewWindow)]] as [string, string][])
       : []),
-    ['Emails about monthly Connects', view.emails],
+    ['Emails', view.emails === 'on' ? 'on' : 'off, about monthly Connects'],
   ];
 }
 

@@ -2,7 +2,7 @@
  * A member's own page, by a link that is signed and ends: what they have, what comes next, and their history. It shows
  * one account and leads nowhere else; it sets no cookie and changes nothing.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -30,11 +30,9 @@ const LINES = 25;
 /** Days that can be chosen; the first is shown where none is. */
 const PERIODS = [30, 7, 90] as const;
 
-/** A secret that nobody knows leads nobody anywhere, in the same time. */
-const NO_SECRET = 'no links are made here, so none is good';
-
 export function addMemberPages({ app, pages }: Site): void {
-  const secret = app.config.memberSecret;
+  // Where none is set no link is good: this one nobody knows.
+  const secret = app.config.memberSecret ?? randomBytes(32).toString('base64');
   const reading = new RateLimit(app.clock, { max: READ_MAX, windowMs: MINUTE_MS });
   const guessing = new RateLimit(app.clock, { max: UNKNOWN_MAX, windowMs: MINUTE_MS });
   pages.get('/m/:token', signedLink, async (context) => {
@@ -42,7 +40,7 @@ export function addMemberPages({ app, pages }: Site): void {
     context.header('X-Robots-Tag', 'noindex, nofollow');
     const token = context.req.param('token');
     const now = await shownNow(app.db);
-    const link = readMemberLink(secret ?? NO_SECRET, token, now);
+    const link = readMemberLink(secret, token, now);
     if (link.link === 'expired') return refuse(context, 410, link.expiresAt);
     if (link.link === 'unknown') {
       const address = getConnInfo(context).remote.address ?? '';
