@@ -117,7 +117,7 @@ async function showFailures(
         <Done query={context.req.query()} />
         <PutAsidePerHour facets={shown.facets} />
         <div class="cols">
-          <Card width={3} bare>
+          <Card title="Narrow" width={3} bare>
             <FailureFacetLinks choice={asked.choice} facets={shown.facets} />
           </Card>
           <Matching
