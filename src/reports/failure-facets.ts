@@ -134,17 +134,20 @@ export async function readFailureFacets(
 const readGroups = (db: Queryable, now: Instant, countedMax: number): Promise<Group[]> =>
   selectRows<Group>(
     db,
-    `SELECT code, runId, runs.kind, accounts.plan, runs.program_version AS version, told.state, owner AS assignee,
-            LEAST(TIMESTAMPDIFF(HOUR, since_at, ?), ?) AS hours,
-            NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = told.account
-              AND later.state = 'put-aside' AND later.run_id > told.runId) AS isLatest, COUNT(*) AS accounts
-       FROM (${listedWork("failures.state = 'put-aside' ORDER BY failures.code, failures.account_id LIMIT ?")}) AS told
-       LEFT JOIN accounts ON accounts.id = told.account
-       LEFT JOIN runs ON runs.id = told.runId
-      GROUP BY code, runId, runs.kind, accounts.plan, runs.program_version, told.state, owner, hours, isLatest
+    `SELECT code, runId, runs.kind, accounts.plan, runs.program_version AS version, aside.state, owner AS assignee,
+            hours, isLatest, COUNT(*) AS accounts
+       FROM (SELECT told.*, LEAST(TIMESTAMPDIFF(HOUR, since_at, ?), ?) AS hours,
+                    NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = told.account
+                      AND later.state = 'put-aside' AND later.run_id > told.runId) AS isLatest
+               FROM (${listedWork(FIRST)}) AS told) AS aside
+       LEFT JOIN accounts ON accounts.id = aside.account
+       LEFT JOIN runs ON runs.id = aside.runId
+      GROUP BY code, runId, runs.kind, accounts.plan, runs.program_version, aside.state, owner, hours, isLatest
       ORDER BY code, runId LIMIT ?`,
     [toDate(now), AGES.older.fromH, toDate(now), countedMax, countedMax],
   );
+
+const FIRST = "failures.state = 'put-aside' ORDER BY failures.code, failures.account_id LIMIT ?";
 
 async function countAll(db: Queryable): Promise<number> {
   const { sql, bindings } = putAsideWhere({});

@@ -1,11 +1,13 @@
 /** Accounts that are put aside, as rows. */
+import { DateTime } from 'luxon';
+import { formatInstant } from '../../domain/calendar.ts';
 import type { FailurePageRow } from '../../reports/failure-page.ts';
 import { accountAddress, runAddress } from '../parts/addresses.ts';
 import { Chip, type Tone } from '../parts/chip.tsx';
 import type { IconName } from '../parts/icons.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { DateOn, Duration, ShortTime } from '../parts/times.tsx';
+import { Duration, ShortTime } from '../parts/times.tsx';
 import { STATE_TITLES } from './failures-words.ts';
 
 interface TableProps {
@@ -39,19 +41,17 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
     title: 'Cycle of',
     numeric: true,
     wide: true,
-    cell: ({ nextCycleOn }) => (nextCycleOn === null ? '' : <DateOn on={nextCycleOn} />),
+    cell: ({ nextCycleOn }) => (nextCycleOn === null ? '' : <span class="nowrap">{dayOf(nextCycleOn)}</span>),
   },
   {
-    title: 'First try',
+    title: 'Since',
     numeric: true,
-    wide: true,
-    cell: ({ firstAt }) => (
-      <span class="nowrap qq">
-        <ShortTime at={firstAt} now={now} />
+    cell: ({ ageMs, firstAt }) => (
+      <span title={`First tried at ${formatInstant(firstAt)}`}>
+        <Duration ms={ageMs} />
       </span>
     ),
   },
-  { title: 'Since', numeric: true, cell: ({ ageMs }) => <Duration ms={ageMs} /> },
   {
     title: 'Run',
     numeric: true,
@@ -63,6 +63,10 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
     ),
   },
 ];
+
+/** `28 Nov`: a cycle that cannot be settled is hardly a year old. */
+const dayOf = (on: string): string =>
+  DateTime.fromISO(on, { zone: 'UTC', locale: 'en-GB' }).toFormat('d LLL');
 
 /** The error's words, and what people said of it. */
 function Says({ one, now, ofOneError }: { one: FailurePageRow; now: number; ofOneError: boolean }) {
