@@ -68,10 +68,11 @@ export class Start {
     const { env, addresses } = await this.#prepare();
     const serving = await this.#timed('worker, scheduler, console', () => this.#serve(env, addresses));
     const down = Promise.race([serving.ended, this.#lost]);
+    const linked = linkOfLocalOperator(this.#request.launcher, env);
     const exitCode = await this.#timed('sweep', () => this.#connects(['sweep', '--wait'], env, down));
     if (exitCode !== 0 && exitCode !== EXIT_SOME_FAILED)
       this.#say(`the sweep ended with exit code ${exitCode}; the scheduler sweeps again every minute`);
-    const link = await this.#timed('sign-in link', () => linkOfLocalOperator(this.#request.launcher, env));
+    const link = await this.#timed('sign-in link', () => linked);
     process.stdout.write(this.#welcome(addresses, link));
     const how = await Promise.race([down, this.#interrupted()]);
     this.#throwIfInterrupted();

@@ -118,13 +118,13 @@ export function whoseWords({ accounts, plan, include }: BackfillAsked): string {
 /** What is no word that an operator says. */
 const WORDS: Readonly<Record<string, string>> = {
   absent: 'never settled',
-  'account-inactive': 'account was inactive',
+  'account-inactive': 'inactive then',
   'before-program': 'before the program',
-  reversed: 'taken back by a reversal',
-  'not-current': 'account is not current',
-  'inactive-now': 'account is inactive now',
+  reversed: 'taken back since',
+  'not-current': 'not current',
+  'inactive-now': 'inactive now',
   'no-terms': 'no terms in force',
-  'no-monthly-grant': 'no monthly grant',
+  'no-monthly-grant': 'without a monthly grant',
   'balance-limit': 'balance at its limit',
 };
 

@@ -123,6 +123,10 @@ const Who = ({ user, formToken }: { readonly user: SignedIn; readonly formToken:
   <div class="who">
     {user.name}
     <br /> <span class="qq">{user.role} · </span>
+    <a class="link" href="/password">
+      password
+    </a>
+    <span class="qq"> · </span>
     <form action="/sign-out" method="post">
       <input type="hidden" name="token" value={formToken ?? ''} />
       <button type="submit" class="link">
