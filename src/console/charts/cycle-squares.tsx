@@ -37,7 +37,7 @@ export function CycleSquares({ cycles }: { readonly cycles: readonly CycleSquare
     <>
       <div class="in">
         <svg
-          class="chart"
+          class="chart small"
           viewBox={`0 0 420 ${rows * ROW - 2}`}
           role={isLinked ? 'group' : 'img'}
           aria-label={labelOf(cycles)}

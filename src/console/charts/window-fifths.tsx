@@ -24,7 +24,7 @@ export function WindowFifths({ awards, most, each, days }: WindowProps) {
   const left = Math.max(0, most - used);
   return (
     <svg
-      class="chart"
+      class="chart small"
       viewBox={`0 0 ${WIDTH} 40`}
       role="img"
       aria-label={`${formatCount(used)} of ${formatCount(most)} in the last ${formatCount(days)} days`}

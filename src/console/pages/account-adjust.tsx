@@ -12,7 +12,7 @@ import { type AccountView, viewOf } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { connects, dayWords } from '../../reports/member-words.ts';
 import { accountAddress, addressOf } from '../parts/addresses.ts';
-import { Card } from '../parts/card.tsx';
+import { Card, Columns } from '../parts/card.tsx';
 import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
@@ -225,27 +225,29 @@ interface FormProps extends Shown {
 function FormCard({ id, filled, faults, preview: shown, token }: FormProps) {
   const faultAt = (name: string): string | undefined => faults.find((one) => one.name === name)?.what;
   return (
-    <Card title={shown ? 'Change it' : 'Correction'}>
-      <Form action={`${accountAddress(id)}/adjust`} token={token} label="Correction">
-        <input type="hidden" name="key" value={filled.key} />
-        <input type="hidden" name="step" value="preview" />
-        <Select name="kind" label="Kind" value={filled.kind} options={KINDS} fault={faultAt('kind')} />
-        <Field
-          name="amount"
-          label="Connects"
-          type="number"
-          min={1}
-          max={AMOUNT_MAX}
-          required
-          value={filled.amount}
-          fault={faultAt('amount')}
-        />
-        <Reason value={filled.reason} fault={faultAt('reason')} />
-        <div class="acts">
-          <Submit tone={shown ? 'plain' : 'main'}>Show what it would do</Submit>
-        </div>
-      </Form>
-    </Card>
+    <Columns>
+      <Card width={6} title={shown ? 'Change it' : 'Correction'}>
+        <Form action={`${accountAddress(id)}/adjust`} token={token} label="Correction">
+          <input type="hidden" name="key" value={filled.key} />
+          <input type="hidden" name="step" value="preview" />
+          <Select name="kind" label="Kind" value={filled.kind} options={KINDS} fault={faultAt('kind')} />
+          <Field
+            name="amount"
+            label="Connects"
+            type="number"
+            min={1}
+            max={AMOUNT_MAX}
+            required
+            value={filled.amount}
+            fault={faultAt('amount')}
+          />
+          <Reason value={filled.reason} fault={faultAt('reason')} />
+          <div class="acts">
+            <Submit tone={shown ? 'plain' : 'main'}>Show what it would do</Submit>
+          </div>
+        </Form>
+      </Card>
+    </Columns>
   );
 }
 

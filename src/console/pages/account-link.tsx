@@ -5,7 +5,7 @@ import { linkMember, memberAddress, requiredMemberPages } from '../../operations
 import { plainLine } from '../../plain-text.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { accountAddress } from '../parts/addresses.ts';
-import { Card } from '../parts/card.tsx';
+import { Card, Columns } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { type Fault, Faults, Form, Reason, Select, Submit } from '../parts/form.tsx';
 import { Say } from '../parts/say.tsx';
@@ -129,15 +129,17 @@ function Making({ id, days, reason, faults, made, token }: MakingProps) {
     <>
       <Faults faults={faults} />
       {made ? <MadeLink made={made} /> : ''}
-      <Card title={made ? 'Make another' : 'Make a link'}>
-        <Form action={`${accountAddress(id)}/link`} token={token} label="Make a link">
-          <Select name="days" label="Good for" value={days} options={LASTS} fault={faultAt('days')} />
-          <Reason value={reason} fault={faultAt('reason')} />
-          <div class="acts">
-            <Submit>Make the link</Submit>
-          </div>
-        </Form>
-      </Card>
+      <Columns>
+        <Card width={6} title={made ? 'Make another' : 'Make a link'}>
+          <Form action={`${accountAddress(id)}/link`} token={token} label="Make a link">
+            <Select name="days" label="Good for" value={days} options={LASTS} fault={faultAt('days')} />
+            <Reason value={reason} fault={faultAt('reason')} />
+            <div class="acts">
+              <Submit>Make the link</Submit>
+            </div>
+          </Form>
+        </Card>
+      </Columns>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import type { Instant } from '../../domain/calendar.ts';
 import { counted } from '../../words.ts';
 
-const inZone = (at: Instant, zone: string): DateTime => DateTime.fromMillis(at, { zone, locale: 'en-GB' });
+const inZone = (at: Instant, zone: string): DateTime => DateTime.fromMillis(at, { zone, locale: 'en' });
 
 /** `27 Nov`, with the year where that is another one than now. */
 export function dayOf(at: Instant, zone: string, now: Instant): string {

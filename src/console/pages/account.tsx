@@ -8,7 +8,7 @@ import { HISTORY_FIELDS, historyJson } from '../../json/history.ts';
 import { readBelongings } from '../../reports/account-arrivals.ts';
 import { type BalanceOverTime as Balance, readBalanceOverTime } from '../../reports/account-balance.ts';
 import { readCycles } from '../../reports/account-cycles.ts';
-import { readHistoryPage, streamHistory } from '../../reports/account-history.ts';
+import { type HistoryPage, readHistoryPage, streamHistory } from '../../reports/account-history.ts';
 import { viewOf } from '../../reports/account-view.ts';
 import { readInterviewWindow } from '../../reports/account-window.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
@@ -38,6 +38,7 @@ import {
   BalanceHero,
   CyclesCard,
   FactsCard,
+  HeldUp,
   type Known,
   QuestionCard,
   WindowCard,
@@ -139,13 +140,14 @@ async function readPage(app: App, id: string, query: AccountQuery) {
   return {
     query,
     now: asOf,
+    failure: inquiry.failure,
     known,
     openedOn: words.dateOf(account.trackedFrom),
     dateOf: (at: Instant) => words.dateOf(at),
     balance: await readBalanceOverTime(inquiry, RANGES[query.range]),
     cycles: await readCycles(inquiry, CYCLES),
     window: await readInterviewWindow(inquiry),
-    history: await readHistoryPage(inquiry, filterOf(query), { limit: LINES, before: query.before }),
+    history: await historyOf(inquiry, query),
     why: query.why === undefined ? undefined : await explainLine(db, id, query.why),
     told:
       query.about === undefined
@@ -154,6 +156,14 @@ async function readPage(app: App, id: string, query: AccountQuery) {
           ? null
           : await explainAccount(db, id, question),
   };
+}
+
+/** The page that is asked for; where a line is explained that is not on the first one, the page from that line on. */
+async function historyOf(inquiry: Inquiry, query: AccountQuery): Promise<HistoryPage> {
+  const { before, why } = query;
+  const page = await readHistoryPage(inquiry, filterOf(query), { limit: LINES, before });
+  if (before !== undefined || why === undefined || page.lines.some((one) => one.seq === why)) return page;
+  return readHistoryPage(inquiry, filterOf(query), { limit: LINES, before: why + 1 });
 }
 
 type Read = Awaited<ReturnType<typeof readPage>>;
@@ -172,26 +182,29 @@ function showAccount(site: Site, context: PageContext, read: Read): Promise<Resp
       sub: subOf(known, read.openedOn, now),
       actions: <Actions context={context} account={account} />,
     },
-    <Columns>
-      <div class="w8 stack">
-        <BalanceCard account={account} query={query} balance={read.balance} />
-        <HistoryCard
-          account={account}
-          zone={zone}
-          now={now}
-          query={query}
-          page={read.history}
-          why={read.why}
-        />
-      </div>
-      <div class="w4 stack">
-        <BalanceHero view={view} now={now} />
-        <CyclesCard account={account} query={query} cycles={read.cycles} />
-        <WindowCard window={read.window} zone={zone} dateOf={read.dateOf} />
-        <QuestionCard account={account} query={query} zone={zone} now={now} told={read.told} />
-        <FactsCard known={known} />
-      </div>
-    </Columns>,
+    <>
+      <HeldUp failure={read.failure} now={now} />
+      <Columns>
+        <div class="w8 stack">
+          <BalanceCard account={account} query={query} balance={read.balance} />
+          <HistoryCard
+            account={account}
+            zone={zone}
+            now={now}
+            query={query}
+            page={read.history}
+            why={read.why}
+          />
+        </div>
+        <div class="w4 stack">
+          <BalanceHero view={view} now={now} />
+          <CyclesCard account={account} query={query} cycles={read.cycles} />
+          <WindowCard window={read.window} zone={zone} dateOf={read.dateOf} />
+          <QuestionCard account={account} query={query} zone={zone} now={now} told={read.told} />
+          <FactsCard known={known} />
+        </div>
+      </Columns>
+    </>,
   );
 }
 

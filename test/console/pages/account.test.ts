@@ -164,6 +164,12 @@ test('"why?" opens below its line what explain says of it', async () => {
   expect(answer).toContain('granted · rule since');
 });
 
+test('a line that is explained is on the page, however old it is', async () => {
+  const html = await read(`/accounts/${WHO}?why=1`);
+  expect(html).toContain('id="line-1"');
+  expect(html).toContain('<tr class="why">');
+});
+
 test('the box answers what is asked, as a letter, too', async () => {
   const html = await read(`/accounts/${WHO}?about=i-1`);
   const why = part(html, 'Why?');
