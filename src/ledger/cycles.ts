@@ -16,6 +16,8 @@ export interface CycleRow {
   readonly decisionNo: number;
   readonly notice: CycleNotice;
   readonly postedAt: Instant;
+  /** Written down again after it was lost: the sums of the charts have it already. */
+  readonly isAgain?: true;
 }
 
 const COLUMNS = [

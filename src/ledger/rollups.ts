@@ -45,7 +45,8 @@ export function rollupDeltas(
   const sums = new Sums();
   for (const { entry, plan } of entries)
     sums.add('entries', dayOf(entry.effectiveAt), plan, entry.kind, entry.amount);
-  for (const { settlement } of cycles) {
+  for (const { settlement, isAgain } of cycles) {
+    if (isAgain) continue;
     const { cycleOn, plan, code, free, paid } = settlement;
     sums.add('cycles', cycleOn, plan, code, free + paid);
   }

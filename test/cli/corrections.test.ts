@@ -396,6 +396,33 @@ describe('audit', () => {
     });
   });
 
+  it('finds sums of charts that differ, once the ledger is right; they are counted anew', async () => {
+    const { db } = installation;
+    expect(await connects('rollups', 'rebuild')).toMatchObject({ code: 0 });
+    await execute(db, "UPDATE accounts SET balance = balance + 1 WHERE id = 'a-001'");
+    await execute(
+      db,
+      `INSERT INTO rollup_deltas (measure, on_day, plan, name, amount, quantity)
+       VALUES ('entries', '2026-03-10', 'basic', 'monthly-free', 7, 0)`,
+    );
+    const { code, stdout } = await connects('audit');
+    expect(code).toBe(10);
+    expect(stdout).toContain('a-001: balance-differs: ');
+    expect(stdout).toContain(
+      'rollups-differ: 1 sum of the charts lacks of the ledger: 0 entries and -7 Connects as monthly-free on 2026-03-10\n' +
+        '    connects rollups rebuild\n',
+    );
+    expect(await json('audit', '--account', 'a-000')).toMatchObject({ total: 0 });
+    await execute(db, "DELETE FROM cycles WHERE account_id = 'a-002' AND cycle_on = '2026-03-10'");
+    expect((await connects('audit')).stdout).not.toContain('rollups-differ');
+    await connects('audit', '--fix', ...SURE);
+    expect(await connects('rollups', 'rebuild')).toMatchObject({
+      code: 0,
+      stdout: '3 accounts counted, 1 sum corrected\n',
+    });
+    expect(await connects('audit')).toMatchObject({ code: 0, stderr: 'nothing is wrong\n' });
+  });
+
   it('takes --as-of, and refuses one in the future', async () => {
     expect(await connects('audit', '--as-of', '2030-01-01T00:00:00Z')).toMatchObject({ code: 2 });
     expect(await connects('audit', '--as-of', '2026-02-10T00:00:00Z')).toMatchObject({ code: 0 });

@@ -26,6 +26,7 @@ import {
   yesFlag,
 } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { rollupsDiffer } from '../rollups-differ.ts';
 import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { listOf } from '../run-text.ts';
@@ -94,6 +95,7 @@ async function runAudit(cli: Cli, flags: AuditFlags): Promise<void> {
   // The primary: what a replica lacks, because it is behind, would be found missing.
   const found = await audit(cli, flags, app.db, asked);
   if (!flags.fix || mendable(found).length === 0 || cli.signal.aborted) {
+    if (isWhole(cli, flags)) await addDrift(cli, flags, found);
     await keepResult(cli, flags, found.total);
     return report(cli, flags, found);
   }
@@ -130,10 +132,21 @@ async function fixAndLook(
 
 /** The metric is of the whole fleet, as it is now. */
 async function keepResult(cli: Cli, flags: AuditFlags, findings: number): Promise<void> {
-  const isWhole =
-    (flags.account ?? flags.accountsFile) === undefined && flags.asOf === undefined && !cli.signal.aborted;
-  if (isWhole && !flags.dryRun)
+  if (isWhole(cli, flags) && !flags.dryRun)
     await recordAudit(cli.app.db, { actor: flags.actor ?? cli.defaultActor, findings });
+}
+
+const isWhole = (cli: Cli, flags: AuditFlags): boolean =>
+  (flags.account ?? flags.accountsFile) === undefined && flags.asOf === undefined && !cli.signal.aborted;
+
+async function addDrift(cli: Cli, flags: AuditFlags, found: Found): Promise<void> {
+  const codes = Object.keys(found.counts) as FindingCode[];
+  const drift = await rollupsDiffer(cli.app.db, codes, cli.signal);
+  if (!drift) return;
+  found.total += 1;
+  found.counts[drift.code] = 1;
+  found.kept.push(drift);
+  if (!flags.fix && !flags.json) print(cli, flags.ndjson ? JSON.stringify(drift) : lineOf(drift));
 }
 
 interface Found {
@@ -178,7 +191,7 @@ async function audit(
 }
 
 const lineOf = ({ code, account, message, mend }: AuditFinding): string =>
-  `${account}: ${code}: ${message}\n    ${mend}`;
+  `${account === '' ? '' : `${account}: `}${code}: ${message}\n    ${mend}`;
 
 function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, before: Found = left): void {
   if (left.total > 0) cli.exitCode = EXIT.drift;

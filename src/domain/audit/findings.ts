@@ -22,12 +22,14 @@ export const FINDING_CODES = [
   'waiting-forgotten',
   'watermark-ahead',
   'unreadable',
+  'rollups-differ',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
 /** One thing that is not as it must be. */
 export interface Finding {
   readonly code: FindingCode;
+  /** Empty for what is of no account. */
   readonly account: string;
   readonly cycleOn: LocalDate | null;
   readonly message: string;

@@ -197,6 +197,8 @@ function withRemedy(finding: Finding, all: readonly Finding[]): AuditFinding {
     case 'span-missing':
     case 'watermark-ahead':
       return restore(commandOn('account explain', account));
+    case 'rollups-differ':
+      return { ...finding, mend: 'connects rollups rebuild', remedy: null };
     case 'unreadable':
       return {
         ...finding,

@@ -210,7 +210,7 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
     if (one.outcome === 'recorded') {
       const runId = past.postedBy.get(one.on) ?? null;
       const notice = one.free + one.paid > 0 ? 'not-asked' : 'unchanged';
-      const recorded = { ...by, runId, notice } as const;
+      const recorded = { ...by, runId, notice, isAgain: true } as const;
       writes.cycles.push({
         ...recorded,
         settlement: one.settlement,
