@@ -137,7 +137,7 @@ type Stored = Omit<RollupRow, 'amount' | 'quantity'> & {
 const SELECTED = 'measure, on_day AS onDay, plan, name, amount, quantity';
 
 /**
- * Folded and not yet folded, in one look; in the order of day, plan and name.
+ * Folded and not yet folded, in one look; in the order of day, plan and name, without sums that came to nothing.
  * @param range both days included
  */
 export async function listRollups(
@@ -145,18 +145,18 @@ export async function listRollups(
   measure: Measure,
   range: { readonly from: LocalDate; readonly to: LocalDate },
 ): Promise<RollupRow[]> {
-  const within = 'measure = ? AND on_day BETWEEN ? AND ?';
+  const within = 'WHERE measure = ? AND on_day BETWEEN ? AND ?';
   const bindings = [measure, range.from, range.to];
+  // One statement, so that what is folded meanwhile is in one part only; added up here: a temporary table costs more.
   const rows = await selectRows<Stored>(
     db,
-    `SELECT measure, on_day AS onDay, plan, name, SUM(amount) AS amount, SUM(quantity) AS quantity
-       FROM (SELECT measure, on_day, plan, name, amount, quantity FROM rollups WHERE ${within}
-             UNION ALL
-             SELECT measure, on_day, plan, name, amount, quantity FROM rollup_deltas WHERE ${within}) AS both_parts
-      GROUP BY measure, on_day, plan, name ORDER BY on_day, plan, name`,
+    `SELECT ${SELECTED} FROM rollups ${within} UNION ALL SELECT ${SELECTED} FROM rollup_deltas ${within}`,
     [...bindings, ...bindings],
   );
-  return rows.map((row) => ({ ...row, amount: Number(row.amount), quantity: Number(row.quantity) }));
+  const sums = new Sums();
+  for (const row of rows)
+    sums.add(row.measure, row.onDay, row.plan, row.name, Number(row.amount), Number(row.quantity));
+  return sums.rows();
 }
 
 /** How many wait to be folded, of which no more than `limit` are counted. */
