@@ -15,6 +15,7 @@ export interface Answer<Body = unknown> {
 
 export interface Api {
   readonly installation: Installation;
+  readonly url: string;
   readonly tokens: Readonly<Record<TokenRole, string>>;
   /** As whoever has this token, or nobody. */
   send(method: string, path: string, options?: Sent): Promise<Answer>;
@@ -67,6 +68,7 @@ export async function serveApi(options: InstallationOptions = {}): Promise<Api> 
 
   return {
     installation,
+    url: served.url,
     tokens,
     send,
     get: (path) => held('get', path, { token: tokens.viewer }),
