@@ -171,7 +171,11 @@ export function openApiDocument(): Record<string, unknown> {
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'Of "connects tokens add NAME --role viewer".' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Of "connects tokens add NAME --role viewer".',
+        },
       },
       schemas: Object.fromEntries([...named].toSorted(([a], [b]) => a.localeCompare(b))),
       responses: Object.fromEntries(refusals),
