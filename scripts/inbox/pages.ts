@@ -63,7 +63,7 @@ function page(title: string, body: Html): Html {
               <circle class="m1" cx="12" cy="16" r="9" />
               <circle class="m2" cx="20" cy="16" r="9" />
             </svg>
-            Inbox of this machine
+            Connects
           </a>
           ${body}
         </main>

@@ -1,9 +1,11 @@
 /** Drawing pages, and errors for whoever looks at them in a browser. */
 import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../app.ts';
 import { shownNow } from '../db/query.ts';
 import { readBadges } from '../reports/badges.ts';
 import { type Badges, Layout } from './parts/layout.tsx';
+import { MemberFrame } from './parts/member-frame.tsx';
 import { Say } from './parts/say.tsx';
 import type { Page, PageContext } from './site.ts';
 
@@ -25,6 +27,29 @@ export async function renderPage(app: App, context: PageContext, page: Page, bod
   return answerHtml(context, page, { badges, now }, body);
 }
 
+/** Nobody is told the address of a member's page, and no search engine keeps it. */
+export function keepToMembers(context: PageContext): void {
+  context.header('Referrer-Policy', 'no-referrer');
+  context.header('X-Robots-Tag', 'noindex, nofollow');
+}
+
+/** To members, who know nothing of a console. */
+async function renderMemberFault(context: PageContext, status: number): Promise<Response> {
+  keepToMembers(context);
+  const sentence =
+    status >= 500
+      ? 'This page cannot be shown right now. Try again in a moment.'
+      : 'This address leads nowhere.';
+  const body = (
+    <MemberFrame title="Connects">
+      <Say tone={status >= 500 ? 'bad' : 'warn'} sentence={sentence} />
+    </MemberFrame>
+  );
+  return context.html(`${DOCTYPE}${await toHtml(body)}`, status as ContentfulStatusCode);
+}
+
+const isMembers = ({ req }: PageContext): boolean => /^\/m(\/|$)/.test(req.path);
+
 /** Without asking anybody anything: for what must be told while nothing can be asked. */
 export const renderFault = (
   context: PageContext,
@@ -32,20 +57,22 @@ export const renderFault = (
   title: string,
   sentence: string,
 ): Promise<Response> =>
-  answerHtml(
-    context,
-    { title, status },
-    { badges: {}, now: undefined },
-    <Say
-      tone={status >= 500 ? 'bad' : 'warn'}
-      sentence={sentence}
-      action={
-        <a class="btn" href="/">
-          To the overview
-        </a>
-      }
-    />,
-  );
+  isMembers(context)
+    ? renderMemberFault(context, status)
+    : answerHtml(
+        context,
+        { title, status },
+        { badges: {}, now: undefined },
+        <Say
+          tone={status >= 500 ? 'bad' : 'warn'}
+          sentence={sentence}
+          action={
+            <a class="btn" href="/">
+              To the overview
+            </a>
+          }
+        />,
+      );
 
 async function answerHtml(
   context: PageContext,

@@ -117,11 +117,21 @@ describe('a good link', () => {
     expect(response.status).toBe(405);
   });
 
+  it('also what goes wrong is told without the frame of the console', async () => {
+    const token = await linkTo('mine');
+    const headers = { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };
+    const response = await fetch(`${served.url}m/${token}`, { method: 'POST', headers });
+    const html = await response.text();
+    expect(response.status).toBe(405);
+    expect(textOf(html)).toContain('This address leads nowhere.');
+    expect(html).not.toMatch(/sidebar|href="\/(?!assets)|mine/i);
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
   it('is shown so often within a minute and no more', async () => {
     const token = await linkTo('other');
-    const statuses: number[] = [];
-    for (let turn = 0; turn < 62; turn += 1) statuses.push((await open(`m/${token}`)).status);
-    expect(statuses.filter((one) => one === 200)).toHaveLength(60);
+    const opened = await Promise.all(Array.from({ length: 62 }, () => open(`m/${token}?days=7`)));
+    expect(opened.filter(({ status }) => status === 200)).toHaveLength(60);
     const last = await open(`m/${token}`);
     expect(last.status).toBe(429);
     expect(last.headers.get('retry-after')).toBe('60');

@@ -1,42 +1,12 @@
-/** What a member's page consists of beside the history: a frame of its own, the account, and what is said where there is no page. */
-import type { Child } from 'hono/jsx';
+/** What a member's page consists of beside the history: the account, and what is said where there is no page. */
 import { type Instant, formatInstant, parseInstant } from '../../domain/calendar.ts';
 import type { AccountView } from '../../reports/account-view.ts';
 import { type ZoneWords, connects, dayWords, formatAmount, planTitle } from '../../reports/member-words.ts';
 import { interviewsOf } from '../../reports/view-words.ts';
-import { STYLES } from '../assets/serve.ts';
 import { Card, Facts } from '../parts/card.tsx';
 import { StateChip } from '../parts/chip.tsx';
 import { Equation, type Term } from '../parts/equation.tsx';
-import { Symbols } from '../parts/icons.tsx';
-import { ICON, Mark } from '../parts/layout.tsx';
 import { Say } from '../parts/say.tsx';
-
-/** Without the operators' sidebar, and without a script. */
-export const MemberFrame = ({ title, children }: { readonly title: string; readonly children?: Child }) => (
-  <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="robots" content="noindex, nofollow" />
-      <title>{title === 'Connects' ? title : `${title} · Connects`}</title>
-      <link rel="icon" href={ICON} />
-      <link rel="stylesheet" href={STYLES.address} />
-    </head>
-    <body>
-      <Symbols />
-      <main class="member">
-        <p class="brand">
-          <Mark />
-          Connects
-        </p>
-        <h1>{title}</h1>
-        {children}
-      </main>
-    </body>
-  </html>
-);
 
 type Words = { readonly view: AccountView; readonly words: ZoneWords };
 

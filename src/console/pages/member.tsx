@@ -13,11 +13,12 @@ import { type HistoryFilter, readHistoryPage } from '../../reports/account-histo
 import { readAccountView } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import { MemberFrame } from '../parts/member-frame.tsx';
 import { RateLimit } from '../rate-limit.ts';
-import { toHtml } from '../render.tsx';
+import { keepToMembers, toHtml } from '../render.tsx';
 import { signedLink } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
-import { MemberAccount, MemberFrame, NoPage } from './member-frame.tsx';
+import { MemberAccount, NoPage } from './member-frame.tsx';
 import { MemberHistory, type Shown } from './member-history.tsx';
 
 const MINUTE_MS = 60_000;
@@ -36,8 +37,7 @@ export function addMemberPages({ app, pages }: Site): void {
   const reading = new RateLimit(app.clock, { max: READ_MAX, windowMs: MINUTE_MS });
   const guessing = new RateLimit(app.clock, { max: UNKNOWN_MAX, windowMs: MINUTE_MS });
   pages.get('/m/:token', signedLink, async (context) => {
-    context.header('Referrer-Policy', 'no-referrer');
-    context.header('X-Robots-Tag', 'noindex, nofollow');
+    keepToMembers(context);
     const token = context.req.param('token');
     const now = await shownNow(app.db);
     const link = readMemberLink(secret, token, now);
