@@ -32,7 +32,7 @@ function methodsOf<E extends Env>(pages: Hono<E>, path: string): string[] {
 }
 
 /** Whether a path is one of a route's, such as `/runs/:id` or `/runs/:id{[0-9]+}`. */
-function isAt(route: string, path: string): boolean {
+export function isAt(route: string, path: string): boolean {
   const [wanted, found] = [route.split('/'), path.split('/')];
   return (
     wanted.length === found.length &&

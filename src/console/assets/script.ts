@@ -2,7 +2,7 @@
  * The one script of the console, for browsers that run it; every page works without.
  *
  * `/` goes to the search. An element with `data-live="/live/NAME"` is replaced by what the server sends under that
- * address, unless somebody has paused it, looks at another tab, asked for less motion, or is typing or selecting in it.
+ * name, unless somebody has paused it, looks at another tab, asked for less motion, or is typing or selecting in it.
  * A button with `data-copy="ID"` copies the text of that field.
  */
 export const SCRIPT = `(() => {
@@ -38,15 +38,17 @@ export const SCRIPT = `(() => {
   const dot = bar.querySelector('.dot');
   const clock = bar.querySelector('time');
   const still = window.matchMedia('(prefers-reduced-motion: reduce)');
-  let chosen;
-  const open = new Map();
+  const nameOf = (place) => place.dataset.live.replace(/^[/]live[/]/, '');
+  const byName = new Map(places.map((place) => [nameOf(place), place]));
+  const address = '/live?' + [...byName.keys()].map((name) => 'of=' + encodeURIComponent(name)).join('&');
   const shown = new Map();
+  let chosen, source, timer;
 
   const paused = () => (chosen === undefined ? still.matches : chosen);
   button.addEventListener('click', () => { chosen = !paused(); settle(); });
   document.addEventListener('visibilitychange', settle);
   still.addEventListener('change', settle);
-  window.addEventListener('pagehide', () => { for (const place of places) close(place); });
+  window.addEventListener('pagehide', close);
   window.addEventListener('pageshow', settle);
   settle();
 
@@ -56,27 +58,27 @@ export const SCRIPT = `(() => {
     bar.classList.toggle('paused', off);
     word.textContent = off ? 'Paused' : 'Live';
     button.textContent = off ? 'Resume' : 'Pause';
-    for (const place of places) (off || document.hidden ? close : listen)(place);
+    if (off || document.hidden) close(); else listen();
   }
 
-  function listen(place) {
-    if (open.has(place)) return;
-    const source = new EventSource(place.dataset.live);
-    open.set(place, { source });
+  function listen() {
+    if (source) return;
+    clearTimeout(timer);
+    source = new EventSource(address);
     source.addEventListener('open', () => tell('Live'));
     source.addEventListener('fragment', (event) => {
-      if (isBusy(place) || shown.get(place) === event.data) return;
-      shown.set(place, event.data);
-      replace(place, event.data);
+      const end = event.data.indexOf('\\n');
+      const name = event.data.slice(0, end);
+      const place = byName.get(name);
+      if (!place || isBusy(place) || shown.get(name) === event.data) return;
+      shown.set(name, event.data);
+      replace(place, event.data.slice(end + 1));
     });
     source.addEventListener('time', (event) => show(event.data));
-    source.addEventListener('again', () => { close(place); listen(place); });
-    source.addEventListener('end', () => { tell('Not live'); close(place); later(place); });
+    source.addEventListener('again', () => { close(); listen(); });
+    source.addEventListener('end', later);
     // A browser tries again by itself, unless it was refused.
-    source.onerror = () => {
-      tell('Not live');
-      if (source.readyState === EventSource.CLOSED) { close(place); later(place); }
-    };
+    source.onerror = () => { tell('Not live'); if (source.readyState === EventSource.CLOSED) later(); };
   }
 
   function tell(what) {
@@ -84,17 +86,16 @@ export const SCRIPT = `(() => {
     bar.classList.toggle('paused', paused() || what !== 'Live');
   }
 
-  function later(place) {
-    const timer = setTimeout(() => { open.delete(place); if (!paused() && !document.hidden) listen(place); }, RETRY_MS);
-    open.set(place, { timer });
+  function later() {
+    tell('Not live');
+    close();
+    timer = setTimeout(settle, RETRY_MS);
   }
 
-  function close(place) {
-    const one = open.get(place);
-    open.delete(place);
-    if (!one) return;
-    if (one.source) one.source.close();
-    clearTimeout(one.timer);
+  function close() {
+    clearTimeout(timer);
+    if (source) source.close();
+    source = undefined;
   }
 
   function show(instant) {
