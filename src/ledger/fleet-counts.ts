@@ -6,7 +6,7 @@ import type { Transaction } from '../db/connection.ts';
 import { type Queryable, execute, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { AccountStatus } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
-import type { PlanName } from '../domain/terms.ts';
+import { PLAN_NAMES, type PlanName } from '../domain/terms.ts';
 
 /** `accounts`: how many there are, at the day on which they were counted. */
 export type CountName = 'accounts' | 'due' | 'holes' | 'holes-next';
@@ -96,8 +96,16 @@ export async function countDueByDay(
   );
 }
 
-export const countByPlan = (db: Queryable): Promise<{ plan: PlanName; accounts: number }[]> =>
-  selectRows(db, 'SELECT plan, COUNT(*) AS accounts FROM accounts GROUP BY plan ORDER BY plan');
+/** In one pass, without a temporary table. */
+export async function countByPlan(
+  db: Queryable,
+): Promise<{ readonly plan: PlanName; readonly accounts: number }[]> {
+  const row = await selectOne<Record<PlanName, number | string | null>>(
+    db,
+    `SELECT ${PLAN_NAMES.map((plan) => `SUM(plan = '${plan}') AS ${plan}`).join(', ')} FROM accounts`,
+  );
+  return PLAN_NAMES.map((plan) => ({ plan, accounts: Number(row?.[plan] ?? 0) }));
+}
 
 /** How many accounts there were when a large fleet was counted last; undefined of a small one, which is counted anew. */
 export async function findCountedAccounts(db: Queryable): Promise<number | undefined> {

@@ -1,6 +1,8 @@
 /** rollups: the sums that charts are drawn from, counted anew. */
 import type { Command } from 'commander';
 import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
+import { FleetCounter } from '../../operations/upkeep/count-fleet.ts';
+import { foldRollups } from '../../operations/upkeep/fold-rollups.ts';
 import { rebuildRollups } from '../../operations/upkeep/rebuild-rollups.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { actorFlag, jsonFlag, reasonFlag, withHelp } from '../options.ts';
@@ -38,6 +40,7 @@ async function rebuildAll(cli: Cli, flags: RebuildFlags): Promise<void> {
     signal,
     onProgress: (state) => progress.show(state, app.clock.elapsedMs()),
   }).finally(() => progress.stop());
+  if (rebuilt.done) await countFleet(cli);
   if (flags.json) return printJson(cli, rebuilt);
   if (!rebuilt.done) return say(cli, 'nothing was changed: the same command counts again');
   return print(
@@ -45,4 +48,12 @@ async function rebuildAll(cli: Cli, flags: RebuildFlags): Promise<void> {
     `${formatCount(rebuilt.accounts)} ${rebuilt.accounts === 1 ? 'account' : 'accounts'} counted, ` +
       (rebuilt.corrected === 0 ? 'every sum was right' : `${counted(rebuilt.corrected, 'sum')} corrected`),
   );
+}
+
+/** What workers count now and then, so that all charts are of now. */
+async function countFleet({ app, signal }: Cli): Promise<void> {
+  const counter = new FleetCounter(app);
+  await counter.countDue();
+  while (!signal.aborted && (await counter.lookForHoles()));
+  while (!signal.aborted && (await foldRollups(app.db, signal)) > 0);
 }

@@ -42,6 +42,7 @@ const DUE_EVERY_MS = 20_000;
 const ROUND_EVERY_MS = 30_000;
 /** A sweep that takes longer is not waited for. */
 const SWEEP_MS = 600_000;
+const NEGLECTED_MS = 3_600_000;
 /** Accounts of one transaction. */
 const PAGE = 500;
 /** How far back holes are looked for: as far as they are shown. */
@@ -57,11 +58,19 @@ export class FleetCounter {
     this.#deps = deps;
   }
 
-  /** One turn: what is due again. @returns whether there is more to do at once */
+  /**
+   * One turn: what is due again. During a sweep only what nobody has counted for an hour: where processes live no longer
+   * than a sweep, there is no other time.
+   * @returns whether there is more to do at once
+   */
   async turn(): Promise<boolean> {
-    if (await this.#isSweeping()) return false;
-    await this.countDue();
-    return this.lookForHoles();
+    const { db } = this.#deps;
+    const sweeping = await this.#isSweeping();
+    const before = (await shownNow(db)) - NEGLECTED_MS;
+    const mayCount = async (name: RoundName): Promise<boolean> =>
+      !sweeping || ((await findRound(db, name))?.movedAt ?? 0) < before;
+    if (await mayCount('due-ahead')) await this.countDue();
+    return (await mayCount('holes')) ? this.lookForHoles() : false;
   }
 
   async #isSweeping(): Promise<boolean> {

@@ -11,6 +11,7 @@ import { asking, backfilled, planOf } from '../../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../../support/facts.ts';
 import { runHere } from '../../support/in-process.ts';
 import type { Installation } from '../../support/installation.ts';
+import { countOf } from '../../support/state.ts';
 import { type StoryTime, installAt } from '../../support/story-time.ts';
 
 let story: StoryTime;
@@ -130,6 +131,37 @@ test('due --ahead prints the same, and takes whole days only', async () => {
   expect(stdout).toContain('9 accounts will be due within 30 days, and be granted 150 Connects');
   expect((await runHere(['due', '--ahead', '32d'], { app: installation.app })).code).toBe(2);
   expect((await runHere(['due', '--ahead', '36h'], { app: installation.app })).code).toBe(2);
+});
+
+test('a sweep is left alone for an hour, and no longer', async () => {
+  await lookAtAll();
+  await execute(
+    db,
+    `INSERT INTO runs (kind, state, as_of, terms_version, notify, actor, due_at_start, started_at, heartbeat_at, open_key)
+     VALUES ('sweep', 'running', UTC_TIMESTAMP(3), 1, 'digest', 'test', 0, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 'sweep')`,
+  );
+  const countedAt = async (): Promise<number | undefined> => (await readDueAhead(db, 1))?.countedAt;
+  const before = await countedAt();
+  story.becomes('2021-04-25 00:05');
+  await counter.turn();
+  expect(await countedAt()).toBe(before);
+  story.becomes('2021-04-25 01:01');
+  await execute(db, "UPDATE runs SET started_at = UTC_TIMESTAMP(3) WHERE open_key = 'sweep'");
+  await counter.turn();
+  expect(await countedAt()).toBe(Date.parse('2021-04-25T01:01:00Z'));
+  await execute(db, "UPDATE runs SET state = 'completed', open_key = NULL WHERE open_key = 'sweep'");
+});
+
+test('rollups rebuild counts all of it anew', async () => {
+  story.becomes('2021-04-25 02:00');
+  const { code, stdout } = await runHere(['rollups', 'rebuild'], { app: installation.app });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    // The entry that an earlier test lost, and granted again.
+    stdout: expect.stringMatching(/^9 accounts counted, \d+ sums corrected\n$/) as string,
+  });
+  expect((await readCyclesGrid(db)).lookedAt).toBe(Date.parse('2021-04-25T02:00:00Z'));
+  expect(await countOf(db, 'SELECT COUNT(*) FROM rollup_deltas')).toBe(0);
 });
 
 test('Connects per day are by UTC day of effect, without the day that is not over', async () => {

@@ -15,6 +15,7 @@ import { checkAlerts } from './alert-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 import { checkLocks } from './lock-checks.ts';
+import { checkRollups } from './rollup-checks.ts';
 import { checkOwner, checkQueues, checkRedisClock, checkRedisServer } from './redis-checks.ts';
 import { checkFailures, checkHold, checkLateness, checkMail, checkRuns, checkTicks } from './work-checks.ts';
 
@@ -44,6 +45,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
     ['mail', () => checkMail(deps)],
     ['alerts', () => checkAlerts(deps)],
     ['ticks', () => checkTicks(deps, redisIsThere)],
+    ['charts', () => checkRollups(deps)],
   ];
   if (redisIsThere)
     parts.push(
