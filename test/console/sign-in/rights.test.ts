@@ -64,19 +64,22 @@ test('every route says who may use it', () => {
 
 test('who may use a route is let in, and nobody else', async () => {
   const wrong: string[] = [];
+  const three = async () => ({
+    nobody: nobody(),
+    viewer: await signedIn('viewer'),
+    operator: await signedIn('operator'),
+  });
+  let clients = await three();
   for (const route of routes.filter(isTried)) {
     const expected = EXPECTED[route.who ?? 'operator'];
-    // Each with a session of its own: there are routes that end it.
-    const clients = {
-      nobody: nobody(),
-      viewer: await signedIn('viewer'),
-      operator: await signedIn('operator'),
-    };
-    for (const [who, client] of Object.entries(clients)) {
+    const asked = Object.entries(clients).map(async ([who, client]) => {
       const found = await outcomeOf(route, askFor(route, client));
       if (found !== expected[who as keyof typeof expected])
         wrong.push(`${route.method} ${route.path} as ${who}: ${found}`);
-    }
+    });
+    await Promise.all(asked);
+    // It has ended their sessions.
+    if (route.path === '/sign-out') clients = await three();
   }
   expect(wrong).toEqual([]);
 });
@@ -115,6 +118,13 @@ describe('a change', () => {
       found.add(await outcomeOf(route, operator.send(pathOf(route), { token: sent })));
     expect([...found]).toEqual(['refused']);
   });
+});
+
+test('what goes on by itself is sent to nobody who is not signed in', async () => {
+  const streams = routes.filter((one) => !isTried(one));
+  expect(streams.length).toBeGreaterThan(0);
+  const asked = streams.map(async (route) => (await nobody().ask(pathOf(route))).status);
+  expect(await Promise.all(asked)).toEqual(streams.map(() => 401));
 });
 
 test('a route without a mark is refused to everybody', async () => {

@@ -152,8 +152,11 @@ test('a session of which the database knows nothing more asks to sign in again; 
   ]);
 });
 
-test('/v1 is changed with a token only, however one is signed in', async () => {
+test('/v1 is read by whoever is signed in, and changed with a token only', async () => {
   const operator = await Client.signedIn(installation, served.url, 'operator');
+  const read = async (client: Client) => (await client.ask('/v1/backfills')).status;
+  expect([await read(operator), await read(nobody)]).toEqual([200, 401]);
+  expect((await operator.send('/v1/backfills/1/pause', { reason: 'x' })).status).toBe(401);
   expect((await operator.send('/v1/events')).status).toBe(401);
   const of = { name: 'bearer', role: 'operator', actor: 'test', reason: null } as const;
   const { secret } = await addToken(installation.app, of);
