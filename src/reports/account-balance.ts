@@ -33,7 +33,7 @@ export interface BalanceOverTime {
 const READ_MAX = 5_000;
 const PAGE = 500;
 /** Steps of a picture: more than it has pixels for would only be sent, and not be seen. */
-const STEPS_MAX = 400;
+const STEPS_MAX = 240;
 const DAY_MS = 86_400_000;
 
 /** @param days how far back; since the account is kept here where undefined */

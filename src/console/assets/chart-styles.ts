@@ -14,7 +14,7 @@ svg.chart { display: block; width: 100%; height: auto; overflow: visible; font: 
 svg.chart.slim { display: none; } svg.chart.small { max-width: 27rem; }
 svg.bar { display: block; width: 100%; height: .75rem; border-radius: 99px; background: var(--sunk); }
 svg.bar.slim { height: .375rem; } svg.bar + .flow { margin-top: var(--s3); }
-.as-table { margin-left: auto; min-width: 0; } .as-table[open] { flex: 1 1 100%; margin-left: 0; }
+.card > footer > .key { flex: 1 1 10rem; } .as-table { margin-left: auto; min-width: 0; } .as-table[open] { flex: 1 1 100%; margin-left: 0; }
 .as-table > summary, .letter > summary { color: var(--accent); cursor: pointer; text-decoration: underline; text-decoration-color: color-mix(in srgb, var(--accent) 35%, transparent); text-underline-offset: .18em; width: max-content; max-width: 100%; list-style: none; }
 .as-table > summary::-webkit-details-marker, .letter > summary::-webkit-details-marker { display: none; }
 .as-table[open] > summary { margin-left: auto; } .as-table .scroll { max-height: 20rem; overflow: auto; margin-top: var(--s2); color: var(--ink-2); }

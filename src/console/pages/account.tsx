@@ -128,9 +128,20 @@ async function readPage(app: App, id: string, query: AccountQuery) {
   const inquiry = await inquire(db, id);
   const { account, asOf, terms, words } = inquiry;
   const question = query.about === undefined ? undefined : questionOf(query.about);
+  // None of these waits for another.
+  const [view, belongings, balance, cycles, window, history, why, told] = await Promise.all([
+    viewOf(inquiry, 0),
+    readBelongings(db, id),
+    readBalanceOverTime(inquiry, RANGES[query.range]),
+    readCycles(inquiry, CYCLES),
+    readInterviewWindow(inquiry),
+    historyOf(inquiry, query),
+    query.why === undefined ? undefined : explainLine(db, id, query.why),
+    question === undefined ? undefined : explainAccount(db, id, question),
+  ]);
   const known: Known = {
-    view: await viewOf(inquiry, 0),
-    belongings: await readBelongings(db, id),
+    view,
+    belongings,
     anchorOn: account.anchorOn,
     monthEnd: monthEndOf(terms.latest.terms),
     trackedFrom: account.trackedFrom,
@@ -144,17 +155,13 @@ async function readPage(app: App, id: string, query: AccountQuery) {
     known,
     openedOn: words.dateOf(account.trackedFrom),
     dateOf: (at: Instant) => words.dateOf(at),
-    balance: await readBalanceOverTime(inquiry, RANGES[query.range]),
-    cycles: await readCycles(inquiry, CYCLES),
-    window: await readInterviewWindow(inquiry),
-    history: await historyOf(inquiry, query),
-    why: query.why === undefined ? undefined : await explainLine(db, id, query.why),
-    told:
-      query.about === undefined
-        ? undefined
-        : question === undefined
-          ? null
-          : await explainAccount(db, id, question),
+    balance,
+    cycles,
+    window,
+    history,
+    why,
+    // Asked, and not understood.
+    told: query.about !== undefined && question === undefined ? null : told,
   };
 }
 
