@@ -1,5 +1,8 @@
 /** What changes where there is less room, and where motion is welcome. */
 export const NARROWER = `
+@media (min-width: 75.01rem) and (max-width: 90rem) {
+  .w6 td time .p2 { display: none; } .w6 table { font-size: var(--t-s); } .w6 th, .w6 td { padding-inline: .5rem; } .w6 th:first-child, .w6 td:first-child { padding-left: var(--s4); } .w6 th:last-child, .w6 td:last-child { padding-right: var(--s4); }
+}
 @media (max-width: 75rem) {
   .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .tile:nth-child(4) { border-left: 0; } .tile:nth-child(n + 4) { border-top: 1px solid var(--line); } .tile:nth-child(5) { grid-column: span 2; }
   .w3, .w4, .w5, .w7, .w8, .w9 { grid-column: 1 / -1; } .w6 { grid-column: 1 / -1; }
@@ -8,7 +11,7 @@ export const NARROWER = `
 @media (max-width: 56rem) {
   .frame { display: block; } .frame > :nth-child(2) { border: 0; }
   .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); flex-flow: row wrap; align-items: center; }
-  .nav h2, .side .who br { display: none; } .side .who { order: 1; margin: 0 0 0 auto; padding: 0; border: 0; max-width: 60%; text-align: right; font-size: var(--t-xs); }
+  .nav h2, .side .who br { display: none; } .side .who { order: 1; margin: 0 0 0 auto; padding: 0; border: 0; max-width: 70%; text-align: right; font-size: var(--t-xs); }
   .nav { order: 2; flex: 1 1 100%; display: flex; overflow-x: auto; margin: 0 calc(-1 * var(--s4)); padding: 0 var(--s4) var(--s2); border-bottom: 1px solid var(--line); scrollbar-width: none; }
   .nav a { white-space: nowrap; padding: .4rem .6rem; } .nav a svg { display: none; } .nav .badge { margin-left: .1rem; }
   .top { position: static; padding: 0 var(--s4); height: auto; padding-block: var(--s3); border: 0; flex-wrap: wrap; } .find { flex: 1 1 100%; } .live { margin: 0; }

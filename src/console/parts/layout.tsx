@@ -122,7 +122,10 @@ const Badge = ({ count, tone }: { readonly count: number; readonly tone: 'bad' |
 const Who = ({ user, formToken }: { readonly user: SignedIn; readonly formToken: string | undefined }) => (
   <div class="who">
     {user.name}
-    <br /> <span class="qq">{user.role} · </span>
+    <br />{' '}
+    <span class="qq">
+      <span class="p2">{user.role}</span> ·{' '}
+    </span>
     <a class="link" href="/password">
       password
     </a>

@@ -99,3 +99,19 @@ it('reaches the content first of all by keyboard', async () => {
   await visitor.page.keyboard.press('Enter');
   expect(visitor.page.url()).toMatch(/#main$/);
 });
+
+it('shows every column of the recent runs, also of other days and beside the grid', async () => {
+  await execute(
+    installation.db,
+    "UPDATE runs SET state = 'completed-with-failures', started_at = started_at - INTERVAL 2 DAY",
+  );
+  for (const width of [360, 768, 1_280, 1_440, 1_920]) {
+    const visitor = await browser.visitor(console.url, { width, session });
+    await visitor.open('');
+    await visitor.page.getByText('With failures').waitFor();
+    const cut = await visitor.page
+      .getByRole('region', { name: 'Recent runs' })
+      .evaluate((table) => table.scrollWidth - table.clientWidth);
+    expect([width, cut]).toEqual([width, 0]);
+  }
+});
