@@ -68,11 +68,13 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
       CONNECTS_DUE_ALARM: '1h',
       CONNECTS_NOTICE_MAX_AGE: '7d',
       CONNECTS_ANSWER_SECRET: 'a'.repeat(32),
+      CONNECTS_MEMBER_SECRET: 'm'.repeat(32),
+      CONNECTS_MEMBER_URL: 'http://127.0.0.1:8080',
       SMTP_URL: office.url,
       ...env,
     },
   });
-  today = installation.app.clock.wallNow;
+  today = () => installation.app.clock.wallNow();
   const play = new StagePlay(installation.app, becomes, fleet);
   const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
   // From here on time passes by itself.

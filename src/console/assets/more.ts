@@ -12,7 +12,7 @@ button.link { border: 0; background: none; padding: 0; cursor: pointer; color: v
 .top .who { margin-left: auto; display: none; }
 .side form { display: inline; }
 /* The script shows and renames them: their places are kept, so that nothing moves. */
-.live [hidden] { display: inline-flex !important; visibility: hidden; } .live [data-live-word] { min-width: 3.25rem; text-align: right; }
+.live [hidden] { display: inline-flex !important; visibility: hidden; } .live [data-live-word] { min-width: 3.25rem; }
 .live .btn { min-width: 4.25rem; justify-content: center; } .live.paused .dot { background: var(--line-2); box-shadow: none; animation: none; }
 .head h1 .chip { vertical-align: .2em; margin-left: .4rem; letter-spacing: 0; }
 .crumb ol { display: flex; flex-wrap: wrap; gap: .35rem; } .crumb li + li::before { content: "/"; margin-right: .35rem; }

@@ -244,7 +244,7 @@ function Line({ account, query, line, isFirst, isTied, isOpen, now, zone }: Line
             class="link"
             href={href}
             aria-expanded={isOpen ? 'true' : 'false'}
-            aria-label={`Why: ${action}, ${line.on}`}
+            aria-label={`${isOpen ? 'Close' : 'Why'}: ${action}, ${line.on}`}
           >
             {isOpen ? 'close' : 'why?'}
           </a>

@@ -2,10 +2,15 @@
 import { THEMES, type Theme, type Visitor, browserForTests } from '../../support/browser.ts';
 import { consolePages } from '../../support/console-pages.ts';
 import { type ConsoleStage, setConsoleStage } from '../../support/console-stage.ts';
+import { asking } from './journeys/asking.ts';
+import { signingIn } from './journeys/signing-in.ts';
+import { watching } from './journeys/watching.ts';
+import { Morning } from './journeys/morning.ts';
 import { countOf } from '../../support/state.ts';
 
 const browser = browserForTests();
 let stage: ConsoleStage;
+const morning = new Morning(browser, () => stage);
 
 beforeAll(async () => {
   stage = await setConsoleStage();
@@ -13,17 +18,15 @@ beforeAll(async () => {
 
 afterAll(() => stage.end());
 
-/** What is wrong with each page, at a laptop's width and at a phone's. */
-async function faultsOf(visitor: Visitor): Promise<string[]> {
+/** What is wrong with each page: at a laptop's width, and at a phone's. */
+async function faultsOf(laptop: Visitor, phone: Visitor): Promise<string[]> {
   const faults: string[] = [];
   for (const { name, path, status } of consolePages(stage)) {
-    await visitor.page.setViewportSize({ width: 1_280, height: 800 });
-    await visitor.open(path, status);
-    faults.push(...(await visitor.layoutShifts()).map((one) => `${name} moves: ${one}`));
-    faults.push(...(await visitor.axe()).map((one) => `${name}: ${one}`));
-    await visitor.page.setViewportSize({ width: 360, height: 740 });
-    const over = await visitor.overflow();
-    if (over > 0) faults.push(`${name} is ${over} px wider than a phone: ${await visitor.widest()}`);
+    await Promise.all([laptop.open(path, status), phone.open(path, status)]);
+    faults.push(...(await laptop.layoutShifts()).map((one) => `${name} moves: ${one}`));
+    faults.push(...(await laptop.axe()).map((one) => `${name}: ${one}`));
+    const over = await phone.overflow();
+    if (over > 0) faults.push(`${name} is ${over} px wider than a phone: ${await phone.widest()}`);
   }
   return faults;
 }
@@ -44,9 +47,13 @@ describe('an operator’s morning', () => {
   it.each(THEMES)(
     'is told on pages without a finding of axe, that fit a phone and stay where they are: %s',
     async (theme: Theme) => {
-      const visitor = await browser.visitor(stage.url, { theme });
-      await visitor.signIn(await stage.linkFor('operator'));
-      expect(await faultsOf(visitor)).toEqual([]);
+      const laptop = await morning.as('operator', { theme });
+      const phone = await morning.as('operator', { theme, width: 360 });
+      expect(await faultsOf(laptop, phone)).toEqual([]);
     },
   );
 });
+
+asking(morning);
+signingIn(morning);
+watching(morning);

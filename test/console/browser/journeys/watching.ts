@@ -1,0 +1,60 @@
+/** A run watched while a worker goes on with it; then a missing week found, planned, filled. */
+import { startWorker } from '../../../../jobs/start-worker.ts';
+import { sweep } from '../../../../src/operations/runs/sweep.ts';
+import { countOf } from '../../../support/state.ts';
+import type { Morning } from './morning.ts';
+
+export function watching(morning: Morning): void {
+  describe('an operator with a worker', () => {
+    let worker: ReturnType<typeof startWorker>;
+    beforeAll(() => {
+      worker = startWorker(morning.stage.app);
+    });
+    afterAll(() => worker.stop());
+
+    it('watches a run to its end on a page that is not loaded again', async () => {
+      const { app, ids } = morning.stage;
+      const visitor = await morning.as('viewer', { motion: true });
+      const { page } = visitor;
+      await visitor.open('');
+      const run = page.getByRole('heading', { name: `Run ${ids.activeRun}` });
+      await run.waitFor();
+      await visitor.ask('window.sameDocument = true');
+      await sweep(app.sweepDeps, { source: 'command', actor: 'dana' });
+      await run.waitFor({ state: 'detached' });
+      expect(await visitor.ask('window.sameDocument')).toBe(true);
+    });
+
+    it('plans a missing week, starts it, pauses and resumes it, and sees it done', async () => {
+      const { app, holes } = morning.stage;
+      const visitor = await morning.as('operator', { motion: true });
+      const { page } = visitor;
+      await visitor.open('backfills/new');
+      await page.getByLabel('From').fill(holes.open.from);
+      await page.getByLabel('To', { exact: true }).fill(holes.open.to);
+      await page.getByLabel('Accounts a second').fill('1');
+      await page.getByRole('button', { name: 'See what it would do' }).click();
+      await page.getByRole('heading', { name: 'Start it' }).waitFor();
+      expect(await visitor.axe()).toEqual([]);
+      await page.getByLabel('Reason').fill('taken over a week late');
+      await page.getByRole('button', { name: /^Grant [\d,]+ Connects$/ }).click();
+      await page.waitForURL(/backfills\/\d+$/);
+
+      const form = page.getByRole('form', { name: 'Change it' });
+      const change = async (label: string, reason: string): Promise<void> => {
+        await page.getByLabel('Reason').fill(reason);
+        await form.getByRole('button', { name: label, exact: true }).click();
+      };
+      await change('Pause', 'a look at the first ones');
+      await page.getByText('It is paused, and grants nothing.').waitFor();
+      await change('Resume', 'they are right');
+      await form.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+      await page.getByLabel('Reason').fill('nobody waits');
+      await page.getByLabel('Accounts a second').fill('500');
+      await page.getByRole('button', { name: 'Change the rate' }).click();
+      await page.getByText('It has granted all that it could.').waitFor();
+      const open = "SELECT COUNT(*) FROM backfills WHERE state = 'running'";
+      expect(await countOf(app.db, open)).toBe(0);
+    });
+  });
+}
