@@ -59,7 +59,7 @@ td.n .plus, td.n .minus, td.n .lost { font-weight: 550; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .45rem var(--s4); font-size: var(--t-s); }
 .facts dt { color: var(--ink-3); } .facts dd { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .facets { display: grid; gap: 1px; padding: var(--s2); }
-.facets h3 { font-size: var(--t-xs); font-weight: 500; color: var(--ink-3); padding: .6rem .6rem .25rem; }
+.facets h2 { font-size: var(--t-xs); font-weight: 500; color: var(--ink-3); padding: .6rem .6rem .25rem; }
 .facets a { display: flex; gap: .5rem; align-items: center; padding: .32rem .6rem; border-radius: var(--r-s); font-size: var(--t-s); color: var(--ink-2); }
 .facets a:hover { background: var(--sunk); } .facets a b { margin-left: auto; font-weight: 500; color: var(--ink-3); font-variant-numeric: tabular-nums; }
 .facets a[aria-current] { background: var(--accent-soft); color: var(--ink); font-weight: 550; } .facets a[aria-current] b { color: var(--ink-2); }

@@ -7,6 +7,6 @@ table.bars td:last-child { width: 45%; }
 .in > h3, .form > h3 { font-size: var(--t-m); font-weight: 600; }
 #act { border-block: 1px solid var(--line); } #act .form { max-width: 44rem; }
 .quote code, .sentences li { overflow-wrap: anywhere; } .sentences { display: grid; gap: var(--s2); }
-@media (max-width: 75rem) { .facets { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); } .facets h3 { grid-column: 1 / -1; } }
+@media (max-width: 75rem) { .facets { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); } .facets h2 { grid-column: 1 / -1; } }
 @media (max-width: 40rem) { .says { min-width: 9rem; } }
 `;

@@ -12,7 +12,7 @@ export const Facets = ({ label, facets }: { readonly label: string; readonly fac
   <nav class="facets" aria-label={label}>
     {facets.map(({ title, choices }) => (
       <>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {choices.map((one) => (
           <a href={one.href} aria-current={one.current ? 'true' : undefined}>
             <span>{one.label}</span>

@@ -25,6 +25,35 @@ export function watching(morning: Morning): void {
       expect(await visitor.ask('window.sameDocument')).toBe(true);
     });
 
+    it('filters failures by their error, and reruns that group under its number', async () => {
+      const { app } = morning.stage;
+      const group = "SELECT COUNT(*) FROM failures WHERE state = 'put-aside' AND code = 'unknown-zone'";
+      const accounts = await countOf(app.db, group);
+      await morning.stage.mend();
+      const visitor = await morning.as('operator', { motion: true });
+      const { page } = visitor;
+      await visitor.open('failures');
+      await page
+        .getByRole('link', { name: /unknown-zone/ })
+        .first()
+        .click();
+      await page.getByText(`All ${accounts} that match`).waitFor();
+      await page.getByRole('link', { name: 'Rerun…' }).click();
+      await page.getByLabel('Reason').fill('the zones are mended');
+      await page.getByLabel(/the number of accounts/).fill(String(accounts + 1));
+      visitor.expecting(422);
+      visitor.expecting(409);
+      const submit = page.getByRole('button', { name: `Rerun ${accounts} accounts` });
+      await submit.click();
+      await page.getByRole('alert').first().waitFor();
+      expect(await countOf(app.db, group)).toBe(accounts);
+      await page.getByLabel(/the number of accounts/).fill(String(accounts));
+      await submit.click();
+      await page.waitForURL(/runs\/\d+/);
+      await page.getByText('Completed', { exact: true }).first().waitFor();
+      expect(await countOf(app.db, group)).toBe(0);
+    });
+
     it('plans a missing week, starts it, pauses and resumes it, and sees it done', async () => {
       const { app, holes } = morning.stage;
       const visitor = await morning.as('operator', { motion: true });
