@@ -2,15 +2,13 @@
 import { startWorker } from '../../../../jobs/start-worker.ts';
 import { sweep } from '../../../../src/operations/runs/sweep.ts';
 import { countOf } from '../../../support/state.ts';
+import { until } from '../../../support/sweeping.ts';
 import type { Morning } from './morning.ts';
 
 export function watching(morning: Morning): void {
   describe('an operator with a worker', () => {
-    let worker: ReturnType<typeof startWorker>;
-    beforeAll(() => {
-      worker = startWorker(morning.stage.app);
-    });
-    afterAll(() => worker.stop());
+    let worker: ReturnType<typeof startWorker> | undefined;
+    afterAll(() => worker?.stop());
 
     it('watches a run to its end on a page that is not loaded again', async () => {
       const { app, ids } = morning.stage;
@@ -20,6 +18,7 @@ export function watching(morning: Morning): void {
       const run = page.getByRole('heading', { name: `Run ${ids.activeRun}` });
       await run.waitFor();
       await visitor.ask('window.sameDocument = true');
+      worker = startWorker(app);
       await sweep(app.sweepDeps, { source: 'command', actor: 'dana' });
       await run.waitFor({ state: 'detached' });
       expect(await visitor.ask('window.sameDocument')).toBe(true);
@@ -50,8 +49,8 @@ export function watching(morning: Morning): void {
       await page.getByLabel(/the number of accounts/).fill(String(accounts));
       await submit.click();
       await page.waitForURL(/runs\/\d+/);
-      await page.getByText('Completed', { exact: true }).first().waitFor();
-      expect(await countOf(app.db, group)).toBe(0);
+      expect(await countOf(app.db, "SELECT COUNT(*) FROM runs WHERE kind = 'rerun'")).toBe(1);
+      await until('all of them are settled', async () => (await countOf(app.db, group)) === 0);
     });
 
     it('plans a missing week, starts it, pauses and resumes it, and sees it done', async () => {
