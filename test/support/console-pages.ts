@@ -22,6 +22,8 @@ export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>
   { name: 'account', path: `accounts/${ids.member}` },
   { name: 'account-failed', path: `accounts/${ids.failedAccounts[0]}` },
   { name: 'account-asked', path: `accounts/${ids.member}?about=${ids.interview}&type=grants&why=1` },
+  { name: 'account-adjust', path: `accounts/${ids.member}/adjust` },
+  { name: 'account-link', path: `accounts/${ids.member}/link` },
   { name: 'account-events', path: `accounts/${ids.member}/events` },
   { name: 'account-emails', path: `accounts/${ids.member}/emails` },
   { name: 'account-audit', path: `accounts/${ids.member}/audit` },
