@@ -15,7 +15,7 @@ import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
-import { allSent, until, waitingSweep } from '../support/sweeping.ts';
+import { until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 400;
 /** Small batches, so that there is a middle. */

@@ -36,13 +36,14 @@ export function addSweepPages(site: Site): void {
   });
 }
 
-async function showSweep({ app, render }: Site, context: PageContext, doing: Doing): Promise<Response> {
+async function showSweep(site: Site, context: PageContext, doing: Doing): Promise<Response> {
+  const { app } = site;
   const now = await shownNow(app.readDb);
   const due = await countDue(app.readDb, now);
   const open = await findOpenSweep(app.readDb);
   const { reason, fault } = doing;
   const status = reason?.fault === undefined ? (409 as const) : (422 as const);
-  return render(
+  return site.render(
     context,
     {
       title: 'Sweep now',
