@@ -53,6 +53,8 @@ export interface OutboxSum {
   readonly waiting: number;
   /** When the oldest of them was staged. */
   readonly oldestAt: Instant | null;
+  /** Emails a second, as they left within the last minute; 0 where none did. */
+  readonly perSecond: number;
 }
 
 /** More than that are shown as so many and more: counting on would take longer than the number is worth. */
@@ -60,6 +62,8 @@ export const DUE_MAX = 100_000;
 export const OUTBOX_MAX = 20_000;
 /** Among those that are to leave first, the oldest is: what was tried before has waited longest. */
 const OLDEST_AMONG = 1_000;
+/** Enough to know how fast they leave. */
+const LEFT_MAX = 500;
 const ACTIVE_MAX = 3;
 const RECENT_LINES = 8;
 /** Half a day of sweeps. */
@@ -157,5 +161,23 @@ async function readOutbox(db: Queryable): Promise<OutboxSum> {
          ORDER BY state, next_attempt_at, id LIMIT ?) AS first`,
     [OLDEST_AMONG],
   );
-  return { waiting: counted?.waiting ?? 0, oldestAt: oldest[0]?.stagedAt?.getTime() ?? null };
+  return {
+    waiting: counted?.waiting ?? 0,
+    oldestAt: oldest[0]?.stagedAt?.getTime() ?? null,
+    perSecond: await readPerSecond(db),
+  };
+}
+
+/** They leave in the order in which they became sendable: so the latest of that order are those that were sent last. */
+async function readPerSecond(db: Queryable): Promise<number> {
+  const left = await selectOne<{ sent: number; first: Date | null; last: Date | null }>(
+    db,
+    `SELECT COUNT(*) AS sent, MIN(sent_at) AS first, MAX(sent_at) AS last FROM
+       (SELECT sent_at FROM outbox WHERE state = 'sent' ORDER BY next_attempt_at DESC, id DESC LIMIT ?) AS latest
+      WHERE sent_at > DATE_SUB(UTC_TIMESTAMP(3), INTERVAL 1 MINUTE)`,
+    [LEFT_MAX],
+  );
+  if (!left?.first || !left.last) return 0;
+  const seconds = left.sent < LEFT_MAX ? 60 : (left.last.getTime() - left.first.getTime()) / 1_000;
+  return left.sent / Math.max(1, seconds);
 }

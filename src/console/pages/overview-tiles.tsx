@@ -79,10 +79,18 @@ const Outbox = ({ facts: { outbox, now, mailHeld } }: Facts) => (
     note={
       outbox.oldestAt === null
         ? 'no email waits'
-        : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? '' : ', all mail is held'}`
+        : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? leaving(outbox.perSecond) : ', all mail is held'}`
     }
   />
 );
+
+/** `, leaving at 217/s`; by the minute where that is slower. */
+function leaving(perSecond: number): string {
+  if (perSecond === 0) return '';
+  return perSecond < 1
+    ? `, leaving at ${Math.round(perSecond * 60)}/min`
+    : `, leaving at ${grouped(Math.round(perSecond))}/s`;
+}
 
 const NextTick = ({ facts: { nextTickAt, now, slots } }: Facts) => (
   <Tile
