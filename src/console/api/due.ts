@@ -1,11 +1,13 @@
-/** /v1/due: what a sweep would find. */
+/** /v1/due: what a sweep would find, and what will be due. */
 import { z } from 'zod';
+import { parseDuration } from '../../config.ts';
 import { instantField } from '../../domain/events/fields.ts';
 import { PLAN_NAMES } from '../../domain/terms.ts';
-import { dueJson } from '../../json/due.ts';
+import { aheadJson, dueJson } from '../../json/due.ts';
 import { resolveAsOf } from '../../operations/runs/as-of.ts';
 import { lookAtDue } from '../../operations/upkeep/look-at-due.ts';
-import { count, holdShape, instantText } from './fields.ts';
+import { AHEAD_MAX_DAYS, countDueAhead } from '../../reports/due-ahead.ts';
+import { count, dateText, holdShape, instantText } from './fields.ts';
 import { type ApiRoute, reads } from './route.ts';
 
 const dueShape = z
@@ -20,20 +22,58 @@ const dueShape = z
   })
   .meta({ id: 'Due' });
 
+const aheadShape = z
+  .strictObject({
+    countedAt: instantText,
+    days: z
+      .array(
+        z.strictObject({
+          on: dateText,
+          due: z
+            .partialRecord(z.enum(PLAN_NAMES), count)
+            .describe('Accounts by the plan that they will have.'),
+          accounts: count,
+          connects: count.describe('What these boundaries grant by the terms as they are known now.'),
+        }),
+      )
+      .describe('UTC days, from today on.'),
+  })
+  .meta({ id: 'DueAhead' });
+
+const DAY_MS = 86_400_000;
+const aheadWhat = `expected whole days, such as 30d, and ${AHEAD_MAX_DAYS}d at the most`;
+
+const aheadField = z
+  .string()
+  .transform((text) => (parseDuration(text) ?? 0) / DAY_MS)
+  .refine((days) => Number.isInteger(days) && days >= 1 && days <= AHEAD_MAX_DAYS, aheadWhat)
+  .describe(
+    `Who will be due per day instead: such as 30d, and ${AHEAD_MAX_DAYS}d at the most; not with asOf.`,
+  );
+
+const question = z
+  .strictObject({
+    asOf: instantField
+      .optional()
+      .describe("Taken as now; the database's clock less two minutes when absent."),
+    ahead: aheadField.optional(),
+  })
+  .superRefine(({ asOf, ahead }, context) => {
+    if (asOf !== undefined && ahead !== undefined)
+      context.addIssue({ code: 'custom', path: ['ahead'], message: 'cannot be given with asOf' });
+  });
+
 export const DUE_ROUTES: readonly ApiRoute[] = [
   reads({
     path: '/v1/due',
     id: 'countDue',
     about: 'Overview',
-    summary: 'How many accounts are due, since when, by plan',
-    query: z.strictObject({
-      asOf: instantField
-        .optional()
-        .describe("Taken as now; the database's clock less two minutes when absent."),
-    }),
-    answer: dueShape,
-    handle: async ({ app, query }) => {
-      const asOf = await resolveAsOf({ db: app.db, settings: app.config }, query.asOf);
+    summary: 'How many accounts are due, since when, by plan; or, with ahead, who will be due per day',
+    query: question,
+    answer: z.union([dueShape, aheadShape]),
+    handle: async ({ app, query: { asOf: asked, ahead } }) => {
+      if (ahead !== undefined) return aheadJson(await countDueAhead(app.readDb, ahead));
+      const asOf = await resolveAsOf({ db: app.db, settings: app.config }, asked);
       return dueJson(await lookAtDue(app, asOf));
     },
   }),

@@ -4,6 +4,7 @@ import { ACCOUNT_ROUTES } from './accounts.ts';
 import { ADJUSTMENT_ROUTES } from './adjustments.ts';
 import { AUDIT_ROUTES } from './audit-log.ts';
 import { BACKFILL_ROUTES } from './backfills.ts';
+import { CHART_ROUTES } from './charts.ts';
 import { DUE_ROUTES } from './due.ts';
 import { FAILURE_ROUTES } from './failures.ts';
 import { HOLD_ROUTES } from './holds.ts';
@@ -16,6 +17,7 @@ import { TERMS_ROUTES } from './terms.ts';
 export const API_ROUTES: readonly ApiRoute[] = [
   ...OVERVIEW_ROUTES,
   ...DUE_ROUTES,
+  ...CHART_ROUTES,
   ...RUN_ROUTES,
   ...FAILURE_ROUTES,
   ...ACCOUNT_ROUTES,

@@ -162,13 +162,22 @@ describe('what is told is what the command line prints', () => {
       ...due,
       oldestAgeSeconds: expect.any(Number) as number,
     });
+    const ahead = (await printed('due', '--ahead', '30d')) as object;
+    expect(await get('/v1/due?ahead=30d')).toEqual({ ...ahead, countedAt: expect.any(String) as string });
+    expect(await get('/v1/holds')).toEqual({ ledger: null, mail: null });
+  });
+
+  test('of the whole: what heads the overview, and what its charts are drawn from', async () => {
+    const flows = await get<{ days: { on: string }[] }>('/v1/connects-per-day?days=7');
+    expect(flows.days).toHaveLength(7);
+    const grid = await get<{ days: { on: string }[] }>('/v1/cycles?months=1');
+    expect(grid.days[0]?.on).toMatch(/-01$/);
     expect(await get('/v1/overview')).toMatchObject({
       accounts: 5,
       putAside: { accounts: 1, codes: [{ code: 'unknown-zone', accounts: 1 }] },
       hold: null,
       mailHold: null,
     });
-    expect(await get('/v1/holds')).toEqual({ ledger: null, mail: null });
   });
 });
 
