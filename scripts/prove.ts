@@ -8,6 +8,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: 'what members complain of, asked with what they have: answered by one command',
     run: () => import('./prove/complaints.ts'),
   },
+  'console-at-size': {
+    what: 'every page of the console with 1,000,000 accounts: its time, and the rows that it takes',
+    run: () => import('./prove/console-at-size.ts'),
+  },
 };
 
 const EXIT_USAGE = 2;
@@ -15,7 +19,7 @@ const [name = ''] = process.argv.splice(2, 1);
 const proof = PROOFS[name];
 if (proof) await proof.run();
 else {
-  const lines = Object.entries(PROOFS).map(([one, { what }]) => `  ${one.padEnd(10)}${what}\n`);
+  const lines = Object.entries(PROOFS).map(([one, { what }]) => `  ${one.padEnd(18)}${what}\n`);
   process.stderr.write(`usage: npm run prove -- NAME\n${lines.join('')}`);
   process.exit(EXIT_USAGE);
 }
