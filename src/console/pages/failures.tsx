@@ -42,7 +42,6 @@ const ROWS = 50;
 const CSV_ROWS = 1_000;
 
 export function addFailuresPages(site: Site): void {
-  const { readDb } = site.app;
   site.pages.get('/failures', viewer, (context) => {
     const query = context.req.query();
     const act = ACTS.find((one) => one === query.do);
@@ -50,7 +49,7 @@ export function addFailuresPages(site: Site): void {
   });
   site.pages.get('/failures.csv', viewer, async (context) => {
     const { choice } = parseFailuresAsked(context.req.query());
-    const now = await shownNow(readDb);
+    const now = await shownNow(site.app.readDb);
     return answerCsv(context, 'connects-failures.csv', WORK_FIELDS, csvPages(choice, now));
   });
   addFailureChanges(site, (context, choice, doing) =>
@@ -60,7 +59,7 @@ export function addFailuresPages(site: Site): void {
   async function* csvPages(choice: FacetChoice, now: number) {
     let after: WorkPosition | undefined;
     for (;;) {
-      const page = await listFailurePage(readDb, filterOf(choice), { now, limit: CSV_ROWS, after });
+      const page = await listFailurePage(site.app.readDb, filterOf(choice), { now, limit: CSV_ROWS, after });
       yield page.map(({ plan: _plan, nextCycleOn: _next, version: _version, ...one }) => workJson(one));
       if (page.length < CSV_ROWS) return;
       after = page.at(-1);

@@ -20,8 +20,8 @@ import { KIND_TITLES, STATE_TITLES } from './run-words.ts';
 import { type RunsAsked, filtersOf, isNarrowed, parseRunsAsked, toListAsked } from './runs-asked.ts';
 
 export function addRunsPages(site: Site): void {
-  const { readDb } = site.app;
   site.pages.get('/runs', viewer, async (context) => {
+    const { readDb } = site.app;
     const asked = parseRunsAsked(context.req.query());
     const now = await shownNow(readDb);
     const page = await readRunList(readDb, toListAsked(asked));
