@@ -14,6 +14,7 @@ import {
   jsonFlag,
   reasonFlag,
   withHelp,
+  yesFlag,
 } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -35,6 +36,7 @@ export function addLink(account: Command, cli: Cli): void {
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
+    .addOption(yesFlag())
     .addOption(jsonFlag())
     .action((who: string, flags: LinkFlags) => makeLink(cli, who, flags));
   withHelp(

@@ -9,6 +9,7 @@ import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { asking, backfilled } from '../../support/backfilling.ts';
 import { bought, fact, record, settleAsOf, spent } from '../../support/facts.ts';
+import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
 import { reset } from '../../support/reset.ts';
 import { countOf } from '../../support/state.ts';
@@ -227,6 +228,18 @@ describe('a drift', () => {
     expect(rebuilt).toEqual({ corrected: 2, accounts: 14, done: true });
     expect(await unequal()).toEqual([]);
     expect(await rebuildRollups(db, by)).toEqual({ corrected: 0, accounts: 14, done: true });
+  });
+
+  test('is told by a dry run, and stays', async () => {
+    await threeMonths();
+    await execute(db, 'DELETE FROM rollup_deltas');
+    const drift = await findDrift(db);
+    const told = await runHere(['rollups', 'rebuild', '--dry-run', '--json'], { app: installation.app });
+    expect(told.code).toBe(0);
+    expect(JSON.parse(told.stdout)).toMatchObject({ accounts: 14, done: true, dryRun: true });
+    expect((JSON.parse(told.stdout) as { corrected: number }).corrected).toBeGreaterThan(3);
+    expect(await findDrift(db)).toEqual(drift);
+    expect(await countOf(db, "SELECT COUNT(*) FROM audit_log WHERE action = 'rollups.rebuild'")).toBe(0);
   });
 
   test('is put right once by two who count at once', async () => {
