@@ -20,6 +20,11 @@ export interface OutageLogDeps {
 export const isOutage = (error: unknown): error is ConnectsError =>
   error instanceof ConnectsError && (error.retry === 'later' || WAITED_FOR.has(error.kind));
 
+/** A process has many connections to Redis, each of which finds out for itself that it is back. */
+const BACK_ONE_BY_ONE: ReadonlySet<string> = new Set(['redis-unavailable']);
+/** How long that may take: one that fails meanwhile tells of the same outage; if it goes on, the next one that tries is told of. */
+const COMING_BACK_MS = 10_000;
+
 const WAITED_FOR: ReadonlySet<ConnectsError['kind']> = new Set(['configuration', 'held']);
 
 /** The database is there, and refuses what it was asked: another question may be answered. */
@@ -113,7 +118,9 @@ export class OutageLog {
 
   /** @param startedAt of what failed, by `elapsedMs`: what began before the last outage was over tells of that one */
   tell({ code, message, mend }: ConnectsError, startedAt: number): void {
-    if (this.#since.has(code) || startedAt <= (this.#overAt.get(code) ?? -Infinity)) return;
+    const comingBackMs = BACK_ONE_BY_ONE.has(code) ? COMING_BACK_MS : 0;
+    const overAt = this.#overAt.get(code) ?? -Infinity;
+    if (this.#since.has(code) || startedAt <= overAt + comingBackMs) return;
     const { clock, log } = this.#deps;
     this.#since.set(code, clock.elapsedMs());
     log.warn({ code, ...(mend !== undefined && { mend }) }, message);

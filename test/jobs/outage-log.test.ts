@@ -142,7 +142,10 @@ describe('the outage log', () => {
     expect(lines.at(-1)).toMatchObject({ outage: 'redis-unavailable', outageMs: 8_000 });
     outages.tell(away, 8_000);
     expect(codesOf(lines)).toHaveLength(1);
-    outages.tell(away, 9_001);
+    // Another connection, which is not back yet.
+    outages.tell(away, 19_000);
+    expect(codesOf(lines)).toHaveLength(1);
+    outages.tell(away, 19_001);
     expect(codesOf(lines)).toHaveLength(2);
   });
 
