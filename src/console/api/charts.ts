@@ -30,7 +30,7 @@ const flowsShape = z
         'UTC days of effect, the oldest first; without today. What expired and was spent is above zero.',
       ),
   })
-  .meta({ id: 'ConnectsPerDay' });
+  .meta({ id: 'DailyConnects' });
 
 const gridShape = z
   .strictObject({
@@ -56,7 +56,7 @@ const gridShape = z
 export const CHART_ROUTES: readonly ApiRoute[] = [
   reads({
     path: '/v1/connects-per-day',
-    id: 'showConnectsPerDay',
+    id: 'showDailyConnects',
     about: 'Overview',
     summary: 'Connects granted, expired, awarded, spent and bought per day',
     query: z.strictObject({ days: wholeNumber(1, 400).default(30) }),

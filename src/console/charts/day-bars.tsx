@@ -20,7 +20,7 @@ const CONNECTS: readonly BarSeries[] = [
 ];
 
 /** Granted upwards, expired downwards; the oldest day first. */
-export const ConnectsPerDay = ({ days }: { readonly days: readonly DayOfConnects[] }) => (
+export const DailyConnects = ({ days }: { readonly days: readonly DayOfConnects[] }) => (
   <Bars
     label={`Connects granted and expired per day, ${counted(days.length, 'day')}`}
     of="Day"

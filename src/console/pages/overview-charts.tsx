@@ -4,7 +4,7 @@ import { type FlowsPerDay, readFlowsPerDay } from '../../reports/connects-per-da
 import { type CyclesGrid, type Hole, readCyclesGrid } from '../../reports/cycles-grid.ts';
 import { type DueAhead, countDueAhead, readDueAhead } from '../../reports/due-ahead.ts';
 import { counted } from '../../words.ts';
-import { ConnectsPerDay, DuePerDay } from '../charts/day-bars.tsx';
+import { DailyConnects, DuePerDay } from '../charts/day-bars.tsx';
 import { CyclesByDay } from '../charts/heat-grid.tsx';
 import { addressOf } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
@@ -31,7 +31,7 @@ const BEING_COUNTED = 'being counted: see "connects rollups rebuild"';
 
 export const FlowsCard = ({ flows: { days, isCounted } }: { readonly flows: FlowsPerDay }) => (
   <Card title="Connects per day" bare width={6} aside={isCounted ? `${DAYS} days behind` : BEING_COUNTED}>
-    <ConnectsPerDay days={days} />
+    <DailyConnects days={days} />
   </Card>
 );
 

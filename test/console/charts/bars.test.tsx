@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Bars } from '../../../src/console/charts/bars.tsx';
-import { ConnectsPerDay, DuePerDay, PutAsidePerHour } from '../../../src/console/charts/day-bars.tsx';
+import { DailyConnects, DuePerDay, PutAsidePerHour } from '../../../src/console/charts/day-bars.tsx';
 import {
   daysFrom,
   drawings,
@@ -21,7 +21,7 @@ const DAYS = [
 ];
 
 describe('Connects per day', () => {
-  const html = textOf(<ConnectsPerDay days={DAYS} />);
+  const html = textOf(<DailyConnects days={DAYS} />);
   const [wide = '', slim = ''] = drawings(html);
 
   test('a height is to another as an amount is to another, upwards and downwards', () => {
@@ -134,7 +134,7 @@ describe('bars of any data', () => {
   });
 
   test('nothing is said to be nothing, without a table', () => {
-    const html = textOf(<ConnectsPerDay days={[]} />);
+    const html = textOf(<DailyConnects days={[]} />);
     expect(texts(drawings(html)[0] ?? '')).toEqual(['Nothing to show yet']);
     expect(html).not.toContain('<table');
   });
