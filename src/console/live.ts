@@ -123,8 +123,11 @@ export class Live {
 function paramsOf(route: string, name: string): Params {
   const found = name.split('/');
   const named = route.split('/').map((part, at) => [part, found[at] ?? ''] as const);
+  // The name of `:id{[0-9]+}` is `id`.
   return Object.fromEntries(
-    named.filter(([part]) => part.startsWith(':')).map(([part, value]) => [part.slice(1), value]),
+    named
+      .filter(([part]) => part.startsWith(':'))
+      .map(([part, value]) => [part.slice(1).replace(/\{.*\}$/, ''), value]),
   );
 }
 

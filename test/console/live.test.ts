@@ -21,7 +21,7 @@ beforeEach(async () => {
   health.draining = false;
   const pages = new Hono<ConsoleEnv>();
   live = new Live({ pages, health, everyMs: 10 });
-  live.add('count/:of', ({ of }) => {
+  live.add('count/:of{[a-z]{1,9}}', ({ of }) => {
     reads += 1;
     return fails ? Promise.reject(new Error('away')) : Promise.resolve({ html: `${of}${html()}`, at: AT });
   });
