@@ -20,6 +20,7 @@ export default {
   // Packages that are published as modules only.
   transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z-]+|internmap)/)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json'],
+  testSequencer: '<rootDir>/scripts/test/longest-first.js',
   // A test that hangs is seen by what it waits for; a machine under load must fail none.
   testTimeout: 1_800_000,
   // More than processors: most of the time a test waits for something to happen.

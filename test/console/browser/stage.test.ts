@@ -2,9 +2,6 @@
 import { THEMES, type Theme, type Visitor, browserForTests } from '../../support/browser.ts';
 import { consolePages } from '../../support/console-pages.ts';
 import { type ConsoleStage, setConsoleStage } from '../../support/console-stage.ts';
-import { asking } from './journeys/asking.ts';
-import { signingIn } from './journeys/signing-in.ts';
-import { watching } from './journeys/watching.ts';
 import { Morning } from './journeys/morning.ts';
 import { countOf } from '../../support/state.ts';
 
@@ -18,13 +15,22 @@ beforeAll(async () => {
 
 afterAll(() => stage.end());
 
-/** What is wrong with each page: at a laptop's width, and at a phone's. */
-async function faultsOf(laptop: Visitor, phone: Visitor): Promise<string[]> {
+/** What axe finds on each page, and what moves there while it is drawn. */
+async function faultsOf(laptop: Visitor): Promise<string[]> {
   const faults: string[] = [];
   for (const { name, path, status } of consolePages(stage)) {
-    await Promise.all([laptop.open(path, status), phone.open(path, status)]);
+    await laptop.open(path, status);
     faults.push(...(await laptop.layoutShifts()).map((one) => `${name} moves: ${one}`));
     faults.push(...(await laptop.axe()).map((one) => `${name}: ${one}`));
+  }
+  return faults;
+}
+
+/** Colours take no room, so one theme tells of both. */
+async function widthsOf(phone: Visitor): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { name, path, status } of consolePages(stage)) {
+    await phone.open(path, status);
     const over = await phone.overflow();
     if (over > 0) faults.push(`${name} is ${over} px wider than a phone: ${await phone.widest()}`);
   }
@@ -45,15 +51,10 @@ describe('an operator’s morning', () => {
   });
 
   it.each(THEMES)(
-    'is told on pages without a finding of axe, that fit a phone and stay where they are: %s',
-    async (theme: Theme) => {
-      const laptop = await morning.as('operator', { theme });
-      const phone = await morning.as('operator', { theme, width: 360 });
-      expect(await faultsOf(laptop, phone)).toEqual([]);
-    },
+    'is told on pages without a finding of axe, that stay where they are: %s',
+    async (theme: Theme) => expect(await faultsOf(await morning.as('operator', { theme }))).toEqual([]),
   );
-});
 
-asking(morning);
-signingIn(morning);
-watching(morning);
+  it('is told on pages that fit a phone', async () =>
+    expect(await widthsOf(await morning.as('operator', { width: 360 }))).toEqual([]));
+});
