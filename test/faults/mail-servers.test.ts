@@ -1,6 +1,7 @@
 /** Mail servers that refuse, put off, go away, or lose their sender: nobody is told twice without need, nobody forgotten. */
 import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
+import { canSendMore } from '../../src/operations/mail/deliver-notices.ts';
 import {
   type Taken,
   giveBackClaimed,
@@ -291,6 +292,20 @@ describe('notices', () => {
       await giveBackClaimed(db, { ids, until: at + 2 * MINUTE }, at);
       expect((await outbox()).map((row) => row.state)).toEqual(['pending', 'pending']);
     });
+  });
+
+  it('that somebody gave back a moment ago keep the others from ending; those that were put off do not', async () => {
+    const { app, db } = installation;
+    const more = () => canSendMore(app.deliverDeps as NonNullable<typeof app.deliverDeps>);
+    await stage(1);
+    const at = await now();
+    const take = async () => takeNotices(db, { ids: await claim(), until: at + MINUTE });
+    await giveBackTaken(db, await take(), { retryAt: (await now()) + 900, words: null });
+    expect(await more()).toBe(true);
+    await until('it can be claimed again', async () => (await now()) > at + 2_000);
+    const [again] = await take();
+    await postponeNotice(db, again as Taken, { retryAt: (await now()) + 15_000, words: 'full' });
+    expect(await more()).toBe(false);
   });
 
   it('without an address are not sent, and say why', async () => {

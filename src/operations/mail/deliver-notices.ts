@@ -121,9 +121,13 @@ export async function deliverNotices(
   return outcomes;
 }
 
-/** Whether anything is to be sent, or being sent, that the mail server would take now. */
+/**
+ * Whether anything is to be sent, or being sent, that the mail server would take now. What somebody gave back a moment
+ * ago, because he ended, counts: else everybody could end while it rests.
+ */
 export async function canSendMore({ db, outage }: Pick<DeliverDeps, 'db' | 'outage'>): Promise<boolean> {
-  return (!outage.isOn || outage.owesTrial) && (await anySendable(db, await databaseNow(db)));
+  if (outage.isOn && !outage.owesTrial) return false;
+  return anySendable(db, (await databaseNow(db)) + GIVEN_BACK_MS);
 }
 
 type Sent =
