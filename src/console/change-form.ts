@@ -19,11 +19,17 @@ export async function readChangeForm(context: PageContext): Promise<ChangeForm> 
     return (typeof value === 'string' && value.trim()) || undefined;
   };
   const reason = field('reason') ?? '';
-  const isLine = reason !== '' && plainLine(reason) === reason && reason.length <= REASON_LENGTH_MAX;
+  const reasonFault = faultOfReason(reason);
   return {
     field,
     actor: context.get('user')?.name ?? 'console',
-    reason: isLine ? reason : '',
-    reasonFault: isLine ? undefined : `Say why, in one line of at most ${REASON_LENGTH_MAX} characters.`,
+    reason: reasonFault === undefined ? reason : '',
+    reasonFault,
   };
 }
+
+/** What is wrong with a reason as it was typed; undefined where nothing is. */
+export const faultOfReason = (reason: string): string | undefined =>
+  reason !== '' && plainLine(reason) === reason && reason.length <= REASON_LENGTH_MAX
+    ? undefined
+    : `Say why, in one line of at most ${REASON_LENGTH_MAX} characters.`;

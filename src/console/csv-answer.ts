@@ -9,9 +9,14 @@ export function answerCsv<Told extends object>(
   fields: readonly (keyof Told & string)[],
   pages: AsyncIterable<readonly Told[]>,
 ): Response {
+  return answerLines(context, file, textsOf(fields, pages));
+}
+
+/** The same of lines that are made already. Read as they are sent, and no further when nobody reads any more. */
+export function answerLines(context: PageContext, file: string, lines: AsyncGenerator<string>): Response {
   context.header('Content-Disposition', `attachment; filename="${file}"`);
   context.header('Content-Type', 'text/csv; charset=utf-8');
-  return context.body(streamOf(textsOf(fields, pages)));
+  return context.body(streamOf(lines));
 }
 
 async function* textsOf<Told extends object>(

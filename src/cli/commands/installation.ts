@@ -1,8 +1,9 @@
 /** installation: whose the queues in Redis are, after a move or in a copy. */
 import type { Command } from 'commander';
 import { renewInstallation, takeOverPrefix } from '../../operations/upkeep/installation.ts';
+import { byWhom, withChangeFlags } from '../changing.ts';
 import { type Cli, print, printJson } from '../context.ts';
-import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { withHelp } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -24,7 +25,7 @@ export function addInstallationCommands(program: Command, cli: Cli): void {
     )
     .action((flags: ChangeFlags) => runTakeOver(cli, flags));
   withHelp(
-    withFlags(takeOver),
+    withChangeFlags(takeOver),
     'connects installation take-over --reason "the old database is gone"',
     [0, 2, 75, 78],
   );
@@ -33,22 +34,11 @@ export function addInstallationCommands(program: Command, cli: Cli): void {
     .description('make this database, a copy of another one, an installation of its own')
     .action((flags: ChangeFlags) => runRenew(cli, flags));
   withHelp(
-    withFlags(renew),
+    withChangeFlags(renew),
     'connects installation renew --reason "a copy for trying things out"',
     [0, 2, 75, 78],
   );
 }
-
-const withFlags = (command: Command): Command =>
-  [actorFlag(), reasonFlag(), dryRunFlag(), yesFlag(), jsonFlag()].reduce(
-    (changing, flag) => changing.addOption(flag),
-    command,
-  );
-
-const by = (cli: Cli, flags: ChangeFlags) => ({
-  actor: flags.actor ?? cli.defaultActor,
-  reason: flags.reason ?? null,
-});
 
 const dryRunText = (flags: ChangeFlags): string => (flags.dryRun ? ' (dry run: nothing was written)' : '');
 
@@ -56,7 +46,7 @@ async function runTakeOver(cli: Cli, flags: ChangeFlags): Promise<void> {
   const { app } = cli;
   await requireSchema(app);
   const dryRun = flags.dryRun === true;
-  const other = (await takeOverPrefix(app, { ...by(cli, flags), dryRun })) ?? null;
+  const other = (await takeOverPrefix(app, { ...byWhom(cli, flags), dryRun })) ?? null;
   if (flags.json) return printJson(cli, { takenFrom: other, dryRun });
   return print(
     cli,
@@ -68,7 +58,7 @@ async function runTakeOver(cli: Cli, flags: ChangeFlags): Promise<void> {
 
 async function runRenew(cli: Cli, flags: ChangeFlags): Promise<void> {
   await requireSchema(cli.app);
-  const id = await changeOrRehearse(cli, flags, (db) => renewInstallation(db, by(cli, flags)));
+  const id = await changeOrRehearse(cli, flags, (db) => renewInstallation(db, byWhom(cli, flags)));
   if (flags.json) return printJson(cli, { installation: id, dryRun: flags.dryRun === true });
   return print(cli, `this database is the installation ${id} from now on${dryRunText(flags)}`);
 }

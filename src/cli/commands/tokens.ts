@@ -4,19 +4,10 @@ import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { EVENT_TYPES } from '../../domain/events/events.ts';
 import { TOKEN_ROLES, type Token, type TokenRole, listTokens } from '../../ledger/tokens.ts';
 import { addToken, withdrawToken } from '../../operations/upkeep/tokens.ts';
+import { byWhom, withChangeFlags } from '../changing.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
-import {
-  actorFlag,
-  dryRunFlag,
-  durationFlag,
-  idFlag,
-  jsonFlag,
-  reasonFlag,
-  textFlag,
-  withHelp,
-  yesFlag,
-} from '../options.ts';
+import { durationFlag, idFlag, textFlag, withHelp } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -69,22 +60,11 @@ export function addTokenCommands(program: Command, cli: Cli): void {
   withHelp(withChangeFlags(revoke), 'connects tokens revoke 3 --reason "left the team"', [0, 2, 6, 75]);
 }
 
-const withChangeFlags = (command: Command): Command =>
-  [actorFlag(), reasonFlag(), dryRunFlag(), yesFlag(), jsonFlag()].reduce(
-    (changing, flag) => changing.addOption(flag),
-    command,
-  );
-
-const by = (cli: Cli, flags: ChangeFlags) => ({
-  actor: flags.actor ?? cli.defaultActor,
-  reason: flags.reason ?? null,
-});
-
 async function makeToken(cli: Cli, name: string, flags: MakeFlags): Promise<void> {
   await requireSchema(cli.app);
   const { role, types, expires } = flags;
   const limits = { ...(types && { types }), ...(expires !== undefined && { expiresInMs: expires }) };
-  const request = { name, role, ...limits, ...by(cli, flags) };
+  const request = { name, role, ...limits, ...byWhom(cli, flags) };
   const { id, secret } = await changeOrRehearse(cli, flags, (db) => addToken({ db }, request));
   if (flags.dryRun) return reportDryRun(cli, flags, { name, role }, `a token for ${name}, role ${role}`);
   if (flags.json) return printJson(cli, { id, name, role, token: secret });
@@ -94,7 +74,7 @@ async function makeToken(cli: Cli, name: string, flags: MakeFlags): Promise<void
 
 async function endToken(cli: Cli, id: number, flags: ChangeFlags): Promise<void> {
   await requireSchema(cli.app);
-  await changeOrRehearse(cli, flags, (db) => withdrawToken({ db }, { id, ...by(cli, flags) }));
+  await changeOrRehearse(cli, flags, (db) => withdrawToken({ db }, { id, ...byWhom(cli, flags) }));
   if (flags.dryRun) return reportDryRun(cli, flags, { id }, `the end of token ${id}`);
   if (flags.json) return printJson(cli, { id, revoked: true });
   return print(cli, `token ${id} is revoked`);

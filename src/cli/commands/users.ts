@@ -13,9 +13,10 @@ import {
   resetUser,
 } from '../../operations/upkeep/users.ts';
 import type { Database } from '../../db/connection.ts';
+import { byWhom, withChangeFlags } from '../changing.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
-import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { withHelp } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 
@@ -51,7 +52,7 @@ export function addUserCommands(program: Command, cli: Cli): void {
     )
     .action((name: string, flags: ChangeFlags & { role: UserRole }) => {
       const { role } = flags;
-      const make = (db: Database) => addUser({ db }, { name, role, ...by(cli, flags) });
+      const make = (db: Database) => addUser({ db }, { name, role, ...byWhom(cli, flags) });
       return giveLink(cli, flags, name, make, `a user ${name}, role ${role}`);
     });
   withHelp(withChangeFlags(add), 'connects users add jane --role viewer', [0, 2, 5, 75]);
@@ -90,17 +91,6 @@ export function addUserCommands(program: Command, cli: Cli): void {
   );
 }
 
-const withChangeFlags = (command: Command): Command =>
-  [actorFlag(), reasonFlag(), dryRunFlag(), yesFlag(), jsonFlag()].reduce(
-    (changing, flag) => changing.addOption(flag),
-    command,
-  );
-
-const by = (cli: Cli, flags: ChangeFlags) => ({
-  actor: flags.actor ?? cli.defaultActor,
-  reason: flags.reason ?? null,
-});
-
 /** One that ends with a link for somebody who is there already. */
 function addLinkCommand(
   users: Command,
@@ -115,7 +105,13 @@ function addLinkCommand(
     .description(description)
     .argument('<name>', 'as in "users list"', userNameFlag)
     .action((name: string, flags: ChangeFlags) =>
-      giveLink(cli, flags, name, (db) => change({ db }, { name, ...by(cli, flags) }), `${verb} of ${name}`),
+      giveLink(
+        cli,
+        flags,
+        name,
+        (db) => change({ db }, { name, ...byWhom(cli, flags) }),
+        `${verb} of ${name}`,
+      ),
     );
   withHelp(withChangeFlags(command), `connects users ${verb} jane`, codes);
 }
@@ -141,7 +137,7 @@ async function giveLink(
 async function disableOne(cli: Cli, name: string, flags: ChangeFlags): Promise<void> {
   await requireSchema(cli.app);
   const { sessions } = await changeOrRehearse(cli, flags, (db) =>
-    disableUser({ db }, { name, ...by(cli, flags) }),
+    disableUser({ db }, { name, ...byWhom(cli, flags) }),
   );
   if (flags.dryRun) return reportDryRun(cli, flags, { name }, `the end of ${name}'s sign-ins`);
   if (flags.json) return printJson(cli, { name, disabled: true, sessionsEnded: sessions });

@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { App } from '../../app.ts';
 import { required } from '../../config.ts';
 import { rehearsed } from '../../db/rehearsal.ts';
-import { REASON_LENGTH_MAX } from '../../domain/events/fields.ts';
 import { AMOUNT_MAX } from '../../domain/terms.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
-import { plainLine } from '../../plain-text.ts';
 import { readHistoryPage } from '../../reports/account-history.ts';
 import { type AccountView, viewOf } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { connects, dayWords } from '../../reports/member-words.ts';
+import { faultOfReason } from '../change-form.ts';
 import { accountAddress, addressOf } from '../parts/addresses.ts';
 import { Card, Columns } from '../parts/card.tsx';
 import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
@@ -84,7 +83,7 @@ const readFilled = (body: Readonly<Record<string, unknown>>): Filled => ({
 
 function faultsOf({ kind, amount, reason, key }: Filled): Fault[] {
   const isAmount = /^\d{1,7}$/.test(amount) && Number(amount) >= 1 && Number(amount) <= AMOUNT_MAX;
-  const isReason = reason !== '' && reason.length <= REASON_LENGTH_MAX && plainLine(reason) === reason;
+  const reasonFault = faultOfReason(reason);
   return [
     ...(KINDS.some(([name]) => name === kind)
       ? []
@@ -92,14 +91,7 @@ function faultsOf({ kind, amount, reason, key }: Filled): Fault[] {
     ...(isAmount
       ? []
       : [{ name: 'amount', what: `Expected a whole number from 1 to ${grouped(AMOUNT_MAX)}.` }]),
-    ...(isReason
-      ? []
-      : [
-          {
-            name: 'reason',
-            what: `Expected a reason, in one line of at most ${REASON_LENGTH_MAX} characters.`,
-          },
-        ]),
+    ...(reasonFault === undefined ? [] : [{ name: 'reason', what: reasonFault }]),
     ...(/^console-[0-9a-f-]{36}$/.test(key) ? [] : [{ what: 'This form was cut off: open it again.' }]),
   ];
 }

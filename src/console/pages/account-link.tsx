@@ -1,9 +1,8 @@
 /** A link to a member's own page, made for somebody who answers them. */
-import { REASON_LENGTH_MAX } from '../../domain/events/fields.ts';
 import { ConnectsError } from '../../errors.ts';
 import { linkMember, memberAddress, requiredMemberPages } from '../../operations/accounts/member-link.ts';
-import { plainLine } from '../../plain-text.ts';
 import { inquire } from '../../reports/explain/explain.ts';
+import { faultOfReason } from '../change-form.ts';
 import { accountAddress } from '../parts/addresses.ts';
 import { Card, Columns } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -58,19 +57,12 @@ export function addAccountLink(site: Site): void {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 function faultsOf({ days, reason }: Pick<Shown, 'days' | 'reason'>): Fault[] {
-  const isReason = reason !== '' && reason.length <= REASON_LENGTH_MAX && plainLine(reason) === reason;
+  const reasonFault = faultOfReason(reason);
   return [
     ...(LASTS.some(([one]) => one === days)
       ? []
       : [{ name: 'days', what: 'Choose for how long it is good.' }]),
-    ...(isReason
-      ? []
-      : [
-          {
-            name: 'reason',
-            what: `Expected a reason, in one line of at most ${REASON_LENGTH_MAX} characters.`,
-          },
-        ]),
+    ...(reasonFault === undefined ? [] : [{ name: 'reason', what: reasonFault }]),
   ];
 }
 

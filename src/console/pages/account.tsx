@@ -14,6 +14,7 @@ import { readInterviewWindow } from '../../reports/account-window.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { explainAccount, inquire } from '../../reports/explain/explain.ts';
 import { planTitle } from '../../reports/member-words.ts';
+import { answerLines } from '../csv-answer.ts';
 import { BalanceOverTime } from '../charts/balance.tsx';
 import { accountAddress } from '../parts/addresses.ts';
 import { Columns } from '../parts/card.tsx';
@@ -60,9 +61,7 @@ export function addAccountPage(site: Site): void {
     orUnknown(site, context, async (id) => {
       const inquiry = await inquire(app.readDb, id);
       const query = readAccountQuery(context.req.query());
-      context.header('Content-Disposition', `attachment; filename="connects-history-${id}.csv"`);
-      context.header('Content-Type', 'text/csv; charset=utf-8');
-      return context.body(streamOf(csvOf(inquiry, query)));
+      return answerLines(context, `connects-history-${id}.csv`, csvOf(inquiry, query));
     }),
   );
 }
@@ -106,19 +105,6 @@ async function* csvOf(inquiry: Inquiry, query: AccountQuery): AsyncGenerator<str
   yield csvLine(HISTORY_FIELDS);
   for await (const line of streamHistory(inquiry, filterOf(query), {}))
     yield csvRow(historyJson(inquiry.account.id, line), HISTORY_FIELDS);
-}
-
-/** Read as it is sent, and no further when nobody reads any more. */
-function streamOf(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await texts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    cancel: async () => void (await texts.return(undefined)),
-  });
 }
 
 // ---------------------------------------------------------------------------------------------------- page
