@@ -13,7 +13,7 @@ import { type Installation, install } from '../support/installation.ts';
 import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
 import { type OfferedTls, type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { openScripted } from '../support/scripted-mail-server.ts';
-import { countOf } from '../support/state.ts';
+import { UNTRIED, countOf } from '../support/state.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
 
 let installation: Installation;
@@ -121,7 +121,7 @@ describe('a mail server that', () => {
       expect(swept).toMatchObject({ code, stdout: containing(`${MEMBERS} settled`) });
       expect(swept.stderr).toContain(`${members} notices wait: the mail server takes no mail: `);
       expect(swept.stderr).toContain(mend);
-      expect(await count("state = 'pending' AND attempts = 0")).toBe(members);
+      expect(await count(UNTRIED)).toBe(members);
       const granted = 'SELECT COUNT(*) FROM accounts WHERE balance = 40';
       expect(await countOf(installation.db, granted)).toBe(members);
 

@@ -58,3 +58,9 @@ export async function countOf(
   const [row] = await selectRows<Record<string, number | string>>(db, sql, bindings);
   return Number(Object.values(row ?? {})[0]);
 }
+
+/**
+ * Notices that wait, and have had no attempt. A page that was claimed as its process ended stands in Redis: the next
+ * worker takes it from there, so both states wait.
+ */
+export const UNTRIED = "state IN ('pending', 'claimed') AND attempts = 0";
