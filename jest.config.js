@@ -18,7 +18,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
   transform: { '^.+\\.m?[jt]s$': swc(false), '^.+\\.tsx$': swc(true) },
   // Packages that are published as modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z-]+|internmap)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(d3-[a-z-]+|internmap|intl-messageformat|@formatjs)/)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json'],
   testSequencer: '<rootDir>/scripts/test/longest-first.js',
   // A test that hangs is seen by what it waits for; a machine under load must fail none.

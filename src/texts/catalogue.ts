@@ -1,0 +1,125 @@
+/**
+ * Every text that a member reads, in every language that there is: an area is a file in `en`, and one of the same name in
+ * each of the others. Messages are ICU's; dates and numbers are written by `Intl`. A member's language is a BCP 47 tag
+ * (`es-MX`); where there is no such language the texts are English.
+ */
+import type { Instant, LocalDate } from '../domain/calendar.ts';
+import { type DateWords, datesIn } from './dates.ts';
+import { explain } from './en/explain.ts';
+import { letters } from './en/letters.ts';
+import { member } from './en/member.ts';
+import { words } from './en/words.ts';
+import { explain as explainEs } from './es/explain.ts';
+import { letters as lettersEs } from './es/letters.ts';
+import { member as memberEs } from './es/member.ts';
+import { words as wordsEs } from './es/words.ts';
+import { type Spoken, type Translation, numbersIn, spokenIn } from './message.ts';
+
+/** Areas as they are written. */
+const en = { words, letters, member, explain };
+type Areas = typeof en;
+
+/** The languages, and their areas; the first is what all others fall back to. */
+export const CATALOGUE: Readonly<
+  Record<'en' | 'es', { readonly [Area in keyof Areas]: Translation<Areas[Area]> }>
+> = {
+  en,
+  es: { words: wordsEs, letters: lettersEs, member: memberEs, explain: explainEs },
+};
+
+export type Locale = keyof typeof CATALOGUE;
+export const LOCALES = Object.keys(CATALOGUE) as readonly Locale[];
+const FALLBACK: Locale = 'en';
+
+/** Numbers and dates of English are the same for everybody; Spanish goes by its region, because 1.234 is not 1,234. */
+const WRITTEN: Readonly<Record<Locale, { readonly tag: string; readonly byRegion: boolean }>> = {
+  en: { tag: 'en-GB', byRegion: false },
+  es: { tag: 'es', byRegion: true },
+};
+
+/** One language, ready to speak: an area is called as `texts.letters.subject({ added: 80 })`. */
+export interface Texts extends DateWords {
+  readonly locale: Locale;
+  /** For the `lang` of a document. */
+  readonly lang: string;
+  readonly words: Spoken<Areas['words']>;
+  readonly letters: Spoken<Areas['letters']>;
+  readonly member: Spoken<Areas['member']>;
+  readonly explain: Spoken<Areas['explain']>;
+  /** `1,234`. */
+  readonly number: (amount: number) => string;
+  /** `+1,234`, `−4`. */
+  readonly signed: (amount: number) => string;
+  /** `1 Connect`, `2 Connects`. */
+  readonly connects: (count: number) => string;
+  /** `a`, `a and b`, `a, b and c`. */
+  readonly listed: (parts: readonly string[]) => string;
+  /** `16 March 2021, 10:00`. */
+  readonly moment: (at: Instant, zone: string) => string;
+  /** `the 1st`, `the 22nd`: of a month. */
+  readonly dayOfMonth: (on: LocalDate) => string;
+}
+
+/** The language for a tag: `es-MX` → `es`; without a tag, or of a language that is not there, `en`. */
+export function localeOf(tag: string | null | undefined): Locale {
+  const language = tag?.split('-')[0]?.toLowerCase();
+  return LOCALES.find((one) => one === language) ?? FALLBACK;
+}
+
+/** By the tag that numbers and dates are written in: a few dozen at most. */
+const kept = new Map<string, Texts>();
+/** By the tag that somebody has: whatever is in the column. */
+const keptByTag = new Map<string, Texts>();
+const TAGS_MAX = 1_000;
+
+/** @param tag BCP 47; null for whoever has told none */
+export function textsFor(tag: string | null | undefined): Texts {
+  const asked = tag ?? FALLBACK;
+  const known = keptByTag.get(asked);
+  if (known) return known;
+  const locale = localeOf(asked);
+  const written = writtenOf(asked, locale);
+  const texts = kept.get(written) ?? textsIn(locale, written);
+  kept.set(written, texts);
+  if (keptByTag.size >= TAGS_MAX) keptByTag.clear();
+  keptByTag.set(asked, texts);
+  return texts;
+}
+
+/** `Intl` knows which regions there are: of another one, and of what is no tag at all, it is the language's own. */
+function writtenOf(tag: string, locale: Locale): string {
+  const { tag: plain, byRegion } = WRITTEN[locale];
+  if (!byRegion) return plain;
+  try {
+    const { region } = new Intl.Locale(tag);
+    const regional = region === undefined ? plain : `${locale}-${region}`;
+    return new Intl.NumberFormat(regional).resolvedOptions().locale;
+  } catch {
+    return plain;
+  }
+}
+
+function textsIn(locale: Locale, tag: string): Texts {
+  const areas = CATALOGUE[locale];
+  const spoken = {
+    words: spokenIn<Areas['words']>(areas.words, tag),
+    letters: spokenIn<Areas['letters']>(areas.letters, tag),
+    member: spokenIn<Areas['member']>(areas.member, tag),
+    explain: spokenIn<Areas['explain']>(areas.explain, tag),
+  };
+  const dates = datesIn(tag);
+  const number = numbersIn(tag);
+  const list = new Intl.ListFormat(tag, { type: 'conjunction' });
+  return {
+    locale,
+    lang: locale === FALLBACK ? locale : tag,
+    ...spoken,
+    ...dates,
+    number,
+    signed: (amount) => (amount < 0 ? `−${number(-amount)}` : `+${number(amount)}`),
+    connects: (count) => spoken.words.connects({ count }),
+    listed: (parts) => list.format(parts),
+    moment: (at, zone) => spoken.words.moment({ day: dates.dayAt(at, zone), clock: dates.clock(at, zone) }),
+    dayOfMonth: (on) => spoken.words.dayOfMonth({ day: Number(on.slice(8, 10)) }),
+  };
+}

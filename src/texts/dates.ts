@@ -1,0 +1,63 @@
+/** Days and instants as a language writes them. All by `Intl`; what is a local date stays one, in whatever zone it is read. */
+import { type Instant, type LocalDate, isLocalDate, localDateOf } from '../domain/calendar.ts';
+
+export interface DateWords {
+  /** `16 March 2021`. @param on a date that exists */
+  readonly day: (on: LocalDate) => string;
+  /** `16 Mar 2021`: where room is short. */
+  readonly shortDay: (on: LocalDate) => string;
+  /** `16 April`: where the year is beyond doubt. */
+  readonly dayOfYear: (on: LocalDate) => string;
+  /** `16 Apr`. */
+  readonly shortDayOfYear: (on: LocalDate) => string;
+  /** `16 March – 15 April 2021`: all days of a cycle that ends where the next begins. */
+  readonly days: (on: LocalDate, nextOn: LocalDate) => string;
+  /** `16 March 2021`, by a calendar on the wall of `zone`. */
+  readonly dayAt: (at: Instant, zone: string) => string;
+  /** `10:00`, by a clock on the wall of `zone`; with seconds and their parts where the instant has any. */
+  readonly clock: (at: Instant, zone: string) => string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @param tag as `en-GB`, `es-MX` */
+export function datesIn(tag: string): DateWords {
+  const by = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
+  const long = by({ day: 'numeric', month: 'long', year: 'numeric' });
+  const short = by({ day: 'numeric', month: 'short', year: 'numeric' });
+  const longOfYear = by({ day: 'numeric', month: 'long' });
+  const shortOfYear = by({ day: 'numeric', month: 'short' });
+  const day = (on: LocalDate): string => long.format(utcOf(on));
+  return {
+    day,
+    shortDay: (on) => short.format(utcOf(on)),
+    dayOfYear: (on) => longOfYear.format(utcOf(on)),
+    shortDayOfYear: (on) => shortOfYear.format(utcOf(on)),
+    days: (on, nextOn) => {
+      const last = utcOf(nextOn) - DAY_MS;
+      // Thin spaces are nothing for a mail that is plain text.
+      return last <= utcOf(on) ? day(on) : long.formatRange(utcOf(on), last).replace(/\s/g, ' ');
+    },
+    dayAt: (at, zone) => day(localDateOf(at, zone)),
+    clock: (at, zone) => clockOf(at, zone, tag),
+  };
+}
+
+function utcOf(on: LocalDate): number {
+  if (!isLocalDate(on)) throw new RangeError(`${on} is no date`);
+  return Date.parse(`${on}T00:00:00Z`);
+}
+
+/** Twenty-four hours in every language: a deadline must not be read for the other half of the day. */
+function clockOf(at: Instant, timeZone: string, tag: string): string {
+  const options: Intl.DateTimeFormatOptions = {
+    timeZone,
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+  };
+  if (at % 60_000 !== 0) options.second = '2-digit';
+  if (at % 1_000 !== 0) options.fractionalSecondDigits = 3;
+  return new Intl.DateTimeFormat(tag, options).format(at);
+}
