@@ -1,6 +1,6 @@
 /** Comparing clocks, without any server. */
 import { skewOf } from '../src/clocks.ts';
-import { ManualClock } from './support/manual-clock.ts';
+import { ManualClock } from '../scripts/stage/manual-clock.ts';
 
 describe('how far another clock is ahead of ours', () => {
   const clock = new ManualClock();

@@ -5,7 +5,7 @@ import { addToken, withdrawToken } from '../../src/operations/upkeep/tokens.ts';
 import { EVENT_TYPES } from '../../src/domain/events/events.ts';
 import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../../scripts/stage/manual-clock.ts';
 import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { holdRows } from '../support/liveness.ts';

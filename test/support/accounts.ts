@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { App } from '../../src/app.ts';
 import { readCsvRows } from '../../src/cli/csv.ts';
 import { execute } from '../../src/db/query.ts';
+import { type AccountRowGiven, importRows as importRowsAs } from '../../scripts/stage/account-rows.ts';
 import { ACCOUNT_COLUMNS, OPTIONAL_COLUMNS } from '../../src/operations/accounts/account-rows.ts';
 import {
   type ImportOutcome,
@@ -11,34 +12,9 @@ import {
   importAccounts,
 } from '../../src/operations/accounts/import-accounts.ts';
 
+export { type AccountRowGiven, sourceRows, toCells } from '../../scripts/stage/account-rows.ts';
+
 export const fixture = (name: string): string => join(__dirname, '../fixtures', name);
-
-/** One row of accounts.csv; what is left out is a UTC freelancer on Basic, anchored and tracked since 2021-01-01. */
-export interface AccountRowGiven {
-  readonly id: string;
-  readonly kind?: 'freelancer' | 'agency';
-  readonly plan?: 'basic' | 'plus' | 'agency';
-  readonly email?: string;
-  readonly zone?: string;
-  readonly anchorOn?: string;
-  readonly trackedFrom?: string;
-  readonly openingBalance?: number;
-  readonly status?: 'active' | 'suspended' | 'closed';
-}
-
-const START = '2021-01-01';
-
-export const toCells = (given: AccountRowGiven): Record<string, string> => ({
-  account_id: given.id,
-  kind: given.kind ?? 'freelancer',
-  plan: given.plan ?? 'basic',
-  email: given.email ?? `${given.id}@example.test`,
-  zone: given.zone ?? 'UTC',
-  anchor_on: given.anchorOn ?? START,
-  tracked_from: given.trackedFrom ?? `${given.anchorOn ?? START}T00:00:00Z`,
-  opening_balance: String(given.openingBalance ?? 0),
-  status: given.status ?? 'active',
-});
 
 const BY_TEST = { skipInvalid: false, dryRun: false, actor: 'test', reason: undefined };
 
@@ -52,15 +28,8 @@ export function importFile(
 }
 
 /** Imports made-up accounts, all of them or none. */
-export async function importRows(app: Pick<App, 'db'>, given: readonly AccountRowGiven[]): Promise<void> {
-  const outcome = await importAccounts(app, { ...BY_TEST, rows: () => sourceRows(given.map(toCells)) });
-  if (outcome.outcome !== 'imported') throw new Error(`bad test rows: ${JSON.stringify(outcome.bad)}`);
-}
-
-export async function* sourceRows(rows: readonly Record<string, string>[]): AsyncGenerator<SourceRow> {
-  for (const [index, cells] of rows.entries())
-    yield await Promise.resolve({ line: index + 2, cells, faults: [] });
-}
+export const importRows = (app: Pick<App, 'db'>, given: readonly AccountRowGiven[]): Promise<void> =>
+  importRowsAs(app, given, BY_TEST);
 
 /** `count` accounts `<prefix>-000`, `<prefix>-001`, … that differ in nothing but their id. */
 export const numbered = (

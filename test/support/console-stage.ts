@@ -10,15 +10,21 @@ import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Console, startConsole } from '../../src/console/server.ts';
 import { execute } from '../../src/db/query.ts';
-import { FleetCounter } from '../../src/operations/upkeep/count-fleet.ts';
-import { foldRollups } from '../../src/operations/upkeep/fold-rollups.ts';
 import { type Instant, formatInstant } from '../../src/domain/calendar.ts';
 import { createLog } from '../../src/log.ts';
 import { addUser, linkUser } from '../../src/operations/upkeep/users.ts';
 import { countOf } from './state.ts';
 import { type Reply, openPostOffice } from './post-office.ts';
-import { type Fleet, DAY, INTERVIEW_TOO_MANY, MEMBER, STORY_DAYS, makeFleet } from './stage-fleet.ts';
-import { StagePlay } from './stage-play.ts';
+import { countAll } from '../../scripts/stage/count-all.ts';
+import {
+  type Fleet,
+  DAY,
+  INTERVIEW_TOO_MANY,
+  MEMBER,
+  STORY_DAYS,
+  makeFleet,
+} from '../../scripts/stage/fleet.ts';
+import { StagePlay } from '../../scripts/stage/play.ts';
 import { installAt } from './story-time.ts';
 
 export interface ConsoleStage {
@@ -52,11 +58,14 @@ export interface StageIds {
 }
 
 const SEED = 20_201_211;
+/** Enough of everything to fill the pages. */
+const FLEET = { members: 330, beginNow: 90, late: [40, 70] } as const;
+const BROKEN = { accounts: 26, byTrigger: true };
 
 /** Takes some seconds. @param env more settings of the installation */
 export async function setConsoleStage(env: Readonly<Record<string, string>> = {}): Promise<ConsoleStage> {
   const now = Date.now();
-  const fleet = makeFleet(now, SEED);
+  const fleet = makeFleet(now, SEED, FLEET);
   let today = (): Instant => now;
   const refuseRecipient = (address: string): Reply | undefined => refusalOf(address, now - today() < 2 * DAY);
   const office = await openPostOffice({ refuseRecipient });
@@ -75,7 +84,7 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
     },
   });
   today = () => installation.app.clock.wallNow();
-  const play = new StagePlay(installation.app, becomes, fleet);
+  const play = new StagePlay(installation.app, { becomes, fleet, broken: BROKEN });
   const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
   // From here on time passes by itself.
   const app = composeApp(parseConfig(installation.env), systemClock, createLog('silent'));
@@ -114,14 +123,6 @@ async function linkFor({ db }: App, role: 'viewer' | 'operator'): Promise<string
   const who = { name: `${role}-${people}`, actor: 'stage', reason: null };
   await addUser({ db }, { ...who, role });
   return `sign-in/link/${(await linkUser({ db }, who)).secret}`;
-}
-
-/** As a worker would have, by now. */
-async function countAll(app: App): Promise<void> {
-  const counter = new FleetCounter(app);
-  await counter.countDue();
-  while (await counter.lookForHoles());
-  await foldRollups(app.db);
 }
 
 /** Some mailboxes are gone; one takes nothing of late. */

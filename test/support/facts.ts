@@ -1,7 +1,8 @@
 /** Events for tests: written as senders write them, and recorded through the one door. */
+import { type Fields, factAt } from '../../scripts/stage/facts.ts';
 import type { App } from '../../src/app.ts';
 import { databaseNow, selectRows } from '../../src/db/query.ts';
-import { type MemberEvent, parseEvent } from '../../src/domain/events/events.ts';
+import type { MemberEvent } from '../../src/domain/events/events.ts';
 import type { Scenario } from '../../src/domain/simulation/scenario.ts';
 import { parseScenario } from '../../src/domain/simulation/simulate.ts';
 import { type Notify, closeRun, insertRun } from '../../src/ledger/runs.ts';
@@ -10,20 +11,16 @@ import { type SettleOutcome, settleAccounts } from '../../src/operations/settlin
 import { instantText } from '../domain/playing.ts';
 import { type AccountRowGiven, toCells } from './accounts.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type { Fields };
 
 /** `fact('e1', 'a1', '2021-02-01 10:00', 'connects.spent', { amount: 6 })`, in UTC. @throws with every fault */
-export function fact(
+export const fact = (
   id: string,
   account: string,
   at: string,
   type: string,
   fields: Fields = {},
-): MemberEvent {
-  const parsed = parseEvent({ id, account, at: instantText(at), type, ...fields });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return parsed.event;
-}
+): MemberEvent => factAt(id, account, Date.parse(instantText(at)), type, fields);
 
 export const spent = (id: string, account: string, at: string, amount = 1): MemberEvent =>
   fact(id, account, at, 'connects.spent', { amount });

@@ -1,10 +1,10 @@
 /** A story told in its own time: this process' clock and the database's both stand where the test has moved them. */
-import type { Database } from '../../src/db/connection.ts';
 import { type Instant, parseInstant } from '../../src/domain/calendar.ts';
 import { instantText } from '../domain/playing.ts';
 import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
 import { type Installation, type InstallationOptions, install } from './installation.ts';
-import { ManualClock } from './manual-clock.ts';
+import { followClock } from '../../scripts/stage/follow-clock.ts';
+import { ManualClock } from '../../scripts/stage/manual-clock.ts';
 
 export interface StoryTime {
   readonly installation: Installation;
@@ -34,19 +34,3 @@ const instantOf = (at: string): Instant => {
   if (instant === undefined) throw new Error(`no instant: ${at}`);
   return instant;
 };
-
-interface Pooled {
-  query(sql: string): unknown;
-}
-
-interface Pool {
-  on(event: 'acquireSuccess', listener: (id: number, connection: Pooled) => void): void;
-}
-
-/** Every connection that is handed out tells the clock's time from then on: `UTC_TIMESTAMP()` is the session's. */
-function followClock(db: Database, clock: ManualClock): void {
-  const { pool } = db.client as { pool: Pool };
-  pool.on('acquireSuccess', (_id, connection) => {
-    connection.query(`SET timestamp = ${clock.wallNow() / 1_000}`);
-  });
-}

@@ -6,7 +6,7 @@ import { addToken } from '../../../src/operations/upkeep/tokens.ts';
 import { disableUser } from '../../../src/operations/upkeep/users.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../../scripts/stage/manual-clock.ts';
 import { Client } from '../../support/console-client.ts';
 
 const PASSWORD = 'a rather long sentence';

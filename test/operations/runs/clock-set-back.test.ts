@@ -16,7 +16,7 @@ import { deleteHold, insertHold } from '../../../src/outbox/hold.ts';
 import { OutageLog } from '../../../src/outage-log.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { type Installation, install } from '../../support/installation.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../../scripts/stage/manual-clock.ts';
 import { MAY_2021 } from '../../support/sweeping.ts';
 
 const HOUR_MS = 3_600_000;

@@ -21,7 +21,7 @@ import { settleAsOf } from '../../support/facts.ts';
 import { runHere } from '../../support/in-process.ts';
 import { Client } from '../../support/console-client.ts';
 import { type Installation, install } from '../../support/installation.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../../scripts/stage/manual-clock.ts';
 import { reset } from '../../support/reset.ts';
 import { countOf } from '../../support/state.ts';
 import { until, waitingSweep } from '../../support/sweeping.ts';

@@ -1,9 +1,9 @@
-/** The fleet of the console's stage: made up, the same for the same seed and day. Dates are those before `now`. */
+/** A made-up fleet and what its members do, the same for the same seed and day. Dates are those before `now`. */
 import { DateTime } from 'luxon';
 import { type Instant, firstInstantOf, formatInstant } from '../../src/domain/calendar.ts';
 import type { MemberEvent } from '../../src/domain/events/events.ts';
-import type { AccountRowGiven } from './accounts.ts';
-import { type Fields, fact } from './facts.ts';
+import type { AccountRowGiven } from './account-rows.ts';
+import { type Fields, factAt } from './facts.ts';
 
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
@@ -35,6 +35,19 @@ export const MEMBER = 'freelancer-0007';
 /** The one that gave nothing, because five of that week had been awarded already. */
 export const INTERVIEW_TOO_MANY = 'iv-3306';
 
+export interface FleetPlan {
+  readonly members: number;
+  /** The last so many of them begin a cycle within this very hour. */
+  readonly beginNow: number;
+  /** Of the first week that was missed, and of the second. */
+  readonly late: readonly [number, number];
+  /** More of them, with stories of their own. */
+  readonly more?: {
+    readonly rows: readonly AccountRowGiven[];
+    readonly events: readonly MemberEvent[];
+  };
+}
+
 export interface Fleet {
   /** There from the beginning. */
   readonly members: readonly AccountRowGiven[];
@@ -65,14 +78,24 @@ export function rolls(seed: number): Roll {
 
 const pick = <T>(roll: Roll, items: readonly T[]): T => items[roll(items.length)] as T;
 
-export function makeFleet(now: Instant, seed: number): Fleet {
+export function makeFleet(now: Instant, seed: number, plan: FleetPlan): Fleet {
   const roll = rolls(seed);
   const begins = now - STORY_DAYS * DAY;
-  const members = Array.from({ length: 330 }, (_, index) => member(index + 1, begins, now, roll));
+  const usual = plan.members - plan.beginNow;
+  const members = Array.from({ length: plan.members }, (_, index) =>
+    member(index + 1, { begins, now, isBeginning: index >= usual }, roll),
+  );
   const underWay = weekOf(now, 3, 19, 23);
   const open = weekOf(now, 2, 9, 15);
-  const late = [latecomers('moved', 40, underWay, roll), latecomers('joined', 70, open, roll)];
-  return { members, late, holes: { underWay, open }, events: eventsOf(members, begins, now, roll) };
+  const [moved, joined] = plan.late;
+  const late = [latecomers('moved', moved, underWay, roll), latecomers('joined', joined, open, roll)];
+  const { rows, events } = plan.more ?? { rows: [], events: [] };
+  return {
+    members: [...members, ...rows],
+    late,
+    holes: { underWay, open },
+    events: [...eventsOf(members, begins, now, roll), ...events].toSorted((a, b) => a.at - b.at),
+  };
 }
 
 /** Days of the month that lies so many months back. */
@@ -82,7 +105,11 @@ function weekOf(now: Instant, monthsAgo: number, first: number, last: number): W
   return { from: day(first), to: day(last) };
 }
 
-function member(number: number, begins: Instant, now: Instant, roll: Roll): AccountRowGiven {
+function member(
+  number: number,
+  { begins, now, isBeginning }: { begins: Instant; now: Instant; isBeginning: boolean },
+  roll: Roll,
+): AccountRowGiven {
   const isAgency = number % 11 === 0;
   const kind = isAgency ? 'agency' : 'freelancer';
   const id = `${kind}-${String(number).padStart(4, '0')}`;
@@ -102,8 +129,7 @@ function member(number: number, begins: Instant, now: Instant, roll: Roll): Acco
       openingBalance: 184,
       anchorOn: anchorFor(now + 9 * DAY, 14),
     };
-  // The last third begins a cycle within this very hour.
-  if (number > 240) return { ...common, ...beginsNow(now, roll), openingBalance: 20 + roll(190) };
+  if (isBeginning) return { ...common, ...beginsNow(now, roll), openingBalance: 20 + roll(190) };
   const anchorOn = anchorFor(begins - roll(30) * DAY, roll(20));
   const status = number % 53 === 0 ? 'suspended' : 'active';
   return { ...common, zone: pick(roll, ZONES), anchorOn, openingBalance: pick(roll, BALANCES), status };
@@ -115,7 +141,7 @@ const BALANCES = [0, 4, 10, 26, 57, 80, 112, 150, 184, 199, 200, 207, 264] as co
 export const BEGAN = { afterMs: 8 * 60_000, beforeMs: 68 * 60_000 };
 
 /** A day that every month has, so many months before. */
-function anchorFor(at: Instant, monthsBefore: number): string {
+export function anchorFor(at: Instant, monthsBefore: number): string {
   const day = DateTime.fromMillis(at, { zone: 'UTC' });
   return day
     .minus({ months: monthsBefore })
@@ -170,14 +196,13 @@ function eventsOf(
     ({ id, status }, index) => status !== 'suspended' && (index % 5 === 0 || id === MEMBER),
   );
   const events = busy.flatMap(({ id }) => historyOf(id, begins, now, roll));
-  return [...events, ...weekOfInterviews(now)].toSorted((a, b) => a.at - b.at);
+  return [...events, ...weekOfInterviews(now)];
 }
 
 function historyOf(account: string, begins: Instant, now: Instant, roll: Roll): MemberEvent[] {
   const events: MemberEvent[] = [];
   const tell = (at: Instant, type: string, fields: Fields): void => {
-    if (at < now - HOUR)
-      events.push(fact(`${account}-e${events.length + 1}`, account, formatInstant(at), type, fields));
+    if (at < now - HOUR) events.push(factAt(`${account}-e${events.length + 1}`, account, at, type, fields));
   };
   const pace = account === MEMBER ? 4 : 9;
   for (
@@ -204,7 +229,7 @@ function weekOfInterviews(now: Instant): MemberEvent[] {
     const at = now - (6.4 - n) * DAY;
     const about = { interview: `iv-330${n}`, proposal: `pr-330${n}` };
     const told = (id: string, after: number, type: string, fields: Fields): MemberEvent =>
-      fact(`week-${id}${n}`, MEMBER, formatInstant(Math.round(at + after * HOUR)), type, fields);
+      factAt(`week-${id}${n}`, MEMBER, Math.round(at + after * HOUR), type, fields);
     return [
       told('p', 0, 'proposal.submitted', { proposal: about.proposal, connects: 6 }),
       told('i', 2, 'interview.requested', about),
