@@ -1,9 +1,10 @@
 /**
- * `npm test`: throw-away servers, then every test, or those that the arguments (jest's own) select. The last line,
- * `N passed, N failed`, holds what jest itself counted. With CONNECTS_TEST_ALSO_ON, for example `mysql valkey`, what
+ * `npm test`: throw-away servers, then the tests, or those that the arguments (jest's own) select. The proofs at length
+ * run with CONNECTS_TEST_ALL=1, too, which is `npm run test:all`. The last line, `N passed, N failed`, holds what jest
+ * itself counted. With CONNECTS_TEST_ALSO_ON, for example `mysql valkey`, what
  * leans on the servers most runs a second time, on those; the one last line is the sum of both.
  */
-import { closingLine, countAll, type JestReport, SECOND_RUN, sumOf } from './test/counts.ts';
+import { BUT_AT_LENGTH, closingLine, countAll, type JestReport, SECOND_RUN, sumOf } from './test/counts.ts';
 import { type JestRun, runJest } from './test/jest-run.ts';
 import { serversNamed } from './servers/server-choice.ts';
 import { reportFailure } from './servers/setup-error.ts';
@@ -28,7 +29,8 @@ async function runAll(): Promise<number> {
   const chosen = process.argv.slice(2);
   const names = process.env['CONNECTS_TEST_ALSO_ON'] ?? '';
   const also = serversNamed('CONNECTS_TEST_ALSO_ON', names);
-  const runs = [await runJest(chosen)];
+  const isAll = process.env['CONNECTS_TEST_ALL'] === '1';
+  const runs = [await runJest(chosen.length > 0 || isAll ? chosen : BUT_AT_LENGTH)];
   const [first] = runs;
   if (first?.counts === undefined) return first?.exitCode ?? 1;
   if (names !== '' && first.report && first.exitCode < EXIT_BY_SIGNAL) {

@@ -44,5 +44,5 @@ const WHAT_TO_INSTALL = [
   '  Fedora           sudo dnf install chromium rsms-inter-fonts',
   '  macOS            brew install --cask chromium font-inter',
   '',
-  'Every other test runs without it: npm test -- --testPathIgnorePatterns test/console/browser',
+  'Every other test runs without it, and `npm test` is of those.',
 ].join('\n');

@@ -5,6 +5,19 @@ export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scen
   (folder) => `test/${folder}`,
 );
 
+/** Proofs at length: kills, outages, a browser. They take longer than all others together, and `npm run test:all` runs them. */
+export const AT_LENGTH = [
+  'test/console/browser',
+  'test/faults',
+  'test/scenarios/generated',
+  'test/scenarios/late-sweeps',
+];
+
+/** Jest's arguments, where no argument selects anything. */
+export const BUT_AT_LENGTH = ['/node_modules/', ...AT_LENGTH].map(
+  (start) => `--testPathIgnorePatterns=${start}`,
+);
+
 export interface TestCounts {
   readonly passed: number;
   /** A file that could not be run, or that fails outside its tests, counts as one failed test. */

@@ -9,7 +9,7 @@ import { type Installation, install } from '../support/installation.ts';
 import { expectGrantedOnce, expectSoonAfter } from '../support/liveness.ts';
 import { stateOf } from '../support/process-state.ts';
 import { quickly } from '../support/slowness.ts';
-import { countOf } from '../support/state.ts';
+import { UNTRIED, countOf } from '../support/state.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
 import type { Arrived } from './post-office-victim.ts';
 import { loadVictim } from './victims.ts';

@@ -1,7 +1,8 @@
-/** What a run of the tests says about itself in its last line. */
+/** What a run of the tests consists of, and says about itself in its last line. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AT_LENGTH,
   closingLine,
   countAll,
   countTests,
@@ -49,4 +50,11 @@ it('runs a second time what README says, all of which is there', () => {
   const [, named = ''] = /a second time, on MySQL and Valkey: (.*?)\. /.exec(readme) ?? [];
   expect([...named.matchAll(/`(test\/\w+)`/g)].map((found) => found[1])).toEqual(SECOND_RUN);
   expect(SECOND_RUN.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+});
+
+it('leaves out proofs at length that are all there', () => {
+  const root = join(__dirname, '..', '..');
+  const isThere = (start: string): boolean =>
+    [start, `${start}.test.ts`].some((path) => existsSync(join(root, path)));
+  expect(AT_LENGTH.filter((start) => !isThere(start))).toEqual([]);
 });
