@@ -1,5 +1,6 @@
 /** Accounts that are put aside, as data. */
 import { formatInstant } from '../domain/calendar.ts';
+import type { CareOutcome } from '../operations/runs/care-for-failures.ts';
 import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts';
 
 const saidJson = (said: Said | null) =>
@@ -53,3 +54,5 @@ export const workByErrorJson = ({ oldestAgeMs, ...one }: WorkByError) => ({
   oldestAt: formatInstant(one.oldestAt),
   oldestAgeSeconds: Math.floor(oldestAgeMs / 1_000),
 });
+
+export const careJson = ({ changed, left }: CareOutcome, dryRun: boolean) => ({ changed, left, dryRun });

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
+import { careJson } from '../../json/failures.ts';
 import type { Care } from '../../ledger/failure-care.ts';
 import { careForFailures } from '../../operations/runs/care-for-failures.ts';
 import type { FailureState, WorkFilter } from '../../reports/failure-work.ts';
@@ -169,8 +170,10 @@ async function runCare(
   requireNarrowed(filter, flags.all === true);
   const { actor = cli.defaultActor, reason = null, expect } = flags;
   const request = { filter, care, actor, reason, expect };
-  const { changed, left } = await careForFailures(cli.app.db, { ...request, dryRun: flags.dryRun === true });
-  if (flags.json) return printJson(cli, { changed, left, dryRun: flags.dryRun === true });
+  const dryRun = flags.dryRun === true;
+  const done = await careForFailures(cli.app.db, { ...request, dryRun });
+  if (flags.json) return printJson(cli, careJson(done, dryRun));
+  const { changed, left } = done;
   const dry = flags.dryRun ? ' (dry run: nothing changed)' : '';
   print(cli, `${counted(changed, 'account')} ${command.done(care)}${dry}`);
   if (left.length > 0)

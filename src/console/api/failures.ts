@@ -1,45 +1,16 @@
-/** /v1/failures: who is put aside, and a rerun over them. */
+/** /v1/failures: who is put aside, counted and listed. */
 import { z } from 'zod';
 import { shownNow } from '../../db/query.ts';
-import { accountIdField } from '../../domain/events/fields.ts';
-import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
-import { formatInstant } from '../../domain/calendar.ts';
-import { ConnectsError } from '../../errors.ts';
+import { PLAN_NAMES } from '../../domain/terms.ts';
 import { workByErrorJson, workJson } from '../../json/failures.ts';
-import { RUN_KINDS, getRun } from '../../ledger/runs.ts';
-import type { App } from '../../app.ts';
-import { requireAccounts, requireError } from '../../operations/accounts/require-known.ts';
-import { openRerun } from '../../operations/runs/rerun.ts';
-import { submitLeft } from '../../operations/runs/sweep.ts';
-import {
-  AGE_NAMES,
-  type Age,
-  type FacetChoice,
-  ageFilter,
-  readFailureFacets,
-} from '../../reports/failure-facets.ts';
+import { RUN_KINDS } from '../../ledger/runs.ts';
+import { AGE_NAMES, type FacetChoice, readFailureFacets } from '../../reports/failure-facets.ts';
 import { listFailurePage } from '../../reports/failure-page.ts';
-import { FAILURE_STATES, type WorkFilter, groupFailureWork } from '../../reports/failure-work.ts';
+import { FAILURE_STATES, groupFailureWork } from '../../reports/failure-work.ts';
 import { cursorField, pageFrom } from './cursor.ts';
-import {
-  accountsField,
-  count,
-  counts,
-  dateText,
-  dryRunField,
-  expectField,
-  instantText,
-  limitField,
-  lineField,
-  numberField,
-  numberText,
-  oneOrMore,
-  pageOf,
-  reasonField,
-  wholeNumber,
-} from './fields.ts';
-import { BadRequest } from './failing.ts';
-import { type ApiRoute, changes, reads } from './route.ts';
+import { ASIDE_STATES, choiceFields, codeField, filterFields, filterOf } from './failure-filter.ts';
+import { count, dateText, instantText, limitField, lineField, numberText, pageOf } from './fields.ts';
+import { type ApiRoute, reads } from './route.ts';
 
 const saidFields = { at: instantText, by: z.string(), reason: z.string() };
 
@@ -75,101 +46,6 @@ const byErrorShape = z
     sampleAccount: z.string(),
   })
   .meta({ id: 'FailuresByError' });
-
-const codeField = lineField(64);
-
-const choiceFields = {
-  plan: z.enum(PLAN_NAMES).optional(),
-  version: lineField(64).optional().describe('Of the program that opened the run.'),
-  age: z
-    .enum(AGE_NAMES)
-    .optional()
-    .describe('Put aside within the hour, 1 to 8, 8 to 24 hours, a week, or longer.'),
-};
-
-const filterFields = {
-  run: numberText.optional().describe('Those that this run put aside, or failed at.'),
-  error: codeField.optional(),
-  account: oneOrMore(accountIdField).optional(),
-  state: z.enum(FAILURE_STATES).optional(),
-  assignee: lineField(100).optional(),
-  olderThanSeconds: wholeNumber(0, 1e9).optional(),
-  ...choiceFields,
-};
-
-interface FilterAsked {
-  readonly run?: number | undefined;
-  readonly error?: string | undefined;
-  readonly account?: readonly string[] | undefined;
-  readonly state?: WorkFilter['state'];
-  readonly assignee?: string | undefined;
-  readonly olderThanSeconds?: number | undefined;
-  readonly plan?: PlanName | undefined;
-  readonly version?: string | undefined;
-  readonly age?: Age | undefined;
-}
-
-/** @throws not-found: a slip of the pen must not read like "there is nobody" */
-async function filterOf({ db }: App, asked: FilterAsked): Promise<WorkFilter> {
-  const { run, error, account, state, assignee, olderThanSeconds, plan, version, age } = asked;
-  if (run !== undefined) await requireNoBackfill(db, run);
-  await requireAccounts(db, account);
-  if (error !== undefined) await requireError(db, error);
-  return {
-    ...(run !== undefined && { runId: run }),
-    ...(error !== undefined && { code: error }),
-    ...(account !== undefined && { accounts: account.toSorted() }),
-    ...(state !== undefined && { state }),
-    ...(assignee !== undefined && { assignee }),
-    ...(plan !== undefined && { plan }),
-    ...(version !== undefined && { version }),
-    ...(age !== undefined && ageFilter(age)),
-    ...(olderThanSeconds !== undefined && { olderThanMs: olderThanSeconds * 1_000 }),
-    withFailing: run !== undefined && state === undefined,
-  };
-}
-
-/** A backfill puts nobody aside: its failed ones are its own. */
-async function requireNoBackfill(db: App['db'], run: number): Promise<void> {
-  if ((await getRun(db, run)).kind !== 'backfill') return;
-  throw new ConnectsError(
-    'refused',
-    'run-kind',
-    `run ${run} is a backfill, which puts nobody aside: /v1/runs/${run}/accounts?state=failed lists whom it failed at`,
-  );
-}
-
-const ASIDE_STATES = ['open', 'acknowledged', 'snoozed'] as const;
-
-const rerunBody = z
-  .strictObject({
-    run: numberField.optional().describe('Those that this run put aside.'),
-    error: codeField.optional(),
-    accounts: accountsField.optional(),
-    state: z.enum(ASIDE_STATES).optional(),
-    assignee: lineField(100).optional(),
-    olderThanSeconds: z.int().min(0).max(1e9).optional(),
-    ...choiceFields,
-    all: z.literal(true).optional().describe('Said where nothing narrows it: everybody who is put aside.'),
-    expect: expectField.optional(),
-    reason: reasonField,
-    dryRun: dryRunField.describe(
-      'Says whom it would be over; what it would come to is known only by settling.',
-    ),
-  })
-  .describe('Whom: something that narrows it, or all.');
-
-const rerunShape = z.strictObject({
-  outcome: z.enum(['opened', 'previewed', 'nothing-put-aside']),
-  run: count.optional(),
-  asOf: instantText.optional(),
-  accounts: count,
-  byCode: counts.optional().describe('Accounts by the error that they were put aside with.'),
-  submitted: count
-    .optional()
-    .describe('Jobs; null where Redis was away: the next sweep submits them.')
-    .nullable(),
-});
 
 const position = z.strictObject({ code: z.string(), account: z.string() });
 
@@ -254,40 +130,6 @@ export const FAILURE_ROUTES: readonly ApiRoute[] = [
         ...(age !== undefined && { age }),
       };
       return readFailureFacets(app.db, choice, await shownNow(app.db));
-    },
-  }),
-  changes({
-    path: '/v1/failures/rerun',
-    id: 'rerunFailures',
-    about: 'Failures',
-    summary: 'Settle those that were put aside, in a run of their own, as of now',
-    body: rerunBody,
-    answer: rerunShape,
-    handle: async ({ app, body, caller: { actor }, signal }) => {
-      const { accounts: account, all, expect, reason, dryRun, ...asked } = body;
-      if (all === undefined && [account, ...Object.values(asked)].every((one) => one === undefined))
-        throw new BadRequest(422, 'which ones? Say run, error, accounts or another filter, or all', [
-          { where: '(all)', what: 'expected something that narrows it, or all' },
-        ]);
-      const {
-        withFailing: _asAsked,
-        state: _asSaid,
-        ...narrowed
-      } = await filterOf(app, { ...asked, account });
-      const filter = { ...narrowed, ...(asked.state !== undefined && { state: asked.state }) };
-      const deps = { db: app.db, log: app.log, settings: app.config };
-      const opened = await openRerun(deps, { filter, actor, reason, dryRun, expect });
-      if (opened.outcome === 'nothing-put-aside') return { outcome: opened.outcome, accounts: 0 };
-      const told = {
-        outcome: opened.outcome,
-        accounts: opened.accounts,
-        byCode: opened.byCode,
-        asOf: formatInstant(opened.run.asOf),
-      };
-      if (opened.outcome === 'previewed') return told;
-      // The run stands: what Redis cannot take now, the next sweep submits.
-      const submitted = await submitLeft(app.sweepDeps, opened.run, signal).catch(() => null);
-      return { ...told, run: opened.run.id, submitted };
     },
   }),
 ];
