@@ -13,51 +13,26 @@ import { rehearse } from '../../db/rehearsal.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { isRowLocked } from '../../db/errors.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
-import { requireExpected } from '../../expecting.ts';
-import { insertAudit } from '../../ledger/audit-log.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
-import { insertRunAccounts, listRunAccounts } from '../../ledger/run-accounts.ts';
-import { type GrantCode, type GrantFilter, type GrantSource, sourceOf } from '../../ledger/run-grants.ts';
+import { listRunAccounts } from '../../ledger/run-accounts.ts';
+import { type GrantCode, type GrantFilter, sourceOf } from '../../ledger/run-grants.ts';
 import {
   type Run,
-  type RunAsked,
   closeRun,
-  findRun,
-  findRunByKey,
   holdsSubmitting,
-  insertRun,
   leaseSubmitting,
   listOrphanedReversals,
   releaseSubmitting,
 } from '../../ledger/runs.ts';
-import { type TermsVersion, getLatestTerms } from '../../ledger/terms-versions.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { logClosed } from '../runs/close-run.ts';
-import { askedOf } from '../runs/listed-sweep.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
-import {
-  NOBODYS,
-  countReversed,
-  grantedPages,
-  isFiltered,
-  keyOf,
-  nameOf,
-  requireReversible,
-  targetOf,
-} from './reversal-source.ts';
+import { type ReversalAsked, active, openOrJoinReversal, requireAsMany, sorted } from './open-reversal.ts';
+import { NOBODYS, countReversed, grantedPages, requireReversible } from './reversal-source.ts';
 import { type ReverseOutcome, ReversalSum } from './reversal-sum.ts';
 import { type Reversed, reverseAccounts } from './reverse-accounts.ts';
 
-export interface ReverseRequest {
-  /** A run; or the boundaries that events settled under a version of the terms, which belong to no run. */
-  readonly source: GrantSource;
-  /** Which of it; all when absent. */
-  readonly filter?: GrantFilter;
-  /** How many accounts it is to take from; any number when absent. */
-  readonly expect?: number | undefined;
-  readonly actor: string;
-  readonly reason: string;
-  /** Whether members hear of it; none when absent. */
-  readonly notify?: 'none' | 'each';
+export interface ReverseRequest extends ReversalAsked {
   readonly signal?: AbortSignal;
   /** Of a process that goes on in place of one that died: when it ends in the middle, the next one may do the same. */
   readonly inPlace?: true;
@@ -71,14 +46,8 @@ const LEASE_MS = 30_000;
  *   `nothing-to-reverse`, `reversal-active`; unavailable: the same call goes on
  */
 export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Promise<ReverseOutcome> {
-  await requireReleased(deps.db);
-  // One that died when all was taken back has still to be closed.
   const { source } = request;
-  const filter = sorted(request.filter ?? {});
-  if (!(await findRunByKey(deps.db, keyOf(source)))) await requireReversible(deps.db, source, filter);
-  await requireAsMany(deps.db, { ...request, filter });
-  const terms = await getLatestTerms(deps.db);
-  const run = await openOrJoin(deps, { ...request, filter }, terms);
+  const { run, filter, terms } = await openOrJoinReversal(deps, request);
   const before = await countReversed(deps.db, source, filter, run.id);
   const sum = new ReversalSum(run.id, terms.version, before);
   let held = await lease(deps.db, run.id, undefined);
@@ -113,9 +82,6 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
   await logClosed(deps, run, state, now);
   return sum.endWhole(deps.db, 'reversed');
 }
-
-const sorted = (filter: GrantFilter): GrantFilter =>
-  filter.accounts ? { ...filter, accounts: [...new Set(filter.accounts)].toSorted() } : filter;
 
 /** Where the ledger is held meanwhile, the run is left as if this process had died: anybody goes on after the release. */
 async function orLeaveOpen<Result>(
@@ -221,75 +187,6 @@ export async function rehearseReversal(
   }
   return sum.end('previewed');
 }
-
-/** @throws refused `count-differs`, of those from whom is still to be taken */
-async function requireAsMany(
-  db: Database,
-  { source, filter = {}, expect }: Pick<ReverseRequest, 'source' | 'filter' | 'expect'>,
-): Promise<void> {
-  if (expect === undefined) return;
-  let accounts = 0;
-  for await (const ids of grantedPages(db, source, filter)) accounts += ids.length;
-  requireExpected(expect, accounts, 'account');
-}
-
-/** A reversal whose process died is gone on with; one that is at work is not disturbed. */
-async function openOrJoin(
-  deps: CatchUpDeps,
-  request: ReverseRequest & { readonly filter: GrantFilter },
-  terms: TermsVersion,
-): Promise<Run> {
-  const { db } = deps;
-  const asked = isFiltered(request.filter) ? askedOf(request.filter) : null;
-  const id = await inTransaction(db, async (transaction) => {
-    const at = await databaseNow(transaction);
-    const { actor, reason } = request;
-    const inserted = await insertRun(transaction, {
-      kind: 'reversal',
-      asOf: at,
-      termsVersion: terms.version,
-      actor,
-      reason,
-      asked,
-      at,
-      notify: request.notify ?? 'none',
-      dueAtStart: 0,
-      openKey: keyOf(request.source),
-    });
-    if (inserted === 'taken') return inserted;
-    const { accounts = [] } = request.filter;
-    await insertRunAccounts(transaction, inserted, accounts);
-    await insertAudit(transaction, {
-      at,
-      actor,
-      action: 'run.reverse',
-      target: targetOf(request.source),
-      reason,
-      runId: inserted,
-      before: { reversed: false },
-      after: { reversal: inserted, ...(asked && { asked }) },
-    });
-    return inserted;
-  });
-  const run = id === 'taken' ? await findRunByKey(db, keyOf(request.source)) : await findRun(db, id);
-  if (!run) throw active(nameOf(request.source));
-  if (!isSame(run.asked, asked)) throw otherAsked(run, request.source);
-  return run;
-}
-
-const isSame = (a: RunAsked | null, b: RunAsked | null): boolean =>
-  a?.hash === b?.hash && a?.plan === b?.plan && a?.code === b?.code;
-
-const otherAsked = ({ id }: Run, source: GrantSource): ConnectsError =>
-  new ConnectsError(
-    'conflict',
-    'reversal-active',
-    `run ${id} takes back ${nameOf(source)} for others than these, and has not ended: see "connects run show ${id}"; ` +
-      'the command that began it goes on with it, and so does a worker where its process is gone',
-  );
-
-const active = (what: string): ConnectsError =>
-  new ConnectsError('conflict', 'reversal-active', `${what}: somebody else is reversing it right now`);
 
 /** @throws conflict `reversal-active` while another process holds it */
 async function lease(db: Database, runId: number, held: Instant | undefined): Promise<Instant> {
