@@ -46,7 +46,7 @@ export interface WaitingEvent {
   readonly token: Bringer | null;
 }
 
-interface Stored extends Omit<WaitingEvent, 'at' | 'since' | 'behind' | 'token'> {
+interface Stored extends Omit<WaitingEvent, 'at' | 'since' | 'token'> {
   at: Date;
   since: Date;
   tokenId: number | null;
@@ -58,33 +58,36 @@ export interface WaitingFilter {
   readonly accounts?: readonly string[];
   /** Only of accounts that are not open, because their opening waits. */
   readonly unopened?: boolean;
+  /** What comes after this event of this account. */
+  readonly after?: Pick<WaitingEvent, 'account' | 'id'> | undefined;
 }
+
+/** The one that all others of its account wait behind. */
+const FIRST = `(SELECT first.id FROM events AS first WHERE first.state = 'waiting'
+  AND first.account_id = events.account_id ORDER BY first.arrival LIMIT 1)`;
 
 /** By account, then in order of arrival. */
 export async function listWaitingEvents(
   db: Queryable,
-  { accounts, unopened = false }: WaitingFilter,
+  { accounts, unopened = false, after }: WaitingFilter,
   limit: number,
 ): Promise<WaitingEvent[]> {
   const named = accounts && isOneOf('events.account_id', accounts);
   const rows = await selectRows<Stored>(
     db,
     `SELECT events.account_id AS account, events.id, events.type, events.at, events.received_at AS since, code, message,
-            token_id AS tokenId, tokens.name AS tokenName
+            token_id AS tokenId, tokens.name AS tokenName, NULLIF(${FIRST}, events.id) AS behind
        FROM events LEFT JOIN event_waits ON event_waits.event_id = events.id
        LEFT JOIN tokens ON tokens.id = events.token_id
       WHERE events.state = 'waiting' ${named ? `AND ${named.sql}` : ''}
+        ${after ? 'AND events.account_id >= ? AND (events.account_id > ? OR events.arrival > (SELECT arrival FROM events WHERE id = ?))' : ''}
         ${unopened ? 'AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = events.account_id)' : ''}
       ORDER BY events.account_id, events.arrival LIMIT ?`,
-    [...(named ? [named.binding] : []), limit],
+    [...(named ? [named.binding] : []), ...(after ? [after.account, after.account, after.id] : []), limit],
   );
-  let first: Stored | undefined;
-  return rows.map((row) => {
-    if (first?.account !== row.account) first = row;
-    const behind = first === row ? null : first.id;
-    const { tokenId, tokenName, ...rest } = row;
+  return rows.map(({ tokenId, tokenName, ...row }) => {
     const token = tokenId === null ? null : { id: tokenId, name: tokenName ?? '' };
-    return { ...rest, at: row.at.getTime(), since: row.since.getTime(), behind, token };
+    return { ...row, at: row.at.getTime(), since: row.since.getTime(), token };
   });
 }
 

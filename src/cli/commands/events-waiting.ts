@@ -1,6 +1,7 @@
 /** events waiting: what could not be decided yet, why, and how an operator refuses it. */
 import type { Command } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
+import { refusedJson, waitingJson } from '../../json/waiting-events.ts';
 import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listPutAside } from '../../ledger/put-aside.ts';
 import { type RefusedWaiting, refuseWaiting } from '../../operations/events/refuse-waiting.ts';
@@ -92,14 +93,8 @@ function whyOf({ behind, code, message }: WaitingEvent): string {
   return why.length > MESSAGE_SHOWN ? `${why.slice(0, MESSAGE_SHOWN - 1)}…` : why;
 }
 
-const toJson = (one: WaitingEvent) => ({
-  ...one,
-  at: formatInstant(one.at),
-  since: formatInstant(one.since),
-});
-
-const WAITING: Listing<WaitingEvent, ReturnType<typeof toJson>> = {
-  toJson,
+const WAITING: Listing<WaitingEvent, ReturnType<typeof waitingJson>> = {
+  toJson: waitingJson,
   fields: ['account', 'id', 'type', 'at', 'since', 'behind', 'code', 'message', 'token'],
   columns: ['account', 'event', 'type', 'since (UTC)', 'token', 'why'],
   toRow: (one) => [
@@ -123,7 +118,7 @@ async function refuseOne(cli: Cli, event: string, flags: RefuseFlags): Promise<v
     refuseWaiting({ ...cli.app.recordDeps, db }, { event, actor, reason }),
   );
   if (refused.stopped) cli.exitCode = EXIT.someFailed;
-  if (flags.json) return printJson(cli, { ...refused, dryRun: flags.dryRun === true });
+  if (flags.json) return printJson(cli, refusedJson(refused, flags.dryRun === true));
   tellRefused(cli, refused);
   if (flags.dryRun) return say(cli, 'dry run: nothing was written');
   return adviseRerun(cli, refused.account);

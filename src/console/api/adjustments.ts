@@ -1,12 +1,11 @@
 /** /v1/adjustments: an operator's correction of a balance, by a new entry. */
 import { z } from 'zod';
-import { required } from '../../config.ts';
-import { openRehearsal, rehearse } from '../../db/rehearsal.ts';
 import { DECISION_CODES } from '../../domain/account.ts';
 import { accountIdField, factIdField, signedAmountField } from '../../domain/events/fields.ts';
 import { ConnectsError, unavailable } from '../../errors.ts';
 import { adjustedJson } from '../../json/adjustments.ts';
 import { type AdjustOutcome, adjustBalances } from '../../operations/events/adjust.ts';
+import { changeOrRehearse } from '../rehearsing.ts';
 import { BadRequest } from './failing.ts';
 import { dryRunField, instantText, reasonField } from './fields.ts';
 import { Answered, type ApiCall, type ApiRoute, changes } from './route.ts';
@@ -92,23 +91,11 @@ export const ADJUSTMENT_ROUTES: readonly ApiRoute[] = [
       const { account, amount, reason, dryRun } = asked;
       const one = { account, amount, reason, key: keyOf(call) };
       const request = { adjustments: [one], actor: caller.actor };
-      const [outcome] = await (dryRun
-        ? rehearsed(app, (db) => adjustBalances({ ...app.recordDeps, db }, request))
-        : adjustBalances(app.recordDeps, request));
+      const [outcome] = await changeOrRehearse(app, dryRun, (db) =>
+        adjustBalances({ ...app.recordDeps, db }, request),
+      );
       const posted = requirePosted(outcome as AdjustOutcome, one);
       return new Answered(adjustedJson({ ...one, ...posted }), posted.outcome === 'waiting' ? 202 : 200);
     },
   }),
 ];
-
-async function rehearsed<Result>(
-  { config }: ApiCall['app'],
-  change: (db: ApiCall['app']['db']) => Promise<Result>,
-): Promise<Result> {
-  const session = openRehearsal(required(config, 'databaseUrl'));
-  try {
-    return await rehearse(session, change);
-  } finally {
-    await session.destroy();
-  }
-}

@@ -1,8 +1,6 @@
 /** A correction of a balance: what it would do is shown before it is done, by the same operation as the command's. */
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../app.ts';
-import { required } from '../../config.ts';
-import { rehearsed } from '../../db/rehearsal.ts';
 import { AMOUNT_MAX } from '../../domain/terms.ts';
 import { type AdjustOutcome, type Adjustment, adjustBalances } from '../../operations/events/adjust.ts';
 import { readHistoryPage } from '../../reports/account-history.ts';
@@ -15,6 +13,7 @@ import { Card, Columns } from '../parts/card.tsx';
 import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
+import { changeOrRehearse } from '../rehearsing.ts';
 import { operator } from '../sign-in/rights.ts';
 import type { Page, PageContext, Site } from '../site.ts';
 import { orUnknown } from './account.tsx';
@@ -114,7 +113,7 @@ interface Preview {
 
 /** The real path, rolled back. */
 const preview = (app: App, adjustment: Adjustment, actor: string): Promise<Preview> =>
-  rehearsed(required(app.config, 'databaseUrl'), async (db) => {
+  changeOrRehearse(app, true, async (db) => {
     const before = await viewOf(await inquire(db, adjustment.account), 0);
     const [outcome] = await adjustBalances({ ...app.recordDeps, db }, { adjustments: [adjustment], actor });
     const after = await viewOf(await inquire(db, adjustment.account), 0);
