@@ -2,6 +2,7 @@
 import { formatInstant } from '../domain/calendar.ts';
 import type { RunNote } from '../ledger/run-notes.ts';
 import type { Run } from '../ledger/runs.ts';
+import type { NoteRequest } from '../operations/runs/note-run.ts';
 import type { StopOutcome } from '../operations/runs/stop-run.ts';
 
 export const runJson = ({ id, ...run }: Run) => ({
@@ -14,6 +15,14 @@ export const runJson = ({ id, ...run }: Run) => ({
 });
 
 export const noteJson = ({ at, ...note }: RunNote) => ({ at: formatInstant(at), ...note });
+
+/** A note as it was just written down. */
+export const notedJson = ({ run, note, actor }: NoteRequest, dryRun: boolean) => ({
+  run,
+  note,
+  actor,
+  dryRun,
+});
 
 /** @param counts as much of them as is told: of a list only those of accounts */
 export const countedRunJson = <Counts extends object>(

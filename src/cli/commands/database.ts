@@ -6,7 +6,7 @@ import { pendingMigrations, unknownMigrations } from '../../db/migrate.ts';
 import { formatInstant } from '../../domain/calendar.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError, invalidInput } from '../../errors.ts';
-import { termsJson } from '../../json/terms.ts';
+import { appliedJson, termsJson } from '../../json/terms.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
 import { applyTerms } from '../../operations/upkeep/apply-terms.ts';
 import {
@@ -105,7 +105,7 @@ async function runApply(cli: Cli, file: string, flags: ApplyFlags): Promise<void
     despiteAwards: flags.despiteAwards === true,
   });
   if (applied.outcome === 'refused') throw invalidInput('terms', formatFaults(nameOf(file), applied.faults));
-  if (flags.json) return printJson(cli, { ...applied, dryRun: flags.dryRun === true });
+  if (flags.json) return printJson(cli, appliedJson(applied, flags.dryRun === true));
   const would = flags.dryRun ? ' (dry run: nothing was stored)' : '';
   return print(
     cli,

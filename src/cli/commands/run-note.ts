@@ -1,5 +1,6 @@
 /** run note: what is known about a run, for whoever looks at it next. */
 import type { Command } from 'commander';
+import { notedJson } from '../../json/runs.ts';
 import { noteRun } from '../../operations/runs/note-run.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import {
@@ -46,6 +47,6 @@ async function writeNote(cli: Cli, run: number, note: string, flags: NoteFlags):
   const request = { run, note, actor: flags.actor ?? cli.defaultActor, reason: flags.reason ?? null };
   await changeOrRehearse(cli, flags, (db) => noteRun({ db }, request));
   const dryRun = flags.dryRun === true;
-  if (flags.json) return printJson(cli, { run, note, actor: request.actor, dryRun });
+  if (flags.json) return printJson(cli, notedJson(request, dryRun));
   return print(cli, `noted at run ${run}${dryRun ? ' (dry run: nothing was written)' : ''}`);
 }

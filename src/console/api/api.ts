@@ -26,9 +26,14 @@ export function consoleApi(app: App, signIns: RefusedSignIns): Hono<Env> {
   return api;
 }
 
+/** What has an id of letters, too. */
+const NAMED_BY_TEXT: readonly string[] = ['account', 'event'];
+
 /** `/v1/runs/:run{[0-9]+}`: of what is no number there is no route, and `/v1/backfills/plan` is another one. */
 const honoPath = (path: string): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'account' ? `:${name}` : `:${name}{[0-9]+}`));
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    NAMED_BY_TEXT.includes(name) ? `:${name}` : `:${name}{[0-9]+}`,
+  );
 
 function mount(
   api: Hono<Env>,

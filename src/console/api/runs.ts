@@ -28,6 +28,22 @@ const noteShape = z
   .strictObject({ at: instantText, actor: z.string(), note: z.string() })
   .meta({ id: 'RunNote' });
 
+export const askedShape = z
+  .strictObject({
+    accounts: count.optional(),
+    first: z.array(z.string()).optional(),
+    hash: z.string().optional(),
+    plan: z.string().optional(),
+    code: z.string().optional(),
+    limit: count.optional(),
+  })
+  .nullable()
+  .describe('Whom it was asked for; null where it is over everybody who is due.');
+
+export const stopShape = z
+  .strictObject({ at: instantText, actor: z.string(), reason: z.string() })
+  .nullable();
+
 const runFields = {
   run: count,
   kind: z.enum(RUN_KINDS),
@@ -37,17 +53,7 @@ const runFields = {
   notify: z.enum(['none', 'digest', 'each']),
   actor: z.string(),
   reason: z.string().nullable(),
-  asked: z
-    .strictObject({
-      accounts: count.optional(),
-      first: z.array(z.string()).optional(),
-      hash: z.string().optional(),
-      plan: z.string().optional(),
-      code: z.string().optional(),
-      limit: count.optional(),
-    })
-    .nullable()
-    .describe('Whom it was asked for; null where it is over everybody who is due.'),
+  asked: askedShape,
   dueAtStart: count,
   programVersion: z.string().nullable().describe('Of the program that opened it.'),
   startedAt: instantText,
@@ -71,22 +77,27 @@ export const listedRunShape = z
   })
   .meta({ id: 'ListedRun' });
 
+/** What one run did, of its accounts and in Connects. */
+export const runCounts = {
+  ...accountCounts,
+  cycles: count,
+  granted: count,
+  expired: count,
+  recovered: count,
+  taken: count.optional(),
+  returned: count.optional(),
+  notTaken: count.optional(),
+  net: amount,
+  byCode: counts.describe('Cycles by code.'),
+  failures: counts.describe('Put-aside accounts by error.'),
+  notices: counts.describe('Notices by state.'),
+};
+
 export const runShape = z
   .strictObject({
     ...runFields,
-    ...accountCounts,
-    cycles: count,
-    granted: count,
-    expired: count,
-    recovered: count,
-    taken: count.optional(),
-    returned: count.optional(),
-    notTaken: count.optional(),
-    net: amount,
-    byCode: counts.describe('Cycles by code.'),
-    failures: counts.describe('Put-aside accounts by error.'),
-    notices: counts.describe('Notices by state.'),
-    stop: z.strictObject({ at: instantText, actor: z.string(), reason: z.string() }).nullable(),
+    ...runCounts,
+    stop: stopShape,
     failing: counts.describe('Accounts that failed and are still to be tried again, by error.'),
     notes: z.array(noteShape),
   })
