@@ -30,6 +30,11 @@ const adding: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
       bought(`new-${n}`, 'm-000', '2021-05-02 10:00'),
       bought(`n${n}`, 'm-001', '2021-05-02 10:00'),
     ]),
+  waiting: (n) =>
+    record(api.installation.app, [
+      bought(`w-${n}`, 'broken-1', '2021-05-02 10:00'),
+      bought(`a-${n}`, 'broken-0', '2021-05-02 10:00'),
+    ]),
   run: async () => {
     const { db } = api.installation;
     const at = await shownNow(db);
@@ -94,6 +99,11 @@ beforeAll(async () => {
     Array.from({ length: 9 }, (_, n) => bought(`e${n}`, 'm-000', '2021-05-02 09:00')),
   );
   await db.raw("UPDATE accounts SET status = 'active' WHERE id LIKE 'idle-%'");
+  const waiting = ['broken-0', 'broken-1', 'broken-1', 'broken-1', 'broken-2'];
+  await record(
+    app,
+    waiting.map((id, n) => bought(`w${n}`, id, '2021-05-02 09:00')),
+  );
   for (const kind of ['run', 'change', 'backfill', 'terms'])
     for (let n = 0; n < 4; n += 1) await addOne(kind);
 });
@@ -110,6 +120,7 @@ const lists: readonly { path: string; key: string; kind: string }[] = [
   { path: '/v1/accounts/m-000/events', key: 'event', kind: 'event' },
   { path: '/v1/notices', key: 'notice', kind: 'notice' },
   { path: '/v1/backfills', key: 'backfill', kind: 'backfill' },
+  { path: '/v1/events/waiting', key: 'id', kind: 'waiting' },
   { path: '/v1/audit-log', key: 'id', kind: 'change' },
   { path: '/v1/terms', key: 'version', kind: 'terms' },
 ];
