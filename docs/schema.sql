@@ -177,6 +177,7 @@ CREATE TABLE `contacts` (
   `email` varchar(254) DEFAULT NULL,
   `import_hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `erased_at` datetime(3) DEFAULT NULL,
+  `locale` varchar(35) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   PRIMARY KEY (`account_id`),
   KEY `of_email` (`email`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

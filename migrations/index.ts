@@ -61,6 +61,7 @@ import { sql as m0054 } from './0054_rollups.ts';
 import { sql as m0055 } from './0055_fleet_counts.ts';
 import { sql as m0057 } from './0057_run_samples.ts';
 import { sql as m0058 } from './0058_runs_version.ts';
+import { sql as m0059 } from './0059_contacts_locale.ts';
 
 export interface Migration {
   readonly name: string;
@@ -125,4 +126,5 @@ export const migrations: readonly Migration[] = [
   { name: '0055_fleet_counts', sql: m0055 },
   { name: '0057_run_samples', sql: m0057 },
   { name: '0058_runs_version', sql: m0058 },
+  { name: '0059_contacts_locale', sql: m0059 },
 ];

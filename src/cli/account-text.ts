@@ -253,6 +253,7 @@ export function viewText(view: AccountView): string {
       : []),
     ...(view.interviewWindow ? [['Interviews', interviewsOf(view.interviewWindow)] as [string, string]] : []),
     ['Emails', view.emails],
+    ...(view.locale === null ? [] : [['Language', view.locale] as [string, string]]),
     ...(view.putAside
       ? [
           [

@@ -14,6 +14,8 @@ export interface TakenOver {
   readonly status: AccountStatus;
   /** The present one; null where it was erased. */
   readonly email: string | null;
+  /** The present one, a BCP 47 tag; null where none was told. */
+  readonly locale: string | null;
 }
 
 /** By account id. */
@@ -31,7 +33,7 @@ export async function findTakenOver(
   >(
     db,
     `SELECT accounts.id, kind, opening.plan, opening.zone, opening.anchor_on AS anchorOn,
-            tracked_from AS trackedFrom, opening_balance AS openingBalance, inactive_openings.status, email
+            tracked_from AS trackedFrom, opening_balance AS openingBalance, inactive_openings.status, email, locale
        FROM accounts
        JOIN account_spans AS opening ON opening.account_id = accounts.id
         AND opening.from_at = (SELECT MIN(from_at) FROM account_spans WHERE account_id = accounts.id)

@@ -2,6 +2,7 @@
 import type { Queryable } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
+import { findLocales } from '../ledger/contacts.ts';
 import { findAwards } from '../ledger/records.ts';
 import { type HistoryLine, readHistoryPage } from './account-history.ts';
 import { type Inquiry, isDue, iso } from './explain/answer.ts';
@@ -33,6 +34,8 @@ export interface AccountView {
   readonly next: Pick<Settlement, 'expired' | 'free' | 'paid' | 'recovered' | 'closing' | 'cap'> | null;
   readonly interviewWindow: { readonly used: number; readonly max: number; readonly days: number } | null;
   readonly emails: 'on' | 'off';
+  /** The member's language, a BCP 47 tag; null where none was told. Texts that are not there in it are English. */
+  readonly locale: string | null;
   readonly putAside: boolean;
   /** The newest lines of Connects History, the newest first. */
   readonly latest: readonly HistoryLine[];
@@ -68,6 +71,7 @@ export async function viewOf(inquiry: Inquiry, lines: number): Promise<AccountVi
     next: next ? numbersOf(next) : null,
     interviewWindow: await windowNow(),
     emails: account.noticesOptedOut ? 'off' : 'on',
+    locale: (await findLocales(inquiry.db, [id])).get(id) ?? null,
     putAside: inquiry.failure?.state === 'put-aside',
     latest: lines === 0 ? [] : (await readHistoryPage(inquiry, {}, { limit: lines })).lines,
   };

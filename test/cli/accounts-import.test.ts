@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { selectRows } from '../../src/db/query.ts';
+import { findLocales } from '../../src/ledger/contacts.ts';
 import type { AccountRowGiven } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
 import { startCli } from '../support/cli.ts';
@@ -205,6 +206,18 @@ describe('an account that is there already', () => {
       '0 imported, 1 there already, 0 bad, of 1 row\n',
     );
   });
+});
+
+test("a member's language is kept, in its canonical form; the row in another language is another row", async () => {
+  const importIn = (locale: string) =>
+    importHere(fileOf(`${HEADER},locale\n${rowOf({ id: 'spoken' })},${locale}\n`));
+  await importIn('ES-mx');
+  expect(await findLocales(stage.installation.db, ['spoken', 'known'])).toEqual(
+    new Map([['spoken', 'es-MX']]),
+  );
+  expect((await importIn('es-MX')).stdout).toContain('1 there already');
+  expect((await importIn('pt-BR')).stderr).toContain('with other content in locale');
+  expect((await importIn('español')).stderr).toContain('such as es or es-MX');
 });
 
 describe('a dry run', () => {

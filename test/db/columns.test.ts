@@ -231,6 +231,15 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     'contacts.email',
     [field('emailField', fields.emailField, [`${'a'.repeat(64)}@${'b'.repeat(63)}.example`])],
   ],
+  [
+    'contacts.locale',
+    [
+      field('localeField', fields.localeField, [
+        `es-${'x'.repeat(8)}-${'y'.repeat(8)}-${'z'.repeat(8)}-x-abcd`,
+        'cel-gaulish',
+      ]),
+    ],
+  ],
   ['accounts.notices_opted_out accounts.readiness_awarded events.late', 'true or false'],
   ['entries.kind', [words('ENTRY_KINDS', ENTRY_KINDS)]],
   ['decisions.code', [words('DECISION_CODES', DECISION_CODES)]],

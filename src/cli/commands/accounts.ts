@@ -38,7 +38,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
     .description('import accounts.csv; every row is checked before any is written')
     .argument(
       '<file>',
-      `a CSV file with the header ${NEEDED_COLUMNS.join(',')}, and readiness_awarded if known`,
+      `a CSV file with the header ${NEEDED_COLUMNS.join(',')}, and readiness_awarded and locale (as es-MX) if known`,
     )
     .option('--skip-invalid', 'import the good rows when there are bad ones')
     .option(

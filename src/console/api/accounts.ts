@@ -97,6 +97,10 @@ const viewShape = z
       .nullable(),
     interviewWindow: z.strictObject({ used: amount, max: count, days: count }).nullable(),
     emails: z.enum(['on', 'off']),
+    locale: z
+      .string()
+      .nullable()
+      .describe('The language of the member, a BCP 47 tag; null where none was told.'),
     putAside: z.boolean(),
     latest: z.array(lineShape),
   })

@@ -35,6 +35,8 @@ export interface AppliedEvent extends RecordChanges {
   readonly spans: readonly Span[];
   /** The account's new email address; null where the event tells none. */
   readonly email: string | null;
+  /** Its new language, a BCP 47 tag; null where the event tells none. */
+  readonly locale: string | null;
 }
 
 /**
@@ -72,6 +74,7 @@ export function openAccount(event: EventOf<'account.opened'>, terms: Terms): App
     entries: [...welcomed.entries, ...(onPlus?.entries ?? [])],
     decisions: [welcomed.decision, ...(onPlus ? [onPlus.decision] : [])],
     email: event.email,
+    locale: event.locale ?? null,
   });
   return { ...appliedOf(effect, ground), spans: [spanOf(effect.account, at)] };
 }
@@ -129,6 +132,8 @@ function effectOf(
       return changeZone(account, event, ground);
     case 'account.contact-changed':
       return applied(account, { email: event.email });
+    case 'account.locale-changed':
+      return applied(account, { locale: event.locale });
     case 'notices.opted-out':
       return applied({ ...account, noticesOptedOut: true });
     case 'notices.opted-in':

@@ -33,6 +33,8 @@ export interface Effect {
   readonly awards: readonly Award[];
   /** The address that the event tells, null where it tells none. */
   readonly email: string | null;
+  /** The member's language, a BCP 47 tag, that the event tells; null where it tells none. */
+  readonly locale: string | null;
 }
 
 type EffectParts = Partial<Omit<Effect, 'outcome' | 'account'>>;
@@ -45,6 +47,7 @@ const nothingElse = {
   interviews: [],
   awards: [],
   email: null,
+  locale: null,
 };
 
 export const applied = (account: Account, parts: EffectParts = {}): Effect => ({

@@ -7,6 +7,7 @@ import { AMOUNT_MAX, type Fault } from '../terms.ts';
 export const OPENING_BALANCE_MAX = 1_000_000_000;
 export const EMAIL_LENGTH_MAX = 254;
 export const REASON_LENGTH_MAX = 500;
+export const LOCALE_LENGTH_MAX = 35;
 
 const expected = (what: string) => ({ error: `expected ${what}` });
 const idOf = (lengthMax: number) =>
@@ -53,6 +54,24 @@ export const localDateField = z.string(dateWhat).meta({ format: 'date' }).refine
 
 const zoneWhat = expected('a known IANA time zone such as Europe/Berlin');
 export const zoneField = z.string(zoneWhat).refine(isKnownZone, zoneWhat);
+
+const localeWhat = expected(
+  `a language as a BCP 47 tag of at most ${LOCALE_LENGTH_MAX} characters, such as es or es-MX`,
+);
+/** A tag in, its canonical form out: `ES-mx` → `es-MX`. Any language: texts fall back where there are none in it. */
+export const localeField = z
+  .string(localeWhat)
+  .transform(canonicalLocale)
+  .refine((tag) => tag.length > 0 && tag.length <= LOCALE_LENGTH_MAX, localeWhat);
+
+/** Empty for what is no tag. */
+function canonicalLocale(tag: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? '';
+  } catch {
+    return '';
+  }
+}
 
 /** The HTML standard's grammar of one address: no list, no display name, no comment, no line break. */
 const ADDRESS =

@@ -9,6 +9,7 @@ import {
   emailField,
   faultsIn,
   instantField,
+  localeField,
   isRecord,
   localDateField,
   openingBalanceField,
@@ -21,6 +22,7 @@ export const takeOverSchema = z.strictObject({
   kind: choiceField(ACCOUNT_KINDS),
   plan: choiceField(PLAN_NAMES),
   email: emailField.optional(),
+  locale: localeField.optional(),
   zone: zoneField.default('UTC'),
   anchorOn: localDateField,
   trackedFrom: instantField,
@@ -30,7 +32,13 @@ export const takeOverSchema = z.strictObject({
 });
 
 export type ParsedTakeOver =
-  | { readonly ok: true; readonly takeOver: TakeOver; readonly email: string | null }
+  | {
+      readonly ok: true;
+      readonly takeOver: TakeOver;
+      readonly email: string | null;
+      /** A BCP 47 tag. */
+      readonly locale: string | null;
+    }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Unknown → an account to take over, or every fault at once. `trackedFrom` is text, as in a file. */
@@ -38,8 +46,8 @@ export function parseTakeOver(input: unknown): ParsedTakeOver {
   const parsed = takeOverSchema.safeParse(input);
   const faults = [...faultsIn(parsed), ...faultsBetweenFields(input)];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  const { email, ...takeOver } = parsed.data;
-  return { ok: true, takeOver, email: email ?? null };
+  const { email, locale, ...takeOver } = parsed.data;
+  return { ok: true, takeOver, email: email ?? null, locale: locale ?? null };
 }
 
 /** Looked for in the raw fields, so that a misspelt one does not hide a contradiction between two others. */

@@ -12,6 +12,7 @@ const FIELD_OF_COLUMN = {
   kind: 'kind',
   plan: 'plan',
   email: 'email',
+  locale: 'locale',
   zone: 'zone',
   anchor_on: 'anchorOn',
   tracked_from: 'trackedFrom',
@@ -23,11 +24,13 @@ const FIELD_OF_COLUMN = {
 type Column = keyof typeof FIELD_OF_COLUMN;
 
 export const ACCOUNT_COLUMNS = Object.keys(FIELD_OF_COLUMN) as readonly Column[];
-export const OPTIONAL_COLUMNS: readonly string[] = ['readiness_awarded', 'error'];
+export const OPTIONAL_COLUMNS: readonly string[] = ['readiness_awarded', 'locale', 'error'];
 
 export interface AccountImport {
   readonly takeOver: TakeOver;
   readonly email: string;
+  /** A BCP 47 tag; null where the row tells none. */
+  readonly locale: string | null;
   /** Of everything in the row: the same account with other content is refused. */
   readonly contentHash: string;
 }
@@ -47,8 +50,10 @@ export function parseAccountRow(row: Readonly<Record<string, string>>): ParsedAc
   const faults = parsed.ok ? [] : parsed.faults.map(inColumns);
   if (fields.email === undefined) faults.push({ where: 'email', what: 'expected an email address' });
   if (!parsed.ok || parsed.email === null || faults.length > 0) return { ok: false, faults };
-  const { takeOver, email } = parsed;
-  return { ok: true, account: { takeOver, email, contentHash: hashOf({ ...takeOver, email }) } };
+  const { takeOver, email, locale } = parsed;
+  // A row without a language has the hash that it had before there were any.
+  const content = { ...takeOver, email, ...(locale !== null && { locale }) };
+  return { ok: true, account: { takeOver, email, locale, contentHash: hashOf(content) } };
 }
 
 /** Text that is no number or truth stays text, so that the fault is told by the field's own rule. */
@@ -66,8 +71,11 @@ function inColumns(fault: Fault): Fault {
 }
 
 /** Columns of a row that say something else than what an account was taken over with. */
-export function columnsDiffering({ takeOver, email }: AccountImport, before: TakenOver): readonly Column[] {
-  const now: Readonly<Record<string, unknown>> = { ...takeOver, email };
+export function columnsDiffering(
+  { takeOver, email, locale }: AccountImport,
+  before: TakenOver,
+): readonly Column[] {
+  const now: Readonly<Record<string, unknown>> = { ...takeOver, email, locale };
   const then: Readonly<Record<string, unknown>> = { ...before };
   return ACCOUNT_COLUMNS.filter((column) => {
     const field = FIELD_OF_COLUMN[column];

@@ -254,7 +254,12 @@ async function writeFresh(
   await insertInactiveOpenings(transaction, opened);
   await insertContacts(
     transaction,
-    fresh.map((one) => ({ accountId: one.takeOver.id, email: one.email, importHash: one.contentHash })),
+    fresh.map(({ takeOver: { id: accountId }, email, locale, contentHash: importHash }) => ({
+      accountId,
+      email,
+      locale,
+      importHash,
+    })),
   );
   await insertSpans(
     transaction,

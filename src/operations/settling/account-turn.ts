@@ -180,7 +180,9 @@ export class AccountTurn {
     writes.proposals.push(...applied.proposals.map((one) => ({ ...one, accountId })));
     writes.interviews.push(...applied.interviews.map((one) => ({ ...one, accountId })));
     writes.awards.push(...applied.awards.map((one) => ({ ...one, accountId })));
-    if (applied.email !== null) writes.contacts.push({ accountId, email: applied.email, importHash: null });
+    const { email, locale } = applied;
+    if (email !== null || locale !== null)
+      writes.contacts.push({ accountId, email, locale, importHash: null });
   }
 
   /** Whether an email tells of a boundary, or why none does: to opt out counts from then on, and now. */

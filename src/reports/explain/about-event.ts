@@ -103,6 +103,7 @@ const EVENT_WORDS: Readonly<Record<EventType, (content: RecordedEvent['content']
   'account.closed': () => 'your account was closed',
   'account.zone-changed': ({ zone }) => `your time zone became ${textOf(zone)}`,
   'account.contact-changed': () => 'your address changed',
+  'account.locale-changed': ({ locale }) => `your language became ${textOf(locale)}`,
   'notices.opted-out': () => 'you turned emails about monthly Connects off',
   'notices.opted-in': () => 'you turned emails about monthly Connects on',
   'connects.spent': ({ amount }) => `you spent ${connects(Number(amount))}`,

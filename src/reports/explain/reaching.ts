@@ -106,6 +106,7 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'account.closed': 'the closing of your account',
   'account.zone-changed': 'a change of time zone',
   'account.contact-changed': 'a change of address',
+  'account.locale-changed': 'a change of language',
   'notices.opted-out': 'a choice of emails',
   'notices.opted-in': 'a choice of emails',
   'connects.spent': 'a charge',

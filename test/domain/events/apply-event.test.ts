@@ -208,6 +208,13 @@ describe('contact and notices', () => {
     expect(
       applied(onPlus, factOf('2021-01-20', 'account.contact-changed', { email: 'y@example.test' })).email,
     ).toBe('y@example.test');
+    const spanish = factOf('2021-01-20', 'account.locale-changed', { locale: 'ES-mx' });
+    expect(applied(onPlus, spanish)).toMatchObject({
+      email: null,
+      locale: 'es-MX',
+      entries: [],
+      decisions: [],
+    });
     const out = applied(onPlus, factOf('2021-01-20', 'notices.opted-out')).account;
     expect(out.noticesOptedOut).toBe(true);
     expect(applied(out, factOf('2021-01-21', 'notices.opted-in')).account.noticesOptedOut).toBe(false);

@@ -15,7 +15,13 @@ function parsed(input: Record<string, unknown>): MemberEvent {
 
 /** One good event of each type: only the fields of its own. */
 const fieldsByType: Readonly<Record<string, Record<string, unknown>>> = {
-  'account.opened': { kind: 'freelancer', plan: 'plus', email: 'a1@example.test', zone: 'Europe/Berlin' },
+  'account.opened': {
+    kind: 'freelancer',
+    plan: 'plus',
+    email: 'a1@example.test',
+    zone: 'Europe/Berlin',
+    locale: 'es',
+  },
   'readiness-test.passed': {},
   'plan.upgraded': {},
   'plan.downgraded': {},
@@ -25,6 +31,7 @@ const fieldsByType: Readonly<Record<string, Record<string, unknown>>> = {
   'account.closed': {},
   'account.zone-changed': { zone: 'Asia/Tehran' },
   'account.contact-changed': { email: 'new@example.test' },
+  'account.locale-changed': { locale: 'es-MX' },
   'notices.opted-out': {},
   'notices.opted-in': {},
   'connects.spent': { amount: 6 },
@@ -38,7 +45,7 @@ const fieldsByType: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 describe('an event', () => {
-  test('has one of twenty types', () => {
+  test('has one of twenty-one types', () => {
     expect(EVENT_TYPES.toSorted()).toEqual(Object.keys(fieldsByType).toSorted());
   });
 
@@ -47,7 +54,7 @@ describe('an event', () => {
   });
 
   test.each(Object.entries(fieldsByType))('%s needs each field but the optional ones', (type, fields) => {
-    const optional = ['zone', 'proposal'].filter(
+    const optional = ['zone', 'locale', 'proposal'].filter(
       (field) => type === 'account.opened' || (field === 'proposal' && !type.startsWith('proposal.')),
     );
     const missing = Object.keys({ ...common, ...fields }).filter(
@@ -85,6 +92,11 @@ describe('an event', () => {
     ['connects', { type: 'proposal.submitted', proposal: 'p1' }, [0, -4, 2.5, '4']],
     ['proposal', { type: 'interview.requested', interview: 'i1' }, ['', 'p 1', 7, null, 'p'.repeat(101)]],
     ['zone', { type: 'account.zone-changed' }, ['Mars/Olympus', 'local', '', 7]],
+    [
+      'locale',
+      { type: 'account.locale-changed' },
+      ['', 'español', 'es_MX', 'e', 7, null, `es-x${'-abcdefgh'.repeat(4)}`],
+    ],
     ['cycleOn', { type: 'payment.failed' }, ['2021-02-30', '2021-3-1', 20210301]],
     ['account', { type: 'plan.upgraded' }, ['a'.repeat(65), 'a:1', 'a1\n', 'ä1']],
     [

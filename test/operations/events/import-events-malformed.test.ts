@@ -47,6 +47,7 @@ const good: readonly (readonly [Record<string, unknown>, Record<string, Kind>])[
   [{ type: 'payment.failed', cycleOn: '2021-03-01' }, { cycleOn: 'date' }],
   [{ type: 'account.zone-changed', zone: 'Europe/Berlin' }, { zone: 'zone' }],
   [{ type: 'account.contact-changed', email: 'a1@example.test' }, { email: 'email' }],
+  [{ type: 'account.locale-changed', locale: 'es-MX' }, { locale: 'locale' }],
   [
     { type: 'balance.adjusted', amount: -5, reason: 'sorry' },
     { amount: 'signed amount', reason: 'reason' },
@@ -59,7 +60,8 @@ const good: readonly (readonly [Record<string, unknown>, Record<string, Kind>])[
   [{ type: 'account.closed' }, {}],
 ];
 
-type Kind = 'id' | 'instant' | 'amount' | 'signed amount' | 'date' | 'zone' | 'email' | 'reason' | 'choice';
+type Kind =
+  'id' | 'instant' | 'amount' | 'signed amount' | 'date' | 'zone' | 'locale' | 'email' | 'reason' | 'choice';
 const common: Record<string, Kind> = { id: 'id', account: 'id', at: 'instant', type: 'choice' };
 
 const nested = (depth: number): unknown => {
@@ -121,6 +123,7 @@ const rubbishOf: Record<Kind, fc.Arbitrary<unknown>> = {
     fc.constantFrom('2021-02-30', '2021-2-3', '21-02-03', '2021-02-03T00:00:00Z', '9999-01-01'),
   ),
   zone: fc.oneof(rubbish, fc.constantFrom('Mars/Olympus', 'local', 'UTC+3', '+05:30', '__proto__', 'Etc')),
+  locale: fc.oneof(rubbish, fc.constantFrom('es_MX', 'español', 'e', 'es-', '-es', '__proto__')),
   email: fc.oneof(
     rubbish,
     fc.constantFrom(

@@ -64,6 +64,7 @@ const LONG: Readonly<Record<string, Fields>> = {
   'account.contact-changed': {
     email: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(59)}`,
   },
+  'account.locale-changed': { locale: `es-419-x-${'a'.repeat(8)}-${'b'.repeat(8)}-${'c'.repeat(7)}` },
   'connects.spent': { amount: AMOUNT_MAX },
   'connects.purchased': { amount: AMOUNT_MAX },
   'proposal.submitted': { proposal: id(900), connects: 1 },

@@ -180,9 +180,12 @@ describe('an event', () => {
     const change = fact('mail-c', 'mail', '2021-01-06', 'account.contact-changed', {
       email: 'second@mail.example.test',
     });
-    await record(installation.app, [opening, change]);
-    const email = "SELECT email FROM contacts WHERE account_id = 'mail'";
-    expect(await selectRows(installation.db, email)).toEqual([{ email: 'second@mail.example.test' }]);
+    const language = fact('mail-l', 'mail', '2021-01-07', 'account.locale-changed', { locale: 'es-mx' });
+    await record(installation.app, [opening, language, change]);
+    const contact = "SELECT email, locale FROM contacts WHERE account_id = 'mail'";
+    expect(await selectRows(installation.db, contact)).toEqual([
+      { email: 'second@mail.example.test', locale: 'es-MX' },
+    ]);
     expect(
       await countOf(installation.db, "SELECT COUNT(*) FROM events WHERE content LIKE '%mail.example%'"),
     ).toBe(0);
