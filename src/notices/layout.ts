@@ -135,7 +135,8 @@ const heading = (title: string): string =>
   `<h2 class="ink" style="margin:24px 0 4px;font-size:17px;line-height:1.35;color:${INK}">${escape(title)}</h2>\n`;
 
 const CELL = `padding:8px 0;border-bottom:1px solid ${LINE};font-size:16px;line-height:1.4;vertical-align:baseline`;
-const LABEL = `${CELL};text-align:left;font-weight:normal;color:${INK}`;
+/** Its words are broken only where one alone is too long: else its column would shrink to the width of a letter. */
+const LABEL = `${CELL};overflow-wrap:break-word;word-break:normal;text-align:left;font-weight:normal;color:${INK}`;
 const WHOLE = 'overflow-wrap:normal;word-break:normal';
 const VALUE = `${CELL};${WHOLE};text-align:right;font-weight:bold;padding-left:12px;color:${INK}`;
 const COLUMN = `${WHOLE};padding:4px 0;border-bottom:1px solid ${LINE};font-size:13px;line-height:1.4;font-weight:normal;color:${SOFT}`;
