@@ -99,10 +99,14 @@ export async function readRecentRuns(db: Queryable): Promise<Pick<Overview, 'now
   return { now: await shownNow(db), recent, backfills };
 }
 
+/** Of backfills that have not ended, by their run. */
+export const readBackfillStates = async (db: Queryable): Promise<Overview['backfills']> =>
+  new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
+
 async function readRuns(
   db: Queryable,
 ): Promise<Pick<Overview, 'recent' | 'backfills'> & { readonly open: readonly Run[] }> {
-  const backfills = new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
+  const backfills = await readBackfillStates(db);
   const isUnderWay = (run: Run): boolean => isOpen(run) && (backfills.get(run.id) ?? 'running') === 'running';
   const open = (await listOpenRuns(db)).filter(isUnderWay).toReversed();
   const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });

@@ -12,6 +12,7 @@ import { BadCount, grouped } from '../parts/numbers.tsx';
 import { ProgressBar } from '../parts/progress.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { NearTime, ShortTime, Time } from '../parts/times.tsx';
+import { RunState } from './run-state.tsx';
 
 /** How far a run that is open is: its accounts as an equation, and as a bar. */
 export const ActiveRunCard = ({ run, counts, exact, rate, now }: ActiveRun & { readonly now: number }) => (
@@ -112,14 +113,7 @@ const columnsOf = (now: number, backfills: Overview['backfills']): Column<RunLis
   },
   {
     title: 'State',
-    cell: ofRun(({ run }) => {
-      const backfill = backfills.get(run.id);
-      return backfill === undefined ? (
-        <StateChip of="run" state={run.state} />
-      ) : (
-        <StateChip of="backfill" state={backfill} />
-      );
-    }),
+    cell: ofRun(({ run }) => <RunState run={run} backfills={backfills} />),
   },
   { title: 'Due', numeric: true, wide: true, cell: ofRun(({ run }) => grouped(run.dueAtStart)) },
   { title: 'Failed', numeric: true, cell: ofRun(({ counts }) => <BadCount value={counts.failed} />) },

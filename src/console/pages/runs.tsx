@@ -1,12 +1,12 @@
 /** The list of runs: the latest first, by kind, state, time and who began them; clean sweeps folded together. */
 import { shownNow } from '../../db/query.ts';
 import { RUN_KINDS, RUN_STATES } from '../../ledger/runs.ts';
+import { type Overview, readBackfillStates } from '../../reports/overview.ts';
 import { type RunLine, type RunListLine, type RunListPage, readRunList } from '../../reports/run-list.ts';
 import { counted } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
 import { addressOf, runAddress } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
-import { StateChip } from '../parts/chip.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Field, Form, Select, Submit } from '../parts/form.tsx';
 import { BadCount, grouped } from '../parts/numbers.tsx';
@@ -16,6 +16,7 @@ import { Tabs } from '../parts/tabs.tsx';
 import { Duration, ShortTime } from '../parts/times.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
+import { RunState } from './run-state.tsx';
 import { KIND_TITLES, STATE_TITLES } from './run-words.ts';
 import { type RunsAsked, filtersOf, isNarrowed, parseRunsAsked, toListAsked } from './runs-asked.ts';
 
@@ -25,6 +26,7 @@ export function addRunsPages(site: Site): void {
     const asked = parseRunsAsked(context.req.query());
     const now = await shownNow(readDb);
     const page = await readRunList(readDb, toListAsked(asked));
+    const backfills = await readBackfillStates(readDb);
     return site.render(
       context,
       {
@@ -37,7 +39,7 @@ export function addRunsPages(site: Site): void {
           </a>
         ) : undefined,
       },
-      <Runs asked={asked} page={page} now={now} />,
+      <Runs asked={asked} page={page} backfills={backfills} now={now} />,
     );
   });
 }
@@ -45,15 +47,16 @@ export function addRunsPages(site: Site): void {
 interface RunsProps {
   readonly asked: RunsAsked;
   readonly page: RunListPage;
+  readonly backfills: Overview['backfills'];
   readonly now: number;
 }
 
-const Runs = ({ asked, page, now }: RunsProps) => (
+const Runs = ({ asked, page, backfills, now }: RunsProps) => (
   <Card bare header={<Kinds asked={asked} />} footer={<Pages asked={asked} page={page} />}>
     <Filters asked={asked} />
     <Table
       caption="Runs, the latest first"
-      columns={columnsOf(now)}
+      columns={columnsOf(now, backfills)}
       rows={page.lines.flatMap(withOpened)}
       across={(line) =>
         line.line === 'run'
@@ -129,7 +132,7 @@ const ofRun =
 
 const about = (line: RunLine, count: number): string => `${line.exact ? '' : '≈ '}${grouped(count)}`;
 
-const columnsOf = (now: number): Column<RunListLine>[] => [
+const columnsOf = (now: number, backfills: RunsProps['backfills']): Column<RunListLine>[] => [
   {
     title: 'Run',
     cell: ofRun(({ run }) => (
@@ -139,8 +142,13 @@ const columnsOf = (now: number): Column<RunListLine>[] => [
     )),
   },
   { title: 'Kind', cell: ofRun(({ run }) => KIND_TITLES[run.kind]) },
-  { title: 'State', cell: ofRun(({ run }) => <StateChip of="run" state={run.state} />) },
-  { title: 'Due', numeric: true, cell: ofRun(({ run, counts }) => grouped(run.dueAtStart + counts.added)) },
+  { title: 'State', cell: ofRun(({ run }) => <RunState run={run} backfills={backfills} />) },
+  {
+    title: 'Due',
+    numeric: true,
+    wide: true,
+    cell: ofRun(({ run, counts }) => grouped(run.dueAtStart + counts.added)),
+  },
   { title: 'Settled', numeric: true, wide: true, cell: ofRun((line) => about(line, line.counts.settled)) },
   { title: 'Failed', numeric: true, cell: ofRun(({ counts }) => <BadCount value={counts.failed} />) },
   {
