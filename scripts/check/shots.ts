@@ -1,5 +1,5 @@
 /**
- * Pictures of every page of the console, in three widths and two themes, for people to look at:
+ * Pictures of every page of the console, in four widths and two themes, for people to look at:
  *
  *   npm run shots [-- FOLDER] [--only NAME] [--stay]
  *
@@ -19,6 +19,9 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 if (folder !== undefined) process.env['CONNECTS_SHOTS'] = folder;
 
+/** A wide screen, beside the widths that tests look at. */
+const DESK = 1_920;
+
 async function stay(stage: ConsoleStage): Promise<void> {
   const address = new URL(await stage.linkFor('operator'), stage.url);
   process.stdout.write(`${address.href}\nmembers such as ${stage.ids.member}; Ctrl-C ends it\n`);
@@ -33,7 +36,7 @@ async function take(stage: ConsoleStage, browser: TestBrowser): Promise<void> {
   const storageState = await first.context.storageState();
   const pages = consolePages(stage).filter(({ name }) => name.includes(values.only));
   for (const theme of THEMES)
-    for (const width of WIDTHS) {
+    for (const width of [...WIDTHS, DESK]) {
       const visitor = await browser.visitor(stage.url, {
         theme,
         width,
