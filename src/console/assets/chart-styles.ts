@@ -11,7 +11,7 @@ svg.chart { display: block; width: 100%; height: auto; overflow: visible; font: 
 .note { stroke: var(--ink-3); }
 .h0 { fill: var(--h0); } .h1 { fill: var(--h1); } .h2 { fill: var(--h2); } .h3 { fill: var(--h3); } .h4 { fill: var(--h4); } .hx { fill: var(--c-bad); } .hm { fill: var(--h1); stroke: var(--c-bad); stroke-width: 1.5; } .hs { fill: none; stroke: var(--run); stroke-width: 2; } .hq { fill: none; stroke: var(--line-2); stroke-dasharray: 2 2; }
 .hit { fill: transparent; } g:hover > .hit { fill: color-mix(in srgb, var(--ink) 5%, transparent); }
-svg.chart.slim { display: none; } svg.chart.small { max-width: 27rem; }
+svg.chart.slim { display: none; } svg.chart.small { max-width: 20rem; }
 svg.bar { display: block; width: 100%; height: .75rem; border-radius: 99px; background: var(--sunk); }
 svg.bar.slim { height: .375rem; } svg.bar + .flow { margin-top: var(--s3); }
 .card > footer > .key { flex: 1 1 10rem; } .as-table { margin-left: auto; min-width: 0; } .as-table[open] { flex: 1 1 100%; margin-left: 0; }

@@ -14,5 +14,5 @@ textarea.code { font: var(--t-xs)/1.5 var(--mono); width: 100%; min-height: 18re
 .member { max-width: 44rem; margin: 0 auto; padding: var(--s5) var(--s4) 4rem; display: grid; gap: var(--s5); }
 .member h1 { font-size: var(--t-xl); line-height: 1.25; font-weight: 650; letter-spacing: -.018em; }
 .member .brand { padding: 0; } .member .id { max-width: 12rem; }
-.member .facts dd { text-align: left; } .member .card > header .inline { width: auto; } .member .inline select.field { width: 9rem; }
+.member .facts { grid-template-columns: max-content minmax(0, 1fr); gap: .45rem var(--s4); } .member .facts > div { display: contents; } .member .facts dd { text-align: left; } .member .card > header .inline { width: auto; } .member .inline select.field { width: 9rem; }
 `;

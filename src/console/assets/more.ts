@@ -11,8 +11,8 @@ button.link { border: 0; background: none; padding: 0; cursor: pointer; color: v
 .find input::-webkit-search-cancel-button { display: none; }
 .top .who { margin-left: auto; display: none; }
 .side form { display: inline; }
-/* The script shows and renames them: their places are kept, so that nothing moves. */
-.live [hidden] { display: inline-flex !important; visibility: hidden; } .live [data-live-word] { min-width: 3.25rem; }
+/* The script shows and renames them: their places are kept, so that what stands at their right does not move. */
+.live [hidden] { display: inline-flex !important; visibility: hidden; } 
 .live .btn { min-width: 4.25rem; justify-content: center; } .live.paused .dot { background: var(--line-2); box-shadow: none; animation: none; }
 .head h1 .chip { vertical-align: .2em; margin-left: .4rem; letter-spacing: 0; }
 .crumb ol { display: flex; flex-wrap: wrap; gap: .35rem; } .crumb li + li::before { content: "/"; margin-right: .35rem; }
@@ -26,16 +26,18 @@ select.field, textarea.field { width: 100%; }
 .acts { flex-wrap: wrap; }
 .empty { display: grid; gap: var(--s2); justify-items: start; padding: var(--s6) var(--s4); }
 .empty .lead { font-size: var(--t-l); font-weight: 600; letter-spacing: -.01em; }
-.empty .acts { display: flex; gap: var(--s2); margin-top: var(--s2); }
+.empty .acts { display: flex; gap: var(--s2); margin-top: var(--s2); } .in > .empty { padding: var(--s2) 0; }
+.in > .key + *, .in > .key { margin-top: var(--s3); } .in > .plain { margin-top: var(--s3); display: grid; gap: var(--s1); }
 .say.run svg.i { color: var(--run); } .say.mute svg.i { color: var(--mute); }
 .say ul { list-style: disc; padding-left: 1.1rem; color: var(--ink-2); }
 .pager { display: flex; gap: var(--s2); margin-left: auto; }
-.flow .term { white-space: nowrap; color: var(--ink-2); }
+.flow > .end { margin-left: auto; align-self: start; } .flow .term { white-space: nowrap; color: var(--ink-2); }
 .btn.bad.solid, button.btn.bad { border-color: currentcolor; }
 .btn[disabled], .btn[aria-disabled] { opacity: .55; cursor: default; }
 .table { font-size: var(--t-s); } .cols > .card { height: 100%; }
 a.link { overflow-wrap: anywhere; }
 .filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4); align-items: end; justify-content: space-between; padding: var(--s2) var(--s4); border-bottom: 1px solid var(--line); }
+.inline.spread { justify-content: space-between; flex: 1 1 100%; }
 .inline > .grow { flex: 1 1 12rem; } .inline > .check { padding-block: .4rem; }
 .letter { width: 100%; } .letter textarea { margin-block: var(--s2); width: 100%; color: var(--ink); }
 tr.why .quote + .quote, .form > .quote + .quote { margin-top: var(--s3); }

@@ -56,9 +56,9 @@ tr.why > td { background: var(--sunk); padding: var(--s4); }
 .plus { color: var(--ok); } .minus { color: var(--bad); } .lost { color: var(--warn); }
 td.n .plus, td.n .minus, td.n .lost { font-weight: 550; }
 
-.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .45rem var(--s4); font-size: var(--t-s); }
-.facts dt { color: var(--ink-3); } .facts dd { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.facets { display: grid; gap: 1px; padding: var(--s2); }
+.facts { display: grid; gap: .45rem; font-size: var(--t-s); } .facts > div { display: flex; justify-content: space-between; gap: var(--s4); }
+.facts dt { color: var(--ink-3); flex: none; } .facts dd { text-align: right; min-width: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.facets { padding: var(--s2); } .facets > div { display: grid; gap: 1px; }
 .facets h2 { font-size: var(--t-xs); font-weight: 500; color: var(--ink-3); padding: .6rem .6rem .25rem; }
 .facets a { display: flex; gap: .5rem; align-items: center; padding: .32rem .6rem; border-radius: var(--r-s); font-size: var(--t-s); color: var(--ink-2); }
 .facets a:hover { background: var(--sunk); } .facets a b { margin-left: auto; font-weight: 500; color: var(--ink-3); font-variant-numeric: tabular-nums; }
@@ -85,7 +85,7 @@ label.l { display: grid; gap: .3rem; font-size: var(--t-s); color: var(--ink-2);
 .hero small { font-size: var(--t-l); color: var(--ink-3); font-weight: 500; letter-spacing: 0; }
 .flow { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem; font-size: var(--t-s); font-variant-numeric: tabular-nums; }
 .flow b { color: var(--ink); font-weight: 600; font-size: var(--t-l); } .flow > span:not([class]) { color: var(--ink-3); }
-.log { display: grid; } .log li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: var(--s3); padding: .5rem var(--s4); border-bottom: 1px solid var(--line); font-size: var(--t-s); } .log li:last-child { border: 0; }
+.log { display: grid; } .log li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: var(--s3); padding: .5rem var(--s4); border-bottom: 1px solid var(--line); font-size: var(--t-s); } .log li:last-child { border: 0; }
 .log time { color: var(--ink-3); }
 .diff { font-family: var(--mono); font-size: .75rem; display: grid; gap: 1px; }
 .diff del { text-decoration: none; color: var(--bad); } .diff ins { text-decoration: none; color: var(--ok); } .diff del::before { content: "− "; } .diff ins::before { content: "+ "; }

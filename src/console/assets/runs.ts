@@ -7,6 +7,9 @@ table.bars td:last-child { width: 45%; }
 .in > h3, .form > h3 { font-size: var(--t-m); font-weight: 600; }
 #act { border-block: 1px solid var(--line); } #act .form { max-width: 44rem; }
 .quote code, .sentences li { overflow-wrap: anywhere; } .sentences { display: grid; gap: var(--s2); }
-@media (max-width: 75rem) { .facets { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); } .facets h2 { grid-column: 1 / -1; } }
-@media (max-width: 40rem) { .says { min-width: 9rem; } }
+@media (max-width: 75rem) {
+  .facets { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s6); padding: var(--s2) var(--s4) var(--s3); } .facets > div { display: flex; flex-wrap: wrap; gap: var(--s1); align-content: start; }
+  .facets h2 { flex: 1 1 100%; padding: .25rem 0 0; } .facets a { border: 1px solid var(--line-2); border-radius: 99px; padding: .12rem .6rem; } .facets a b { margin-left: 0; }
+}
+@media (max-width: 40rem) { .says { min-width: 9rem; } table.bars td.n { padding-right: var(--s4); } }
 `;

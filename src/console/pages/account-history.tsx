@@ -33,14 +33,14 @@ export const HistoryCard = (props: HistoryProps) => (
   <section class="card" id="history">
     <header>
       <h2>Connects History</h2>
-      <div class="r">
-        <TypeTabs {...props} />
-        <a class="link" href={csvAddress(props.account, props.query)}>
-          CSV
-        </a>
-      </div>
+      <a class="link r" href={csvAddress(props.account, props.query)}>
+        CSV
+      </a>
     </header>
-    <TimeFilter {...props} />
+    <div class="filters">
+      <TypeTabs {...props} />
+      <TimeFilter {...props} />
+    </div>
     {props.page.lines.length === 0 ? <NoLines {...props} /> : <Lines {...props} />}
     <footer>
       <Pager
@@ -85,7 +85,7 @@ function TimeFilter(props: HistoryProps) {
   const isAll = days === undefined && from === undefined && until === undefined;
   const whole = { from: undefined, to: undefined, before: undefined };
   return (
-    <div class="filters">
+    <div class="inline spread">
       <Tabs
         label="Of how many days"
         choices={[

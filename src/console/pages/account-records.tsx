@@ -100,6 +100,7 @@ async function showRecords<Row>(
       ) : (
         <Table
           caption={`${title} of ${id}, the newest first`}
+          stacks
           columns={columns?.(when) ?? []}
           rows={rows}
           empty={<Empty sentence={before === undefined ? none : 'Nothing older.'} />}

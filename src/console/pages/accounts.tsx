@@ -209,6 +209,7 @@ const COLUMNS: readonly Column<ListedAccount>[] = [
   },
   {
     title: 'Plan',
+    wide: true,
     cell: ({ plan, pendingPlan }) => (
       <>
         {planTitle(plan)}

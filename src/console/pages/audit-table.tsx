@@ -20,6 +20,7 @@ interface AuditTableProps {
 export const AuditTable = ({ rows, now, none }: AuditTableProps) => (
   <Table
     caption="Changes, the newest first"
+    stacks
     columns={[
       {
         title: 'When (UTC)',

@@ -54,6 +54,7 @@ export function addBackfillsPage(site: Site): void {
       >
         <Table
           caption="Backfills"
+          stacks
           columns={columns(now)}
           rows={rows}
           empty={<None isOperator={isOperator} />}

@@ -8,7 +8,6 @@ import { DailyConnects, DuePerDay } from '../charts/day-bars.tsx';
 import { CyclesByDay } from '../charts/heat-grid.tsx';
 import { addressOf } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
-import { shortCount } from '../charts/figures.ts';
 
 const DAYS = 30;
 
@@ -42,7 +41,7 @@ export function AheadCard({ ahead: { days } }: { readonly ahead: DueAhead }) {
       title="Accounts due per day"
       bare
       width={6}
-      aside={`${DAYS} days ahead, ${shortCount(connects)} ${connects === 1 ? 'Connect' : 'Connects'}`}
+      aside={`${DAYS} days ahead, ${counted(connects, 'Connect')}`}
     >
       <DuePerDay days={days} />
     </Card>

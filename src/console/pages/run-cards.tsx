@@ -39,7 +39,13 @@ export function Progress({ page: { run, counts, exact, rate } }: Pick<RunProps, 
             <br />
             <Pace rate={rate} open={isOpen(run)} />
           </span>
-          {isOpen(run) ? <StateChip of="run" state={run.state} /> : ''}
+          {isOpen(run) ? (
+            <span class="end">
+              <StateChip of="run" state={run.state} />
+            </span>
+          ) : (
+            ''
+          )}
         </div>
         <PartsBar
           total={total}
@@ -73,7 +79,7 @@ function Pace({ rate, open }: { readonly rate: RunPage['rate']; readonly open: b
   if (!open)
     return (
       <>
-        in {formatAge(tookMs / 1_000)}
+        in {tookMs < 1_000 ? 'less than a second' : formatAge(tookMs / 1_000)}
         {pace === undefined ? '' : `, ${pace}`}
       </>
     );

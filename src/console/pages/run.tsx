@@ -13,7 +13,7 @@ import { Card } from '../parts/card.tsx';
 import { StateChip } from '../parts/chip.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
-import { NearTime, Time } from '../parts/times.tsx';
+import { NearTime, ShortTime, Time } from '../parts/times.tsx';
 import { toHtml } from '../render.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
@@ -132,7 +132,7 @@ const LivePart = ({ page, now, guard }: LiveProps) => (
       <Connects page={page} />
       <Emails page={page} />
       <Errors page={page} />
-      <Notes notes={page.notes} />
+      <Notes notes={page.notes} now={now} />
     </div>
   </>
 );
@@ -164,7 +164,7 @@ function HowItEnded({ page: { run, stop, failing }, now }: Omit<LiveProps, 'guar
   );
 }
 
-const Notes = ({ notes }: { readonly notes: readonly RunNote[] }) =>
+const Notes = ({ notes, now }: { readonly notes: readonly RunNote[]; readonly now: number }) =>
   notes.length === 0 ? (
     <></>
   ) : (
@@ -172,7 +172,7 @@ const Notes = ({ notes }: { readonly notes: readonly RunNote[] }) =>
       <ul class="log">
         {notes.map(({ at, actor, note }) => (
           <li>
-            <Time at={at} />
+            <ShortTime at={at} now={now} />
             <span>
               {note} <span class="qq">({actor})</span>
             </span>

@@ -124,9 +124,21 @@ export const Versions = ({ versions }: { readonly versions: readonly TermsOfVers
   >
     <Table
       caption="Versions of the terms, the latest first"
+      stacks
       columns={[
-        { title: 'Version', cell: ({ version }) => <span id={`version-${version}`}>Version {version}</span> },
-        { title: 'Rows from', cell: ({ terms }) => datesOf(terms.map((row) => row.effectiveFrom)) },
+        {
+          title: 'Version',
+          cell: ({ version }) => (
+            <span class="nowrap" id={`version-${version}`}>
+              Version {version}
+            </span>
+          ),
+        },
+        {
+          title: 'Rows from',
+          wide: true,
+          cell: ({ terms }) => datesOf(terms.map((row) => row.effectiveFrom)),
+        },
         {
           title: 'Stored',
           cell: ({ appliedAt, actor }) => (
@@ -139,7 +151,7 @@ export const Versions = ({ versions }: { readonly versions: readonly TermsOfVers
         },
         { title: 'Why', cell: ({ reason }) => <span class="q">{reason}</span> },
         { title: 'What it changed', cell: ({ changes }) => <Diff differences={changes} /> },
-        { title: 'Runs', numeric: true, cell: (one) => <Runs version={one} /> },
+        { title: 'Runs', cell: (one) => <Runs version={one} /> },
       ]}
       rows={versions}
       empty=""

@@ -41,10 +41,10 @@ export const Columns = ({ children }: { readonly children?: Child }) => <div cla
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: Child, value: Child])[] }) => (
   <dl class="facts">
     {rows.map(([name, value]) => (
-      <>
+      <div>
         <dt>{name}</dt>
         <dd>{value}</dd>
-      </>
+      </div>
     ))}
   </dl>
 );

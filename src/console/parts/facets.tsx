@@ -11,7 +11,7 @@ export interface Facet {
 export const Facets = ({ label, facets }: { readonly label: string; readonly facets: readonly Facet[] }) => (
   <nav class="facets" aria-label={label}>
     {facets.map(({ title, choices }) => (
-      <>
+      <div>
         <h2>{title}</h2>
         {choices.map((one) => (
           <a href={one.href} aria-current={one.current ? 'true' : undefined}>
@@ -19,7 +19,7 @@ export const Facets = ({ label, facets }: { readonly label: string; readonly fac
             {one.count === undefined ? '' : <b>{grouped(one.count)}</b>}
           </a>
         ))}
-      </>
+      </div>
     ))}
   </nav>
 );

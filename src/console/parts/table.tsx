@@ -19,6 +19,8 @@ interface TableProps<Row> {
   readonly rows: readonly Row[];
   /** Instead of a row: one cell over all columns, with a class such as `fold` or `group`. Undefined for an ordinary row. */
   readonly across?: (row: Row) => { readonly className: string; readonly content: Child } | undefined;
+  /** On a phone each row is a paragraph, whose numbers say what they are of: for rows of many words. */
+  readonly stacks?: boolean;
   /** What a row's `tr` is called. */
   readonly rowClass?: (row: Row) => string | undefined;
   /** Shown where there are no rows: why, and what to do next. */
@@ -26,11 +28,11 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, columns, rows, empty } = props;
+  const { caption, columns, rows, empty, stacks } = props;
   if (rows.length === 0) return <>{empty}</>;
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={caption}>
-      <table>
+      <table class={stacks ? 'stacks' : undefined}>
         <caption class="sr">{caption}</caption>
         <thead>
           <tr>
@@ -67,7 +69,9 @@ function toRow<Row>({ columns, across, rowClass }: TableProps<Row>, row: Row) {
             {column.cell(row)}
           </th>
         ) : (
-          <td class={classOf(column)}>{column.cell(row)}</td>
+          <td class={classOf(column)} data-of={column.numeric ? column.title : undefined}>
+            {column.cell(row)}
+          </td>
         ),
       )}
     </tr>

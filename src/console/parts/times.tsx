@@ -67,7 +67,7 @@ export function NearTime({ at, zone, now }: TimeProps & { readonly now: Instant 
 
 /** A duration in at most two units: `42 s`, `3 h 20 min`. */
 export const Duration = ({ ms }: { readonly ms: number }) => (
-  <span class="num nowrap">{formatAge(Math.max(0, ms) / 1_000)}</span>
+  <span class="num nowrap">{ms < 1_000 ? '< 1 s' : formatAge(ms / 1_000)}</span>
 );
 
 /** `1 Dec 2026` of a local date such as `2026-12-01`. */
