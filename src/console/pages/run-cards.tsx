@@ -15,7 +15,7 @@ import { grouped, signed } from '../parts/numbers.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Clock, Time } from '../parts/times.tsx';
 import { KIND_TITLES, askedWords, codeTitle, emailTitle } from './run-words.ts';
-import { ratePoints } from './run-rate.ts';
+import { type RatePoint, ratePoints, rateSpread } from './run-rate.ts';
 
 export interface RunProps {
   readonly page: RunPage;
@@ -119,7 +119,7 @@ export function Rate({ page: { run, rate } }: Pick<RunProps, 'page'>) {
 const clockOf = (at: number): string => DateTime.fromMillis(at, { zone: 'UTC' }).toFormat('HH:mm:ss');
 
 export function ThisRun({
-  page: { run, previousId },
+  page: { run, rate, previousId },
   stopsAt,
 }: Pick<RunProps, 'page'> & { readonly stopsAt: number | null }) {
   const asked = askedWords(run.asked);
@@ -138,6 +138,7 @@ export function ThisRun({
       </a>,
     ],
     ['Program', run.programVersion === null ? 'not recorded' : `version ${run.programVersion}`],
+    ...rateRows(ratePoints(rate.samples, rate.tookMs / 1_000, isOpen(run))),
     ...(stopsAt === null ? [] : [['Stops itself at', `${grouped(stopsAt)} failed with one error`] as const]),
     ...(previousId === null
       ? []
@@ -155,6 +156,19 @@ export function ThisRun({
       <Facts rows={rows} />
     </Card>
   );
+}
+
+/** How steadily it settled: what is written down is how many accounts in each stretch of time, not how long a batch took. */
+function rateRows(points: readonly RatePoint[]): (readonly [Child, Child])[] {
+  const spread = rateSpread(points);
+  return spread === undefined
+    ? []
+    : [
+        [
+          'Rate',
+          `half of the time ${paceOf(spread.p50)}/s or more, at the slowest ${paceOf(spread.least)}/s`,
+        ],
+      ];
 }
 
 interface Bar {

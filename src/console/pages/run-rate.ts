@@ -28,3 +28,27 @@ export function ratePoints(samples: readonly RunSample[], tookS: number, isOpen:
   }
   return points;
 }
+
+export interface RateSpread {
+  /** For half of the time it was that many accounts a second, or more. */
+  readonly p50: number;
+  readonly least: number;
+}
+
+/** Without the first and the last stretch, in which a run begins and runs dry; undefined for less than five others. */
+export function rateSpread(points: readonly RatePoint[]): RateSpread | undefined {
+  const stretches = points.slice(2, -1).map(({ seconds, perSecond }, index) => ({
+    perSecond,
+    lasted: seconds - (points[index + 1]?.seconds ?? 0),
+  }));
+  const [least, ...others] = stretches.toSorted((a, b) => a.perSecond - b.perSecond);
+  if (!least || others.length < 4) return undefined;
+  let left = stretches.reduce((sum, one) => sum + one.lasted, 0) / 2;
+  let p50 = least.perSecond;
+  for (const one of [least, ...others]) {
+    p50 = one.perSecond;
+    left -= one.lasted;
+    if (left <= 0) break;
+  }
+  return { p50, least: least.perSecond };
+}
