@@ -74,3 +74,16 @@ const daysOf = (rows: readonly FleetCount[], first: LocalDate, days: number): Du
       connects: own.reduce((sum, row) => sum + row.connects, 0),
     };
   });
+
+/** As many times an ordinary day's accounts make a big one. */
+const BIG = 1.25;
+
+/** The day ahead on which the most accounts are due; undefined where that is little more than on the others. */
+export function bigDayOf({ days }: DueAhead): DueAheadDay | undefined {
+  const most = days.reduce<DueAheadDay | undefined>(
+    (found, day) => (day.accounts > (found?.accounts ?? 0) ? day : found),
+    undefined,
+  );
+  const mean = days.reduce((sum, day) => sum + day.accounts, 0) / days.length;
+  return most && most.accounts >= BIG * mean ? most : undefined;
+}

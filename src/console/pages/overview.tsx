@@ -1,9 +1,12 @@
 /** The overview: whether a person must act, what is due, how runs go, whether mail is moving. */
 import { counted, formatAge } from '../../words.ts';
 import { held } from '../../ledger/ledger-hold.ts';
+import { type DueAhead, bigDayOf } from '../../reports/due-ahead.ts';
 import { readRecentRuns } from '../../reports/overview.ts';
 import { Columns } from '../parts/card.tsx';
+import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
+import { DateOn } from '../parts/times.tsx';
 import { toHtml } from '../render.tsx';
 import { viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
@@ -34,6 +37,7 @@ export function addOverviewPages(site: Site): void {
         sub: (
           <>
             {counted(facts.accounts, 'account')}
+            <NextBigDay ahead={charts.ahead} />
             {facts.inboxUrl === null ? '' : <InboxLink url={facts.inboxUrl} />}
           </>
         ),
@@ -53,6 +57,21 @@ export function addOverviewPages(site: Site): void {
       </>,
     );
   });
+}
+
+/** None where days are much alike. */
+function NextBigDay({ ahead }: { readonly ahead: DueAhead }) {
+  const day = bigDayOf(ahead);
+  if (!day) return <></>;
+  return (
+    <>
+      {' · '}next big day{' '}
+      <b>
+        <DateOn on={day.on} />
+      </b>
+      , {grouped(day.accounts)} due
+    </>
+  );
 }
 
 const InboxLink = ({ url }: { readonly url: string }) => (
