@@ -321,6 +321,15 @@ CREATE TABLE `fleet_counts` (
   PRIMARY KEY (`name`,`on_day`,`plan`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `fleet_samples` (
+  `at` datetime(3) NOT NULL,
+  `due` int(11) NOT NULL,
+  `put_aside` int(11) NOT NULL,
+  `waiting` int(11) NOT NULL,
+  `clean_s` int(11) DEFAULT NULL,
+  PRIMARY KEY (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `inactive_openings` (
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

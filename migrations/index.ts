@@ -62,6 +62,7 @@ import { sql as m0055 } from './0055_fleet_counts.ts';
 import { sql as m0057 } from './0057_run_samples.ts';
 import { sql as m0058 } from './0058_runs_version.ts';
 import { sql as m0059 } from './0059_contacts_locale.ts';
+import { sql as m0060 } from './0060_fleet_samples.ts';
 
 export interface Migration {
   readonly name: string;
@@ -127,4 +128,5 @@ export const migrations: readonly Migration[] = [
   { name: '0057_run_samples', sql: m0057 },
   { name: '0058_runs_version', sql: m0058 },
   { name: '0059_contacts_locale', sql: m0059 },
+  { name: '0060_fleet_samples', sql: m0060 },
 ];

@@ -18,6 +18,7 @@ import { noteRun } from '../../src/operations/runs/note-run.ts';
 import { sweep } from '../../src/operations/runs/sweep.ts';
 import { settleAccounts } from '../../src/operations/settling/settle-accounts.ts';
 import { applyTerms } from '../../src/operations/upkeep/apply-terms.ts';
+import { FleetCounter } from '../../src/operations/upkeep/count-fleet.ts';
 import type { NoticePayload, SettlePayload } from '../../src/queue/contracts.ts';
 import { importRows } from './account-rows.ts';
 import { type Fleet, BEGAN, DAY, HOUR, MEMBER, STORY_DAYS } from './fleet.ts';
@@ -83,7 +84,11 @@ export class StagePlay {
     }
     const pausedBackfill = await this.#backfill(now - 20 * HOUR);
     await this.#people(now - 18 * HOUR, failedAccounts);
-    for (let at = now - 6 * HOUR; at < now - BEGAN.beforeMs; at += SLOT_MS) await this.#morning(at, 'digest');
+    for (let at = now - 6 * HOUR; at < now - BEGAN.beforeMs; at += SLOT_MS) {
+      this.#becomes(at);
+      await new FleetCounter(app).takeSample();
+      await this.#morning(at, 'digest');
+    }
     return { failedAccounts, pausedBackfill, activeRun: await this.#underWay(now - 5 * 60_000) };
   }
 

@@ -50,6 +50,7 @@ const DISPOSABLE = [
   'alert_messages',
   'rollup_deltas',
   'fleet_counts',
+  'fleet_samples',
 ];
 const READ_ONLY = ['all_decisions', 'schema_migrations'];
 

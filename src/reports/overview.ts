@@ -124,7 +124,7 @@ async function readActive(db: Queryable, runs: readonly Run[], now: Instant): Pr
   return active;
 }
 
-async function countDueUpTo(db: Queryable, now: Instant): Promise<number> {
+export async function countDueUpTo(db: Queryable, now: Instant): Promise<number> {
   const row = await selectOne<{ due: number; aside: number }>(
     db,
     `SELECT (SELECT COUNT(*) FROM (SELECT id FROM accounts WHERE next_cycle_at <= ? LIMIT ?) AS due) AS due,
@@ -143,7 +143,7 @@ async function readPutAside(db: Queryable): Promise<PutAsideSum> {
 }
 
 /** A sweep that left nobody, or a tick that found nobody. */
-async function findLastClean(db: Queryable): Promise<Overview['lastClean']> {
+export async function findLastClean(db: Queryable): Promise<Overview['lastClean']> {
   const run = await findLatestSweep(db, ['completed'], 'everybody');
   const tickAt = await findLastTick(db, 'nothing-due');
   const endedAt = run?.endedAt ?? null;
@@ -151,13 +151,18 @@ async function findLastClean(db: Queryable): Promise<Overview['lastClean']> {
   return run && endedAt !== null ? { at: endedAt, run } : null;
 }
 
-async function readOutbox(db: Queryable): Promise<OutboxSum> {
+/** Emails still to be sent, up to OUTBOX_MAX. */
+export async function countWaiting(db: Queryable): Promise<number> {
   const counted = await selectOne<{ waiting: number }>(
     db,
     `SELECT COUNT(*) AS waiting FROM
        (SELECT id FROM outbox WHERE state IN ('pending', 'claimed', 'sending') LIMIT ?) AS waiting`,
     [OUTBOX_MAX],
   );
+  return counted?.waiting ?? 0;
+}
+
+async function readOutbox(db: Queryable): Promise<OutboxSum> {
   const oldest = await selectRows<{ stagedAt: Date }>(
     db,
     `SELECT MIN(staged_at) AS stagedAt FROM
@@ -166,7 +171,7 @@ async function readOutbox(db: Queryable): Promise<OutboxSum> {
     [OLDEST_AMONG],
   );
   return {
-    waiting: counted?.waiting ?? 0,
+    waiting: await countWaiting(db),
     oldestAt: oldest[0]?.stagedAt?.getTime() ?? null,
     perSecond: await readPerSecond(db),
   };

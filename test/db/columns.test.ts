@@ -281,7 +281,11 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
     [field('CONNECTS_MAIL_ATTEMPTS', setting('CONNECTS_MAIL_ATTEMPTS', 'mailAttemptsMax'))],
   ],
   ['runs.asked', 'counts, a plan, and at most 100 ids of 64 characters: src/operations/runs/listed-sweep.ts'],
-  ['runs.due_at_start run_samples.settled', 'accounts, which are fewer than an integer counts'],
+  [
+    'runs.due_at_start run_samples.settled fleet_samples.due fleet_samples.put_aside fleet_samples.waiting',
+    'accounts and emails, which are fewer than an integer counts',
+  ],
+  ['fleet_samples.clean_s', 'seconds, of which an integer counts 68 years'],
   [
     'run_samples.from_s run_samples.for_s',
     'seconds since a run began, which are fewer than an integer counts',
@@ -299,7 +303,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['users.role users.link_kind', WORD],
   ['users.password_hash', 'scrypt, its three costs, a salt and a hash: 85 characters'],
   ['users.link_hash', HASH],
-  ['users.link_expires_at users.signed_in_at', CLOCK],
+  ['users.link_expires_at users.signed_in_at fleet_samples.at', CLOCK],
   ['accounts.last_seq accounts.last_decision amendments.no audit_log.id backfills.id run_notes.id', NUMBERED],
   ['backfill_items.backfill_id cycles.decision_no decisions.decision_no entries.seq', NUMBERED],
   ['events.arrival', NUMBERED],

@@ -39,6 +39,17 @@ const overviewShape = z
     ticks: z
       .array(z.strictObject({ at: instantText, state: z.enum(SLOT_STATES) }))
       .describe("What became of the scheduler's latest slots, the oldest first."),
+    past: z
+      .array(
+        z.strictObject({
+          at: instantText,
+          due: count,
+          putAside: count,
+          waiting: count.describe('Emails still to be sent.'),
+          cleanSeconds: count.nullable().describe('Since everybody was found, or made, current.'),
+        }),
+      )
+      .describe('How these figures went: every ten minutes of the last six hours, the oldest first.'),
     nextTickAt: instantText.nullable().describe('Null where no scheduler ticks, or Redis cannot be asked.'),
     replicaBehindSeconds: z
       .union([count, z.literal('unknown')])
@@ -75,6 +86,11 @@ export const OVERVIEW_ROUTES: readonly ApiRoute[] = [
         active: facts.active.map(({ run, counts }) => countedRunJson(run, counts, notes.get(run.id) ?? [])),
         outbox: { waiting: outbox.waiting, oldestAt: textOf(outbox.oldestAt) },
         ticks: facts.slots.map(({ at, state }) => ({ at: formatInstant(at), state })),
+        past: facts.past.map(({ at, cleanS, ...one }) => ({
+          ...one,
+          at: formatInstant(at),
+          cleanSeconds: cleanS,
+        })),
         nextTickAt: textOf(facts.nextTickAt),
         replicaBehindSeconds: typeof behindMs === 'number' ? Math.round(behindMs / 1_000) : behindMs,
       };

@@ -1,36 +1,62 @@
 /** Small drawings, which stand beside the figures that they show: a line in a tile, recent ticks, a bar of parts. */
-import { area, curveMonotoneX, line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { boundsOf, round } from './figures.ts';
 import type { Fill } from './frame.tsx';
 
 const SPARK = { width: 200, top: 2, floor: 28, height: 30 };
+/** Below the line, so that a figure of nothing is seen, too. */
+const FLOOR = 29;
 
-/** What a figure was before; nothing for less than two values. @param isBad drawn in the colour of what needs a person */
-export function Sparkline({
-  values,
-  isBad,
-}: {
-  readonly values: readonly number[];
+export interface Seen {
+  readonly at: number;
+  readonly value: number;
+}
+
+interface SparklineProps {
+  /** What the values are, and since when, in words. */
+  readonly label: string;
+  /** In order of their time. */
+  readonly seen: readonly Seen[];
+  /** Where the picture begins and ends. */
+  readonly from: number;
+  readonly to: number;
+  /** Drawn in the colour of what needs a person. */
   readonly isBad?: boolean;
-}) {
-  if (values.length < 2) return <></>;
-  const most = Math.max(1, boundsOf(values)[1]);
-  const points = values.map((value, index): [number, number] => [
-    round((SPARK.width * index) / (values.length - 1)),
-    round(SPARK.floor - ((SPARK.floor - SPARK.top) * Math.max(0, value)) / most),
-  ]);
+  /** Longer than that without a value, and nothing is known of the time between. Default: an hour. In milliseconds. */
+  readonly gapMs?: number;
+}
+
+/** What a figure was before; nothing for less than two values. */
+export function Sparkline({ label, seen, from, to, isBad, gapMs = 3_600_000 }: SparklineProps) {
+  if (seen.length < 2 || to <= from) return <></>;
+  const most = Math.max(1, boundsOf(seen.map((one) => one.value))[1]);
+  const points = seen.flatMap(({ at, value }, index): ([number, number] | null)[] => {
+    const point: [number, number] = [
+      round((SPARK.width * (at - from)) / (to - from)),
+      round(SPARK.floor - ((SPARK.floor - SPARK.top) * Math.max(0, value)) / most),
+    ];
+    return at - (seen[index - 1]?.at ?? at) > gapMs ? [null, point] : [point];
+  });
+  const isKnown = (point: [number, number] | null): boolean => point !== null;
+  const x = (point: [number, number] | null): number => point?.[0] ?? 0;
+  const y = (point: [number, number] | null): number => point?.[1] ?? 0;
   return (
     <svg
       class={isBad ? 'spark s-bad' : 'spark'}
       viewBox={`0 0 ${SPARK.width} ${SPARK.height}`}
       preserveAspectRatio="none"
-      aria-hidden="true"
+      role="img"
+      aria-label={label}
     >
-      <path class="s-fill" d={area<[number, number]>().y0(29).curve(curveMonotoneX)(points) ?? ''} />
+      <title>{label}</title>
+      <path
+        class="s-fill"
+        d={area<[number, number] | null>().defined(isKnown).x(x).y0(FLOOR).y1(y)(points) ?? ''}
+      />
       <path
         class="s-thin"
         vector-effect="non-scaling-stroke"
-        d={line().curve(curveMonotoneX)(points) ?? ''}
+        d={line<[number, number] | null>().defined(isKnown).x(x).y(y)(points) ?? ''}
       />
     </svg>
   );

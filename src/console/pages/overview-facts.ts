@@ -2,10 +2,14 @@
 import type { App } from '../../app.ts';
 import { findHold, mailHeldWords } from '../../outbox/hold.ts';
 import { nextSlot } from '../../queue/cron.ts';
+import type { FleetSample } from '../../ledger/fleet-samples.ts';
+import { readFleetPast } from '../../reports/fleet-past.ts';
 import { readToldLagMs } from '../../reports/lag.ts';
 import { type Overview, readOverview } from '../../reports/overview.ts';
 
 export interface OverviewFacts extends Overview {
+  /** How the tiles' figures went, the oldest first. */
+  readonly past: readonly FleetSample[];
   readonly nextTickAt: number | null;
   /** All mail is held: since when, by whom and why. */
   readonly mailHeld: string | null;
@@ -22,8 +26,10 @@ export async function readFacts(app: App): Promise<OverviewFacts> {
   const replicaBehindMs = await readToldLagMs(app).catch(() => 'unknown' as const);
   const mailHold = await findHold(readDb);
   const next = (after: number): number => nextSlot(config.sweepCron, after);
+  const overview = await readOverview(readDb, { next });
   return {
-    ...(await readOverview(readDb, { next })),
+    ...overview,
+    past: await readFleetPast(readDb, overview.now),
     nextTickAt,
     replicaBehindMs,
     mailHeld: mailHold ? mailHeldWords(mailHold) : null,

@@ -1,7 +1,10 @@
 /** The five tiles of the overview. */
+import type { FleetSample } from '../../ledger/fleet-samples.ts';
+import { PAST_MS } from '../../reports/fleet-past.ts';
 import { DUE_MAX, OUTBOX_MAX } from '../../reports/overview.ts';
 import type { Slot, SlotState } from '../../reports/ticks.ts';
 import { counted, formatAge } from '../../words.ts';
+import { Sparkline } from '../charts/small.tsx';
 import { runAddress } from '../parts/addresses.ts';
 import { grouped } from '../parts/numbers.tsx';
 import { Figure, Tile, Tiles } from '../parts/tiles.tsx';
@@ -25,7 +28,26 @@ const upTo = (count: number, max: number): string => (count >= max ? `${grouped(
 
 const age = (now: number, since: number): string => formatAge(Math.max(0, now - since) / 1_000);
 
-const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs } }: Facts) => (
+interface PastProps extends Pick<OverviewFacts, 'past' | 'now'> {
+  readonly of: string;
+  readonly value: (sample: FleetSample) => number | null;
+  /** How a value is told. Default: as a number. */
+  readonly told?: (value: number) => string;
+  readonly isBad?: boolean;
+}
+
+/** How a figure went within the last hours, as it was written down. */
+function Past({ of, now, past, value, told = grouped, isBad = false }: PastProps) {
+  const seen = past.flatMap((one) => {
+    const found = value(one);
+    return found === null ? [] : [{ at: one.at, value: found }];
+  });
+  const values = seen.map((one) => one.value);
+  const label = `${of}, the last ${formatAge(PAST_MS / 1_000)}: ${told(Math.min(...values))} to ${told(Math.max(...values))}`;
+  return <Sparkline label={label} seen={seen} from={now - PAST_MS} to={now} isBad={isBad} />;
+}
+
+const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs, past } }: Facts) => (
   <Tile
     title="Due now"
     figure={upTo(due, DUE_MAX)}
@@ -34,10 +56,11 @@ const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs } }: Facts) => (
         ? 'nobody waits'
         : `oldest ${age(now, oldestDueAt)} of ${formatAge(dueAlarmMs / 1_000)} allowed`
     }
+    picture={<Past of="Accounts due" now={now} past={past} value={(one) => one.due} />}
   />
 );
 
-function LastClean({ facts: { lastClean, now } }: Facts) {
+function LastClean({ facts: { lastClean, now, past } }: Facts) {
   if (!lastClean) return <Tile title="Last clean sweep" figure="–" note="none yet" />;
   const { run, at } = lastClean;
   return (
@@ -56,11 +79,20 @@ function LastClean({ facts: { lastClean, now } }: Facts) {
           </>
         )
       }
+      picture={
+        <Past
+          of="How long ago everybody was current"
+          now={now}
+          past={past}
+          value={(one) => one.cleanS}
+          told={formatAge}
+        />
+      }
     />
   );
 }
 
-const PutAside = ({ facts: { putAside, now } }: Facts) => (
+const PutAside = ({ facts: { putAside, now, past } }: Facts) => (
   <Tile
     title="Put aside"
     figure={grouped(putAside.accounts)}
@@ -69,10 +101,19 @@ const PutAside = ({ facts: { putAside, now } }: Facts) => (
         ? 'nobody needs a person'
         : `${counted(putAside.codes.length, 'error')}${putAside.oldestAt === null ? '' : `, oldest ${age(now, putAside.oldestAt)}`}`
     }
+    picture={
+      <Past
+        of="Accounts put aside"
+        now={now}
+        past={past}
+        value={(one) => one.putAside}
+        isBad={putAside.accounts > 0}
+      />
+    }
   />
 );
 
-const Outbox = ({ facts: { outbox, now, mailHeld } }: Facts) => (
+const Outbox = ({ facts: { outbox, now, mailHeld, past } }: Facts) => (
   <Tile
     title="Outbox"
     figure={upTo(outbox.waiting, OUTBOX_MAX)}
@@ -81,6 +122,7 @@ const Outbox = ({ facts: { outbox, now, mailHeld } }: Facts) => (
         ? 'no email waits'
         : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? leaving(outbox.perSecond) : ', all mail is held'}`
     }
+    picture={<Past of="Emails to be sent" now={now} past={past} value={(one) => one.waiting} />}
   />
 );
 

@@ -26,10 +26,12 @@ import {
   lockRound,
   writeRound,
 } from '../../ledger/rounds.ts';
+import { SAMPLE_EVERY_MS, addFleetSample, deleteFleetSamples } from '../../ledger/fleet-samples.ts';
 import { listOpenRuns } from '../../ledger/runs.ts';
 import { listSpansOf } from '../../ledger/spans.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { AHEAD_MAX_DAYS, countAhead } from '../../reports/due-ahead.ts';
+import { takeFleetSample } from '../../reports/fleet-past.ts';
 
 export interface CountDeps {
   readonly db: Database;
@@ -43,6 +45,7 @@ const ROUND_EVERY_MS = 30_000;
 /** A sweep that takes longer is not waited for. */
 const SWEEP_MS = 600_000;
 const NEGLECTED_MS = 3_600_000;
+const SAMPLES_KEPT_MS = 86_400_000;
 /** Accounts of one transaction. */
 const PAGE = 500;
 /** How far back holes are looked for: as far as they are shown. */
@@ -51,6 +54,7 @@ const MONTHS = 12;
 export class FleetCounter {
   readonly #deps: CountDeps;
   #dueEveryMs = DUE_EVERY_MS;
+  #sampledAt: Instant | undefined;
   /** Since when the first account is kept; asked for once a round. */
   #keptSince: Instant | undefined;
 
@@ -59,18 +63,30 @@ export class FleetCounter {
   }
 
   /**
-   * One turn: what is due again. During a sweep only what nobody has counted for an hour: where processes live no longer
+   * One turn: what is due again, and the tiles' figures. During a sweep only what nobody has counted for an hour: where processes live no longer
    * than a sweep, there is no other time.
    * @returns whether there is more to do at once
    */
   async turn(): Promise<boolean> {
     const { db } = this.#deps;
+    await this.takeSample();
     const sweeping = await this.#isSweeping();
     const before = (await shownNow(db)) - NEGLECTED_MS;
     const mayCount = async (name: RoundName): Promise<boolean> =>
       !sweeping || ((await findRound(db, name))?.movedAt ?? 0) < before;
     if (await mayCount('due-ahead')) await this.countDue();
     return (await mayCount('holes')) ? this.lookForHoles() : false;
+  }
+
+  /** Writes down what the overview's tiles say, once in ten minutes, also during a sweep: four counts that have an end. */
+  async takeSample(): Promise<void> {
+    const { db } = this.#deps;
+    const now = await shownNow(db);
+    const at = now - (now % SAMPLE_EVERY_MS);
+    if (this.#sampledAt === at) return;
+    await addFleetSample(db, await takeFleetSample(db, now));
+    await deleteFleetSamples(db, now - SAMPLES_KEPT_MS);
+    this.#sampledAt = at;
   }
 
   async #isSweeping(): Promise<boolean> {

@@ -161,11 +161,23 @@ describe('small drawings', () => {
   });
 
   test('a line needs two values, and stays in its tile', () => {
-    expect(textOf(<Sparkline values={[5]} />)).toBe('');
-    const svg = textOf(<Sparkline values={[0, 2_000_000_000, -5]} isBad />);
+    const hours = (...values: number[]) => ({
+      seen: values.map((value, index) => ({ at: index * 3_600_000, value })),
+      from: 0,
+      to: (values.length - 1) * 3_600_000,
+      label: 'Due: 0 to 5',
+    });
+    expect(textOf(<Sparkline {...hours(5)} />)).toBe('');
+    const svg = textOf(<Sparkline {...hours(0, 2_000_000_000, -5)} isBad />);
     expect(svg).toContain('class="spark s-bad"');
+    expect(titles(svg)).toEqual(['Due: 0 to 5']);
+    const starts = (gapMs: number) =>
+      textOf(<Sparkline {...hours(1, 2, 3)} gapMs={gapMs} />)
+        .match(/class="s-thin"[^>]*/)?.[0]
+        .match(/M/g)?.length;
+    expect([starts(3_600_000), starts(3_599_999)]).toEqual([1, 3]);
     const heights = [...svg.matchAll(/[\d.-]+,([\d.-]+)/g)].map(([, y]) => Number(y));
-    expect(heights.length).toBeGreaterThan(6);
+    expect(heights.length).toBeGreaterThan(5);
     expect(heights.filter((y) => y < 2 || y > 29)).toEqual([]);
   });
 });

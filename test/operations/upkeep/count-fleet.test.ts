@@ -5,7 +5,8 @@ import { FleetCounter } from '../../../src/operations/upkeep/count-fleet.ts';
 import { foldRollups } from '../../../src/operations/upkeep/fold-rollups.ts';
 import { readFlowsPerDay } from '../../../src/reports/connects-per-day.ts';
 import { readCyclesGrid } from '../../../src/reports/cycles-grid.ts';
-import { countDueAhead, readDueAhead } from '../../../src/reports/due-ahead.ts';
+import { bigDayOf, countDueAhead, readDueAhead } from '../../../src/reports/due-ahead.ts';
+import { readFleetPast } from '../../../src/reports/fleet-past.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { asking, backfilled, planOf } from '../../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../../support/facts.ts';
@@ -175,4 +176,43 @@ test('Connects per day are by UTC day of effect, without the day that is not ove
     { on: '2021-04-10', granted: 60, expired: 0, accounts: 6 },
     { on: '2021-04-19', granted: 80, expired: expect.any(Number) as number, accounts: 1 },
   ]);
+});
+
+test('what the tiles say is written down once in ten minutes, by whoever comes first, and kept for a day', async () => {
+  const day = '2021-05-20';
+  await execute(db, 'DELETE FROM fleet_samples');
+  const sampled = async (clock: string): Promise<void> => {
+    story.becomes(`${day} ${clock}`);
+    await counter.takeSample();
+    await new FleetCounter(installation.app).takeSample();
+  };
+  await sampled('06:01');
+  await sampled('06:09');
+  await sampled('06:10');
+  const past = await readFleetPast(db, Date.parse(`${day}T06:10:00Z`));
+  const due = await countOf(db, `SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= '${day} 06:00:00'`);
+  expect(due).toBeGreaterThan(0);
+  expect(past.map(({ at, ...one }) => ({ at: new Date(at).toISOString().slice(11, 16), ...one }))).toEqual([
+    { at: '06:00', due, putAside: 0, waiting: expect.any(Number), cleanS: null },
+    { at: '06:10', due, putAside: 0, waiting: expect.any(Number), cleanS: null },
+  ]);
+  story.becomes('2021-05-21 06:05');
+  await counter.takeSample();
+  expect(await readFleetPast(db, Date.parse('2021-05-21T06:05:00Z'))).toHaveLength(1);
+  expect(await countOf(db, 'SELECT COUNT(*) FROM fleet_samples')).toBe(2);
+});
+
+test('the next big day is the one on which the most are due, unless days are much alike', () => {
+  const days = (...accounts: number[]) => ({
+    countedAt: 0,
+    days: accounts.map((one, index) => ({
+      on: `2021-06-0${index + 1}`,
+      due: {},
+      accounts: one,
+      connects: 0,
+    })),
+  });
+  expect(bigDayOf(days(10, 30, 12, 30))?.on).toBe('2021-06-02');
+  expect(bigDayOf(days(10, 11, 10))).toBeUndefined();
+  expect(bigDayOf(days(0, 0))).toBeUndefined();
 });
