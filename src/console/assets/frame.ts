@@ -21,7 +21,7 @@ export const FRAME = `
 kbd { font: 500 .6875rem var(--sans); border: 1px solid var(--line-2); border-bottom-width: 2px; border-radius: .25rem; padding: 0 .3rem; color: var(--ink-3); }
 .live { margin-left: auto; display: flex; align-items: center; gap: .5rem; font-size: var(--t-s); color: var(--ink-2); white-space: nowrap; }
 .dot { width: .5rem; height: .5rem; border-radius: 99px; background: var(--c-grant); box-shadow: 0 0 0 3px color-mix(in srgb, var(--c-grant) 22%, transparent); }
-.page { padding: var(--s6) var(--s8) 4rem; max-width: 84rem; display: grid; gap: var(--s5); align-content: start; }
+.page { padding: var(--s6) var(--s8) 4rem; max-width: 104rem; display: grid; gap: var(--s5); align-content: start; }
 .head { display: flex; flex-wrap: wrap; align-items: flex-end; gap: var(--s2) var(--s4); }
 .head h1 { font-size: var(--t-xl); line-height: 1.25; font-weight: 650; letter-spacing: -.018em; }
 .head .sub { width: 100%; color: var(--ink-2); margin-top: -.15rem; }

@@ -6,7 +6,7 @@ export const LETTERS = `
 #letter { align-self: start; height: auto; }
 tr.on > * { background: var(--accent-soft); } tr.on .qq { color: var(--ink-2); }
 .acts-inline { display: inline-flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
-.letter-frame { display: block; width: 100%; border: 0; background: #fff; border-radius: 0 0 var(--r) var(--r); }
+.letter-frame { display: block; width: 100%; border: 0; background: var(--bg); border-radius: 0 0 var(--r) var(--r); }
 .letter-text { margin: 0; padding: var(--s4); font: var(--t-s)/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; background: var(--sunk); border-radius: 0 0 var(--r) var(--r); }
 details > summary { cursor: pointer; color: var(--ink-2); font-size: var(--t-s); }
 ul.sentences { display: grid; gap: var(--s2); list-style: disc; padding-left: 1.1rem; color: var(--ink-2); max-width: 60rem; }

@@ -33,9 +33,11 @@ export const HistoryCard = (props: HistoryProps) => (
   <section class="card" id="history">
     <header>
       <h2>Connects History</h2>
-      <a class="link r" href={csvAddress(props.account, props.query)}>
-        CSV
-      </a>
+      <div class="r">
+        <a class="link" href={csvAddress(props.account, props.query)}>
+          CSV
+        </a>
+      </div>
     </header>
     <div class="filters">
       <TypeTabs {...props} />
@@ -90,7 +92,7 @@ function TimeFilter(props: HistoryProps) {
         label="Of how many days"
         choices={[
           ...HISTORY_DAYS.map((one) => ({
-            label: `${one} days`,
+            label: `${one} d`,
             href: to(props, { ...whole, days: one }),
             current: from === undefined && until === undefined && days === one,
           })),

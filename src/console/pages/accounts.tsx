@@ -240,6 +240,7 @@ const COLUMNS: readonly Column<ListedAccount>[] = [
   {
     title: 'Next date',
     numeric: true,
+    wide: true,
     cell: ({ nextCycleOn }) =>
       nextCycleOn === null ? <span class="qq">none</span> : <DateOn on={nextCycleOn} />,
   },

@@ -32,7 +32,10 @@ export const AuditTable = ({ rows, now, none }: AuditTableProps) => (
       },
       { title: 'Who', cell: ({ actor }) => <span class="id">{actor}</span> },
       { title: 'What', heads: true, cell: (row) => <What row={row} /> },
-      { title: 'Reason', cell: ({ reason }) => <span class="q">{reason ?? '–'}</span> },
+      {
+        title: 'Reason',
+        cell: ({ reason }) => <span class={reason === null ? 'qq none' : 'q'}>{reason ?? '–'}</span>,
+      },
       { title: 'Before → after', cell: (row) => <Changed row={row} /> },
     ]}
     rows={rows}
@@ -103,7 +106,7 @@ const VALUE_SHOWN = 80;
 
 /** What was, and what is; beyond a handful, behind a line that opens. */
 export function Diff({ differences }: { readonly differences: readonly Difference[] }) {
-  if (differences.length === 0) return <span class="qq">–</span>;
+  if (differences.length === 0) return <span class="qq none">–</span>;
   const rest = differences.slice(DIFFERENCES_SHOWN);
   return (
     <>
