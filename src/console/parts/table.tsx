@@ -49,7 +49,7 @@ export function Table<Row>(props: TableProps<Row>) {
   );
 }
 
-function toRow<Row>({ columns, across, rowClass }: TableProps<Row>, row: Row) {
+function toRow<Row>({ columns, across, rowClass, stacks }: TableProps<Row>, row: Row) {
   const whole = across?.(row);
   if (whole)
     return (
@@ -69,7 +69,7 @@ function toRow<Row>({ columns, across, rowClass }: TableProps<Row>, row: Row) {
             {column.cell(row)}
           </th>
         ) : (
-          <td class={classOf(column)} data-of={column.numeric ? column.title : undefined}>
+          <td class={classOf(column)} data-of={stacks && column.numeric ? column.title : undefined}>
             {column.cell(row)}
           </td>
         ),
