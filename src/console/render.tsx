@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { shownNow } from '../db/query.ts';
 import { readBadges } from '../reports/badges.ts';
 import { type Badges, Layout } from './parts/layout.tsx';
+import { type Texts, textsFor } from '../texts/catalogue.ts';
 import { MemberFrame } from './parts/member-frame.tsx';
 import { Say } from './parts/say.tsx';
 import type { Page, PageContext } from './site.ts';
@@ -33,15 +34,17 @@ export function keepToMembers(context: PageContext): void {
   context.header('X-Robots-Tag', 'noindex, nofollow');
 }
 
+/** In the language that the browser asks for first: of somebody who is not known. */
+export const browserTexts = ({ req }: PageContext): Texts =>
+  textsFor(req.header('Accept-Language')?.split(/[,;]/)[0]?.trim());
+
 /** To members, who know nothing of a console. */
 async function renderMemberFault(context: PageContext, status: number): Promise<Response> {
   keepToMembers(context);
-  const sentence =
-    status >= 500
-      ? 'This page cannot be shown right now. Try again in a moment.'
-      : 'This address leads nowhere.';
+  const { member: say, lang } = browserTexts(context);
+  const sentence = status >= 500 ? say.notNow() : say.noAddress();
   const body = (
-    <MemberFrame title="Connects">
+    <MemberFrame title="Connects" lang={lang}>
       <Say tone={status >= 500 ? 'bad' : 'warn'} sentence={sentence} />
     </MemberFrame>
   );

@@ -7,7 +7,8 @@ import { type By, type EventCause, eventBehind, findCauses, findCorrectingRuns }
 import type { Inquiry } from './explain/answer.ts';
 import { factOfEntry, reachingOf } from './explain/lateness.ts';
 import { type Reaching, reachingEvidence } from './explain/reaching.ts';
-import { type HistoryType, dayWords, kindWords, kindsOfType, typeOfEntry } from './member-words.ts';
+import type { Texts } from '../texts/catalogue.ts';
+import { type HistoryType, kindWords, kindsOfType, typeOfEntry } from './member-words.ts';
 
 type ReachingEvidence = ReturnType<typeof reachingEvidence>;
 
@@ -141,7 +142,7 @@ const behind = async ({ db }: Inquiry, entries: readonly LedgerLine[]): Promise<
 
 /** A line's action by itself. */
 export const actionOfLine = async (inquiry: Inquiry, entry: LedgerLine): Promise<string> =>
-  actionOf(entry, await behind(inquiry, [entry]));
+  actionOf(entry, await behind(inquiry, [entry]), inquiry.words.texts);
 
 /** Runs correct cycles; what an event did on the way, or a failed payment, is no correction. */
 const isCorrection = ({ subject }: PostedEntry): boolean => /^(?:cycle|run|events):/.test(subject);
@@ -160,7 +161,7 @@ async function toLines(inquiry: Inquiry, entries: readonly LedgerLine[]): Promis
       seq,
       on: words.dateOf(entry.effectiveAt),
       type: typeOfEntry(entry),
-      action: actionOf(entry, around),
+      action: actionOf(entry, around, words.texts),
       reason: reasonOf(entry, around),
       kind,
       amount,
@@ -189,16 +190,19 @@ const reasonOf = (entry: LedgerLine, around: Behind): string | null =>
   causeOf(entry, around)?.reason ?? around.runs.get(entry.runId ?? 0)?.reason ?? null;
 
 /** `Interview award (i1, proposal p1)`; `Free monthly Connects (cycle of 1 April 2021): had been missed`. */
-function actionOf(entry: LedgerLine, around: Behind): string {
+function actionOf(entry: LedgerLine, around: Behind, texts: Texts): string {
+  const { history } = texts;
   const { subject, proposal, cycleOn } = entry;
   const interview = subject.startsWith('interview:') ? subject.slice('interview:'.length) : undefined;
   const about = [
-    ...(interview === undefined ? [] : [`interview ${interview}`]),
-    ...(proposal === null ? [] : [`proposal ${proposal}`]),
+    ...(interview === undefined ? [] : [history.ofInterview({ id: interview })]),
+    ...(proposal === null ? [] : [history.ofProposal({ id: proposal })]),
     // Added later than its cycle, by an operator: the line's date does not tell which one it was.
-    ...(cycleOn !== null && around.runs.has(entry.runId ?? 0) ? [`cycle of ${dayWords(cycleOn)}`] : []),
+    ...(cycleOn !== null && around.runs.has(entry.runId ?? 0)
+      ? [history.ofCycle({ day: texts.day(cycleOn) })]
+      : []),
   ];
-  const words = kindWords(entry, causeOf(entry, around)?.type === 'account.opened');
+  const words = kindWords(entry, causeOf(entry, around)?.type === 'account.opened', texts);
   const reason = reasonOf(entry, around);
   return `${words}${about.length > 0 ? ` (${about.join(', ')})` : ''}${reason === null ? '' : `: ${plainLine(reason)}`}`;
 }

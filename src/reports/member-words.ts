@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { EntryKind, PostedEntry } from '../domain/account.ts';
 import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
+import { type Texts, textsFor } from '../texts/catalogue.ts';
 import { plainLine } from '../plain-text.ts';
 
 const PLAN_TITLES: Record<PlanName, string> = {
@@ -59,12 +60,15 @@ export function dayOfMonth(on: LocalDate): string {
 export const reasonGiven = (reason: string | null | undefined): string =>
   reason ? ` The reason given: ${plainLine(reason.trim()).replace(/\.$/, '')}.` : '';
 
-/** Instants as a clock on the wall of one zone shows them. */
+/** Instants as a clock on the wall of one zone shows them, in one language. */
 export class ZoneWords {
   readonly zone: string;
+  readonly texts: Texts;
 
-  constructor(zone: string) {
+  /** @param locale a BCP 47 tag; English where there is none */
+  constructor(zone: string, locale?: string | null) {
     this.zone = zone;
+    this.texts = textsFor(locale);
   }
 
   dateOf(at: Instant): LocalDate {
@@ -73,19 +77,17 @@ export class ZoneWords {
 
   /** `16 March 2021`. */
   day(at: Instant): string {
-    return dayWords(this.dateOf(at));
+    return this.texts.dayAt(at, this.zone);
   }
 
   /** Where the instant itself decides: `16 March 2021, 10:00`, with seconds and their parts where there are any. */
   exact(at: Instant): string {
-    const seconds = at % 60_000 === 0 ? '' : at % 1_000 === 0 ? ':ss' : ':ss.SSS';
-    const format = `d LLLL yyyy, HH:mm${seconds}`;
-    return DateTime.fromMillis(at, { zone: this.zone, locale: 'en' }).toFormat(format);
+    return this.texts.exact(at, this.zone);
   }
 
   /** `16 March 2021, 10:00`. */
   moment(at: Instant): string {
-    return DateTime.fromMillis(at, { zone: this.zone, locale: 'en' }).toFormat('d LLLL yyyy, HH:mm');
+    return this.texts.moment(at, this.zone);
   }
 }
 
@@ -137,43 +139,45 @@ const LOSS_WORDS: Partial<Record<EntryKind, string>> = {
   proposal: 'for proposals',
 };
 
-const KINDS: Record<EntryKind, { readonly type: HistoryType; readonly words: string }> = {
-  'rollover-expiry': { type: 'expired', words: 'Expired, above the rollover limit' },
-  'monthly-free': { type: 'monthly', words: 'Free monthly Connects' },
-  'monthly-plan': { type: 'monthly', words: 'Monthly Connects of Freelancer Plus' },
-  recovery: { type: 'plan', words: 'Owed Connects taken back' },
-  welcome: { type: 'welcome', words: 'Welcome Connects' },
-  'readiness-test': { type: 'welcome', words: 'Readiness Test passed' },
-  'interview-refund': { type: 'interview', words: 'Interview award, refund' },
-  'interview-award': { type: 'interview', words: 'Interview award' },
-  'upgrade-plan': { type: 'plan', words: 'Upgrade, Connects of Freelancer Plus' },
-  'upgrade-free': { type: 'plan', words: 'Upgrade, share of the free monthly Connects' },
-  reversal: { type: 'plan', words: 'Payment failed, Connects of the plan taken back' },
-  spend: { type: 'proposal', words: 'Connects spent' },
-  proposal: { type: 'proposal', words: 'Proposal sent' },
-  purchase: { type: 'purchase', words: 'Connects bought' },
-  return: { type: 'return', words: 'Connects returned' },
-  adjustment: { type: 'adjustment', words: 'Correction' },
+const TYPES: Readonly<Record<EntryKind, HistoryType>> = {
+  'rollover-expiry': 'expired',
+  'monthly-free': 'monthly',
+  'monthly-plan': 'monthly',
+  recovery: 'plan',
+  welcome: 'welcome',
+  'readiness-test': 'welcome',
+  'interview-refund': 'interview',
+  'interview-award': 'interview',
+  'upgrade-plan': 'plan',
+  'upgrade-free': 'plan',
+  reversal: 'plan',
+  spend: 'proposal',
+  proposal: 'proposal',
+  purchase: 'purchase',
+  return: 'return',
+  adjustment: 'adjustment',
 };
 
 /** The kinds of entry that a history type stands for; a reversal is of the one or the other, by what it took back. */
 export const kindsOfType = (type: HistoryType): EntryKind[] =>
-  (Object.keys(KINDS) as EntryKind[]).filter(
-    (kind) => KINDS[kind].type === type || (kind === 'reversal' && type === 'adjustment'),
+  (Object.keys(TYPES) as EntryKind[]).filter(
+    (kind) => TYPES[kind] === type || (kind === 'reversal' && type === 'adjustment'),
   );
 
 export const typeOfEntry = ({ kind, subject }: Pick<PostedEntry, 'kind' | 'subject'>): HistoryType =>
   kind === 'reversal' && !subject.startsWith('payment:') ? 'adjustment' : typeOfKind(kind);
 
-export const typeOfKind = (kind: EntryKind): HistoryType => KINDS[kind]?.type ?? 'adjustment';
+export const typeOfKind = (kind: EntryKind): HistoryType => TYPES[kind] ?? 'adjustment';
 
 /** A line's action; opening on Plus is no upgrade, and what an operator's reversal of a run took back has no failed payment behind it. */
 export function kindWords(
   { kind, subject, amount }: Pick<PostedEntry, 'kind' | 'subject' | 'amount'>,
   byOpening = false,
+  { history }: Pick<Texts, 'history'> = textsFor(null),
 ): string {
-  if (kind === 'upgrade-plan' && byOpening) return 'Opened on Freelancer Plus, Connects of the plan';
+  if (kind === 'upgrade-plan' && byOpening) return history.openedOnPlus();
   if (kind === 'reversal' && !subject.startsWith('payment:'))
-    return `Correction, Connects ${amount < 0 ? 'taken' : 'given'} back`;
-  return KINDS[kind]?.words ?? kind;
+    return amount < 0 ? history.correctionTaken() : history.correctionGiven();
+  // A kind that came after these words is said as it is called.
+  return kind in TYPES ? history[kind]() : kind;
 }

@@ -16,7 +16,7 @@ interface Stood {
 
 /** Nothing in the tables says these of the past. */
 export const NOT_RECORDED = [
-  'the email address',
+  'the email address and the language',
   'what had become of an email, unless it was sent',
   'how often a failed account had been tried, where it was tried again later',
 ] as const;

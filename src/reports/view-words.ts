@@ -45,10 +45,14 @@ export function lateMarks({ on, occurredAt, postedAt, group }: HistoryLine, word
   const [happened = on, posted = on] = [occurredAt, postedAt].map((one) =>
     words.dateOf(parseInstant(one) ?? 0),
   );
+  const { shortDay: whole, shortDayOfYear, history } = words.texts;
   const say = (day: string): string =>
-    day.slice(0, 4) === on.slice(0, 4) ? shortDay(day).slice(0, -5) : shortDay(day);
+    day.slice(0, 4) === on.slice(0, 4) ? shortDayOfYear(day) : whole(day);
   const saysPosted = posted > on && (group === null || group.part === 1);
-  return (happened < on ? `, of ${say(happened)}` : '') + (saysPosted ? `, posted ${say(posted)}` : '');
+  return (
+    (happened < on ? history.markOf({ day: say(happened) }) : '') +
+    (saysPosted ? history.markPosted({ day: say(posted) }) : '')
+  );
 }
 
 /** `6 Apr 2021`. */

@@ -6,17 +6,19 @@
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { type DateWords, datesIn } from './dates.ts';
 import { explain } from './en/explain.ts';
+import { history } from './en/history.ts';
 import { letters } from './en/letters.ts';
 import { member } from './en/member.ts';
 import { words } from './en/words.ts';
 import { explain as explainEs } from './es/explain.ts';
+import { history as historyEs } from './es/history.ts';
 import { letters as lettersEs } from './es/letters.ts';
 import { member as memberEs } from './es/member.ts';
 import { words as wordsEs } from './es/words.ts';
 import { type Spoken, type Translation, numbersIn, spokenIn } from './message.ts';
 
 /** Areas as they are written. */
-const en = { words, letters, member, explain };
+const en = { words, letters, member, history, explain };
 type Areas = typeof en;
 
 /** The languages, and their areas; the first is what all others fall back to. */
@@ -24,7 +26,7 @@ export const CATALOGUE: Readonly<
   Record<'en' | 'es', { readonly [Area in keyof Areas]: Translation<Areas[Area]> }>
 > = {
   en,
-  es: { words: wordsEs, letters: lettersEs, member: memberEs, explain: explainEs },
+  es: { words: wordsEs, letters: lettersEs, member: memberEs, history: historyEs, explain: explainEs },
 };
 
 export type Locale = keyof typeof CATALOGUE;
@@ -45,6 +47,7 @@ export interface Texts extends DateWords {
   readonly words: Spoken<Areas['words']>;
   readonly letters: Spoken<Areas['letters']>;
   readonly member: Spoken<Areas['member']>;
+  readonly history: Spoken<Areas['history']>;
   readonly explain: Spoken<Areas['explain']>;
   /** `1,234`. */
   readonly number: (amount: number) => string;
@@ -56,6 +59,8 @@ export interface Texts extends DateWords {
   readonly listed: (parts: readonly string[]) => string;
   /** `16 March 2021, 10:00`. */
   readonly moment: (at: Instant, zone: string) => string;
+  /** The same where the instant itself decides: with seconds where there are any. */
+  readonly exact: (at: Instant, zone: string) => string;
   /** `the 1st`, `the 22nd`: of a month. */
   readonly dayOfMonth: (on: LocalDate) => string;
 }
@@ -68,9 +73,10 @@ export function localeOf(tag: string | null | undefined): Locale {
 
 /** By the tag that numbers and dates are written in: a few dozen at most. */
 const kept = new Map<string, Texts>();
-/** By the tag that somebody has: whatever is in the column. */
+/** By the tag that somebody has, or a browser asks for: whatever that is. */
 const keptByTag = new Map<string, Texts>();
 const TAGS_MAX = 1_000;
+const TAG_LENGTH_MAX = 35;
 
 /** @param tag BCP 47; null for whoever has told none */
 export function textsFor(tag: string | null | undefined): Texts {
@@ -82,7 +88,7 @@ export function textsFor(tag: string | null | undefined): Texts {
   const texts = kept.get(written) ?? textsIn(locale, written);
   kept.set(written, texts);
   if (keptByTag.size >= TAGS_MAX) keptByTag.clear();
-  keptByTag.set(asked, texts);
+  if (asked.length <= TAG_LENGTH_MAX) keptByTag.set(asked, texts);
   return texts;
 }
 
@@ -105,6 +111,7 @@ function textsIn(locale: Locale, tag: string): Texts {
     words: spokenIn<Areas['words']>(areas.words, tag),
     letters: spokenIn<Areas['letters']>(areas.letters, tag),
     member: spokenIn<Areas['member']>(areas.member, tag),
+    history: spokenIn<Areas['history']>(areas.history, tag),
     explain: spokenIn<Areas['explain']>(areas.explain, tag),
   };
   const dates = datesIn(tag);
@@ -120,6 +127,8 @@ function textsIn(locale: Locale, tag: string): Texts {
     connects: (count) => spoken.words.connects({ count }),
     listed: (parts) => list.format(parts),
     moment: (at, zone) => spoken.words.moment({ day: dates.dayAt(at, zone), clock: dates.clock(at, zone) }),
+    exact: (at, zone) =>
+      spoken.words.moment({ day: dates.dayAt(at, zone), clock: dates.exactClock(at, zone) }),
     dayOfMonth: (on) => spoken.words.dayOfMonth({ day: Number(on.slice(8, 10)) }),
   };
 }

@@ -14,8 +14,10 @@ export interface DateWords {
   readonly days: (on: LocalDate, nextOn: LocalDate) => string;
   /** `16 March 2021`, by a calendar on the wall of `zone`. */
   readonly dayAt: (at: Instant, zone: string) => string;
-  /** `10:00`, by a clock on the wall of `zone`; with seconds and their parts where the instant has any. */
+  /** `10:00`, by a clock on the wall of `zone`. */
   readonly clock: (at: Instant, zone: string) => string;
+  /** The same where the instant itself decides: with seconds and their parts where it has any. */
+  readonly exactClock: (at: Instant, zone: string) => string;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,9 +33,9 @@ export function datesIn(tag: string): DateWords {
   const day = (on: LocalDate): string => long.format(utcOf(on));
   return {
     day,
-    shortDay: (on) => short.format(utcOf(on)),
+    shortDay: (on) => threeLetters(short.format(utcOf(on))),
     dayOfYear: (on) => longOfYear.format(utcOf(on)),
-    shortDayOfYear: (on) => shortOfYear.format(utcOf(on)),
+    shortDayOfYear: (on) => threeLetters(shortOfYear.format(utcOf(on))),
     days: (on, nextOn) => {
       const last = utcOf(nextOn) - DAY_MS;
       // Thin spaces are nothing for a mail that is plain text.
@@ -41,6 +43,7 @@ export function datesIn(tag: string): DateWords {
     },
     dayAt: (at, zone) => day(localDateOf(at, zone)),
     clock: (at, zone) => clockOf(at, zone, tag),
+    exactClock: (at, zone) => clockOf(at, zone, tag, true),
   };
 }
 
@@ -49,15 +52,18 @@ function utcOf(on: LocalDate): number {
   return Date.parse(`${on}T00:00:00Z`);
 }
 
+/** Of English, where `Intl` has four for one month alone: such dates stand below each other. */
+const threeLetters = (day: string): string => day.replace(' Sept', ' Sep');
+
 /** Twenty-four hours in every language: a deadline must not be read for the other half of the day. */
-function clockOf(at: Instant, timeZone: string, tag: string): string {
+function clockOf(at: Instant, timeZone: string, tag: string, exact = false): string {
   const options: Intl.DateTimeFormatOptions = {
     timeZone,
     hourCycle: 'h23',
     hour: '2-digit',
     minute: '2-digit',
   };
-  if (at % 60_000 !== 0) options.second = '2-digit';
-  if (at % 1_000 !== 0) options.fractionalSecondDigits = 3;
+  if (exact && at % 60_000 !== 0) options.second = '2-digit';
+  if (exact && at % 1_000 !== 0) options.fractionalSecondDigits = 3;
   return new Intl.DateTimeFormat(tag, options).format(at);
 }

@@ -22,6 +22,13 @@ beforeAll(async () => {
     { id: 'mine', ...plus, trackedFrom: '2021-03-01T00:00:00Z', openingBalance: 225 },
     { id: 'other', anchorOn: '2021-02-16', openingBalance: 7777 },
     { id: 'gone', anchorOn: '2021-02-16', openingBalance: 55 },
+    {
+      id: 'mia',
+      ...plus,
+      anchorOn: '2021-02-16',
+      trackedFrom: '2021-03-01T00:00:00Z',
+      openingBalance: 12_345,
+    },
   ]);
   const manyProposals = Array.from({ length: 40 }, (_, at) =>
     fact(`p${at}`, 'mine', `2021-03-${at < 20 ? 20 : 21} ${10 + (at % 10)}:00`, 'proposal.submitted', {
@@ -34,6 +41,8 @@ beforeAll(async () => {
     ...manyProposals,
     fact('b1', 'mine', '2021-04-09 20:00', 'connects.purchased', { amount: 60 }),
     fact('c1', 'gone', '2021-04-09', 'account.closed'),
+    fact('l1', 'mia', '2021-04-08', 'account.locale-changed', { locale: 'es-MX' }),
+    fact('s1', 'mia', '2021-04-09 20:00', 'proposal.submitted', { proposal: 'p-1', connects: 1 }),
   ]);
   served = await startConsole(app);
 });
@@ -105,6 +114,21 @@ describe('a good link', () => {
     expect(headers.get('x-robots-tag')).toContain('noindex');
   });
 
+  it("is written in the member's language, all of it, with its numbers and dates", async () => {
+    const { html, text } = await open(`m/${await linkTo('mia')}?days=0`);
+    expect(html).toContain('<html lang="es-MX">');
+    expect(text).toContain('Membresía y Connects');
+    expect(text).toContain('El 16 de abril de 2021 vencerá');
+    expect(text).toContain('y se añadirán 80 Connects, si nada cambia antes.');
+    expect(text).toMatch(/Propuesta enviada \(propuesta p-1\) 10 abr 2021 −1 [\d,]+/);
+    expect(text).toContain('Fechas y horas de Pacific/Auckland.');
+    expect(text).toContain('Vencidos, por encima del límite acumulable');
+    // Names, and nothing else, are English.
+    expect(text.replaceAll(/Freelancer (Plus|Basic)|Readiness Test/g, '')).not.toMatch(
+      /\b(the|of|and|your|what|will|free|plan's|next|date|balance|added|expired|history|show)\b/i,
+    );
+  });
+
   it('shows a closed account, too: its history stays, and no date is to come', async () => {
     const { status, text } = await open(`m/${await linkTo('gone')}`);
     expect(status).toBe(200);
@@ -150,6 +174,13 @@ describe('a link that is no good', () => {
     expect(ended.text).toContain('This link has ended.');
     expect(ended.html).not.toMatch(/mine|Plus|300/);
     expect(ended.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('is told in the language that the browser asks for', async () => {
+    const headers = { Accept: 'text/html', 'Accept-Language': 'es-ES,es;q=0.9,en;q=0.8' };
+    const html = await (await fetch(`${served.url}m/x`, { headers })).text();
+    expect(html).toContain('<html lang="es-ES">');
+    expect(textOf(html)).toContain('Esta dirección no lleva a ninguna parte.');
   });
 
   it('that was altered, cut off or made with another secret leads nowhere', async () => {

@@ -1,7 +1,8 @@
 /** "Connects History" as a member reads it: what, when, how many, and the balance after it. */
 import type { HistoryLine, HistoryPage } from '../../reports/account-history.ts';
-import { type HistoryType, type ZoneWords, formatAmount } from '../../reports/member-words.ts';
-import { lateMarks, shortDay } from '../../reports/view-words.ts';
+import type { HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import { lateMarks } from '../../reports/view-words.ts';
+import type { Texts } from '../../texts/catalogue.ts';
 import { addressOf } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
@@ -22,71 +23,82 @@ export interface Shown extends HistoryPage {
   readonly path: string;
 }
 
-const TYPE_TITLES: Readonly<Record<HistoryType, string>> = {
-  monthly: 'Monthly Connects',
-  expired: 'Expired',
-  welcome: 'Welcome and Readiness Test',
-  interview: 'Interviews',
-  proposal: 'Proposals',
-  plan: 'Plan',
-  purchase: 'Bought',
-  return: 'Returned',
-  adjustment: 'Corrections',
-};
+const titlesOf = ({ history }: Texts): Readonly<Record<HistoryType, string>> => ({
+  monthly: history.typeMonthly(),
+  expired: history.typeExpired(),
+  welcome: history.typeWelcome(),
+  interview: history.typeInterview(),
+  proposal: history.typeProposal(),
+  plan: history.typePlan(),
+  purchase: history.typePurchase(),
+  return: history.typeReturn(),
+  adjustment: history.typeAdjustment(),
+});
 
 const hrefOf = ({ path, days, type }: Shown, other: { days?: number; before?: number | undefined }) =>
   addressOf(path, { days, type, ...other });
 
-export const MemberHistory = ({ shown }: { readonly shown: Shown }) => (
-  <Card
-    bare
-    id="history"
-    header={
-      <>
-        <h2>Connects History</h2>
-        <Tabs label="Period" choices={periodsOf(shown)} />
-      </>
-    }
-    aside={<TypeForm shown={shown} />}
-    footer={<Pages shown={shown} />}
-  >
-    <Table
-      caption="Connects History, the newest first"
-      columns={[
-        { title: 'What', cell: (line) => <What line={line} words={shown.words} /> },
-        { title: 'Connects', numeric: true, cell: (line) => <Amount line={line} /> },
-        { title: 'Balance', numeric: true, cell: (line) => formatAmount(line.balance) },
-      ]}
-      rows={shown.lines}
-      rowClass={(line) => (isTied(line) ? 'tied' : undefined)}
-      empty={<Empty sentence="Nothing here.">{emptyWords(shown)}</Empty>}
-    />
-  </Card>
-);
+export const MemberHistory = ({ shown }: { readonly shown: Shown }) => {
+  const { texts } = shown.words;
+  const { member: say, number } = texts;
+  return (
+    <Card
+      bare
+      id="history"
+      header={
+        <>
+          <h2>{say.history()}</h2>
+          <Tabs label={say.period()} choices={periodsOf(shown)} />
+        </>
+      }
+      aside={<TypeForm shown={shown} />}
+      footer={<Pages shown={shown} />}
+    >
+      <Table
+        caption={say.historyCaption()}
+        columns={[
+          { title: say.what(), cell: (line) => <What line={line} words={shown.words} /> },
+          { title: 'Connects', numeric: true, cell: (line) => <Amount line={line} texts={texts} /> },
+          { title: say.balance(), numeric: true, cell: (line) => number(line.balance) },
+        ]}
+        rows={shown.lines}
+        rowClass={(line) => (isTied(line) ? 'tied' : undefined)}
+        empty={<Empty sentence={say.nothingHere()}>{emptyWords(shown)}</Empty>}
+      />
+    </Card>
+  );
+};
 
-const periodsOf = (shown: Shown) => [
-  ...shown.periods
-    .toSorted((a, b) => a - b)
-    .map((days) => ({
-      label: `${days} days`,
-      href: hrefOf(shown, { days }),
-      current: shown.days === days,
-    })),
-  { label: 'All', href: hrefOf(shown, { days: 0 }), current: shown.days === 0 },
-];
+const periodsOf = (shown: Shown) => {
+  const { member: say } = shown.words.texts;
+  return [
+    ...shown.periods
+      .toSorted((a, b) => a - b)
+      .map((days) => ({
+        label: say.lastDays({ count: days }),
+        href: hrefOf(shown, { days }),
+        current: shown.days === days,
+      })),
+    { label: say.all(), href: hrefOf(shown, { days: 0 }), current: shown.days === 0 },
+  ];
+};
 
-const TypeForm = ({ shown }: { readonly shown: Shown }) => (
-  <Form action={shown.path} method="get" className="inline" label="Show only one type">
-    <input type="hidden" name="days" value={shown.days} />
-    <Select
-      name="type"
-      label={<span class="sr">Type</span>}
-      value={shown.type ?? ''}
-      options={[['', 'All types'], ...Object.entries(TYPE_TITLES)]}
-    />
-    <Submit tone="plain">Show</Submit>
-  </Form>
-);
+const TypeForm = ({ shown }: { readonly shown: Shown }) => {
+  const { texts } = shown.words;
+  const { member: say } = texts;
+  return (
+    <Form action={shown.path} method="get" className="inline" label={say.showType()}>
+      <input type="hidden" name="days" value={shown.days} />
+      <Select
+        name="type"
+        label={<span class="sr">{say.type()}</span>}
+        value={shown.type ?? ''}
+        options={[['', say.allTypes()], ...Object.entries(titlesOf(texts))]}
+      />
+      <Submit tone="plain">{say.show()}</Submit>
+    </Form>
+  );
+};
 
 /** Lines of one cause stand together: the newest of them is on top. */
 const isTied = ({ group }: HistoryLine): boolean => group !== null && group.part > 1;
@@ -96,27 +108,32 @@ const What = ({ line, words }: { readonly line: HistoryLine; readonly words: Zon
     {line.action}
     <br />
     <span class="qq">
-      <time datetime={line.on}>{shortDay(line.on)}</time>
+      <time datetime={line.on}>{words.texts.shortDay(line.on)}</time>
       {lateMarks(line, words)}
     </span>
   </>
 );
 
-const Amount = ({ line }: { readonly line: HistoryLine }) => (
-  <Signed value={line.amount} lost={line.type === 'expired'} />
+const Amount = ({ line, texts }: { readonly line: HistoryLine; readonly texts: Texts }) => (
+  <Signed value={line.amount} lost={line.type === 'expired'} say={texts.signed} />
 );
 
-const emptyWords = ({ days, type }: Shown): string => {
-  const what = type === undefined ? 'Nothing was added or taken' : 'There is no line of this type';
-  return days === 0 ? `${what}.` : `${what} in the last ${days} days. Choose a longer period.`;
+function emptyWords({ days, type, words }: Shown): string {
+  const { member: say } = words.texts;
+  if (days === 0) return type === undefined ? say.nothingMoved() : say.nothingOfType();
+  return type === undefined ? say.nothingMovedIn({ days }) : say.nothingOfTypeIn({ days });
+}
+
+const Pages = ({ shown }: { readonly shown: Shown }) => {
+  const { member: say } = shown.words.texts;
+  return (
+    <Pager
+      newer={shown.before === undefined ? undefined : hrefOf(shown, {})}
+      older={shown.nextBefore === null ? undefined : hrefOf(shown, { before: shown.nextBefore })}
+      words={[say.latest(), say.earlier()]}
+      label={say.pages()}
+    >
+      {say.newestFirst()}
+    </Pager>
+  );
 };
-
-const Pages = ({ shown }: { readonly shown: Shown }) => (
-  <Pager
-    newer={shown.before === undefined ? undefined : hrefOf(shown, {})}
-    older={shown.nextBefore === null ? undefined : hrefOf(shown, { before: shown.nextBefore })}
-    words={['Latest', 'Earlier']}
-  >
-    The newest first
-  </Pager>
-);

@@ -1,6 +1,6 @@
 /**
  * A member's own page, by a link that is signed and ends: what they have, what comes next, and their history. It shows
- * one account and leads nowhere else; it sets no cookie and changes nothing.
+ * one account and leads nowhere else; it sets no cookie and changes nothing. It is written in the account's language.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
@@ -10,12 +10,13 @@ import { shownNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
 import { readMemberLink } from '../../operations/accounts/member-link.ts';
 import { type HistoryFilter, readHistoryPage } from '../../reports/account-history.ts';
-import { readAccountView } from '../../reports/account-view.ts';
+import { viewOf } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
+import type { Texts } from '../../texts/catalogue.ts';
 import { MemberFrame } from '../parts/member-frame.tsx';
 import { RateLimit } from '../rate-limit.ts';
-import { keepToMembers, toHtml } from '../render.tsx';
+import { browserTexts, keepToMembers, toHtml } from '../render.tsx';
 import { signedLink } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { MemberAccount, NoPage } from './member-frame.tsx';
@@ -57,13 +58,12 @@ export function addMemberPages({ app, pages }: Site): void {
   });
 
   async function showAccount(context: PageContext, account: string, token: string): Promise<Response> {
-    const [view, inquiry] = await Promise.all([
-      readAccountView(app.readDb, account),
-      inquire(app.readDb, account),
-    ]);
+    const inquiry = await inquire(app.readDb, account);
+    const view = await viewOf(inquiry, 0);
+    const words = new ZoneWords(view.zone, view.locale);
     const asked = askedOf(context);
-    const page = await readHistoryPage(inquiry, filterOf(asked), { limit: LINES, before: asked.before });
-    const words = new ZoneWords(view.zone);
+    const inWords = { ...inquiry, words };
+    const page = await readHistoryPage(inWords, filterOf(asked), { limit: LINES, before: asked.before });
     const shown: Shown = {
       ...page,
       ...asked,
@@ -73,8 +73,7 @@ export function addMemberPages({ app, pages }: Site): void {
     };
     return answer(
       context,
-      200,
-      'Memberships & Connects',
+      { status: 200, title: words.texts.member.title(), texts: words.texts },
       <>
         <MemberAccount view={view} words={words} />
         <MemberHistory shown={shown} />
@@ -108,16 +107,25 @@ const filterOf = ({ days, type }: Asked): HistoryFilter => ({
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const refuse = (context: PageContext, status: 404 | 410 | 429, endedAt?: number): Promise<Response> =>
-  answer(context, status, 'Connects', <NoPage status={status} endedAt={endedAt} />);
+/** Nobody is known by a link that is no good: its language is what the browser asks for. */
+function refuse(context: PageContext, status: 404 | 410 | 429, endedAt?: number): Promise<Response> {
+  const texts = browserTexts(context);
+  const body = <NoPage status={status} texts={texts} endedAt={endedAt} />;
+  return answer(context, { status, title: 'Connects', texts }, body);
+}
 
-async function answer(
-  context: PageContext,
-  status: ContentfulStatusCode,
-  title: string,
-  body: Child,
-): Promise<Response> {
-  const text = await toHtml(<MemberFrame title={title}>{body}</MemberFrame>);
+interface Page {
+  readonly status: ContentfulStatusCode;
+  readonly title: string;
+  readonly texts: Texts;
+}
+
+async function answer(context: PageContext, { status, title, texts }: Page, body: Child): Promise<Response> {
+  const text = await toHtml(
+    <MemberFrame title={title} lang={texts.lang}>
+      {body}
+    </MemberFrame>,
+  );
   if (status === 429) context.header('Retry-After', String(MINUTE_MS / 1_000));
   return context.html(`<!doctype html>\n${text}`, status);
 }

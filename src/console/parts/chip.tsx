@@ -65,13 +65,21 @@ const LOOKS = {
 
 export type StatusOf = keyof typeof LOOKS;
 
-/** The state of a run, a failure, a notice, a backfill, an account or an event; a state that is new here is shown as it is called. */
-export function StateChip({ of, state }: { readonly of: StatusOf; readonly state: string }) {
+/** The state of a run, a failure, a notice, a backfill, an account or an event; a state that is new here is shown as it is called. `word` in another language. */
+export function StateChip({
+  of,
+  state,
+  word,
+}: {
+  readonly of: StatusOf;
+  readonly state: string;
+  readonly word?: string;
+}) {
   const looks: Readonly<Record<string, Look>> = LOOKS[of];
-  const [tone, icon, word] = looks[state] ?? ['mute', 'wait', state];
+  const [tone, icon, english] = looks[state] ?? ['mute', 'wait', state];
   return (
     <Chip tone={tone} icon={icon}>
-      {word}
+      {word ?? english}
     </Chip>
   );
 }

@@ -8,22 +8,29 @@ export interface Term {
   readonly minus?: boolean;
 }
 
+interface EquationProps {
+  readonly terms: readonly Term[];
+  readonly sum: Term;
+  /** How numbers are written; English where it is left out. */
+  readonly say?: (count: number) => string;
+}
+
 /** `17,240 settled + 7 failed + 7,657 remaining = 24,904 due`. Terms of 0 are shown, too: leave out what says nothing. */
-export const Equation = ({ terms, sum }: { readonly terms: readonly Term[]; readonly sum: Term }) => (
+export const Equation = ({ terms, sum, say = grouped }: EquationProps) => (
   <p class="flow">
     {terms.map((term, at) => (
       <>
         {at > 0 || term.minus ? <span>{term.minus ? '−' : '+'}</span> : ''}
-        <One {...term} />
+        <One {...term} say={say} />
       </>
     ))}
     <span>=</span>
-    <One {...sum} />
+    <One {...sum} say={say} />
   </p>
 );
 
-const One = ({ count, word }: Term) => (
+const One = ({ count, word, say }: Term & Required<Pick<EquationProps, 'say'>>) => (
   <span class="term">
-    <b>{grouped(count)}</b> {word}
+    <b>{say(count)}</b> {word}
   </span>
 );

@@ -4,9 +4,16 @@ import { STYLES } from '../assets/serve.ts';
 import { Symbols } from './icons.tsx';
 import { ICON, Mark } from './layout.tsx';
 
+interface FrameProps {
+  readonly title: string;
+  /** In which all of it is written. */
+  readonly lang: string;
+  readonly children?: Child;
+}
+
 /** Without the operators' sidebar, and without a script. */
-export const MemberFrame = ({ title, children }: { readonly title: string; readonly children?: Child }) => (
-  <html lang="en">
+export const MemberFrame = ({ title, lang, children }: FrameProps) => (
+  <html lang={lang}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

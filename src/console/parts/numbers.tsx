@@ -12,10 +12,17 @@ export const signed = (value: number): string => (value > 0 ? `+${formatCount(va
 
 export const Num = ({ value }: { readonly value: number }) => <span class="num">{grouped(value)}</span>;
 
+interface SignedProps {
+  readonly value: number;
+  readonly lost?: boolean;
+  /** How numbers are written; English where it is left out. */
+  readonly say?: (value: number) => string;
+}
+
 /** What was added and what was taken: the sign and the colour say the same. `lost`: expired, not spent. */
-export function Signed({ value, lost }: { readonly value: number; readonly lost?: boolean }) {
+export function Signed({ value, lost, say = signed }: SignedProps) {
   const tone = value > 0 ? 'plus' : lost ? 'lost' : 'minus';
-  return <span class={value === 0 ? 'num qq' : `num ${tone}`}>{signed(value)}</span>;
+  return <span class={value === 0 ? 'num qq' : `num ${tone}`}>{say(value)}</span>;
 }
 
 /** A count where none is good: quiet at 0, red above. */

@@ -6,17 +6,25 @@ interface PagerProps {
   readonly newer?: string | undefined;
   readonly older?: string | undefined;
   readonly words?: readonly [newer: string, older: string];
+  /** For whoever listens. */
+  readonly label?: string;
   /** At the left. */
   readonly children?: Child;
 }
 
-export const Pager = ({ newer, older, words = ['Newer', 'Older'], children }: PagerProps) => (
+export const Pager = ({
+  newer,
+  older,
+  words = ['Newer', 'Older'],
+  label = 'Pages',
+  children,
+}: PagerProps) => (
   <>
     <span>{children}</span>
     {newer === undefined && older === undefined ? (
       ''
     ) : (
-      <nav class="r pager" aria-label="Pages">
+      <nav class="r pager" aria-label={label}>
         {newer === undefined ? (
           ''
         ) : (

@@ -172,6 +172,7 @@ async function recentChanges(inquiry: Inquiry, recent: Instant): Promise<Answer[
 
 /**
  * All that answering needs to know of an account beforehand.
+ * @param locale in which it is told, a BCP 47 tag; English where there is none
  * @throws not-found `unknown-account`
  */
 export async function inquire(
@@ -179,6 +180,7 @@ export async function inquire(
   id: string,
   asOf?: Instant,
   since?: LocalDate,
+  locale?: string | null,
 ): Promise<Inquiry> {
   const row = await findAccount(db, id);
   if (!row) throw await unknownAccount(db, id);
@@ -192,7 +194,7 @@ export async function inquire(
   return {
     ...ground,
     since: since === undefined ? undefined : firstInstantOf(since, zone),
-    words: new ZoneWords(zone),
+    words: new ZoneWords(zone, locale),
     failure: await findOpenFailure(ground.db, id),
     past,
   };
