@@ -18,6 +18,13 @@ const dueShape = z
     oldestAt: instantText.nullable(),
     oldestAgeSeconds: count,
     hold: holdShape.nullable(),
+    putAside: z
+      .strictObject({
+        accounts: count,
+        open: count.describe('That nobody has acknowledged or snoozed.'),
+        oldestOpenAgeSeconds: count.describe('Of the open ones; 0 where there is none.'),
+      })
+      .describe('Not among those that are due.'),
     plans: z.array(z.strictObject({ plan: z.enum(PLAN_NAMES), accounts: count, oldestAt: instantText })),
   })
   .meta({ id: 'Due' });

@@ -4,6 +4,7 @@ import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { countDueByPlan } from '../../ledger/accounts.ts';
 import { type LedgerHold, findLedgerHold } from '../../ledger/ledger-hold.ts';
+import { sumFailureWork } from '../../reports/failure-work.ts';
 import { listBusy } from './list-busy.ts';
 
 export interface Due {
@@ -14,7 +15,17 @@ export interface Due {
   readonly oldestAt: Instant | null;
   readonly oldestAgeMs: number;
   readonly hold: LedgerHold | undefined;
+  /** Not among those that are due: nothing is settled for them until somebody has looked. */
+  readonly putAside: PutAsideSum;
   readonly plans: Awaited<ReturnType<typeof countDueByPlan>>;
+}
+
+export interface PutAsideSum {
+  readonly accounts: number;
+  /** That nobody has acknowledged or snoozed. */
+  readonly open: number;
+  /** For how long the oldest of the open ones waits; 0 where there is none. */
+  readonly oldestOpenAgeMs: number;
 }
 
 type Deps = Parameters<typeof listBusy>[0] & {
@@ -39,7 +50,18 @@ export async function lookAtDue(deps: Deps, asOf: Instant): Promise<Due> {
     oldestAt,
     oldestAgeMs,
     hold: await findLedgerHold(deps.db),
+    putAside: await sumPutAside(deps.db, now),
     plans,
+  };
+}
+
+async function sumPutAside(db: Deps['db'], now: Instant): Promise<PutAsideSum> {
+  const sums = await sumFailureWork(db, now);
+  const { accounts: open = 0, oldestAt = null } = sums.get('open') ?? {};
+  return {
+    accounts: [...sums.values()].reduce((sum, one) => sum + one.accounts, 0),
+    open,
+    oldestOpenAgeMs: oldestAt === null ? 0 : Math.max(0, now - oldestAt),
   };
 }
 
