@@ -18,7 +18,7 @@ type Known = Pick<Overview, 'now' | 'accounts' | 'due' | 'oldestDueAt' | 'putAsi
 export function sentenceOf(known: Known, dueAlarmMs: number): Sentence {
   const { accounts, putAside, due } = known;
   if (accounts === 0) return FRESH;
-  if (putAside.accounts > 0) return asideSentence(known, dueAlarmMs);
+  if (putAside.accounts > 0) return asideSentence(known);
   if (isLate(known, dueAlarmMs)) return lateSentence(known);
   if (due > 0)
     return {
@@ -42,10 +42,10 @@ const FRESH: Sentence = {
   action: null,
 };
 
-function asideSentence(known: Known, dueAlarmMs: number): Sentence {
+function asideSentence(known: Known): Sentence {
   const { putAside, now } = known;
   const who = counted(putAside.accounts, 'account is', 'accounts are');
-  const others = isLate(known, dueAlarmMs) ? lateWords(known) : othersWords(known);
+  const others = known.due === 0 ? 'everyone else is current' : lateWords(known);
   const forMs = putAside.oldestAt === null ? 0 : now - putAside.oldestAt;
   const one = putAside.accounts === 1;
   const since = `${one ? '' : 'the first '}for ${formatAge(Math.max(0, forMs) / 1_000)}`;
@@ -64,9 +64,6 @@ function errorWords({ accounts, codes }: Known['putAside']): string {
   const who = codes.length === 1 ? 'All' : `${formatCount(most.accounts)} of them`;
   return `${who} with one error, ${most.code}`;
 }
-
-const othersWords = (known: Known): string =>
-  known.due === 0 ? 'everyone else is current' : `everyone else is current ${withinWords(known)}`;
 
 function withinWords({ now, oldestDueAt }: Known): string {
   return `to within ${formatAge(Math.max(0, now - (oldestDueAt ?? now)) / 1_000)}`;
