@@ -32,5 +32,16 @@ export function formatAge(seconds: number): string {
 const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${formatCount(large)} ${unit}` : `${formatCount(large)} ${unit} ${small} ${smallUnit}`;
 
+/** How far from now an instant is told by how far it is. */
+const NEAR_MS = 14 * DAY_S * 1_000;
+
+/** `3 h ago`, `in 4 min`; the date (UTC) of what is more than two weeks away. Both in milliseconds. */
+export function formatNear(at: number, now: number): string {
+  const apartMs = at - now;
+  if (Math.abs(apartMs) > NEAR_MS) return new Date(at).toISOString().slice(0, 10);
+  const [count, unit] = formatAge(Math.abs(apartMs) / 1_000).split(' ');
+  return apartMs > 0 ? `in ${count} ${unit}` : `${count} ${unit} ago`;
+}
+
 /** For what begins a sentence. */
 export const upperFirst = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

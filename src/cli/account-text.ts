@@ -1,15 +1,11 @@
-/** One account as text, within 100 columns: the member's view, the history, answers, what is ahead. */
+/** What is answered about one account, as text within 100 columns: the answers, and what each rests on. */
 import { parseInstant } from '../domain/calendar.ts';
 import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/mail/unsent-words.ts';
-import type { AccountForecast } from '../reports/account-forecast.ts';
-import type { HistoryLine } from '../reports/account-history.ts';
-import type { AccountView } from '../reports/account-view.ts';
 import type { Answer, EntryEvidence } from '../reports/explain/answer.ts';
 import type { Explanation } from '../reports/explain/explain.ts';
 import type { PastTold } from '../reports/explain/then.ts';
 import {
   ZoneWords,
-  connects,
   counted,
   dayWords,
   formatAmount,
@@ -17,56 +13,38 @@ import {
   listed,
   signed,
 } from '../reports/member-words.ts';
-import {
-  interviewsOf,
-  lateMarks,
-  membershipOf,
-  nextDateOf,
-  shortDay,
-  thenOf,
-} from '../reports/view-words.ts';
-import { commandOn } from './words.ts';
+import { folded, wrap } from './prose.ts';
+import { type Screen, type Tone, type Words, linesOf, paragraphsOf, proseColumns, toned } from './screen.ts';
+import { shortened } from './shorten.ts';
 
-const WIDTH = 100;
-
-/** Lines of at most `width`; a word that is longer than a line is cut. */
-export function wrap(text: string, indent = '', width = WIDTH): string {
-  const room = width - indent.length;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).flatMap((one) => one.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [])) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => `${indent}${one}`).join('\n');
-}
-
-/** The middle of what is too long is left out: both ends of an id tell it apart. */
-function shorten(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const head = Math.ceil((max - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
-}
-
-// ------------------------------------------------------------------------------------------- explanations
-
-export function explanationText(explanation: Explanation): string {
+export function explanationText(screen: Screen, explanation: Explanation): Words {
   const words = new ZoneWords(explanation.zone);
+  const width = proseColumns(screen);
   const asOf = words.moment(parseInstant(explanation.asOf) ?? 0);
   const heading = wrap(
     `Account ${explanation.account}. Dates and times are of ${explanation.zone}; it is ${asOf}.`,
+    '',
+    width,
   );
-  return [
+  return paragraphsOf([
     heading,
-    ...pastText(explanation),
-    ...explanation.answers.map((one) => answerText(one, words)),
-  ].join('\n\n');
+    ...pastText(explanation, width),
+    ...explanation.answers.map((one) => answerText(one, { words, width, screen })),
+  ]);
+}
+
+/** How times are told, and how long a line may be. */
+interface Telling {
+  readonly words: ZoneWords;
+  readonly width: number;
+  readonly screen: Screen;
 }
 
 /** Of a past instant: that it is one, and what nobody can say of it. */
-function pastText({ past, zone }: { readonly past: PastTold | null; readonly zone: string }): string[] {
+export function pastText(
+  { past, zone }: { readonly past: PastTold | null; readonly zone: string },
+  width: number,
+): string[] {
   if (past === null) return [];
   const at = parseInstant(past.writtenUntil ?? '');
   const words =
@@ -74,35 +52,32 @@ function pastText({ past, zone }: { readonly past: PastTold | null; readonly zon
       ? 'Nothing had been recorded here by then: it is taken as now, with all that was recorded since.'
       : `This is how it stood on ${new ZoneWords(zone).moment(at)}: what was written later is left out. Not recorded ` +
         `of then: ${listed(past.notRecorded)}.`;
-  return [wrap(words)];
+  return [wrap(words, '', width)];
 }
 
-/** What is for operators is shown quieter. */
-export const withQuietCodes = (text: string): string =>
-  text.replace(/^ {2}\([\w…-]+\)$/gm, (line) => `\u001B[2m${line}\u001B[0m`);
-
-function answerText(answer: Answer, words: ZoneWords): string {
+function answerText(answer: Answer, telling: Telling): Words {
   const { rule, next, code } = answer;
+  const { width } = telling;
   const since =
     rule && `Rule since ${dayWords(rule.effectiveFrom)} (terms version ${rule.termsVersion}): ${rule.text}`;
-  const parts = [
-    wrap(answer.sentence),
-    ...listOf(countedLines(answer, words)),
-    ...listOf(entryLines(answer, words)),
-    ...postedLine(answer, words),
-    ...listOf(emailLine(answer, words)),
-    ...tokenLine(answer),
-    ...byLine(answer),
-    ...rerunLine(answer),
+  return linesOf([
+    wrap(answer.sentence, '', width),
+    ...listOf(countedLines(answer, telling)),
+    ...listOf(entryLines(answer, telling)),
+    ...postedLine(answer, telling.words),
+    ...listOf(emailLine(answer, telling)),
+    ...tokenLine(answer, width),
+    ...byLine(answer, width),
+    ...rerunLine(answer, width),
     ...addressLine(answer),
-    ...(since ? [wrap(since, '  ')] : []),
-    ...(next === null ? [] : [wrap(`Next: ${next}`, '  ')]),
-    shorten(`  (${code})`, WIDTH),
-  ];
-  return parts.join('\n');
+    ...(since ? [toned('quiet', wrap(since, '  ', width))] : []),
+    ...(next === null ? [] : [wrap(`Next: ${next}`, '  ', width)]),
+    // For operators.
+    toned('quiet', shortened(`  (${code})`, width, 'middle')),
+  ]);
 }
 
-const listOf = (lines: readonly string[]): readonly string[] =>
+const listOf = (lines: readonly Words[]): readonly Words[] =>
   lines.length > LISTED_MAX
     ? [...lines.slice(0, LISTED_MAX), `    … and ${lines.length - LISTED_MAX} more (--json has all)`]
     : lines;
@@ -117,13 +92,13 @@ interface CountedAward {
 }
 
 /** What a window held, one award a line. */
-function countedLines({ evidence, code }: Answer, words: ZoneWords): string[] {
+function countedLines({ evidence, code }: Answer, { words, width: columns }: Telling): string[] {
   const list = evidence.counted as readonly CountedAward[] | undefined;
   if (!list || list.length === 0 || !SHOWING_WINDOW.has(code)) return [];
   const times = list.map(({ occurredAt }) => words.exact(parseInstant(occurredAt) ?? 0));
   const width = Math.max(24, ...times.map((one) => one.length));
   const lines = list.map(({ interview, proposal, amount }, index) => {
-    const about = shorten(`interview ${interview}, proposal ${proposal}`, 86 - width);
+    const about = shortened(`interview ${interview}, proposal ${proposal}`, columns - 14 - width, 'middle');
     return `    ${times[index]?.padEnd(width)}  ${signed(amount).padStart(4)}  ${about}`;
   });
   const sum = list.reduce((total, one) => total + one.amount, 0);
@@ -151,43 +126,68 @@ function postedLine({ at, evidence }: Answer, words: ZoneWords): string[] {
   return words.dateOf(posted) > words.dateOf(counts) ? [`  Posted on ${words.moment(posted)}.`] : [];
 }
 
+/** What came is well; what expired is lost; what somebody spent himself is neither. */
+export const amountTone = ({
+  kind,
+  amount,
+}: {
+  readonly kind: string;
+  readonly amount: number;
+}): Tone | undefined => (kind === 'rollover-expiry' ? 'lost' : amount > 0 ? 'good' : undefined);
+
 /** The lines of the ledger behind an answer. */
-function entryLines({ evidence, code }: Answer, words: ZoneWords): string[] {
+function entryLines({ evidence, code }: Answer, { words: zone, screen }: Telling): Words[] {
   const list = evidence.entries as readonly EntryEvidence[] | undefined;
   if (!list || list.length === 0) return [];
   const byOpening = code === 'upgraded' && evidence.elapsedDays === undefined;
   const lines = list.map((one) => {
-    const at = words.moment(parseInstant(one.effectiveAt) ?? 0).padEnd(24);
-    const action = kindWords(one, byOpening);
-    return `    ${at}  ${signed(one.amount).padStart(5)}  ${action}, balance ${formatAmount(one.balance)}`;
+    const at = zone.moment(parseInstant(one.effectiveAt) ?? 0).padEnd(24);
+    const amount = toned(amountTone(one), signed(one.amount).padStart(5));
+    const words = [
+      `    ${at}  `,
+      amount,
+      `  ${kindWords(one, byOpening)}, balance ${formatAmount(one.balance)}`,
+    ];
+    return folded(screen, words, 37);
   });
   return ['  In your history:', ...lines];
 }
 
 /** For operators: whose system said so. */
-function tokenLine({ evidence }: Answer): string[] {
+function tokenLine({ evidence }: Answer, width: number): string[] {
   const token = evidence.token as { readonly id: number; readonly name: string } | undefined;
-  return token ? [shorten(`  Brought over HTTP with token ${token.id} (${token.name}).`, WIDTH)] : [];
+  return token
+    ? [shortened(`  Brought over HTTP with token ${token.id} (${token.name}).`, width, 'middle')]
+    : [];
 }
 
 /** For operators: who corrected something, by which run. */
-function byLine({ evidence }: Answer): string[] {
+function byLine({ evidence }: Answer, width: number): string[] {
   const { actor, run } = (evidence.by ?? {}) as {
     readonly actor?: string | null;
     readonly run?: number | null;
   };
   if (!actor) return [];
-  return [shorten(`  Corrected by ${actor}${run ? `, run ${run}` : ''}.`, WIDTH)];
+  return [shortened(`  Corrected by ${actor}${run ? `, run ${run}` : ''}.`, width, 'middle')];
 }
 
 /** For operators: what brings an account back that was put aside. */
-function rerunLine({ code, evidence }: Answer): string[] {
+function rerunLine({ code, evidence }: Answer, width: number): Words[] {
   const { run } = evidence as { run?: number };
   const heldUpBy = evidence.heldUpBy as { readonly run: number; readonly state: string } | null | undefined;
   const aside = code === 'put-aside' ? run : heldUpBy?.state === 'put-aside' ? heldUpBy.run : undefined;
   return aside === undefined
     ? []
-    : [`  Put aside by run ${aside}: once mended, "connects rerun ${aside}" settles what is due.`];
+    : [
+        toned(
+          'act',
+          wrap(
+            `Put aside by run ${aside}: once mended, "connects rerun ${aside}" settles what is due.`,
+            '  ',
+            width,
+          ),
+        ),
+      ];
 }
 
 /** For operators: whether what is told of another account may be told to this member. */
@@ -202,12 +202,13 @@ function addressLine({ evidence, code }: Answer): string[] {
   ];
 }
 
-function emailLine({ evidence }: Answer, words: ZoneWords): string[] {
+function emailLine({ evidence }: Answer, { words, width }: Telling): string[] {
   const notice = evidence.notice as EmailEvidence | undefined;
   if (!notice) return [];
   const sentAt = parseInstant(notice.sentAt ?? '');
   if (sentAt !== undefined) return [`  Email: sent on ${words.moment(sentAt)}.`];
-  if (notice.state === 'suppressed') return [wrap(`Email: none, ${suppressedWords(notice.why)}.`, '  ')];
+  if (notice.state === 'suppressed')
+    return [wrap(`Email: none, ${suppressedWords(notice.why)}.`, '  ', width)];
   return [`  Email: ${EMAIL_WORDS[notice.state ?? notice.told] ?? notice.state ?? notice.told}.`];
 }
 
@@ -237,129 +238,3 @@ const EMAIL_WORDS: Readonly<Record<string, string>> = {
   staged: 'not found',
   'not-recorded': 'what had become of it by then was not recorded',
 };
-
-// -------------------------------------------------------------------------------------------------- views
-
-export function viewText(view: AccountView): string {
-  const words = new ZoneWords(view.zone);
-  const rows: [string, string][] = [
-    ['Membership', membershipOf(view)],
-    ['Connects', formatAmount(view.balance)],
-    ['Next date', nextDateOf(view)],
-    ['Then', view.next === null ? 'nothing' : thenOf(view.next)],
-    ['This cycle', `since ${dayWords(view.cycleOn)}`],
-    ...(view.owed > 0
-      ? [['Owed', `${connects(view.owed)}, taken from the next Connects of a paid plan`] as [string, string]]
-      : []),
-    ...(view.interviewWindow ? [['Interviews', interviewsOf(view.interviewWindow)] as [string, string]] : []),
-    ['Emails', view.emails],
-    ...(view.locale === null ? [] : [['Language', view.locale] as [string, string]]),
-    ...(view.putAside
-      ? [
-          [
-            'Held up',
-            `by an error of ours: see "${commandOn('connects account explain', view.account)}"`,
-          ] as [string, string],
-        ]
-      : []),
-  ];
-  const lines = rows.map(([label, text]) =>
-    wrap(text, ' '.repeat(14)).replace(/^ {14}/, `  ${label.padEnd(12)}`),
-  );
-  const history =
-    view.latest.length > 0 ? ['', 'Latest in Connects History', '', historyText(view.latest, words)] : [];
-  return [
-    wrap(`Memberships & Connects of ${view.account}${thenOfPast(view)} (dates of ${view.zone})`),
-    '',
-    ...lines,
-    ...history,
-    ...pastText(view).flatMap((text) => ['', text]),
-  ].join('\n');
-}
-
-const thenOfPast = ({ past, zone }: AccountView): string => {
-  const at = parseInstant(past?.writtenUntil ?? '');
-  return at === undefined ? '' : ` as of ${new ZoneWords(zone).moment(at)}`;
-};
-
-// ------------------------------------------------------------------------------------------------ history
-
-const ACTION_WIDTH = 62;
-
-/** The newest first; lines that belong together are held by a bracket, with their sum. */
-export function historyText(lines: readonly HistoryLine[], words: ZoneWords): string {
-  const row = (date: string, mark: string, action: string, amount: string, balance: string): string =>
-    `${date.padEnd(11)}  ${mark} ${action.padEnd(ACTION_WIDTH)}  ${amount.padStart(8)}  ${balance.padStart(9)}`;
-  return [
-    row('Date', ' ', 'Action', 'Connects', 'Balance'),
-    row('-'.repeat(11), ' ', '-'.repeat(ACTION_WIDTH), '-'.repeat(8), '-'.repeat(9)),
-    ...lines.map((line) =>
-      row(
-        shortDay(line.on),
-        markOf(line),
-        actionOf(line, words),
-        signed(line.amount),
-        formatAmount(line.balance),
-      ),
-    ),
-  ].join('\n');
-}
-
-/** Newest first: the last part of a group stands on top. */
-function markOf({ group }: HistoryLine): string {
-  if (group === null) return ' ';
-  if (group.part === group.of) return '┌';
-  return group.part === 1 ? '└' : '│';
-}
-
-function actionOf(line: HistoryLine, words: ZoneWords): string {
-  const late = lateMarks(line, words);
-  const { group } = line;
-  const sum =
-    group !== null && group.part === group.of && group.isOneSum ? `, ${signed(group.total)} in all` : '';
-  const room = ACTION_WIDTH - late.length - sum.length;
-  // Of a reason the beginning is told, which --json has whole.
-  const isCut = line.reason !== null && line.action.length > room;
-  return (isCut ? `${line.action.slice(0, room - 1)}…` : shorten(line.action, room)) + late + sum;
-}
-
-// ----------------------------------------------------------------------------------------------- forecast
-
-export function forecastText(ahead: AccountForecast): string {
-  if (ahead.cycles.length === 0)
-    return wrap(`Account ${ahead.account} is closed: no billing cycle begins any more.`);
-  const row = (cells: readonly string[]): string =>
-    cells
-      .map((cell, index) => (index === 0 ? cell.padEnd(18) : cell.padStart(9)))
-      .join('  ')
-      .trimEnd();
-  const rows = ahead.cycles.map((one) =>
-    row([
-      dayWords(one.cycleOn),
-      ...[one.opening, 0 - one.expired, one.free, one.paid - one.recovered, one.closing].map(cellOf),
-    ]),
-  );
-  const due = ahead.cycles.filter((one) => (one.startsAt ?? '') <= ahead.asOf).length;
-  const suspended = ahead.cycles.some((one) => one.code === 'account-inactive');
-  return [
-    wrap(
-      `The next ${counted(ahead.cycles.length, 'billing cycle')} of ${ahead.account}, if nothing is spent or received ` +
-        `and nothing changes (dates of ${ahead.zone}; terms version ${ahead.termsVersion}).`,
-    ),
-    ...pastText(ahead),
-    ...(due > 0 ? [wrap(begunWords(due))] : []),
-    ...(suspended
-      ? [wrap('The account is suspended: while it is, nothing is added and nothing expires.')]
-      : []),
-    '',
-    row(['Begins', 'Before', 'Expire', 'Free', 'Plan', 'After']),
-    ...rows,
-  ].join('\n');
-}
-
-const begunWords = (due: number): string =>
-  due === 1
-    ? 'The first has begun already, and is still to be settled.'
-    : `The first ${due} have begun already, and are still to be settled.`;
-
-const cellOf = (amount: number): string => (amount < 0 ? `−${formatAmount(-amount)}` : formatAmount(amount));

@@ -2,6 +2,7 @@
 import { progressJson, readProgress } from '../json/backfills.ts';
 import type { Backfill } from '../ledger/backfills.ts';
 import { describeBackfill } from './backfill-text.ts';
+import { screenOf } from './screen.ts';
 import { type Cli, print, printJson } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -9,6 +10,7 @@ export async function reportBackfill(cli: Cli, flags: { json?: true }, backfill:
   const progress = await readProgress(cli.app.db, backfill);
   const { items, accounts, failed, goesOnAt } = progress;
   if (backfill.endedAt !== null && accounts.failed > 0) cli.exitCode = EXIT.someFailed;
-  if (!flags.json) return print(cli, describeBackfill({ ...backfill, goesOnAt }, items, accounts, failed));
+  if (!flags.json)
+    return print(cli, describeBackfill(screenOf(cli), { ...backfill, goesOnAt }, items, accounts, failed));
   return printJson(cli, progressJson(backfill, progress));
 }

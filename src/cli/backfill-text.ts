@@ -4,28 +4,34 @@ import { formatWindow } from '../domain/corrections/window.ts';
 import type { FailedItem, ItemCount } from '../ledger/backfill-items.ts';
 import type { Backfill, BackfillAsked } from '../ledger/backfills.ts';
 import type { BackfillPlan, BackfillSample } from '../operations/backfills/backfill-plan.ts';
-import { formatTable } from './context.ts';
-import { listOf } from './run-text.ts';
+import { FACTS_INDENT, folded } from './prose.ts';
+import { listOf, stateTone } from './run-text.ts';
+import { type Screen, type Words, linesOf, toned } from './screen.ts';
+import { formatTable } from './table.ts';
 import { counted, formatCount } from './words.ts';
 
 /** @param start absent where there is nothing to be started */
 export function describePlan(
+  screen: Screen,
   plan: BackfillPlan,
   start?: { readonly command: string; readonly needsApproval: boolean },
-): string {
+): Words {
   const total = plan.cycles + plan.recorded;
-  return [
-    `${describeAsked(plan.asked)}, under terms version ${plan.termsVersion}`,
-    ...(plan.cycles > 0 ? ['', grantTable(plan), ''] : ['nothing is to be granted']),
+  const said = (lines: readonly Words[]): Words[] => lines.map((one) => folded(screen, one));
+  return linesOf([
+    ...said([`${describeAsked(plan.asked)}, under terms version ${plan.termsVersion}`]),
+    ...(plan.cycles > 0 ? ['', grantTable(screen, plan), ''] : ['nothing is to be granted']),
     ...(plan.recorded > 0 ? [`${counted(plan.recorded, 'settlement')} lost, to be recorded again`] : []),
-    ...notTaken(plan),
-    ...settledFirst(plan),
-    ...(plan.samples.length > 0 ? ['', 'for example', ...plan.samples.map(sampleLine)] : []),
+    ...said(notTaken(plan)),
+    ...said(settledFirst(plan)),
+    ...(plan.samples.length > 0
+      ? ['', 'for example', ...plan.samples.map((one) => folded(screen, sampleLine(one), 4))]
+      : []),
     ...(total > 0 && start ? ['', `plan ${plan.hash}; to start it`, `  ${start.command}`] : []),
     ...(total > 0 && start?.needsApproval === true
-      ? ['it will wait for the approval of a second person']
+      ? [toned('act', 'it will wait for the approval of a second person')]
       : []),
-  ].join('\n');
+  ]);
 }
 
 function describeAsked({ from, to, accounts, plan }: BackfillAsked): string {
@@ -37,9 +43,10 @@ function describeAsked({ from, to, accounts, plan }: BackfillAsked): string {
   return `cycles that began from ${from} to ${to}, of ${who}`;
 }
 
-function grantTable({ byReason, accounts, cycles, connects }: BackfillPlan): string {
+function grantTable(screen: Screen, { byReason, accounts, cycles, connects }: BackfillPlan): Words {
   const rows = Object.entries(byReason).map(([reason, sum]) => [reason, sum.cycles, sum.connects]);
   return formatTable(
+    screen,
     ['reason', 'cycles', 'Connects'],
     [...rows, [`all, of ${counted(accounts, 'account')}`, cycles, connects]],
   );
@@ -78,15 +85,15 @@ export const approvalWords = ({ id, actor, planned }: Backfill): string =>
 export const goesOnWords = (at: Instant): string => `it goes on at ${formatInstant(at)}`;
 
 export function describeBackfill(
+  screen: Screen,
   backfill: Backfill & { readonly goesOnAt: Instant | null },
   items: readonly ItemCount[],
   done: { readonly granted: number; readonly failed: number },
   failed: readonly FailedItem[],
-): string {
+): Words {
   const { id, state, asked, planned, runId, actor, reason, createdAt, endedAt, rate } = backfill;
   const retry = endedAt !== null && done.failed > 0;
-  return [
-    `backfill ${id} ${state}: ${describeAsked(asked)}; run ${runId}`,
+  const facts = [
     `  planned   ${counted(planned.accounts, 'account')}, ${counted(planned.cycles, 'cycle')}, ${formatCount(planned.connects)} Connects`,
     `  done      ${listOf({ ...(done.granted > 0 && { 'accounts granted': done.granted }), ...(done.failed > 0 && { 'accounts failed': done.failed }) })}`,
     ...describeItems(items),
@@ -97,7 +104,15 @@ export function describeBackfill(
     ...whenLines(backfill),
     `  by ${actor}, because: ${reason}; notices ${backfill.notify}${rate === null ? '' : `, ${rate}/s`}; ` +
       `started ${formatInstant(createdAt)}${endedAt === null ? '' : `, ended ${formatInstant(endedAt)}`}`,
-  ].join('\n');
+  ];
+  return linesOf([
+    folded(screen, [
+      `backfill ${id} `,
+      toned(stateTone(state), state),
+      `: ${describeAsked(asked)}; run ${runId}`,
+    ]),
+    ...facts.map((one) => folded(screen, one, FACTS_INDENT)),
+  ]);
 }
 
 /** What it waits for, and who let it begin. */

@@ -1,8 +1,8 @@
 /** What every command is given, and how it speaks: data on stdout, everything else on stderr. */
 import type { App } from '../app.ts';
-import { plainLine, plainText } from '../plain-text.ts';
+import { plainText } from '../plain-text.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { formatCount } from './words.ts';
+import { type ColorWhen, type Words, screenOf, writtenOn } from './screen.ts';
 
 /** Something that runs until it is stopped. */
 export interface Process {
@@ -27,6 +27,10 @@ export interface Streams {
   readonly out: {
     write(text: string): unknown;
     readonly isTTY?: boolean;
+    /** Of a terminal: how wide it is now. */
+    readonly columns?: number | undefined;
+    /** Whether colours are understood there, and wanted by the environment. */
+    readonly hasColors?: boolean;
     /** Resolves when more can be written, or nobody reads any more. */
     drained?(): Promise<void>;
     /** Whether nobody reads any more: what is under way goes on all the same, and ends with its own code. */
@@ -47,6 +51,8 @@ export interface Cli {
   readonly defaultActor: string;
   /** Set before the command runs: worker, scheduler, console and serve log what they do, the others only trouble. */
   longRunning: boolean;
+  /** Set before the command runs, by --color. */
+  color: ColorWhen;
   /** Set before the command runs: with --json and --ndjson, scripts read errors, too. */
   errorsAsJson: boolean;
   /** Set by a command that ends with something other than 0. */
@@ -56,9 +62,9 @@ export interface Cli {
 /** A line for people, on stderr. */
 export const say = (cli: Cli, text: string): void => void cli.streams.err.write(`${plainText(text)}\n`);
 
-/** @param paint adds what a terminal understands, to text that holds nothing of the kind any more */
-export const print = (cli: Cli, text: string, paint = (plain: string): string => plain): void =>
-  void cli.streams.out.write(`${paint(plainText(text))}\n`);
+/** What was asked for, on stdout, with its colours where they are wanted. */
+export const print = (cli: Cli, words: Words): void =>
+  void cli.streams.out.write(`${writtenOn(screenOf(cli), words)}\n`);
 
 export const printJson = (cli: Cli, value: unknown): void => print(cli, JSON.stringify(value, null, 2));
 
@@ -71,27 +77,3 @@ export async function printPart(cli: Cli, text: string): Promise<boolean> {
   if (out.write(plainText(text)) === false) await out.drained?.();
   return out.isClosed !== true;
 }
-
-/** Aligned columns: counts to the right, with separators, under a heading on the right. Ids are given as text. */
-export function formatTable(
-  columns: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): string {
-  const isCount = columns.map((_, index) => rows.some((row) => typeof row[index] === 'number'));
-  const lines = [columns, ...rows.map((row) => row.map((cell) => cellText(cell)))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
-  const align = (line: readonly string[]): string =>
-    line
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        return isCount[index] ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd();
-  return [align(columns), align(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(align)].join(
-    '\n',
-  );
-}
-
-const cellText = (cell: string | number): string =>
-  typeof cell === 'number' ? formatCount(cell) : plainLine(cell);

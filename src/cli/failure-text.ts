@@ -4,11 +4,11 @@ import type { FailureWork, Said, WorkByError } from '../reports/failure-work.ts'
 import { WORK_FIELDS, workByErrorJson, workJson } from '../json/failures.ts';
 import type { FailedItem } from '../ledger/backfill-items.ts';
 import type { Listing } from './listing.ts';
+import { type Column, cell, when } from './table.ts';
 import { formatAge } from './words.ts';
 
-const SHOWN_MAX = 60;
-const shorten = (text: string): string =>
-  text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX - 1)}…` : text;
+const ACCOUNT: Column = { name: 'account', cut: 'middle' };
+const MESSAGE: Column = { name: 'message', drop: 3, cut: 'end', most: 60 };
 const ageOf = (ms: number): string => formatAge(ms / 1_000);
 
 /** What people said of them, a line each; nothing where nobody did. */
@@ -25,17 +25,29 @@ const saidLine = (account: string, what: string, said: Said | null): string[] =>
 export const WORK: Listing<FailureWork, ReturnType<typeof workJson>> = {
   toJson: workJson,
   fields: WORK_FIELDS,
-  columns: ['account', 'run', 'since (UTC)', 'age', 'state', 'assignee', 'attempts', 'error', 'message'],
+  columns: [
+    ACCOUNT,
+    { name: 'run', drop: 2 },
+    { name: 'since (UTC)', drop: 6 },
+    'age',
+    { name: 'state', drop: 1 },
+    { name: 'assignee', drop: 4, cut: 'middle', least: 8 },
+    { name: 'attempts', drop: 5 },
+    'error',
+    MESSAGE,
+  ],
   toRow: (one) => [
     one.account,
     String(one.runId),
-    formatInstant(one.sinceAt),
+    when(one.sinceAt),
     ageOf(one.ageMs),
-    one.snoozed ? `snoozed until ${formatInstant(one.snoozed.until)}` : one.state,
+    one.snoozed
+      ? cell('lost', `snoozed until ${formatInstant(one.snoozed.until)}`)
+      : cell(one.state === 'open' ? 'act' : 'lost', one.state),
     one.assignee ?? '',
     one.attempts,
     one.code,
-    shorten(one.message),
+    one.message,
   ],
   none: 'nobody is put aside',
 };
@@ -43,12 +55,19 @@ export const WORK: Listing<FailureWork, ReturnType<typeof workJson>> = {
 export const WORK_BY_ERROR: Listing<WorkByError, ReturnType<typeof workByErrorJson>> = {
   toJson: workByErrorJson,
   fields: ['code', 'accounts', 'open', 'oldestAt', 'oldestAgeSeconds', 'sampleAccount'],
-  columns: ['error', 'accounts', 'open', 'oldest (UTC)', 'age', 'for example'],
+  columns: [
+    'error',
+    'accounts',
+    'open',
+    { name: 'oldest (UTC)', drop: 1 },
+    'age',
+    { name: 'for example', cut: 'middle' },
+  ],
   toRow: (one) => [
     one.code,
     one.accounts,
-    one.open,
-    formatInstant(one.oldestAt),
+    cell(one.open > 0 ? 'act' : undefined, one.open),
+    when(one.oldestAt),
     ageOf(one.oldestAgeMs),
     one.sampleAccount,
   ],
@@ -62,7 +81,7 @@ export const failedListing = (
 ): Listing<FailedItem, FailedItem & { run: number; backfill: number; state: 'failed' }> => ({
   toJson: (one) => ({ ...one, run, backfill, state: 'failed' }),
   fields: ['account', 'code', 'message', 'run', 'backfill', 'state'],
-  columns: ['account', 'error', 'message'],
-  toRow: (one) => [one.account, one.code, shorten(one.message)],
+  columns: [ACCOUNT, 'error', MESSAGE],
+  toRow: (one) => [one.account, one.code, one.message],
   none: `nobody failed in backfill ${backfill}`,
 });

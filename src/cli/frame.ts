@@ -1,8 +1,9 @@
 /** What all commands of `connects` hang on: the program itself, its exit codes, what it says to a slip. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { plainText } from '../plain-text.ts';
 import type { Cli } from './context.ts';
 import { EXIT_MEANING } from './exit-codes.ts';
+import { COLOR_WHEN, type ColorWhen } from './screen.ts';
 
 /** Those log what they do; for the others their output says it. */
 const LONG_RUNNING = ['worker', 'scheduler', 'console', 'serve'];
@@ -31,10 +32,19 @@ export function buildFrame(cli: Cli, version: string, adding: readonly AddComman
       outputError: (text, write) => write(`${text.replace(/^error: /, 'connects: ')}${hintOf(text)}`),
     })
     .option('--env-file <file>', 'settings, NAME=value a line; none may contradict the environment')
+    .addOption(
+      new Option(
+        '--color <when>',
+        'colours: auto is a terminal without NO_COLOR, or anything with FORCE_COLOR',
+      )
+        .choices([...COLOR_WHEN])
+        .default('auto'),
+    )
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', GENERAL_HELP)
     .helpCommand(false)
-    .hook('preAction', (_program, command) => {
+    .hook('preAction', (hooked, command) => {
+      cli.color = hooked.opts<{ color: ColorWhen }>().color;
       cli.longRunning = LONG_RUNNING.includes(command.name());
       const { json, ndjson } = command.opts<{ json?: true; ndjson?: true }>();
       cli.errorsAsJson = json === true || ndjson === true;

@@ -1,16 +1,17 @@
 /** Lists, the same for every command that has one: a table for people; JSON, NDJSON and CSV for scripts. */
 import { type Command, Option } from 'commander';
+import { shownNow } from '../db/query.ts';
 import { csvLine, csvRow } from '../json/csv.ts';
-import { type Cli, formatTable, print, printPart, say } from './context.ts';
+import { type Cli, print, printPart, say } from './context.ts';
 import { jsonFlag } from './options.ts';
+import { screenOf } from './screen.ts';
+import { type Cell, type Columns, isWhen, layTable } from './table.ts';
 
 export interface ListFlags {
   json?: true;
   ndjson?: true;
   csv?: true;
 }
-
-type Cell = string | number;
 
 /** How the items of a list are told. */
 export interface Listing<Item, Told extends object> {
@@ -19,7 +20,7 @@ export interface Listing<Item, Told extends object> {
   /** The columns of --csv, which are the names of that data. */
   readonly fields: readonly (keyof Told & string)[];
   /** The headings of the table, and a row of it; ids are given as text. */
-  readonly columns: readonly string[];
+  readonly columns: Columns;
   readonly toRow: (item: Item) => readonly Cell[];
   /** What is said, on stderr, of a list without items. */
   readonly none: string;
@@ -44,7 +45,20 @@ export async function printList<Item, Told extends object>(
 ): Promise<void> {
   if (isForScripts(flags)) return streamList(cli, flags, items, listing);
   if (items.length === 0) return say(cli, listing.none);
-  return print(cli, formatTable(listing.columns, items.map(listing.toRow)));
+  return printTable(cli, listing.columns, items.map(listing.toRow));
+}
+
+/** As wide as the terminal is; what had no room is named. Instants are told by the database's clock. */
+export async function printTable(
+  cli: Cli,
+  columns: Columns,
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
+  const screen = screenOf(cli);
+  const now = screen.columns !== null && rows.some((row) => row.some(isWhen)) && (await shownNow(cli.app.db));
+  const { words, leftOut } = layTable(screen, columns, rows, now === false ? {} : { now });
+  print(cli, words);
+  if (leftOut.length > 0) say(cli, `no room for ${leftOut.join(', ')}: a wider terminal or --json has them`);
 }
 
 /** For scripts, of any length: written as it is read. Ends early when nobody reads any more, or at a signal. */

@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { type Cli, type Streams, say } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { keepHeapLean } from './lean-heap.ts';
+import { hasColors } from './screen.ts';
 import { buildProgramFor } from './one-command.ts';
 import type { OpenApp, OpenedApp } from './open-app.ts';
 import { beginWork, endAfter, stopSignal, stoppedCode } from './signals.ts';
@@ -57,6 +58,10 @@ function standardStreams(): Streams {
     out: {
       write: (text) => unread.signal.aborted || process.stdout.write(text),
       isTTY: process.stdout.isTTY,
+      get columns() {
+        return process.stdout.columns;
+      },
+      hasColors: hasColors(process.env, process.stdout.isTTY),
       drained: () => once(process.stdout, 'drain', { signal: unread.signal }).then(nothing, nothing),
       get isClosed() {
         return unread.signal.aborted;
@@ -106,6 +111,7 @@ const cli: Cli = {
   },
   defaultActor: currentUser(),
   longRunning: false,
+  color: 'auto',
   errorsAsJson: false,
   exitCode: EXIT.done,
 };

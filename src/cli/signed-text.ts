@@ -2,13 +2,18 @@
 import { parseInstant } from '../domain/calendar.ts';
 import type { Comparison, Signature, Untold, Verification } from '../operations/accounts/signed-answers.ts';
 import { ZoneWords } from '../reports/member-words.ts';
-import { explanationText, wrap } from './account-text.ts';
+import { explanationText } from './account-text.ts';
+import { type Wrap, wrapOn } from './prose.ts';
+import { type Screen, type Words, paragraphsOf, toned } from './screen.ts';
 import { counted } from './words.ts';
 
-export const signatureText = ({ code, actor }: Signature): string =>
-  wrap(`Signed by ${actor}: ${code}. "connects account explain --verify ${code}" shows this answer again.`);
+export const signatureText = (screen: Screen, { code, actor }: Signature): string =>
+  wrapOn(screen)(
+    `Signed by ${actor}: ${code}. "connects account explain --verify ${code}" shows this answer again.`,
+  );
 
-export function verificationText(verified: Verification): string {
+export function verificationText(screen: Screen, verified: Verification): Words {
+  const wrap = wrapOn(screen);
   const { signature, authentic, given, asOfThen, today } = verified;
   const words = new ZoneWords(given.zone);
   const at = words.moment(parseInstant(signature.at) ?? 0);
@@ -16,19 +21,19 @@ export function verificationText(verified: Verification): string {
     ? `${signature.code}: given by ${signature.actor} on ${at}, and unchanged since.`
     : `${signature.code}: NOT AUTHENTIC. What is kept under this code is not what was given on ${at}, or the code was ` +
       'made with another CONNECTS_ANSWER_SECRET.';
-  return [
-    wrap(head),
-    ...comparisonText('Asked again as of then', asOfThen),
-    ...comparisonText('Asked again today', today),
+  return paragraphsOf([
+    toned(authentic ? 'good' : 'act', wrap(head)),
+    ...comparisonText(wrap, 'Asked again as of then', asOfThen),
+    ...comparisonText(wrap, 'Asked again today', today),
     wrap('As it was given:'),
-    explanationText(given),
-  ].join('\n\n');
+    explanationText(screen, given),
+  ]);
 }
 
 /** Differences that the text names. */
 const SHOWN_MAX = 10;
 
-function comparisonText(how: string, comparison: Comparison | Untold): string[] {
+function comparisonText(wrap: Wrap, how: string, comparison: Comparison | Untold): string[] {
   if (comparison.same === null) return [wrap(`${how}: ${comparison.why}.`)];
   const { same, differences } = comparison;
   if (same) return [wrap(`${how}: the same.`)];

@@ -10,6 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import { OwnWorker } from './own-worker.ts';
 import { Progress } from './progress.ts';
 import { describeRun } from './run-text.ts';
+import { screenOf } from './screen.ts';
 import { sendWhatCanBeSent } from './sending.ts';
 import { counted } from './words.ts';
 
@@ -77,5 +78,5 @@ async function reportWatched(cli: Cli, flags: StayFlags, watched: WatchedRun, to
     cli.exitCode = EXIT.someFailed;
   if (flags.json)
     return printJson(cli, { outcome, run: run.id, state: run.state, ...counts, ...end, ...told });
-  return print(cli, describeRun(run, counts, end));
+  return print(cli, describeRun(screenOf(cli), run, counts, { end }));
 }

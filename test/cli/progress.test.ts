@@ -1,6 +1,5 @@
 import { Progress, progressText, withBar } from '../../src/cli/progress.ts';
 import { counted, formatAge, formatCount } from '../../src/cli/words.ts';
-import { formatTable } from '../../src/cli/context.ts';
 
 /** A stderr that keeps what is written. */
 function keeping(isTTY: boolean, columns = 80) {
@@ -109,21 +108,4 @@ test('counts have separators, and their noun its number', () => {
   expect(counted(1, 'account')).toBe('1 account');
   expect(counted(0, 'account')).toBe('0 accounts');
   expect(counted(2_000, 'account is', 'accounts are')).toBe('2,000 accounts are');
-});
-
-test('a table aligns counts to the right under their heading, and text to the left', () => {
-  expect(
-    formatTable(
-      ['run', 'due', 'by'],
-      [
-        ['7', 1_200_000, 'root'],
-        ['123', 5, 'someone'],
-      ],
-    ),
-  ).toBe(
-    ['run        due  by', '---  ---------  -------', '7    1,200,000  root', '123          5  someone'].join(
-      '\n',
-    ),
-  );
-  expect(formatTable(['run', 'due'], [])).toBe('run  due\n---  ---');
 });

@@ -1,9 +1,11 @@
 /** The recorded runs: as a list, one by one, and watched while they go on. */
 import { startWorker } from '../../jobs/start-worker.ts';
-import { describeRun } from '../../src/cli/run-text.ts';
+import { type RunTold, describeRun } from '../../src/cli/run-text.ts';
+import { NO_SCREEN, writtenOn } from '../../src/cli/screen.ts';
 import { selectRows } from '../../src/db/query.ts';
 import type { Run } from '../../src/ledger/runs.ts';
 import type { RunCounts } from '../../src/reports/run-counts.ts';
+import type { RunEnd } from '../../src/reports/run-end.ts';
 import { importBroken, importThree } from '../support/accounts.ts';
 import type { Ended } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
@@ -135,20 +137,23 @@ describe('a run as text', () => {
     failures: {},
     notices: { pending: 3 },
   };
+  const textOf = (of: Run, its: RunCounts, told?: RunTold): string =>
+    writtenOn(NO_SCREEN, describeRun(NO_SCREEN, of, its, told));
   const stop = { at: '2021-05-01T00:00:02.000Z', actor: 'ada', reason: 'wrong terms' };
 
   test('says what it is, whom it settled, what it gave, and whose it is', () => {
-    expect(describeRun(run, counts).split('\n')).toEqual([
+    expect(textOf(run, counts).split('\n')).toEqual([
       'run 17 (sweep) completed, as of 2021-05-01T00:00:00.000Z, terms version 1',
       '  accounts  3 settled, 0 failed, 0 remaining, 0 skipped',
       '  cycles    12 (8 granted, 4 no-monthly-grant)',
       '  connects  360 granted, 540 expired; -180 in all',
       '  notices   3 pending',
+      '  took      2.0 s, 2 accounts/s',
       '  by ada; started 2021-05-01T00:00:01.000Z, ended 2021-05-01T00:00:03.000Z',
     ]);
   });
 
-  test.each<[string, Partial<Run>, Partial<RunCounts>, Parameters<typeof describeRun>[2], string]>([
+  test.each<[string, Partial<Run>, Partial<RunCounts>, RunEnd | undefined, string]>([
     ['who came later', {}, { added: 2 }, undefined, '0 skipped; 2 added since it began'],
     ['why it was done', { reason: 'by hand' }, {}, undefined, '  by ada, because: by hand; started'],
     [
@@ -187,10 +192,10 @@ describe('a run as text', () => {
       '  stopped   2021-05-01T00:00:02.000Z by ada: wrong terms',
     ],
   ])('says %s', (_, ofRun, ofCounts, end, line) => {
-    expect(describeRun({ ...run, ...ofRun }, { ...counts, ...ofCounts }, end)).toContain(line);
+    expect(textOf({ ...run, ...ofRun }, { ...counts, ...ofCounts }, end && { end })).toContain(line);
   });
 
   test('says of one that goes on only when it began', () => {
-    expect(describeRun({ ...run, endedAt: null }, counts)).toMatch(/started 2021-05-01T00:00:01.000Z$/);
+    expect(textOf({ ...run, endedAt: null }, counts)).toMatch(/started 2021-05-01T00:00:01.000Z$/);
   });
 });

@@ -1,4 +1,5 @@
 import { startWorker } from '../../jobs/start-worker.ts';
+import { execute } from '../../src/db/query.ts';
 import { importBroken, importRows, importThree, numbered } from '../support/accounts.ts';
 import { readChecksums } from '../support/checksums.ts';
 import { type Ended, startCli } from '../support/cli.ts';
@@ -273,5 +274,35 @@ describe('due', () => {
       ),
     });
     expect(JSON.parse(stdout)).toMatchObject({ accounts: 3 });
+  });
+
+  test('counts who is put aside in the same line; --fail-over passes for them until somebody has acknowledged it', async () => {
+    const { db } = installation;
+    await importBroken(installation.app, 'broken');
+    expect(await connects('sweep', '--work', '--as-of', ASOF)).toMatchObject({ code: 3 });
+    await execute(db, 'UPDATE failures SET put_aside_at = put_aside_at - INTERVAL 1 HOUR');
+    const { code, stdout } = await connects('due', '--fail-over', '2h');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^nothing is due as of \S+; 1 account is put aside: see "connects failures list"\n$/,
+      ),
+    });
+    expect(await connects('due', '--fail-over', '15m')).toMatchObject({
+      code: 3,
+      stderr:
+        '1 account is put aside and nobody has acknowledged it, the oldest for 60 min, longer than --fail-over allows\n',
+    });
+    expect(await json('due')).toMatchObject({
+      putAside: { accounts: 1, open: 1, oldestOpenAgeSeconds: expect.any(Number) },
+    });
+    expect(await connects('failures', 'ack', 'broken', '--reason', 'zone asked for', '--yes')).toMatchObject({
+      code: 0,
+    });
+    expect(await connects('due', '--fail-over', '15m')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('; 1 account is put aside'),
+    });
+    expect(await json('due')).toMatchObject({ putAside: { accounts: 1, open: 0, oldestOpenAgeSeconds: 0 } });
   });
 });

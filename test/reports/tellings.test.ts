@@ -3,7 +3,7 @@ import { DECISION_CODES, type DecisionCode, takeOver } from '../../src/domain/ac
 import type { SettlementCode } from '../../src/domain/settle.ts';
 import { TELLINGS } from '../../src/reports/explain/decided.ts';
 import { COMMON_TELLINGS } from '../../src/reports/explain/other-tellings.ts';
-import { wrap } from '../../src/cli/account-text.ts';
+import { wrap } from '../../src/cli/prose.ts';
 import { builtInTerms } from '../../src/domain/terms.ts';
 import type { Inquiry, Told } from '../../src/reports/explain/answer.ts';
 import { TermsBook } from '../../src/reports/explain/rules.ts';

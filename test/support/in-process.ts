@@ -12,6 +12,8 @@ export interface InProcess {
   readonly processes?: Partial<Processes>;
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean;
+  /** Of stdout, where it is a terminal. */
+  readonly screen?: { readonly columns: number; readonly hasColors?: boolean };
 }
 
 const refuse = (what: string) => (): never => {
@@ -27,7 +29,10 @@ export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => str
       return given.app ?? refuse('server')();
     },
     streams: {
-      out: { write: (text: string) => out.push(text) > 0 },
+      out: {
+        write: (text: string) => out.push(text) > 0,
+        ...(given.screen && { isTTY: true, ...given.screen }),
+      },
       err: { write: (text: string) => err.push(text) > 0, isTTY: given.isTTY === true, columns: 80 },
     },
     processes: {
@@ -40,6 +45,7 @@ export function keepingCli(given: InProcess = {}): { cli: Cli; stdout: () => str
     limit: () => undefined,
     defaultActor: 'tester',
     longRunning: false,
+    color: 'auto',
     errorsAsJson: false,
     exitCode: 0,
   };

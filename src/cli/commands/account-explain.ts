@@ -7,7 +7,7 @@ import { isCode, signAnswer, verifyAnswer } from '../../operations/accounts/sign
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
 import { explainAccount } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
-import { explanationText, withQuietCodes } from '../account-text.ts';
+import { explanationText } from '../account-text.ts';
 import { PAST_JSON, WHO, ask } from '../asking.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -22,6 +22,7 @@ import {
   withHelp,
 } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { screenOf } from '../screen.ts';
 import { signatureText, verificationText } from '../signed-text.ts';
 
 /** An instant, or a date. */
@@ -150,9 +151,9 @@ async function explain(cli: Cli, who: string | undefined, flags: ExplainFlags): 
   const signature =
     secret && (await signAnswer({ db: cli.app.db, secret }, explanation, by ?? cli.defaultActor));
   if (json) return printJson(cli, signature ? { ...explanation, signature } : explanation);
-  const quiet = cli.streams.out.isTTY ? withQuietCodes : undefined;
-  print(cli, explanationText(explanation), quiet);
-  if (signature) print(cli, `\n${signatureText(signature)}`);
+  const screen = screenOf(cli);
+  print(cli, explanationText(screen, explanation));
+  if (signature) print(cli, `\n${signatureText(screen, signature)}`);
 }
 
 async function showVerified(cli: Cli, who: string | undefined, code: string, json: boolean): Promise<void> {
@@ -163,5 +164,5 @@ async function showVerified(cli: Cli, who: string | undefined, code: string, jso
   const verified = await verifyAnswer({ db: cli.app.db, secret }, code);
   if (!verified.authentic) cli.exitCode = EXIT.drift;
   if (json) return printJson(cli, verified);
-  return print(cli, verificationText(verified), cli.streams.out.isTTY ? withQuietCodes : undefined);
+  return print(cli, verificationText(screenOf(cli), verified));
 }

@@ -11,11 +11,13 @@ import { readAccountView } from '../../reports/account-view.ts';
 import type { Inquiry } from '../../reports/explain/answer.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { HISTORY_TYPES, type HistoryType, dayWords, formatAmount } from '../../reports/member-words.ts';
-import { forecastText, historyText, viewText, wrap } from '../account-text.ts';
+import { forecastText, historyText, viewText } from '../account-views.ts';
 import { PAST_CODES, PAST_JSON, WHO, ask } from '../asking.ts';
 import { type Cli, print, printJson, printPart, say } from '../context.ts';
 import { type ListFlags, isForScripts, streamList, withListFlags } from '../listing.ts';
 import { accountOrEmailFlag, asOfFlag, countFlag, dateFlag, jsonFlag, withHelp } from '../options.ts';
+import { wrapOn } from '../prose.ts';
+import { screenOf } from '../screen.ts';
 import { addExplain } from './account-explain.ts';
 import { addLink } from './account-link.ts';
 
@@ -44,7 +46,7 @@ function addShow(account: Command, cli: Cli): void {
     .action(async (who: string, flags: { asOf?: Instant; json?: true }) => {
       const { db, id } = await ask(cli, who);
       const view = await readAccountView(db, id, flags.asOf);
-      return flags.json ? printJson(cli, view) : print(cli, viewText(view));
+      return flags.json ? printJson(cli, view) : print(cli, viewText(screenOf(cli), view));
     });
   withHelp(command, 'connects account show a1', PAST_CODES).addHelpText('after', PAST_JSON);
 }
@@ -124,10 +126,10 @@ async function showHistory(cli: Cli, who: string, flags: HistoryFlags): Promise<
   if (seen)
     print(
       cli,
-      `${wrap(`At the end of ${dayWords(flags.seenOn ?? '')} the balance was ${formatAmount(seen.balance)}; what was written later is left out.`)}\n`,
+      `${wrapOn(screenOf(cli))(`At the end of ${dayWords(flags.seenOn ?? '')} the balance was ${formatAmount(seen.balance)}; what was written later is left out.`)}\n`,
     );
   if (page.lines.length === 0) return print(cli, 'No lines.');
-  print(cli, historyText(page.lines, inquiry.words));
+  print(cli, historyText(screenOf(cli), page.lines, inquiry.words));
   say(cli, `dates are of ${inquiry.words.zone}`);
   if (page.nextBefore !== null) say(cli, `there is more: --before ${page.nextBefore} goes on`);
 }
@@ -174,7 +176,7 @@ function addForecast(account: Command, cli: Cli): void {
     .action(async (who: string, flags: { cycles: number; asOf?: Instant; json?: true }) => {
       const { db, id } = await ask(cli, who);
       const ahead = await readForecast(db, id, flags.cycles, flags.asOf);
-      return flags.json ? printJson(cli, ahead) : print(cli, forecastText(ahead));
+      return flags.json ? printJson(cli, ahead) : print(cli, forecastText(screenOf(cli), ahead));
     });
   withHelp(command, 'connects account forecast a1 --cycles 12', PAST_CODES).addHelpText('after', PAST_JSON);
 }

@@ -15,6 +15,7 @@ import { type ListFlags, type Listing, printList, withListFlags } from '../listi
 import { accountFlag, accountOrEmailFlag, countFlag, dateFlag, emailFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
+import { cell } from '../table.ts';
 import { counted } from '../words.ts';
 
 interface PageFlags extends ListFlags {
@@ -118,7 +119,16 @@ const ACCOUNTS: Listing<ListedAccount, ListedAccount> = {
     'nextCycleAt',
     'putAside',
   ],
-  columns: ['account', 'plan', 'status', 'balance', 'owed', 'next cycle', 'zone', 'put aside'],
+  columns: [
+    { name: 'account', cut: 'middle' },
+    'plan',
+    { name: 'status', drop: 1 },
+    'balance',
+    { name: 'owed', drop: 3 },
+    'next cycle',
+    { name: 'zone', drop: 4 },
+    { name: 'put aside', drop: 2 },
+  ],
   toRow: (one) => [
     one.account,
     one.pendingPlan === null ? one.plan : `${one.plan}, then ${one.pendingPlan}`,
@@ -127,7 +137,7 @@ const ACCOUNTS: Listing<ListedAccount, ListedAccount> = {
     one.owed,
     one.nextCycleOn ?? '',
     one.zone,
-    one.putAside ?? '',
+    cell('act', one.putAside ?? ''),
   ],
   none: 'there are no such accounts',
 };

@@ -12,9 +12,11 @@ import {
   compareAgainstRight,
 } from '../../operations/reversals/against-right.ts';
 import type { ReverseRequest } from '../../operations/reversals/reverse-run.ts';
-import { type Cli, formatTable, print, printJson } from '../context.ts';
+import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type ListFlags, streamList } from '../listing.ts';
+import { type Screen, type Words, linesOf, screenOf } from '../screen.ts';
+import { formatTable } from '../table.ts';
 import { requireTerms } from '../terms-file.ts';
 import { counted, formatCount } from '../words.ts';
 
@@ -113,7 +115,7 @@ async function report(cli: Cli, found: AgainstRight, flags: RightFlags): Promise
     const listing = { toJson: (one: Compared): Compared => one, fields: COLUMNS };
     return streamList(cli, flags, found.compared, listing);
   }
-  return print(cli, textOf(summary));
+  return print(cli, textOf(screenOf(cli), summary));
 }
 
 const WHY: Record<string, string> = {
@@ -124,8 +126,11 @@ const WHY: Record<string, string> = {
   'not-played': 'whose ledger is not what the rules come to: "connects audit"',
 };
 
-function textOf({ accounts, gaining, gained, losing, lost, same, notCompared, biggest }: Summary): string {
-  return [
+function textOf(
+  screen: Screen,
+  { accounts, gaining, gained, losing, lost, same, notCompared, biggest }: Summary,
+): Words {
+  return linesOf([
     'dry run: nothing was written; taken back and granted again, against a past that had been right from the start:',
     `  compared  ${counted(accounts, 'account')}`,
     `  gain      ${counted(gaining, 'account')}, ${formatCount(gained)} Connects in all`,
@@ -134,13 +139,21 @@ function textOf({ accounts, gaining, gained, losing, lost, same, notCompared, bi
     ...Object.entries(notCompared).map(
       ([why, count]) => `  left out  ${counted(count, 'account')} ${WHY[why] ?? why}`,
     ),
-    ...(biggest.length > 0 ? ['', tableOf(biggest)] : []),
-  ].join('\n');
+    ...(biggest.length > 0 ? ['', tableOf(screen, biggest)] : []),
+  ]);
 }
 
-const tableOf = (rows: readonly Compared[]): string =>
+const tableOf = (screen: Screen, rows: readonly Compared[]): Words =>
   formatTable(
-    ['account', 'now', 'taken back', 'granted again', 'right', 'gain'],
+    screen,
+    [
+      { name: 'account', cut: 'middle' },
+      'now',
+      'taken back',
+      'granted again',
+      'right',
+      { name: 'gain', align: 'right' },
+    ],
     rows.map((one) => [
       one.account,
       one.balance,

@@ -1,14 +1,14 @@
 /** audit-log: what people changed, who, why, before and after. */
 import type { Command } from 'commander';
-import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { auditJson } from '../../json/audit-log.ts';
 import { type AuditEntry, type AuditFilter, listAudit } from '../../ledger/audit-log.ts';
-import { plainLine } from '../../plain-text.ts';
 import { type Cli, say } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { actorFlag, countFlag, sinceFlag, textFlag, untilFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
+import { when } from '../table.ts';
 
 interface AuditLogFlags extends ListFlags {
   target?: string;
@@ -53,28 +53,29 @@ async function showAuditLog(cli: Cli, flags: AuditLogFlags): Promise<void> {
   if (found.length > shown.length) say(cli, `there is more: --before ${shown.at(-1)?.id} goes on`);
 }
 
-/** What changed; --json has all of it. */
-const SHOWN = 60;
-
 const CHANGES: Listing<AuditEntry, ReturnType<typeof auditJson>> = {
   toJson: auditJson,
   fields: ['id', 'at', 'actor', 'action', 'target', 'run', 'reason', 'before', 'after'],
-  columns: ['row', 'at (UTC)', 'by', 'action', 'target', 'run', 'reason', 'after'],
+  columns: [
+    'row',
+    'at (UTC)',
+    { name: 'by', cut: 'middle', least: 8 },
+    'action',
+    { name: 'target', cut: 'middle' },
+    { name: 'run', drop: 2 },
+    { name: 'reason', cut: 'end', drop: 1 },
+    // --json has all of it.
+    { name: 'after', cut: 'end', most: 60, drop: 3 },
+  ],
   toRow: (one) => [
     String(one.id),
-    formatInstant(one.at),
+    when(one.at),
     one.actor,
     one.action,
     one.target,
     one.runId === null ? '' : String(one.runId),
     one.reason ?? '',
-    shortened(one.after),
+    one.after === null ? '' : JSON.stringify(one.after),
   ],
   none: 'there are no such changes',
 };
-
-function shortened(after: unknown): string {
-  if (after === null) return '';
-  const text = plainLine(JSON.stringify(after));
-  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
-}

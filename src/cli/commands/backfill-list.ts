@@ -1,13 +1,15 @@
 /** backfill list. */
 import type { Command } from 'commander';
 import { shownNow } from '../../db/query.ts';
-import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { type Backfill, listBackfills } from '../../ledger/backfills.ts';
 import { backfillJson, goesOnFrom } from '../../json/backfills.ts';
 import type { Cli } from '../context.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { countFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { stateTone } from '../run-text.ts';
+import { cell, when } from '../table.ts';
 
 export function addBackfillList(backfill: Command, cli: Cli): void {
   const list = withListFlags(
@@ -56,15 +58,24 @@ const BACKFILLS: Listing<Listed, ReturnType<typeof backfillJson>> = {
     'createdAt',
     'endedAt',
   ],
-  columns: ['backfill', 'state', 'from', 'to', 'run', 'planned', 'started (UTC)', 'by'],
+  columns: [
+    'backfill',
+    'state',
+    'from',
+    'to',
+    { name: 'run', drop: 2 },
+    'planned',
+    { name: 'started (UTC)', drop: 1 },
+    { name: 'by', cut: 'middle', least: 8, drop: 3 },
+  ],
   toRow: (one) => [
     String(one.id),
-    one.state,
+    cell(stateTone(one.state), one.state),
     one.asked.from,
     one.asked.to,
     String(one.runId),
     one.planned.cycles,
-    formatInstant(one.createdAt),
+    when(one.createdAt),
     one.actor,
   ],
   none: 'there are no backfills yet',

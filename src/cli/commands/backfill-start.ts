@@ -48,6 +48,7 @@ import {
   zoneFlag,
 } from '../options.ts';
 import { rateFlag } from './backfill-change.ts';
+import { screenOf } from '../screen.ts';
 
 interface BeginFlags extends WaitFlags {
   expect?: number;
@@ -196,7 +197,7 @@ async function countWorkers({ db, inspector }: Cli['app']): Promise<number | und
 
 function reportNothing(cli: Cli, flags: { json?: true }, plan: BackfillPlan): void {
   if (flags.json) return printJson(cli, { outcome: 'nothing-to-grant', ...planJson(plan) });
-  return print(cli, describePlan(plan));
+  return print(cli, describePlan(screenOf(cli), plan));
 }
 
 /** The real path, batch by batch, each undone. */

@@ -13,6 +13,7 @@ import { addBackfillStart } from './backfill-start.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { idFlag, jsonFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { screenOf } from '../screen.ts';
 
 export function addBackfillCommands(program: Command, cli: Cli): void {
   const backfill = program.command('backfill').description('grant cycles of the past that gave nothing');
@@ -41,7 +42,10 @@ async function runPlan(cli: Cli, flags: AskedFlags): Promise<void> {
   const command = commandOf(flags, plan);
   if (flags.json) return printJson(cli, { ...planJson(plan), command });
   const { backfillApprovalOver: approvalOver } = cli.app.config;
-  return print(cli, describePlan(plan, { command, needsApproval: needsApproval({ plan, approvalOver }) }));
+  return print(
+    cli,
+    describePlan(screenOf(cli), plan, { command, needsApproval: needsApproval({ plan, approvalOver }) }),
+  );
 }
 
 /** The exact command that starts what the plan shows. */

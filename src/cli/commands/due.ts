@@ -1,17 +1,21 @@
 /** due: asking what a sweep would find. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { aheadJson, dueJson } from '../../json/due.ts';
 import { PLAN_NAMES } from '../../domain/terms.ts';
 import { held } from '../../ledger/ledger-hold.ts';
 import { resolveAsOf } from '../../operations/runs/as-of.ts';
-import { lookAtDue } from '../../operations/upkeep/look-at-due.ts';
+import { type Due, lookAtDue } from '../../operations/upkeep/look-at-due.ts';
 import { AHEAD_MAX_DAYS, countDueAhead } from '../../reports/due-ahead.ts';
-import { type Cli, formatTable, print, printJson, say } from '../context.ts';
+import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { printTable } from '../listing.ts';
 import { durationFlag, instantFlag, jsonFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
-import { counted, formatAge, formatCount } from '../words.ts';
+import { folded, timeOn } from '../prose.ts';
+import { type Screen, type Words, screenOf, toned } from '../screen.ts';
+import { when } from '../table.ts';
+import { counted, formatAge } from '../words.ts';
 import { reportsFrom } from '../reading.ts';
 
 interface DueFlags {
@@ -32,7 +36,7 @@ export function addDueCommand(program: Command, cli: Cli): void {
     )
     .option(
       '--fail-over <duration>',
-      'exit 3 when the oldest has been due for longer than this',
+      'exit 3 when somebody has been due, or put aside without an acknowledgement or a snooze, for longer than this',
       durationFlag,
     )
     .addOption(
@@ -52,30 +56,51 @@ async function showDue(cli: Cli, flags: DueFlags): Promise<void> {
   const asOf = await resolveAsOf({ db: cli.app.db, settings: cli.app.config }, flags.asOf);
   const due = await lookAtDue(cli.app, asOf);
   const { accounts, busy, hold, plans } = due;
-  const oldestAgeSeconds = Math.round(due.oldestAgeMs / 1_000);
-  if (flags.failOver !== undefined && due.oldestAgeMs > flags.failOver) cli.exitCode = EXIT.someFailed;
-  if (cli.exitCode === EXIT.someFailed)
-    say(cli, `the oldest has been due for ${formatAge(oldestAgeSeconds)}, longer than --fail-over allows`);
+  if (flags.failOver !== undefined) judge(cli, due, flags.failOver);
   if (flags.json) return printJson(cli, dueJson(due));
-  if (hold) print(cli, held(hold).message);
-  if (accounts === 0) return print(cli, `nothing is due as of ${formatInstant(asOf)}`);
-  print(
-    cli,
-    `${counted(accounts, 'account is', 'accounts are')} due as of ${formatInstant(asOf)}, ` +
-      `the oldest for ${formatAge(oldestAgeSeconds)}`,
-  );
+  const screen = screenOf(cli);
+  if (hold) print(cli, folded(screen, toned('act', held(hold).message)));
+  print(cli, folded(screen, dueWords(screen, due)));
+  if (accounts === 0) return undefined;
   if (busy)
     print(
       cli,
       `${counted(busy, 'of them is', 'of them are')} held up by locks of somebody else: see "connects doctor"`,
     );
-  return print(
+  return printTable(
     cli,
-    formatTable(
-      ['plan', 'accounts', 'oldest (UTC)'],
-      plans.map((one) => [one.plan, one.accounts, formatInstant(one.oldestAt)]),
-    ),
+    ['plan', 'accounts', 'oldest (UTC)'],
+    plans.map((one) => [one.plan, one.accounts, when(one.oldestAt)]),
   );
+}
+
+/** Who waits for longer than --fail-over allows: for a sweep, or for a person. */
+function judge(cli: Cli, { oldestAgeMs, putAside }: Due, allowedMs: number): void {
+  const late = [
+    ...(oldestAgeMs > allowedMs ? [`the oldest has been due for ${ageOf(oldestAgeMs)}`] : []),
+    ...(putAside.oldestOpenAgeMs > allowedMs
+      ? [
+          `${counted(putAside.open, 'account is', 'accounts are')} put aside and nobody has acknowledged it, ` +
+            `the oldest for ${ageOf(putAside.oldestOpenAgeMs)}`,
+        ]
+      : []),
+  ];
+  for (const one of late) say(cli, `${one}, longer than --fail-over allows`);
+  if (late.length > 0) cli.exitCode = EXIT.someFailed;
+}
+
+const ageOf = (ms: number): string => formatAge(Math.round(ms / 1_000));
+
+/** Both counts in one line: that nothing is due does not mean that everybody is current. */
+function dueWords(screen: Screen, { accounts, asOf, oldestAgeMs, putAside }: Due): Words {
+  const at = timeOn(screen, asOf);
+  const due =
+    accounts === 0
+      ? toned(putAside.accounts === 0 ? 'good' : undefined, `nothing is due as of ${at}`)
+      : `${counted(accounts, 'account is', 'accounts are')} due as of ${at}, the oldest for ${ageOf(oldestAgeMs)}`;
+  if (putAside.accounts === 0) return due;
+  const aside = `${counted(putAside.accounts, 'account is', 'accounts are')} put aside`;
+  return [due, '; ', toned('act', aside), ': see "connects failures list"'];
 }
 
 const DAY_MS = 86_400_000;
@@ -98,16 +123,14 @@ async function showAhead(cli: Cli, flags: DueFlags, days: number): Promise<void>
     `${counted(sum('accounts'), 'account', 'accounts')} will be due within ${counted(days, 'day')}, ` +
       `and be granted ${counted(sum('connects'), 'Connect')}`,
   );
-  return print(
+  return printTable(
     cli,
-    formatTable(
-      ['day (UTC)', ...PLAN_NAMES, 'accounts', 'Connects'],
-      ahead.days.map(({ on, due, accounts, connects }) => [
-        on,
-        ...PLAN_NAMES.map((plan) => due[plan] ?? 0),
-        accounts,
-        formatCount(connects),
-      ]),
-    ),
+    ['day (UTC)', ...PLAN_NAMES, 'accounts', 'Connects'],
+    ahead.days.map(({ on, due, accounts, connects }) => [
+      on,
+      ...PLAN_NAMES.map((plan) => due[plan] ?? 0),
+      accounts,
+      connects,
+    ]),
   );
 }

@@ -21,6 +21,7 @@ import {
 } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
+import { when } from '../table.ts';
 import { counted } from '../words.ts';
 import { type FilterFlags, accountsFileFlag, accountsFlag, namedAccounts } from '../failure-filter.ts';
 
@@ -96,12 +97,19 @@ function whyOf({ behind, code, message }: WaitingEvent): string {
 const WAITING: Listing<WaitingEvent, ReturnType<typeof waitingJson>> = {
   toJson: waitingJson,
   fields: ['account', 'id', 'type', 'at', 'since', 'behind', 'code', 'message', 'token'],
-  columns: ['account', 'event', 'type', 'since (UTC)', 'token', 'why'],
+  columns: [
+    { name: 'account', cut: 'middle' },
+    { name: 'event', cut: 'middle' },
+    { name: 'type', drop: 1 },
+    'since (UTC)',
+    { name: 'token', drop: 3, cut: 'end' },
+    { name: 'why', drop: 2, cut: 'end' },
+  ],
   toRow: (one) => [
     one.account,
     one.id,
     one.type,
-    formatInstant(one.since),
+    when(one.since),
     one.token ? `${one.token.id} (${one.token.name})` : '',
     whyOf(one),
   ],

@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { formatInstant } from '../../domain/calendar.ts';
 import { NOTICE_KINDS, type NoticeKind } from '../../domain/notice-kinds.ts';
 import { ConnectsError, invalidInput, messageOf } from '../../errors.ts';
 import { noticeJson, noticesChangedJson } from '../../json/notices.ts';
@@ -32,6 +31,8 @@ import {
 import { openOutput } from '../output-file.ts';
 import { requireSchema } from '../require-schema.ts';
 import { findUntaken, tellWhereUntaken } from '../sending.ts';
+import type { Tone } from '../screen.ts';
+import { cell, when } from '../table.ts';
 import { counted } from '../words.ts';
 import { holdAllMail, releaseAllMail } from './mail-hold.ts';
 
@@ -211,21 +212,35 @@ const noticesTold = (
     'sentAt',
     'messageId',
   ],
-  columns: ['notice', 'account', 'kind', 'state', 'staged (UTC)', 'sent (UTC)', 'attempts', 'words'],
+  columns: [
+    'notice',
+    { name: 'account', cut: 'middle' },
+    'kind',
+    'state',
+    { name: 'staged (UTC)', drop: 2 },
+    { name: 'sent (UTC)', drop: 1 },
+    { name: 'attempts', drop: 4 },
+    { name: 'words', drop: 3, cut: 'end', most: 60 },
+  ],
   toRow: (one) => [
     String(one.id),
     one.accountId,
     one.kind,
-    one.state,
-    formatInstant(one.stagedAt),
-    one.sentAt === null ? '' : formatInstant(one.sentAt),
+    cell(STATE_TONES[one.state], one.state),
+    when(one.stagedAt),
+    when(one.sentAt),
     one.attempts,
-    wordsOf(one.lastError ?? '').slice(0, WORDS_SHOWN),
+    wordsOf(one.lastError ?? ''),
   ],
   none: 'there are no such notices',
 });
 
-const WORDS_SHOWN = 60;
+const STATE_TONES: Partial<Record<NoticeState, Tone>> = {
+  sent: 'good',
+  refused: 'act',
+  'too-old': 'lost',
+  suppressed: 'lost',
+};
 
 /** What the mail library puts before the server's own words would fill the column; "show" has it all. */
 const wordsOf = (error: string): string =>

@@ -10,7 +10,9 @@ import { prune } from '../../operations/upkeep/prune.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { actorFlag, dryRunFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
+import { folded } from '../prose.ts';
 import { requireSchema } from '../require-schema.ts';
+import { type Screen, type Words, linesOf, screenOf, toned } from '../screen.ts';
 import { counted } from '../words.ts';
 
 export function addOperateCommands(program: Command, cli: Cli): void {
@@ -63,7 +65,8 @@ async function runDoctor(cli: Cli, flags: { json?: true }): Promise<void> {
   const findings = await findingsOf(cli);
   cli.exitCode = exitCodeOf(findings);
   if (flags.json) return printJson(cli, { healthy: cli.exitCode === EXIT.done, findings });
-  for (const one of findings) print(cli, lineOf(one));
+  const screen = screenOf(cli);
+  for (const one of findings) print(cli, wordsOf(screen, one));
   const faults = findings.filter((one) => one.state === 'fault').length;
   const warnings = findings.filter((one) => one.state === 'warning').length;
   return say(
@@ -87,10 +90,19 @@ async function findingsOf(cli: Cli): Promise<readonly Finding[]> {
   return examine(app);
 }
 
-const MARKS = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' } as const;
+const MARKS = {
+  ok: toned('good', 'ok     '),
+  warning: toned('lost', 'warning'),
+  fault: toned('act', 'FAULT  '),
+} as const;
+/** As wide as a mark and what is behind it. */
+const INDENT = 9;
 
-const lineOf = ({ check, state, found, fix }: Finding): string =>
-  `${MARKS[state]}  ${check}: ${found}${fix === undefined ? '' : `\n         fix: ${fix}`}`;
+const wordsOf = (screen: Screen, { check, state, found, fix }: Finding): Words =>
+  linesOf([
+    folded(screen, [MARKS[state], '  ', toned('strong', check), `: ${found}`], INDENT),
+    ...(fix === undefined ? [] : [folded(screen, `${' '.repeat(INDENT)}fix: ${fix}`, INDENT + 5)]),
+  ]);
 
 /** What cannot be used at all, or is only a matter of time, is worth another try; what is set up wrongly is not. */
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

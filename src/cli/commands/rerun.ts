@@ -25,6 +25,7 @@ import { Progress } from '../progress.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describePreview, listOf } from '../run-text.ts';
+import { screenOf } from '../screen.ts';
 import { stayWith, submitOnly } from '../staying.ts';
 import { counted } from '../words.ts';
 import {
@@ -166,7 +167,7 @@ async function reportPreview(
         asOf,
       });
     say(cli, `put aside with: ${listOf(byCode)}`);
-    return print(cli, describePreview({ ...preview, outcome }));
+    return print(cli, describePreview(screenOf(cli), { ...preview, outcome }));
   } finally {
     progress.stop();
     await session.destroy();

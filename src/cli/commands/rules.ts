@@ -6,12 +6,13 @@ import { PLAN_NAMES, type PlanName, type Terms, type TermsRow, builtInTerms } fr
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { dayWords } from '../../reports/member-words.ts';
 import { type ProgramRule, type ProgramRules, programRules } from '../../reports/program-rules.ts';
-import { wrap } from '../account-text.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';
 import { dateFlag, jsonFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
+import { type Wrap, wrapOn } from '../prose.ts';
 import { requireSchema } from '../require-schema.ts';
+import { screenOf } from '../screen.ts';
 import { requireTerms } from '../terms-file.ts';
 
 interface RulesFlags {
@@ -55,7 +56,7 @@ async function showRules(cli: Cli, flags: RulesFlags): Promise<void> {
   const { terms, title, version, on } = await sourceOf(cli, flags);
   const rules = programRules(terms, flags.on ?? on, flags.plan);
   if (flags.json) return printJson(cli, { source: title, termsVersion: version, ...rules });
-  return print(cli, rulesText(rules, title));
+  return print(cli, rulesText(wrapOn(screenOf(cli)), rules, title));
 }
 
 async function sourceOf(cli: Cli, { terms: file, builtIn }: RulesFlags): Promise<Source> {
@@ -80,14 +81,19 @@ const withoutServer = (terms: Terms, title: string): Source => ({
   on: (terms.at(-1) as TermsRow).effectiveFrom,
 });
 
-function rulesText(told: ProgramRules, title: string): string {
+function rulesText(wrap: Wrap, told: ProgramRules, title: string): string {
   const heading = `The rules of the program on ${dayWords(told.on)}, by ${title}. It began on ${dayWords(told.programFrom)}.`;
   if (told.inForceFrom === null) return wrap(told.rewards);
   const change = told.changesOn ? [`They change on ${dayWords(told.changesOn)}.`] : [];
-  return [[heading, ...change].join(' '), ...told.rules.map(ruleLines), told.rewards, told.noRules]
+  return [
+    [heading, ...change].join(' '),
+    ...told.rules.map((one) => ruleLines(wrap, one)),
+    told.rewards,
+    told.noRules,
+  ]
     .map((one) => (one.includes('\n') ? one : wrap(one)))
     .join('\n\n');
 }
 
-const ruleLines = ({ text, since }: ProgramRule): string =>
+const ruleLines = (wrap: Wrap, { text, since }: ProgramRule): string =>
   `${wrap(text)}\n${wrap(`Since ${dayWords(since)}.`, '  ')}`;

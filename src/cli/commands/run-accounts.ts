@@ -9,10 +9,12 @@ import {
   knowsSkipped,
   listRunMembers,
 } from '../../reports/run-members.ts';
-import { type Cli, formatTable, print, say } from '../context.ts';
-import { type ListFlags, isForScripts, streamList, withListFlags } from '../listing.ts';
+import { type Cli, say } from '../context.ts';
+import { type ListFlags, isForScripts, printTable, streamList, withListFlags } from '../listing.ts';
 import { accountFlag, countFlag, idFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import type { Tone } from '../screen.ts';
+import { type Column, cell } from '../table.ts';
 
 interface AccountsFlags extends ListFlags {
   readonly state?: MemberState;
@@ -24,7 +26,6 @@ interface AccountsFlags extends ListFlags {
 const PAGE = 500;
 /** Accounts in one table, unless --limit says otherwise; for scripts, all are. */
 const SHOWN = 1_000;
-const MESSAGE_SHOWN = 60;
 
 export function addRunAccounts(run: Command, cli: Cli): void {
   const accounts = withListFlags(run.command('accounts'))
@@ -65,7 +66,7 @@ async function showTable(cli: Cli, run: Run, flags: AccountsFlags): Promise<void
       cli,
       `these are the first ${limit}: --after ${shown.at(-1)?.account} goes on, and --ndjson lists all`,
     );
-  return shown.length === 0 ? say(cli, `run ${run.id} has no such account`) : print(cli, tableOf(shown));
+  return shown.length === 0 ? say(cli, `run ${run.id} has no such account`) : printMembers(cli, shown);
 }
 
 async function* membersOf(cli: Cli, run: Run, flags: AccountsFlags): AsyncGenerator<RunMember> {
@@ -100,18 +101,32 @@ const COLUMNS = [
   'message',
 ] as const satisfies readonly (keyof RunMember)[];
 
+const FITTED: Partial<Record<keyof RunMember, Column>> = {
+  account: { name: 'account', cut: 'middle' },
+  cycles: { name: 'cycles', drop: 2 },
+  expired: { name: 'expired', drop: 1 },
+  notTaken: { name: 'not taken' },
+  message: { name: 'message', cut: 'end', most: 60, drop: 3 },
+};
+
+const STATE_TONES: Partial<Record<MemberState, Tone>> = {
+  settled: 'good',
+  failed: 'act',
+  short: 'act',
+  skipped: 'quiet',
+};
+
 /** Columns in which nothing stands are left out. */
-function tableOf(members: readonly RunMember[]): string {
+function printMembers(cli: Cli, members: readonly RunMember[]): Promise<void> {
   const optional = ['recovered', 'taken', 'returned', 'notTaken', 'code', 'message'];
   const shown = COLUMNS.filter(
     (name) => !optional.includes(name) || members.some((one) => one[name] !== null && one[name] !== 0),
   );
-  return formatTable(
-    shown.map((name) => (name === 'notTaken' ? 'not taken' : name)),
+  return printTable(
+    cli,
+    shown.map((name) => FITTED[name] ?? name),
     members.map((one) =>
-      shown.map((name) =>
-        name === 'message' ? (one.message ?? '').slice(0, MESSAGE_SHOWN) : (one[name] ?? ''),
-      ),
+      shown.map((name) => (name === 'state' ? cell(STATE_TONES[one.state], one.state) : (one[name] ?? ''))),
     ),
   );
 }

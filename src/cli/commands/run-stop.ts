@@ -10,6 +10,7 @@ import { type Cli, print, printJson, say } from '../context.ts';
 import { actorFlag, dryRunFlag, idFlag, jsonFlag, reasonFlag, withHelp, yesFlag } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
 import { describeRun } from '../run-text.ts';
+import { screenOf } from '../screen.ts';
 import { counted } from '../words.ts';
 
 interface StopFlags {
@@ -84,7 +85,7 @@ async function report(cli: Cli, id: number, stopped: StopOutcome, flags: StopFla
   const counts = await countRun(cli.app.db, run);
   const end = await readRunEnd(cli.app.db, run);
   if (flags.json) return printJson(cli, { ...stopJson(stopped, run.state), ...counts, ...end });
-  print(cli, describeRun(run, counts, end));
+  print(cli, describeRun(screenOf(cli), run, counts, { end }));
   return say(
     cli,
     run.kind === 'sweep' && run.asked

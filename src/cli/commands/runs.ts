@@ -1,6 +1,7 @@
 /** run list and run show; run stop, note and diff have files of their own. */
 import { type Command, Option } from 'commander';
-import { type Instant, formatInstant } from '../../domain/calendar.ts';
+import { shownNow } from '../../db/query.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { countedRunJson } from '../../json/runs.ts';
 import { countLeft } from '../../ledger/run-accounts.ts';
 import { type RunNote, listRunNotes } from '../../ledger/run-notes.ts';
@@ -16,6 +17,7 @@ import {
 } from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
+import { listFailedExamples } from '../../reports/failed-examples.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -23,7 +25,9 @@ import { type ListFlags, type Listing, printList, withListFlags } from '../listi
 import { actorFlag, countFlag, idFlag, jsonFlag, sinceFlag, withHelp } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
-import { describeRun } from '../run-text.ts';
+import { describeRun, stateTone } from '../run-text.ts';
+import { screenOf } from '../screen.ts';
+import { cell, when } from '../table.ts';
 import { addRunAccounts } from './run-accounts.ts';
 import { addRunDiff } from './run-diff.ts';
 import { addRunNote } from './run-note.ts';
@@ -57,12 +61,6 @@ export function addRunCommands(program: Command, cli: Cli): void {
   addRunNote(run, cli);
   addRunDiff(run, cli);
 }
-
-/** Of the latest note; "run show" has all of all. */
-const NOTE_SHOWN = 40;
-
-const shortened = (note: string): string =>
-  note.length > NOTE_SHOWN ? `${note.slice(0, NOTE_SHOWN - 1)}…` : note;
 
 interface RunListFlags extends ListFlags {
   kind?: RunKind;
@@ -122,29 +120,30 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
   ],
   columns: [
     'run',
-    'kind',
+    { name: 'kind', drop: 2 },
     'state',
-    'as of (UTC)',
-    'due',
+    { name: 'as of (UTC)', drop: 3 },
+    { name: 'due', drop: 5 },
     'settled',
     'failed',
-    'left',
+    { name: 'left', drop: 1 },
     'started (UTC)',
-    'by',
-    'note',
+    { name: 'by', drop: 4, cut: 'middle', least: 8 },
+    // Of the latest; "run show" has all of all.
+    { name: 'note', drop: 6, cut: 'end', most: 40 },
   ],
   toRow: ({ run, counts, notes }) => [
     String(run.id),
     run.kind,
-    run.state,
-    formatInstant(run.asOf),
+    cell(stateTone(run.state), run.state),
+    when(run.asOf),
     run.dueAtStart,
     counts.settled,
-    counts.failed,
+    cell(counts.failed > 0 ? 'act' : undefined, counts.failed),
     counts.remaining,
-    formatInstant(run.startedAt),
+    when(run.startedAt),
     run.actor,
-    shortened(notes.at(-1)?.note ?? ''),
+    notes.at(-1)?.note ?? '',
   ],
   none: 'there are no such runs',
 };
@@ -158,7 +157,9 @@ async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true 
   if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
   const notes = (await listRunNotes(cli.app.db, [id])).get(id) ?? [];
   if (flags.json) return printJson(cli, countedRunJson(run, { ...counts, ...end }, notes));
-  return print(cli, describeRun(run, counts, end, notes));
+  const examples = failed ? await listFailedExamples(cli.app.db, run) : [];
+  const now = await shownNow(cli.app.db);
+  return print(cli, describeRun(screenOf(cli), run, counts, { end, notes, examples, now }));
 }
 
 const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';

@@ -16,6 +16,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readIds } from '../id-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview } from '../run-text.ts';
+import { screenOf } from '../screen.ts';
 import { type StayFlags, stayWith, submitOnly } from '../staying.ts';
 import { counted } from '../words.ts';
 
@@ -126,7 +127,7 @@ async function preview(cli: Cli, flags: ListedFlags, chosen: Chosen): Promise<vo
     progress.stop();
     if (outcome === 'interrupted') return say(cli, 'interrupted: nothing was written');
     if (counts.failed > 0) cli.exitCode = EXIT.someFailed;
-    if (!flags.json) return print(cli, describePreview({ ...counts, outcome }));
+    if (!flags.json) return print(cli, describePreview(screenOf(cli), { ...counts, outcome }));
     const asOf = formatInstant(counts.asOf);
     return printJson(cli, { outcome, ...counts, asOf, leftOut: toJson(chosen) });
   } finally {

@@ -39,6 +39,7 @@ import { OwnWorker } from '../own-worker.ts';
 import { requireMetricsPlace, withMetrics } from '../metrics-file.ts';
 import { Progress } from '../progress.ts';
 import { describePreview, describeRun } from '../run-text.ts';
+import { screenOf } from '../screen.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
 import { sendWhatCanBeSent } from '../sending.ts';
@@ -253,7 +254,7 @@ async function reportWaited(cli: Cli, flags: SweepFlags, waited: WaitedSweep): P
       remaining: waited.remaining,
       runs: runs.map(({ run, counts, end }) => ({ run: run.id, state: run.state, ...counts, ...end })),
     });
-  for (const { run, counts, end } of runs) print(cli, describeRun(run, counts, end));
+  for (const { run, counts, end } of runs) print(cli, describeRun(screenOf(cli), run, counts, { end }));
 }
 
 /** A dry run needs neither Redis nor a worker, and leaves no run behind. */
@@ -276,7 +277,7 @@ async function previewToScreen(cli: Cli, flags: SweepFlags): Promise<void> {
     if (outcome === 'interrupted') return say(cli, 'interrupted: nothing was written');
     if (counts.failed > 0) cli.exitCode = EXIT.someFailed;
     if (flags.json) return printJson(cli, { outcome, ...counts, asOf: formatInstant(counts.asOf) });
-    return print(cli, describePreview(preview));
+    return print(cli, describePreview(screenOf(cli), preview));
   } finally {
     progress.stop();
     await session.destroy();

@@ -3,12 +3,14 @@ import { type Command, Option } from 'commander';
 import type { Instant } from '../../domain/calendar.ts';
 import { invalidInput } from '../../errors.ts';
 import { type TicketAnswer, answerTicket } from '../../reports/ticket/ticket.ts';
-import { explanationText, wrap } from '../account-text.ts';
+import { explanationText } from '../account-text.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { readWhole } from '../files.ts';
 import { accountFlag, asOfFlag, emailFlag, jsonFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
+import { type Wrap, wrapOn } from '../prose.ts';
+import { type Screen, type Words, joined, paragraphsOf, screenOf, toned } from '../screen.ts';
 
 /** Characters of a ticket; a longer one is somebody's whole mailbox. */
 export const TEXT_MAX = 20_000;
@@ -58,46 +60,53 @@ async function why(cli: Cli, given: string, { asOf, json, ...who }: WhyFlags): P
     throw invalidInput('usage', `the text has ${text.length} characters: expected at most ${TEXT_MAX}`);
   await requireSchema(cli.app);
   const answer = await answerTicket(await reportsFrom(cli), text, who, asOf);
-  return json ? printJson(cli, answer) : print(cli, ticketText(answer));
+  return json ? printJson(cli, answer) : print(cli, ticketText(screenOf(cli), answer));
 }
 
 /** The reply first; below it, for whoever sends it, what it rests on. */
-function ticketText(answer: TicketAnswer): string {
-  return [
-    titled('Reply to send', paragraphs(answer.reply)),
-    titled('Told from', evidenceOf(answer)),
-    titled('Read from the text', readFrom(answer)),
-    ...listTitled('Taken for granted', answer.takenForGranted),
-    ...listTitled('Not understood', answer.notUnderstood),
-  ].join('\n\n\n');
+function ticketText(screen: Screen, answer: TicketAnswer): Words {
+  const wrap = wrapOn(screen);
+  const listed = (title: string, lines: readonly string[]): Words[] =>
+    lines.length === 0 ? [] : [titled(title, bullets(wrap, lines))];
+  return joined(
+    [
+      titled('Reply to send', paragraphs(wrap, answer.reply)),
+      titled('Told from', evidenceOf(screen, answer)),
+      titled('Read from the text', readFrom(wrap, answer)),
+      ...listed('Taken for granted', answer.takenForGranted),
+      ...listed('Not understood', answer.notUnderstood),
+    ],
+    '\n\n\n',
+  );
 }
 
-const titled = (title: string, text: string): string => `${title}\n${'-'.repeat(title.length)}\n\n${text}`;
+const titled = (title: string, words: Words): Words => [
+  toned('strong', `${title}\n${'-'.repeat(title.length)}`),
+  '\n\n',
+  words,
+];
 
-const listTitled = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [titled(title, bullets(lines))];
-
-const bullets = (lines: readonly string[]): string =>
+const bullets = (wrap: Wrap, lines: readonly string[]): string =>
   lines.map((one) => wrap(one, '  ').replace(/^ {2}/, '- ')).join('\n');
 
-const paragraphs = (letter: string): string =>
+const paragraphs = (wrap: Wrap, letter: string): string =>
   letter
     .split('\n\n')
-    .map((one) => (one.startsWith('- ') ? bullets([one.slice(2)]) : wrap(one)))
+    .map((one) => (one.startsWith('- ') ? bullets(wrap, [one.slice(2)]) : wrap(one)))
     .join('\n\n');
 
-function evidenceOf({ questions, accounts, zone, asOf, past }: TicketAnswer): string {
+function evidenceOf(screen: Screen, { questions, accounts, zone, asOf, past }: TicketAnswer): Words {
   const parts = accounts.map((account) => {
     const all = questions.filter((one) => one.account === account).flatMap((one) => one.answers);
     const answers = [
       ...new Map(all.map((one) => [`${one.subject} ${one.code} ${one.sentence}`, one])).values(),
     ];
-    return explanationText({ account, zone, asOf, past, question: {}, answers });
+    return explanationText(screen, { account, zone, asOf, past, question: {}, answers });
   });
-  return parts.length === 0 ? 'Nothing of an account: only rules.' : parts.join('\n\n');
+  return parts.length === 0 ? 'Nothing of an account: only rules.' : paragraphsOf(parts);
 }
 
-function readFrom({ accounts, topics, read }: TicketAnswer): string {
+function readFrom(wrap: Wrap, { accounts, topics, read }: TicketAnswer): string {
   const dates = read.dates.map(({ text, from, to }) => {
     const until = to === from ? '' : ` to ${to ?? 'now'}`;
     return `"${text}" as ${from}${until}`;
