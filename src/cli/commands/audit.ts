@@ -26,9 +26,12 @@ import {
   yesFlag,
 } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { folded } from '../prose.ts';
+import { remediesText } from '../remedies-text.ts';
 import { rollupsDiffer } from '../rollups-differ.ts';
 import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
+import { screenOf, toned } from '../screen.ts';
 import { listOf } from '../run-text.ts';
 import { counted } from '../words.ts';
 import type { CatchUpDeps } from '../../operations/settling/bring-current.ts';
@@ -146,7 +149,7 @@ async function addDrift(cli: Cli, flags: AuditFlags, found: Found): Promise<void
   found.total += 1;
   found.counts[drift.code] = 1;
   found.kept.push(drift);
-  if (!flags.fix && !flags.json) print(cli, flags.ndjson ? JSON.stringify(drift) : lineOf(drift));
+  if (!flags.fix && !flags.json) tell(cli, flags, drift);
 }
 
 interface Found {
@@ -181,7 +184,7 @@ async function audit(
       // Without --fix each is told when it is found, so that nothing piles up.
       if (!flags.fix && !flags.json) {
         progress.stop();
-        print(cli, flags.ndjson ? JSON.stringify(one) : lineOf(one));
+        tell(cli, flags, one);
       }
     }
   } finally {
@@ -190,8 +193,12 @@ async function audit(
   return found;
 }
 
-const lineOf = ({ code, account, message, mend }: AuditFinding): string =>
-  `${account === '' ? '' : `${account}: `}${code}: ${message}\n    ${mend}`;
+function tell(cli: Cli, flags: AuditFlags, finding: AuditFinding): void {
+  const { code, account, message } = finding;
+  if (flags.ndjson) return print(cli, JSON.stringify(finding));
+  const words = [account === '' ? '' : `${account}: `, toned('act', code), `: ${message}`];
+  return print(cli, folded(screenOf(cli), words));
+}
 
 function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, before: Found = left): void {
   if (left.total > 0) cli.exitCode = EXIT.drift;
@@ -208,9 +215,10 @@ function report(cli: Cli, flags: AuditFlags, left: Found, fixed?: FixOutcome, be
         fixed,
       }),
     });
-  if (flags.fix) for (const one of left.kept) print(cli, flags.ndjson ? JSON.stringify(one) : lineOf(one));
+  if (flags.fix) for (const one of left.kept) tell(cli, flags, one);
   if (cli.signal.aborted) return say(cli, 'interrupted: the rest was not looked at');
   if (left.total === 0) return say(cli, fixed ? 'nothing is wrong any more' : 'nothing is wrong');
+  if (!flags.ndjson) print(cli, remediesText(screenOf(cli), left));
   return say(cli, `${counted(left.total, 'finding')} (${listOf(left.counts)})`);
 }
 
