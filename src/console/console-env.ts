@@ -1,9 +1,23 @@
 /** What a request of the console carries along: who is signed in. */
 import type { Context } from 'hono';
+import type { Instant } from '../domain/calendar.ts';
 import type { UserRole } from '../ledger/users.ts';
 import type { SignedIn } from '../operations/upkeep/sign-in.ts';
 
 export type { SignedIn, UserRole };
+
+export type Section =
+  'overview' | 'runs' | 'failures' | 'accounts' | 'backfills' | 'emails' | 'audit-log' | 'terms';
+
+/** Counts beside lines of the sidebar; what could not be read is left out. */
+export type Badges = Partial<Readonly<Record<Section, number>>>;
+
+/** What the frame of a page shows besides who is signed in. */
+export interface Frame {
+  readonly badges: Badges;
+  /** As of when it is; undefined where that is not known. */
+  readonly now: Instant | undefined;
+}
 
 /** What the sign-in sets on a request before any page sees it. */
 export interface ConsoleEnv {
@@ -12,6 +26,8 @@ export interface ConsoleEnv {
     user: SignedIn | undefined;
     /** To be sent along by every form that changes anything. */
     formToken: string | undefined;
+    /** What the frame shows besides, for errors, which have no app to ask. */
+    readFrame: (() => Promise<Frame>) | undefined;
   };
 }
 

@@ -4,10 +4,11 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../app.ts';
 import { shownNow } from '../db/query.ts';
 import { readBadges } from '../reports/badges.ts';
-import { type Badges, Layout } from './parts/layout.tsx';
 import { type Texts, textsFor } from '../texts/catalogue.ts';
+import { Layout, NAV } from './parts/layout.tsx';
 import { MemberFrame } from './parts/member-frame.tsx';
 import { Say } from './parts/say.tsx';
+import type { Badges, Frame } from './console-env.ts';
 import type { Page, PageContext } from './site.ts';
 
 const DOCTYPE = '<!doctype html>\n';
@@ -19,14 +20,22 @@ interface Drawn {
   toString(): string | Promise<string>;
 }
 
-/** `body` within the frame. The frame shows also while the database is away. */
-export async function renderPage(app: App, context: PageContext, page: Page, body: Child): Promise<Response> {
+/** Nothing of what cannot be read: the frame shows also while the database is away. */
+export async function readFrame({ readDb }: Pick<App, 'readDb'>): Promise<Frame> {
   const [badges, now] = await Promise.all([
-    readBadges(app.readDb).catch((): Badges => ({})),
-    shownNow(app.readDb).catch(() => undefined),
+    readBadges(readDb).catch((): Badges => ({})),
+    shownNow(readDb).catch(() => undefined),
   ]);
-  return answerHtml(context, page, { badges, now }, body);
+  return { badges, now };
 }
+
+/** `body` within the frame. */
+export const renderPage = async (
+  app: App,
+  context: PageContext,
+  page: Page,
+  body: Child,
+): Promise<Response> => answerHtml(context, page, await readFrame(app), body);
 
 /** Nobody is told the address of a member's page, and no search engine keeps it. */
 export function keepToMembers(context: PageContext): void {
@@ -53,36 +62,40 @@ async function renderMemberFault(context: PageContext, status: number): Promise<
 
 const isMembers = ({ req }: PageContext): boolean => /^\/m(\/|$)/.test(req.path);
 
-/** Without asking anybody anything: for what must be told while nothing can be asked. */
-export const renderFault = (
+/** What is told while nothing can be asked is told without asking. */
+const AWAY = 503;
+
+/** Whoever is signed in keeps name and counts; nobody else is told any. */
+async function frameOf(context: PageContext, status: number): Promise<Frame> {
+  const readIt = context.get('user') === undefined || status === AWAY ? undefined : context.get('readFrame');
+  return (await readIt?.()) ?? { badges: {}, now: undefined };
+}
+
+export async function renderFault(
   context: PageContext,
   status: NonNullable<Page['status']>,
   title: string,
   sentence: string,
-): Promise<Response> =>
-  isMembers(context)
-    ? renderMemberFault(context, status)
-    : answerHtml(
-        context,
-        { title, status },
-        { badges: {}, now: undefined },
-        <Say
-          tone={status >= 500 ? 'bad' : 'warn'}
-          sentence={sentence}
-          action={
-            <a class="btn" href="/">
-              To the overview
-            </a>
-          }
-        />,
-      );
-
-async function answerHtml(
-  context: PageContext,
-  page: Page,
-  frame: { readonly badges: Badges; readonly now: number | undefined },
-  body: Child,
 ): Promise<Response> {
+  if (isMembers(context)) return renderMemberFault(context, status);
+  const section = NAV.find(({ href }) => href !== '/' && context.req.path.startsWith(href))?.section;
+  return answerHtml(
+    context,
+    { title, status, ...(section !== undefined && { section }) },
+    await frameOf(context, status),
+    <Say
+      tone={status >= 500 ? 'bad' : 'warn'}
+      sentence={sentence}
+      action={
+        <a class="btn" href="/">
+          To the overview
+        </a>
+      }
+    />,
+  );
+}
+
+async function answerHtml(context: PageContext, page: Page, frame: Frame, body: Child): Promise<Response> {
   const element = (
     <Layout
       page={page}

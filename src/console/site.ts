@@ -2,14 +2,11 @@
 import type { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { App } from '../app.ts';
-import type { ConsoleEnv, PageContext } from './console-env.ts';
+import type { ConsoleEnv, PageContext, Section } from './console-env.ts';
 import type { Live } from './live.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
 
-export type { ConsoleEnv, PageContext, SignedIn, UserRole } from './console-env.ts';
-
-export type Section =
-  'overview' | 'runs' | 'failures' | 'accounts' | 'backfills' | 'emails' | 'audit-log' | 'terms';
+export type { ConsoleEnv, PageContext, Section, SignedIn, UserRole } from './console-env.ts';
 
 export interface Crumb {
   readonly label: string;

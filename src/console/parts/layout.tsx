@@ -2,13 +2,11 @@
 import type { Child } from 'hono/jsx';
 import type { Instant } from '../../domain/calendar.ts';
 import { CODE, STYLES } from '../assets/serve.ts';
+import type { Frame } from '../console-env.ts';
 import type { Crumb, Page, Section, SignedIn } from '../site.ts';
 import { Icon, type IconName, Symbols } from './icons.tsx';
 import { grouped } from './numbers.tsx';
 import { Clock } from './times.tsx';
-
-/** Counts beside lines of the sidebar; what could not be read is left out. */
-export type Badges = Partial<Readonly<Record<Section, number>>>;
 
 interface NavLine {
   readonly section: Section;
@@ -29,13 +27,10 @@ export const NAV: readonly NavLine[] = [
   { section: 'terms', label: 'Terms', href: '/terms', icon: 'terms' },
 ];
 
-interface LayoutProps {
+interface LayoutProps extends Frame {
   readonly page: Page;
   readonly user: SignedIn | undefined;
   readonly formToken: string | undefined;
-  readonly badges: Badges;
-  /** As of when it is; undefined where that is not known. */
-  readonly now: Instant | undefined;
   /** What was searched for last. */
   readonly searched?: string | undefined;
   readonly children?: Child;

@@ -10,6 +10,7 @@ import { isOutage } from '../../outage-log.ts';
 import { type SignedIn, findSignedIn } from '../../operations/upkeep/sign-in.ts';
 import { answerFault, wantsPage } from '../faults.ts';
 import type { ConsoleEnv, PageContext } from '../console-env.ts';
+import { readFrame } from '../render.tsx';
 import { formTokenOf, hasFormToken } from './form-token.ts';
 import { type Who, whoMayAsk } from './rights.ts';
 import { isFromHere } from './same-origin.ts';
@@ -31,7 +32,8 @@ export const guard =
   (app: App): MiddlewareHandler<ConsoleEnv> =>
   async (context, next) => {
     const who = whoMayAsk(context);
-    if (who === 'none') return next();
+    context.set('readFrame', () => readFrame(app));
+    if (who === 'none') return nameUser(app, context, next);
     if (who === undefined) return answerFault(context, 403, unmarked(context));
     if (who === 'bearer') return admitBearer(app, context, next);
     if (who === 'anyone' || who === 'signed-link') {
@@ -40,6 +42,16 @@ export const guard =
     }
     return admitUser(app, context, who, next);
   };
+
+/** Nothing is there, so nothing is kept from anybody; the page that says so is within the frame of whoever asks. */
+async function nameUser(app: App, context: PageContext, next: () => Promise<void>): Promise<void> {
+  const session = wantsPage(context) ? sessionOf(context) : undefined;
+  if (session !== undefined) {
+    context.set('user', await whoHolds(app, context, session).catch(() => undefined));
+    context.set('formToken', formTokenOf(session));
+  }
+  await next();
+}
 
 const unmarked = ({ req }: Context): string =>
   `nobody said who may use ${req.method} ${req.path}: src/console/sign-in/rights.ts says how`;
