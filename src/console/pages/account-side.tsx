@@ -3,7 +3,6 @@ import { type Instant, parseInstant } from '../../domain/calendar.ts';
 import type { Belongings } from '../../reports/account-arrivals.ts';
 import { COUNTED_MAX } from '../../reports/account-arrivals.ts';
 import type { CycleStand } from '../../reports/account-cycles.ts';
-import type { OpenFailure } from '../../reports/account-records.ts';
 import type { AccountView } from '../../reports/account-view.ts';
 import type { InterviewWindow } from '../../reports/account-window.ts';
 import type { Explanation } from '../../reports/explain/explain.ts';
@@ -11,16 +10,14 @@ import { dayWords } from '../../reports/member-words.ts';
 import { counted } from '../../words.ts';
 import { CycleSquares, type CycleSquare } from '../charts/cycle-squares.tsx';
 import { WindowFifths } from '../charts/window-fifths.tsx';
-import { accountAddress, runAddress } from '../parts/addresses.ts';
+import { accountAddress } from '../parts/addresses.ts';
 import { Card, Facts } from '../parts/card.tsx';
 import { Field, Form, Submit } from '../parts/form.tsx';
 import { grouped } from '../parts/numbers.tsx';
-import { Say } from '../parts/say.tsx';
-import { NearTime, Time } from '../parts/times.tsx';
+import { Time } from '../parts/times.tsx';
 import { AnswerQuote, letterOf } from './account-answers.tsx';
 import { type AccountQuery, accountPage } from './account-query.ts';
 import { clockOf, daysUntil, momentOf } from './account-words.ts';
-import { failuresAddress } from './failures-asked.ts';
 
 // -------------------------------------------------------------------------------------------------- balance
 
@@ -75,42 +72,6 @@ function NextSum({
       <span>=</span>
       <b>{grouped(closing)}</b>
     </footer>
-  );
-}
-
-// ---------------------------------------------------------------------------------------------- what holds it up
-
-/** Of an account that cannot be settled: why, since when, and where that is mended. */
-export function HeldUp({
-  failure,
-  now,
-}: {
-  readonly failure: OpenFailure | undefined;
-  readonly now: Instant;
-}) {
-  if (failure === undefined) return <></>;
-  const { state, code, message, runId, lastAt, attempts } = failure;
-  const isAside = state === 'put-aside';
-  return (
-    <Say
-      tone={isAside ? 'bad' : 'warn'}
-      sentence={
-        isAside ? `Put aside with ${code}: a person must act.` : `Tried again by itself after ${code}.`
-      }
-      action={
-        isAside ? (
-          <a class="btn main" href={failuresAddress({ code })}>
-            Failures like it
-          </a>
-        ) : undefined
-      }
-    >
-      {message}, <NearTime at={lastAt} now={now} />, after {counted(attempts, 'attempt')}, by{' '}
-      <a class="link" href={runAddress(runId)}>
-        run {grouped(runId)}
-      </a>
-      ; the runbook’s sentence stands beside failures like it.
-    </Say>
   );
 }
 

@@ -25,6 +25,7 @@ import { Tabs } from '../parts/tabs.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { explainLine, questionOf } from './account-answers.tsx';
+import { HeldUp, readCare } from './account-held-up.tsx';
 import { HistoryCard } from './account-history.tsx';
 import {
   type AccountQuery,
@@ -39,7 +40,6 @@ import {
   BalanceHero,
   CyclesCard,
   FactsCard,
-  HeldUp,
   type Known,
   QuestionCard,
   WindowCard,
@@ -115,7 +115,7 @@ async function readPage(app: App, id: string, query: AccountQuery) {
   const { account, asOf, terms, words } = inquiry;
   const question = query.about === undefined ? undefined : questionOf(query.about);
   // None of these waits for another.
-  const [view, belongings, balance, cycles, window, history, why, told] = await Promise.all([
+  const [view, belongings, balance, cycles, window, history, why, told, care] = await Promise.all([
     viewOf(inquiry, 0),
     readBelongings(db, id),
     readBalanceOverTime(inquiry, RANGES[query.range]),
@@ -124,6 +124,7 @@ async function readPage(app: App, id: string, query: AccountQuery) {
     historyOf(inquiry, query),
     query.why === undefined ? undefined : explainLine(db, id, query.why),
     question === undefined ? undefined : explainAccount(db, id, question),
+    readCare(db, id, { failure: inquiry.failure, now: asOf }),
   ]);
   const known: Known = {
     view,
@@ -138,6 +139,7 @@ async function readPage(app: App, id: string, query: AccountQuery) {
     query,
     now: asOf,
     failure: inquiry.failure,
+    care,
     known,
     openedOn: words.dateOf(account.trackedFrom),
     dateOf: (at: Instant) => words.dateOf(at),
@@ -176,7 +178,13 @@ function showAccount(site: Site, context: PageContext, read: Read): Promise<Resp
       actions: <Actions context={context} account={account} />,
     },
     <>
-      <HeldUp failure={read.failure} now={now} />
+      <HeldUp
+        account={account}
+        failure={read.failure}
+        care={read.care}
+        now={now}
+        mayChange={may(context.get('user'), 'change')}
+      />
       <Columns>
         <div class="w8 stack">
           <BalanceCard account={account} query={query} balance={read.balance} />

@@ -1,20 +1,23 @@
 /** Doing to all that match what was shown, under the number of them that was typed. */
+import { shownNow } from '../../db/query.ts';
 import type { Care } from '../../ledger/failure-care.ts';
 import { careForFailures } from '../../operations/runs/care-for-failures.ts';
 import { openRerun } from '../../operations/runs/rerun.ts';
 import { submitLeft } from '../../operations/runs/sweep.ts';
-import { type FacetChoice, filterOf } from '../../reports/failure-facets.ts';
 import { runAddress } from '../parts/addresses.ts';
 import { operator } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
-import { ACTS, type Act, type Doing } from './failures-acts.tsx';
-import { failuresAddress, parseFailuresAsked } from './failures-asked.ts';
+import { ACTS, type Act, type Doing, SNOOZES } from './failures-acts.tsx';
+import { type Choice, failuresAddress, filterOf, parseFailuresAsked } from './failures-asked.ts';
 import { actorOf, isRefusal, refusalWords } from './refusals.ts';
-import { type Sent, sentLine } from './sent-words.ts';
+import { type Sent, sentCount, sentLine } from './sent-words.ts';
 
 const NAME_MAX = 100;
+const HOUR_MS = 3_600_000;
 
-type Show = (context: PageContext, choice: FacetChoice, doing: Doing) => Promise<Response>;
+type Form = Readonly<Record<string, unknown>>;
+
+type Show = (context: PageContext, choice: Choice, doing: Doing) => Promise<Response>;
 
 /** @param show the list, with the form open and what was wrong with it */
 export function addFailureChanges(site: Site, show: Show): void {
@@ -26,9 +29,9 @@ export function addFailureChanges(site: Site, show: Show): void {
         act,
         reason: sentLine(form, 'reason', 'The reason'),
         count: sentCount(form),
-        ...(act === 'assign' && { assignee: sentName(form) }),
+        ...(act in MORE && { more: MORE[act]?.(form) as Sent }),
       };
-      const faulty = [doing.reason, doing.count, doing.assignee].some((one) => one?.fault !== undefined);
+      const faulty = [doing.reason, doing.count, doing.more].some((one) => one?.fault !== undefined);
       if (faulty) return show(context, choice, doing);
       try {
         return context.redirect(await ACTING[act](site, context, choice, doing), 303);
@@ -39,23 +42,23 @@ export function addFailureChanges(site: Site, show: Show): void {
     });
 }
 
-/** As it is shown, with or without what groups its digits. */
-function sentCount(form: Readonly<Record<string, unknown>>): Sent {
-  const sent = sentLine(form, 'count', 'The number of accounts', 12);
-  const text = sent.text.replaceAll(/[,\s]/g, '');
-  const fault = sent.fault ?? (/^\d+$/.test(text) ? undefined : 'The number of accounts is to be a number.');
-  return { text, fault };
-}
-
-/** Nobody's where it is left empty. */
-function sentName(form: Readonly<Record<string, unknown>>): Sent {
-  const sent = sentLine(form, 'to', 'The name', NAME_MAX);
-  return sent.text === '' ? { text: '', fault: undefined } : sent;
-}
+/** What some of them ask besides. */
+const MORE: Readonly<Partial<Record<Act, (form: Form) => Sent>>> = {
+  /** Nobody's where it is left empty. */
+  assign: (form) => {
+    const sent = sentLine(form, 'more', 'The name', NAME_MAX);
+    return sent.text === '' ? { text: '', fault: undefined } : sent;
+  },
+  note: (form) => sentLine(form, 'more', 'The note'),
+  snooze: (form) => {
+    const text = SNOOZES.map(([hours]) => hours).find((hours) => hours === form['more']) ?? '';
+    return { text, fault: text === '' ? 'Choose for how long.' : undefined };
+  },
+};
 
 /** Each does it, and says where to go then. */
 const ACTING: Readonly<
-  Record<Act, (site: Site, context: PageContext, choice: FacetChoice, doing: Doing) => Promise<string>>
+  Record<Act, (site: Site, context: PageContext, choice: Choice, doing: Doing) => Promise<string>>
 > = {
   rerun: async ({ app }, context, choice, doing) => {
     const deps = { db: app.db, log: app.log, settings: app.config };
@@ -74,14 +77,20 @@ const ACTING: Readonly<
   acknowledge: (site, context, choice, doing) =>
     care(site, context, choice, doing, { kind: 'ack', reason: askedOf(doing).reason }),
   assign: (site, context, choice, doing) =>
-    care(site, context, choice, doing, { kind: 'assign', assignee: doing.assignee?.text || null }),
+    care(site, context, choice, doing, { kind: 'assign', assignee: doing.more?.text || null }),
+  note: (site, context, choice, doing) =>
+    care(site, context, choice, doing, { kind: 'note', text: doing.more?.text ?? '' }),
+  snooze: async (site, context, choice, doing) => {
+    const until = (await shownNow(site.app.db)) + Number(doing.more?.text) * HOUR_MS;
+    return care(site, context, choice, doing, { kind: 'snooze', until, reason: askedOf(doing).reason });
+  },
   reopen: (site, context, choice, doing) => care(site, context, choice, doing, { kind: 'reopen' }),
 };
 
 async function care(
   { app }: Site,
   context: PageContext,
-  choice: FacetChoice,
+  choice: Choice,
   doing: Doing,
   what: Care,
 ): Promise<string> {

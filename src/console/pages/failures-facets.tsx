@@ -116,6 +116,6 @@ export function Runbook({ code }: { readonly code: string }) {
 }
 
 /** What stands between backticks is code. */
-const Coded = ({ text }: { readonly text: string }) => (
+export const Coded = ({ text }: { readonly text: string }) => (
   <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code class="mono">{part}</code> : part))}</>
 );

@@ -3,12 +3,10 @@ import { DateTime } from 'luxon';
 import { formatInstant } from '../../domain/calendar.ts';
 import type { FailurePageRow } from '../../reports/failure-page.ts';
 import { accountAddress, runAddress } from '../parts/addresses.ts';
-import { Chip, type Tone } from '../parts/chip.tsx';
-import type { IconName } from '../parts/icons.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { Duration, ShortTime } from '../parts/times.tsx';
-import { STATE_TITLES } from './failures-words.ts';
+import { Duration } from '../parts/times.tsx';
+import { WhatWasSaid } from './failures-said.tsx';
 
 interface TableProps {
   readonly rows: readonly FailurePageRow[];
@@ -70,52 +68,13 @@ const dayOf = (on: string): string =>
 
 /** The error's words, and what people said of it. */
 function Says({ one, now, ofOneError }: { one: FailurePageRow; now: number; ofOneError: boolean }) {
-  const { code, message, note, state, assignee } = one;
-  const said = one.snoozed ?? one.acknowledged;
+  const { code, message } = one;
   return (
     <span class="says">
       {ofOneError ? '' : <span class="mono">{code}</span>}
       {ofOneError ? '' : <br />}
       {message}
-      {state === 'open' ? (
-        ''
-      ) : (
-        <>
-          <br />
-          <Chip {...LOOKS[state]}>{STATE_TITLES[state]}</Chip>{' '}
-          {one.snoozed === null ? '' : <ShortTime at={one.snoozed.until} now={now} />}{' '}
-          {said === null ? '' : <Quoted words={said.words} by={said.by} />}
-        </>
-      )}
-      {note === null ? (
-        ''
-      ) : (
-        <>
-          <br />
-          <Quoted words={note.words} by={note.by} />
-        </>
-      )}
-      {assignee === null ? (
-        ''
-      ) : (
-        <>
-          <br />
-          <span class="q">assigned to {assignee}</span>
-        </>
-      )}
+      <WhatWasSaid one={one} now={now} />
     </span>
   );
 }
-
-const Quoted = ({ words, by }: { readonly words: string; readonly by: string }) => (
-  <span class="q">
-    {words} <span class="qq">({by})</span>
-  </span>
-);
-
-const LOOKS: Readonly<Record<FailurePageRow['state'], { readonly tone: Tone; readonly icon: IconName }>> = {
-  open: { tone: 'bad', icon: 'bad' },
-  acknowledged: { tone: 'mute', icon: 'ok' },
-  snoozed: { tone: 'mute', icon: 'wait' },
-  failing: { tone: 'warn', icon: 'wait' },
-};

@@ -1,12 +1,7 @@
 /** Accounts that are put aside: what they have in common, who they are, and what to do about all of them at once. */
 import { shownNow } from '../../db/query.ts';
 import { WORK_FIELDS, workJson } from '../../json/failures.ts';
-import {
-  type FacetChoice,
-  type FailureFacets,
-  filterOf,
-  readFailureFacets,
-} from '../../reports/failure-facets.ts';
+import { type FailureFacets, readFailureFacets } from '../../reports/failure-facets.ts';
 import {
   type FailurePageRow,
   type WorkPosition,
@@ -26,9 +21,11 @@ import { may, viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { ACTS, type Act, Acts, type Doing } from './failures-acts.tsx';
 import {
+  type Choice,
   type FailuresAsked,
   choiceQuery,
   failuresAddress,
+  filterOf,
   isChosen,
   parseFailuresAsked,
 } from './failures-asked.ts';
@@ -56,7 +53,7 @@ export function addFailuresPages(site: Site): void {
     showFailures(site, context, { choice, after: undefined }, doing),
   );
 
-  async function* csvPages(choice: FacetChoice, now: number) {
+  async function* csvPages(choice: Choice, now: number) {
     let after: WorkPosition | undefined;
     for (;;) {
       const page = await listFailurePage(site.app.readDb, filterOf(choice), { now, limit: CSV_ROWS, after });
@@ -80,8 +77,10 @@ async function readShown(site: Site, asked: FailuresAsked): Promise<Shown> {
   const { db, readDb } = site.app;
   const now = await shownNow(readDb);
   const filter = filterOf(asked.choice);
-  const facets = await readFailureFacets(readDb, asked.choice, now);
-  const matching = facets.complete ? facets.matching : await countFailureWork(db, filter, now);
+  const { account, ...choice } = asked.choice;
+  const facets = await readFailureFacets(readDb, choice, now);
+  const isCounted = facets.complete && account === undefined;
+  const matching = isCounted ? facets.matching : await countFailureWork(db, filter, now);
   const rows = await listFailurePage(readDb, filter, { now, limit: ROWS + 1, after: asked.after });
   return { asked, facets, rows, matching, now };
 }
@@ -95,6 +94,7 @@ async function showFailures(
   const shown = await readShown(site, asked);
   const failed = doing?.fault !== undefined;
   const faulty = failed || doing?.reason !== undefined;
+  const isOne = asked.choice.account !== undefined;
   return site.render(
     context,
     {
@@ -114,11 +114,15 @@ async function showFailures(
     ) : (
       <>
         <Done query={context.req.query()} />
-        <PutAsidePerHour facets={shown.facets} />
+        {isOne ? '' : <PutAsidePerHour facets={shown.facets} />}
         <div class="cols">
-          <Card title="Narrow" width={3} bare>
-            <FailureFacetLinks choice={asked.choice} facets={shown.facets} />
-          </Card>
+          {isOne ? (
+            ''
+          ) : (
+            <Card title="Narrow" width={3} bare>
+              <FailureFacetLinks choice={asked.choice} facets={shown.facets} />
+            </Card>
+          )}
           <Matching
             shown={shown}
             doing={doing}
@@ -149,6 +153,8 @@ const NobodyAside = () => (
 
 const DONE: Readonly<Partial<Record<Act, string>>> = {
   acknowledge: 'acknowledged',
+  snooze: 'snoozed',
+  note: 'noted',
   assign: 'assigned',
   reopen: 'opened again',
 };
@@ -175,9 +181,15 @@ interface MatchingProps {
 function Matching({ shown, doing, token, mayChange }: MatchingProps) {
   const { asked, facets, rows, matching, now } = shown;
   const { choice } = asked;
-  const code = choice.code ?? (facets.codes.length === 1 ? facets.codes[0]?.value : undefined);
+  const only = choice.account === undefined ? facets.codes : rows.map((one) => ({ value: one.code }));
+  const code = choice.code ?? (only.length === 1 ? only[0]?.value : undefined);
   return (
-    <Card width={9} bare header={<MatchingHead shown={shown} />} footer={<Pages shown={shown} />}>
+    <Card
+      width={choice.account === undefined ? 9 : 12}
+      bare
+      header={<MatchingHead shown={shown} />}
+      footer={<Pages shown={shown} />}
+    >
       {code === undefined || matching === 0 ? (
         ''
       ) : (
@@ -185,7 +197,7 @@ function Matching({ shown, doing, token, mayChange }: MatchingProps) {
           <Runbook code={code} />
         </div>
       )}
-      {facets.complete ? (
+      {facets.complete || choice.account !== undefined ? (
         ''
       ) : (
         <p class="in q">
@@ -210,9 +222,14 @@ function Matching({ shown, doing, token, mayChange }: MatchingProps) {
   );
 }
 
+function headOf(choice: Choice): string {
+  if (choice.account !== undefined) return `${choice.account} is put aside`;
+  return isChosen(choice) ? `Put aside ${choiceWords(choice)}` : 'All that are put aside';
+}
+
 const MatchingHead = ({ shown: { asked, matching } }: { readonly shown: Shown }) => (
   <>
-    <h2>{isChosen(asked.choice) ? <>Put aside {choiceWords(asked.choice)}</> : 'All that are put aside'}</h2>{' '}
+    <h2>{headOf(asked.choice)}</h2>{' '}
     <Chip tone={matching === 0 ? 'ok' : 'bad'} icon={matching === 0 ? 'ok' : 'bad'}>
       {counted(matching, 'account')}
     </Chip>

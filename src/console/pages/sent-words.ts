@@ -22,3 +22,11 @@ export function sentLine(
     return { text, fault: `${what} is to be one line of at most ${lengthMax} characters.` };
   return { text, fault: undefined };
 }
+
+/** The number of accounts that was typed, in the field `count`: as it is shown, with or without what groups its digits. */
+export function sentCount(form: Readonly<Record<string, unknown>>): Sent {
+  const sent = sentLine(form, 'count', 'The number of accounts', 12);
+  const text = sent.text.replaceAll(/[,\s]/g, '');
+  const fault = sent.fault ?? (/^\d+$/.test(text) ? undefined : 'The number of accounts is to be a number.');
+  return { text, fault };
+}
