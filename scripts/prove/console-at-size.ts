@@ -68,7 +68,9 @@ async function tellOfStatements(url: string): Promise<void> {
 async function prove({ app, url, ids, holes }: ConsoleStage): Promise<boolean> {
   const client = await Client.signedIn({ app }, url, 'operator');
   const paths = [
-    ...consolePages({ ids, holes }).flatMap(({ path, status = 200 }) => (status === 200 ? [`/${path}`] : [])),
+    ...consolePages({ ids, holes }).flatMap(({ path, status = 200, isTried }) =>
+      status === 200 && !isTried ? [`/${path}`] : [],
+    ),
     ...twinsOf(ids).map((twin) => `/v1/${twin}`),
   ];
   const small = await lookAtAll(app, client, paths);

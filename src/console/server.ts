@@ -27,6 +27,7 @@ import { addMemberPages } from './pages/member.tsx';
 import { addFailuresPages } from './pages/failures.tsx';
 import { addOverviewPages } from './pages/overview.tsx';
 import { addRunPages } from './pages/run.tsx';
+import { addReversalPages } from './pages/run-reversal.tsx';
 import { addSweepPages } from './pages/run-sweep.tsx';
 import { addRunsPages } from './pages/runs.tsx';
 import { addSearchPages } from './pages/search.tsx';
@@ -64,6 +65,7 @@ const PAGES: readonly ((site: Site) => void)[] = [
   addRunsPages,
   addSweepPages,
   addRunPages,
+  addReversalPages,
   addFailuresPages,
 ];
 

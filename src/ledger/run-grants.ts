@@ -170,6 +170,16 @@ export async function listReversalsOf(db: Queryable, source: GrantSource): Promi
   return rows.map((row) => row.run);
 }
 
+/** One of the reversals that took something of it back; undefined where none did. */
+export async function findReversalOf(db: Queryable, source: GrantSource): Promise<number | undefined> {
+  const row = await selectOne<{ run: number }>(
+    db,
+    'SELECT run_id AS run FROM amendments WHERE reversed_run = ? ORDER BY account_id, cycle_on, no LIMIT 1',
+    [reversedRunOf(source)],
+  );
+  return row?.run;
+}
+
 /** What one reversal has done so far, whichever processes did it. Whole Connects. */
 export interface ReversedSum {
   readonly accounts: number;

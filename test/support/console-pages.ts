@@ -8,6 +8,8 @@ export interface ConsolePage {
   readonly path: string;
   /** 200 where it is not given. */
   readonly status?: number;
+  /** It does what it shows, and rolls it back: it takes as long as that does. */
+  readonly isTried?: true;
 }
 
 export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>): ConsolePage[] => [
@@ -17,7 +19,9 @@ export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>
   { name: 'runs', path: 'runs' },
   { name: 'run', path: `runs/${ids.failedRun}` },
   { name: 'run-active', path: `runs/${ids.activeRun}` },
+  { name: 'run-reverse', path: `runs/${ids.failedRun}/reverse`, isTried: true },
   { name: 'failures', path: 'failures' },
+  { name: 'failures-one', path: `failures?account=${ids.failedAccounts[0]}&do=snooze` },
   { name: 'accounts', path: 'accounts' },
   { name: 'account', path: `accounts/${ids.member}` },
   { name: 'account-failed', path: `accounts/${ids.failedAccounts[0]}` },

@@ -18,6 +18,7 @@ import { toHtml } from '../render.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { PageContext, Site } from '../site.ts';
 import { type Doing, RunForms, addRunChanges } from './run-changes.tsx';
+import { TakenBack, isReversible, readTakenBack } from './run-reversal.tsx';
 import { Connects, Cycles, Emails, Errors, Progress, Rate, ThisRun } from './run-cards.tsx';
 import { KIND_TITLES } from './run-words.ts';
 import { wholeNumber } from './runs-asked.ts';
@@ -47,6 +48,7 @@ async function showRun(site: Site, context: PageContext, id: number, doing: Doin
   const page = await readRunPage(readDb, id, now);
   const { run } = page;
   const mayChange = may(context.get('user'), 'change');
+  const takenBack = await readTakenBack(readDb, page);
   return site.render(
     context,
     {
@@ -60,6 +62,7 @@ async function showRun(site: Site, context: PageContext, id: number, doing: Doin
       ...(doing.fault !== undefined && { status: isFaulty(doing) ? (422 as const) : (409 as const) }),
     },
     <>
+      <TakenBack of={takenBack} />
       <RunForms page={page} doing={mayChange ? doing : {}} token={context.get('formToken')} />
       <div class="stack" data-live={isOpen(run) ? `/live/runs/${id}` : undefined}>
         <LivePart page={page} now={now} guard={guardOf(site, page)} />
@@ -79,7 +82,8 @@ const Sub = ({ page: { run }, now }: { readonly page: RunPage; readonly now: num
   </>
 );
 
-function Actions({ page: { run, counts }, mayChange }: { page: RunPage; mayChange: boolean }) {
+function Actions({ page, mayChange }: { page: RunPage; mayChange: boolean }) {
+  const { run, counts } = page;
   const stoppable = run.state === 'running' && (run.kind === 'sweep' || run.kind === 'rerun');
   return (
     <>
@@ -93,6 +97,13 @@ function Actions({ page: { run, counts }, mayChange }: { page: RunPage; mayChang
       {mayChange ? (
         <a class="btn" href={`${runAddress(run.id)}/note`}>
           Add a note
+        </a>
+      ) : (
+        ''
+      )}
+      {mayChange && isReversible(page) ? (
+        <a class="btn" href={`${runAddress(run.id)}/reverse`}>
+          Take it back
         </a>
       ) : (
         ''

@@ -5,6 +5,7 @@ import { runbookEntries } from '../../../scripts/check/runbook-entries.ts';
 import { RUNBOOK } from '../../../src/console/runbook.ts';
 import { execute, selectRows } from '../../../src/db/query.ts';
 import { listRuns } from '../../../src/ledger/runs.ts';
+import { resumeReversals } from '../../../src/operations/reversals/reverse-run.ts';
 import { sweep } from '../../../src/operations/runs/sweep.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { Client } from '../../support/console-client.ts';
@@ -178,9 +179,9 @@ describe('failures', () => {
 
   test('a viewer is shown no form, and refused what it would send', async () => {
     expect(await viewer.read('/failures?do=rerun')).not.toContain('action="/failures/rerun"');
-    for (const path of ['rerun', 'acknowledge', 'assign', 'reopen'])
+    for (const path of ['rerun', 'acknowledge', 'snooze', 'assign', 'note', 'reopen'])
       expect((await viewer.send(`/failures/${path}`, { reason: 'x', count: '5' })).status).toBe(403);
-    for (const path of [`/runs/${run}/stop`, `/runs/${run}/note`]) {
+    for (const path of [`/runs/${run}/stop`, `/runs/${run}/note`, `/runs/${run}/reverse`]) {
       expect((await viewer.send(path, { reason: 'x', note: 'x' })).status).toBe(403);
       expect((await viewer.ask(path)).status).toBe(403);
     }
@@ -209,7 +210,7 @@ describe('failures', () => {
     expect(textOf(await operator.read(done.headers.get('location') as string))).toContain(
       '2 accounts acknowledged.',
     );
-    expect((await operator.send('/failures/assign', { ...sent, to: 'ann' })).status).toBe(303);
+    expect((await operator.send('/failures/assign', { ...sent, more: 'ann' })).status).toBe(303);
     const text = textOf(await viewer.read('/failures?state=acknowledged'));
     expect(text).toContain('2 accounts');
     expect(text).toContain('assigned to ann');
@@ -222,6 +223,41 @@ describe('failures', () => {
       { action: 'failures.ack', entries: 2 },
       { action: 'failures.assign', entries: 2 },
       { action: 'failures.reopen', entries: 2 },
+    ]);
+  });
+
+  test('one is snoozed and noted by itself, from its own page on, which says so and what must happen', async () => {
+    const account = await operator.read('/accounts/a-011');
+    expect(account).toContain('href="/failures?account=a-011"');
+    expect(textOf(account)).toMatch(
+      /Put aside with unknown-zone: a person must act\..*What must happen: record an/,
+    );
+    const snoozing = await operator.read('/failures?account=a-011&do=snooze');
+    expect(textOf(snoozing)).toContain('This is about a-011. Nobody is settled: until then');
+    expect(snoozing).toContain('name="count" value="1"');
+    const one = { account: 'a-011', reason: 'asked support', count: '1' };
+    const unsaid = await operator.send('/failures/snooze', { ...one, more: '5' });
+    expect([unsaid.status, textOf(await unsaid.text())]).toEqual([
+      422,
+      expect.stringContaining('Choose for how long.'),
+    ]);
+    expect((await operator.send('/failures/note', { ...one, more: ' ' })).status).toBe(422);
+    expect((await operator.send('/failures/snooze', { ...one, more: '72' })).status).toBe(303);
+    const noted = await operator.send('/failures/note', { ...one, more: 'ticket 4711' });
+    expect(textOf(await operator.read(noted.headers.get('location') as string))).toContain(
+      '1 account noted.',
+    );
+    for (const path of ['/accounts/a-011', '/failures?state=snoozed'])
+      expect(textOf(await viewer.read(path))).toMatch(/Snoozed.*asked support .*ticket 4711/);
+    expect(textOf(await viewer.read('/failures?state=snoozed'))).toContain('1 account');
+    expect(await viewer.read('/accounts/a-011')).not.toContain('Act on it');
+    const kept = await selectRows<object>(
+      installation.db,
+      "SELECT action, reason FROM audit_log WHERE target = 'account:a-011' AND action LIKE 'failures.%' ORDER BY id",
+    );
+    expect(kept).toMatchObject([
+      { action: 'failures.snooze', reason: 'asked support' },
+      { action: 'failures.note', reason: 'asked support' },
     ]);
   });
 
@@ -238,6 +274,50 @@ describe('failures', () => {
     expect(again.status).toBe(409);
     expect(textOf(await again.text())).toContain('is rerunning some of these accounts already');
   });
+});
+
+test('a run is taken back under the number of its accounts, once it was seen what that comes to', async () => {
+  const path = `/runs/${run}/reverse`;
+  const page = textOf(await operator.read(path));
+  expect(page).toMatch(/0 Connects taken back of 60 cycles of 15 accounts .*Left 600, expired since/);
+  const before = await listRuns(installation.db, 1);
+  for (const [fields, status, why] of [
+    [{ reason: '', count: '15' }, 422, 'The reason is missing.'],
+    [{ reason: 'wrong terms', count: '14' }, 409, 'Expected 14 accounts, and found 15 accounts'],
+  ] as const) {
+    const answer = await operator.send(path, fields);
+    expect([answer.status, textOf(await answer.text())]).toEqual([status, expect.stringContaining(why)]);
+  }
+  expect(await listRuns(installation.db, 1)).toEqual(before);
+  const done = await operator.send(path, { reason: 'wrong terms', count: '15', notify: 'each' });
+  const [reversal] = await listRuns(installation.db, 1);
+  expect(done.headers.get('location')).toBe(`/runs/${reversal?.id}`);
+  expect(reversal).toMatchObject({
+    kind: 'reversal',
+    actor: operator.name,
+    reason: 'wrong terms',
+    notify: 'each',
+  });
+  const { app } = installation;
+  expect(await resumeReversals(app.settleDeps, new AbortController().signal)).toBe(1);
+  expect(textOf(await viewer.read(`/runs/${run}`))).toContain(
+    `Taken back, all or a part of it, by run ${reversal?.id}`,
+  );
+  const again = await operator.ask(path);
+  expect([again.status, textOf(await again.text())]).toEqual([
+    409,
+    expect.stringContaining('was reversed already'),
+  ]);
+});
+
+test('an error keeps the name and the counts of whoever is signed in, and tells nobody else of them', async () => {
+  for (const path of ['/nowhere', '/runs/999', '/emails/999', `/runs/${run}/stop`]) {
+    const html = await (await viewer.ask(path)).text();
+    expect([path, textOf(html)]).toEqual([path, expect.stringContaining(`${viewer.name} viewer`)]);
+    expect([path, html]).toEqual([path, expect.stringContaining('<b class="badge bad">')]);
+  }
+  const html = await (await Client.nobody(served.url).ask('/nowhere')).text();
+  expect(html).not.toMatch(/class="who"|class="badge/);
 });
 
 test('what the console says of an error is what the runbook says: scripts/check/runbook.ts writes it', () => {
