@@ -223,7 +223,7 @@ describe('a sweep that ends early', () => {
     // Where a batch outlasts its patience, it says that it has not the last word.
     const isOpen = ended.stderr.includes('what is still in flight ends later');
     expect(isOpen ? settled >= runs[0].settled : settled === runs[0].settled).toBe(true);
-    expect(remaining).toBe(FLEET - runs[0].settled);
+    expect(isOpen || remaining === FLEET - runs[0].settled).toBe(true);
   });
 });
 
