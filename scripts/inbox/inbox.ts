@@ -34,6 +34,8 @@ export interface InboxRequest {
   readonly httpPort?: number;
   /** Of the console, without a slash at its end: letters lead to the accounts that they are about. */
   readonly consoleUrl?: string;
+  /** An address that is refused, as a mailbox that is gone is. */
+  readonly refused?: string;
 }
 
 export interface Inbox {
@@ -46,9 +48,9 @@ export interface Inbox {
 
 /** @throws the listening error when a given port is taken */
 export async function startInbox(request: InboxRequest = {}): Promise<Inbox> {
-  const { folder, smtpPort = 0, httpPort = 0, consoleUrl } = request;
+  const { folder, smtpPort = 0, httpPort = 0, consoleUrl, refused } = request;
   const store = openMailStore(folder);
-  const smtp = smtpSink(store);
+  const smtp = smtpSink(store, refused);
   const http = createAdaptorServer({ fetch: inboxApp(store, consoleUrl).fetch });
   const close = async () => {
     await new Promise<void>((resolve) => smtp.close(resolve));
@@ -77,13 +79,14 @@ export async function startInbox(request: InboxRequest = {}): Promise<Inbox> {
   };
 }
 
-function smtpSink(store: MailStore): SMTPServer {
+function smtpSink(store: MailStore, refused: string | undefined): SMTPServer {
   const server = new SMTPServer({
     banner: 'a local inbox: mail stays on this machine',
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: MESSAGE_MAX_BYTES,
     closeTimeout: 200,
+    onRcptTo: ({ address }, _session, done) => (address === refused ? done(gone) : done()),
     onData: callbackify((stream: SMTPServerDataStream, session: SMTPServerSession) =>
       keep(store, stream, session),
     ),
@@ -92,6 +95,8 @@ function smtpSink(store: MailStore): SMTPServer {
   server.on('error', () => {});
   return server;
 }
+
+const gone = Object.assign(new Error('5.1.1 the mailbox does not exist'), { responseCode: 550 });
 
 async function keep(
   store: MailStore,
