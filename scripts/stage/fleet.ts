@@ -4,6 +4,7 @@ import { type Instant, firstInstantOf, formatInstant } from '../../src/domain/ca
 import type { MemberEvent } from '../../src/domain/events/events.ts';
 import type { AccountRowGiven } from './account-rows.ts';
 import { type Fields, factAt } from './facts.ts';
+import { MEMBER } from './told-of.ts';
 
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
@@ -30,15 +31,14 @@ const MIDNIGHTS = Array.from(
   (_, hour) => `Etc/GMT${hour < 12 ? '+' : '-'}${hour < 12 ? hour : hour - 11}`,
 );
 
-/** Whose page is looked at: an interview too many within a week, and more than may be carried. */
-export const MEMBER = 'freelancer-0007';
-/** The one that gave nothing, because five of that week had been awarded already. */
-export const INTERVIEW_TOO_MANY = 'iv-3306';
-
 export interface FleetPlan {
   readonly members: number;
-  /** The last so many of them begin a cycle within this very hour. */
+  /** The last so many of them have begun a cycle within the last hour. */
   readonly beginNow: number;
+  /** Before those, so many begin one within the next hour. */
+  readonly beginSoon: number;
+  /** Every so many-th sends proposals, is asked to interviews, buys. */
+  readonly busyEvery: number;
   /** Of the first week that was missed, and of the second. */
   readonly late: readonly [number, number];
   /** More of them, with stories of their own. */
@@ -63,6 +63,12 @@ export interface Week {
   readonly to: string;
 }
 
+/** After `from`, up to and with `to`. */
+interface Window {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
 export type Roll = (below: number) => number;
 
 /** Whole numbers from 0 up to `below`: mulberry32, the same everywhere. */
@@ -81,9 +87,15 @@ const pick = <T>(roll: Roll, items: readonly T[]): T => items[roll(items.length)
 export function makeFleet(now: Instant, seed: number, plan: FleetPlan): Fleet {
   const roll = rolls(seed);
   const begins = now - STORY_DAYS * DAY;
-  const usual = plan.members - plan.beginNow;
+  const begun = plan.members - plan.beginNow;
+  const windowOf = (index: number): Window | undefined =>
+    index >= begun
+      ? { from: now - BEGAN.beforeMs, to: now - BEGAN.afterMs }
+      : index >= begun - plan.beginSoon
+        ? { from: now, to: now + HOUR }
+        : undefined;
   const members = Array.from({ length: plan.members }, (_, index) =>
-    member(index + 1, { begins, now, isBeginning: index >= usual }, roll),
+    member(index + 1, { begins, now, window: windowOf(index) }, roll),
   );
   const underWay = weekOf(now, 3, 19, 23);
   const open = weekOf(now, 2, 9, 15);
@@ -94,7 +106,9 @@ export function makeFleet(now: Instant, seed: number, plan: FleetPlan): Fleet {
     members: [...members, ...rows],
     late,
     holes: { underWay, open },
-    events: [...eventsOf(members, begins, now, roll), ...events].toSorted((a, b) => a.at - b.at),
+    events: [...eventsOf(members, { begins, now, busyEvery: plan.busyEvery }, roll), ...events].toSorted(
+      (a, b) => a.at - b.at,
+    ),
   };
 }
 
@@ -107,7 +121,7 @@ function weekOf(now: Instant, monthsAgo: number, first: number, last: number): W
 
 function member(
   number: number,
-  { begins, now, isBeginning }: { begins: Instant; now: Instant; isBeginning: boolean },
+  { begins, now, window }: { begins: Instant; now: Instant; window: Window | undefined },
   roll: Roll,
 ): AccountRowGiven {
   const isAgency = number % 11 === 0;
@@ -129,7 +143,7 @@ function member(
       openingBalance: 184,
       anchorOn: anchorFor(now + 9 * DAY, 14),
     };
-  if (isBeginning) return { ...common, ...beginsNow(now, roll), openingBalance: 20 + roll(190) };
+  if (window) return { ...common, ...beginsWithin(window, roll), openingBalance: 20 + roll(190) };
   const anchorOn = anchorFor(begins - roll(30) * DAY, roll(20));
   const status = number % 53 === 0 ? 'suspended' : 'active';
   return { ...common, zone: pick(roll, ZONES), anchorOn, openingBalance: pick(roll, BALANCES), status };
@@ -149,14 +163,14 @@ export function anchorFor(at: Instant, monthsBefore: number): string {
     .toISODate() as string;
 }
 
-/** Zones in which a day began within the last hour, and an anchor on such a day in a month that has it. */
-function beginsNow(now: Instant, roll: Roll): { zone: string; anchorOn: string } {
-  const begun = MIDNIGHTS.flatMap((zone) => {
-    const on = DateTime.fromMillis(now, { zone }).toISODate() as string;
-    const ago = now - firstInstantOf(on, zone);
-    return ago >= BEGAN.afterMs && ago < BEGAN.beforeMs ? [{ zone, on }] : [];
+/** A zone in which a day begins in that window around now, and an anchor on such a day in a month that has it. */
+function beginsWithin({ from, to }: Window, roll: Roll): { zone: string; anchorOn: string } {
+  const beginning = MIDNIGHTS.flatMap((zone) => {
+    const on = DateTime.fromMillis(to, { zone }).toISODate() as string;
+    const at = firstInstantOf(on, zone);
+    return at > from && at <= to ? [{ zone, on }] : [];
   });
-  const { zone, on } = pick(roll, begun);
+  const { zone, on } = pick(roll, beginning);
   const day = DateTime.fromISO(on, { zone: 'UTC' });
   for (let months = 8 + roll(12); ; months += 1) {
     const anchor = day.minus({ months });
@@ -185,15 +199,14 @@ function latecomers(name: string, count: number, week: Week, roll: Roll): Fleet[
   return { at, rows };
 }
 
-/** Proposals, interviews, purchases: of every fourth member, and more of the one whose page is looked at. */
+/** Proposals, interviews, purchases; more of the one whose page is looked at. */
 function eventsOf(
   members: readonly AccountRowGiven[],
-  begins: Instant,
-  now: Instant,
+  { begins, now, busyEvery }: { begins: Instant; now: Instant; busyEvery: number },
   roll: Roll,
 ): MemberEvent[] {
   const busy = members.filter(
-    ({ id, status }, index) => status !== 'suspended' && (index % 5 === 0 || id === MEMBER),
+    ({ id, status }, index) => status !== 'suspended' && (index % busyEvery === 0 || id === MEMBER),
   );
   const events = busy.flatMap(({ id }) => historyOf(id, begins, now, roll));
   return [...events, ...weekOfInterviews(now)];

@@ -16,14 +16,8 @@ import { addUser, linkUser } from '../../src/operations/upkeep/users.ts';
 import { countOf } from './state.ts';
 import { type Reply, openPostOffice } from './post-office.ts';
 import { countAll } from '../../scripts/stage/count-all.ts';
-import {
-  type Fleet,
-  DAY,
-  INTERVIEW_TOO_MANY,
-  MEMBER,
-  STORY_DAYS,
-  makeFleet,
-} from '../../scripts/stage/fleet.ts';
+import { type Fleet, DAY, STORY_DAYS, makeFleet } from '../../scripts/stage/fleet.ts';
+import { INTERVIEW_TOO_MANY, MEMBER } from '../../scripts/stage/told-of.ts';
 import { StagePlay } from '../../scripts/stage/play.ts';
 import { installAt } from './story-time.ts';
 
@@ -59,7 +53,7 @@ export interface StageIds {
 
 const SEED = 20_201_211;
 /** Enough of everything to fill the pages. */
-const FLEET = { members: 330, beginNow: 90, late: [40, 70] } as const;
+const FLEET = { members: 330, beginNow: 90, beginSoon: 0, busyEvery: 5, late: [40, 70] } as const;
 const BROKEN = { accounts: 26, byTrigger: true };
 
 /** Takes some seconds. @param env more settings of the installation */
