@@ -9,21 +9,42 @@ import { fileURLToPath } from 'node:url';
 import { listenForInterruption } from './servers/interruption.ts';
 import { exitCodeOf } from './servers/processes.ts';
 import { reportFailure } from './servers/setup-error.ts';
-import { Start } from './start/start-steps.ts';
 
 const EXIT_USAGE = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const USAGE = `Usage: npm start [-- --once]
+
+Starts a private MariaDB and Redis, a console, a worker, a scheduler and an inbox that
+keeps all mail on this machine, over a sample fleet with half a year of history.
+What it makes lies in .local, and is found again by the next start: remove that folder
+to begin anew. Ctrl-C stops everything.
+
+  --once        sweep what is due, send what can be sent, say what was done, and end
+  -h, --help    this text
+
+DATABASE_URL, REDIS_URL and SMTP_URL name servers to use instead of private ones.
+CONNECTS_LOCAL_DATABASE=mysql and CONNECTS_LOCAL_REDIS=valkey choose the private ones.
+NO_COLOR=1 leaves the colours out.
+`;
 
 const words = process.argv.slice(2);
-const unknown = words.filter((word) => word !== '--once');
-if (unknown.length > 0) {
-  process.stderr.write(`connects: unknown argument ${unknown[0]}; usage: npm start [-- --once]\n`);
+if (words.includes('--help') || words.includes('-h')) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+const unknown = words.find((word) => word !== '--once');
+if (unknown !== undefined) {
+  process.stderr.write(`connects: unknown argument ${unknown}; usage: npm start [-- --once]\n`);
   process.exit(EXIT_USAGE);
 }
 
-const folder = join(ROOT, '.local');
+// Another one for tests, so that they and whoever uses this checkout are not in each other's way.
+const folder = process.env['CONNECTS_START_FOLDER'] ?? join(ROOT, '.local');
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 const interruption = listenForInterruption();
+process.stdout.write('Connects: everything that it needs, on this machine alone\n\n');
+// Read now, so that something is said before it.
+const { Start } = await import('./start/start-steps.ts');
 const start = new Start({ folder, launcher: join(ROOT, 'src', 'cli', 'connects.js'), interruption });
 interruption.listen((signal, times) => {
   if (times === 1) process.stderr.write('\nconnects: stopping … (Ctrl-C again to hasten)\n');
@@ -38,4 +59,5 @@ try {
   exitCode = interruption.signal ? 0 : reportFailure(error);
 }
 await start.stop();
+if (interruption.signal) process.stderr.write('connects: everything is stopped\n');
 process.exit(interruption.signal ? exitCodeOf(null, interruption.signal) : exitCode);

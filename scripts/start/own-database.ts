@@ -23,6 +23,10 @@ export async function requireReleasedSchema(url: string, folder: string): Promis
   );
 }
 
+/** @param url of its owner */
+export const isSchemaMissing = async (url: string): Promise<boolean> =>
+  (await readMigrationNames(url)).length === 0;
+
 async function readMigrationNames(url: string): Promise<readonly string[]> {
   const connection = await createConnection(url);
   try {

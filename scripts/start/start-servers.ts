@@ -1,7 +1,7 @@
 /** What `npm start` runs on: the servers that the environment names, and private ones for the others. */
 import { join } from 'node:path';
-import { startInbox } from '../inbox/inbox.ts';
 import { startLocalServers, type LocalServers } from '../servers/local-servers.ts';
+import { MAILBOX_GONE } from '../stage/told-of.ts';
 import { keptSecret } from './kept-secret.ts';
 import { choosePort } from './ports.ts';
 import type { LocalServer } from '../servers/server-binaries.ts';
@@ -56,7 +56,10 @@ export interface OwnInbox {
 export async function startOwnInbox(folder: string, consoleUrl: string): Promise<OwnInbox | undefined> {
   if (setting('SMTP_URL')) return undefined;
   const [smtpPort, httpPort] = [await choosePort(SMTP_PORT), await choosePort(INBOX_PORT)];
-  return await startInbox({ folder: join(folder, 'inbox'), smtpPort, httpPort, consoleUrl });
+  // Its packages take longest to load: not before somebody sees that something happens.
+  const { startInbox } = await import('../inbox/inbox.ts');
+  const refused = MAILBOX_GONE;
+  return await startInbox({ folder: join(folder, 'inbox'), smtpPort, httpPort, consoleUrl, refused });
 }
 
 /** Where this console will be: asked for before it listens, because others lead to it. */

@@ -1,29 +1,33 @@
 /** The steps of `npm start`, each timed, and their undoing in the opposite order. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { lockFolder } from '../servers/folder-lock.ts';
 import type { Interruption } from '../servers/interruption.ts';
-import { runCommand } from '../servers/run-command.ts';
-import { requireReleasedSchema } from './own-database.ts';
-import { generateFleetCsv } from './seed.ts';
-import { startServing, type Serving } from './serving.ts';
 import { SetupError } from '../servers/setup-error.ts';
-import { LOCAL_OPERATOR, linkOfLocalOperator } from './local-operator.ts';
+import { startWatchdog } from '../servers/watchdog.ts';
+import { Commands } from './commands.ts';
+import { linkOfLocalOperator, liveToken } from './local-operator.ts';
+import { tellLive } from './live-facts.ts';
+import { isSchemaMissing, requireReleasedSchema } from './own-database.ts';
+import { type Story, type Teller, beginStory, forgetUnfinished, lookAtAccounts } from './sample-fleet.ts';
+import { startServing } from './serving.ts';
 import {
+  type Addresses,
   chooseConsoleUrl,
   collectAddresses,
   connectsEnvironment,
   startOwnInbox,
   startOwnServers,
-  type Addresses,
 } from './start-servers.ts';
-import { startWatchdog } from '../servers/watchdog.ts';
+import { type Step, runSteps } from './step-list.ts';
+import { welcomeText } from './welcome.ts';
 
-const SAMPLE_ACCOUNTS = 200;
-const SAMPLE_SEED = 20_201_211;
 /** `connects sweep`: finished, some accounts failed. Worth a look, no reason to stop everything. */
 const EXIT_SOME_FAILED = 3;
+/** And: something was away. The scheduler sweeps every minute. */
+const EXIT_TRY_AGAIN = 75;
+const TELLER = join(dirname(dirname(fileURLToPath(import.meta.url))), 'stage', 'tell.js');
 
 export interface StartRequest {
   /** Everything that is kept between starts. */
@@ -42,39 +46,43 @@ class Interrupted extends Error {}
 export class Start {
   readonly #request: StartRequest;
   readonly #undo: Undo[] = [];
-  readonly #spent: { name: string; ms: number }[] = [];
-  #lost: Promise<string> = new Promise(() => {});
   readonly #watchdog = startWatchdog();
+  #servers: Awaited<ReturnType<typeof startOwnServers>>;
+  #addresses: Addresses | undefined;
+  readonly #commands: Commands;
+  #story: Story | undefined;
+  #isSample = false;
+  #link: Promise<string | undefined> = Promise.resolve(undefined);
+  /** Resolves, with a line that says how, when something ends by itself that has to stay. */
+  #down: Promise<string> = new Promise(() => {});
   #hasty = false;
   #stopping: Promise<void> | undefined;
 
   constructor(request: StartRequest) {
     this.#request = request;
-    const installMs = Number(process.env['CONNECTS_INSTALL_MS'] ?? 0);
-    if (installMs > 0) this.#spent.push({ name: 'npm packages', ms: installMs });
-    delete process.env['CONNECTS_INSTALL_MS'];
+    this.#commands = new Commands(request.launcher, request.interruption, this.#watchdog);
   }
 
   /** Settles and sends in the foreground. @returns the sweep's exit code */
   async once(): Promise<number> {
-    const { env } = await this.#prepare();
-    const exitCode = await this.#timed('sweep', () => this.#connects(['sweep', '--wait', '--work'], env));
-    this.#say(this.#whereTimeWent());
-    return exitCode;
+    await this.#run(this.#preparing());
+    return this.#commands.show(['sweep', '--wait', '--work']);
   }
 
   /** Runs until a signal comes. @throws SetupError when something that it started ends by itself */
   async stay(): Promise<number> {
-    const { env, addresses } = await this.#prepare();
-    const serving = await this.#timed('worker, scheduler, console', () => this.#serve(env, addresses));
-    const down = Promise.race([serving.ended, this.#lost]);
-    const linked = linkOfLocalOperator(this.#request.launcher, env);
-    const exitCode = await this.#timed('sweep', () => this.#connects(['sweep', '--wait'], env, down));
-    if (exitCode !== 0 && exitCode !== EXIT_SOME_FAILED)
-      this.#say(`the sweep ended with exit code ${exitCode}; the scheduler sweeps again every minute`);
-    const link = await this.#timed('sign-in link', () => linked);
-    process.stdout.write(this.#welcome(addresses, link));
-    const how = await Promise.race([down, this.#interrupted()]);
+    await this.#run([
+      ...this.#preparing(),
+      { title: 'Console', act: () => this.#serve() },
+      { title: 'Catching up', act: () => this.#catchUp() },
+      { title: 'Sign-in', act: () => this.#signIn() },
+    ]);
+    const { consoleUrl, inboxUrl } = this.#known();
+    const logPath = join(this.#request.folder, 'serve.log');
+    const link = await this.#link;
+    process.stdout.write(welcomeText({ consoleUrl, inboxUrl, link, logPath, isSample: this.#isSample }));
+    if (this.#isSample) this.#liveOn();
+    const how = await Promise.race([this.#down, this.#interrupted()]);
     this.#throwIfInterrupted();
     throw new SetupError(`${how}; the logs are in ${this.#request.folder}`);
   }
@@ -96,103 +104,160 @@ export class Start {
     await this.#watchdog.dismiss();
   }
 
-  async #prepare(): Promise<{ env: NodeJS.ProcessEnv; addresses: Addresses }> {
+  async #run(steps: readonly Step[]): Promise<void> {
+    await runSteps(
+      steps.map(({ act, ...step }) => ({
+        ...step,
+        act: async (tell) => {
+          this.#throwIfInterrupted();
+          const what = await act(tell);
+          this.#throwIfInterrupted();
+          return what;
+        },
+      })),
+    );
+  }
+
+  #preparing(): Step[] {
     const run = join(this.#request.folder, 'run');
     mkdirSync(run, { recursive: true, mode: 0o700 });
     const lock = lockFolder(run, 'npm start');
     this.#undo.push(() => lock.release());
-    const servers = await this.#servers();
+    const installMs = Number(process.env['CONNECTS_INSTALL_MS'] ?? 0);
+    delete process.env['CONNECTS_INSTALL_MS'];
+    const installed = {
+      title: 'Packages',
+      spentMs: installMs,
+      act: () => Promise.resolve('installed by npm'),
+    };
+    return [
+      ...(installMs > 0 ? [installed] : []),
+      { title: 'Servers', act: () => this.#startServers() },
+      { title: 'Inbox', act: () => this.#openInbox() },
+      { title: 'Schema', act: () => this.#prepareSchema() },
+      { title: 'Sample fleet', act: (tell) => this.#tellStory(tell) },
+    ];
+  }
+
+  async #startServers(): Promise<string> {
     const { folder } = this.#request;
-    const consoleUrl = await chooseConsoleUrl();
-    const inbox = await this.#timed('inbox', () => startOwnInbox(folder, consoleUrl));
-    if (inbox) this.#undo.push(() => inbox.stop());
-    const addresses = collectAddresses(servers, inbox, { folder, consoleUrl });
-    const isOwn = servers?.databaseUrl !== undefined;
-    if (isOwn) await this.#timed('migrations', () => this.#requireReleasedSchema(addresses));
-    const env = connectsEnvironment(addresses, isOwn);
-    await this.#timed('migrations', () => this.#mustSucceed(['migrate'], env));
-    await this.#timed('sample fleet', () => this.#seed(env, addresses));
-    this.#publish(join(run, 'servers.json'), addresses);
-    return { env, addresses };
-  }
-
-  #requireReleasedSchema({ migrateDatabaseUrl, databaseUrl }: Addresses): Promise<void> {
-    return requireReleasedSchema(migrateDatabaseUrl ?? databaseUrl, this.#request.folder);
-  }
-
-  async #servers(): ReturnType<typeof startOwnServers> {
-    this.#throwIfInterrupted();
-    const servers = await startOwnServers(this.#request.folder, this.#watchdog);
+    const servers = await startOwnServers(folder, this.#watchdog);
+    this.#servers = servers;
     if (servers) {
       this.#undo.push((options) => servers.stop(options));
-      this.#lost = servers.lost;
-      this.#say(`runs on ${servers.titles.join(' and ')}`);
-      const { installedInMs, startedInMs } = servers.timings;
-      if (installedInMs > 0) this.#spent.push({ name: 'server programs', ms: installedInMs });
-      this.#spent.push({ name: 'servers', ms: startedInMs });
+      this.#down = servers.lost;
     }
-    this.#throwIfInterrupted();
-    return servers;
+    await forgetUnfinished(folder, servers?.migrateDatabaseUrl ?? servers?.databaseUrl);
+    return servers ? servers.titles.join(' and ') : 'those that the environment names';
   }
 
-  async #serve(env: NodeJS.ProcessEnv, addresses: Addresses): Promise<Serving> {
+  async #openInbox(): Promise<string> {
+    const { folder } = this.#request;
+    const consoleUrl = await chooseConsoleUrl();
+    const inbox = await startOwnInbox(folder, consoleUrl);
+    if (inbox) this.#undo.push(() => inbox.stop());
+    this.#addresses = collectAddresses(this.#servers, inbox, { folder, consoleUrl });
+    this.#commands.env = connectsEnvironment(this.#addresses, this.#servers?.databaseUrl !== undefined);
+    return inbox ? inbox.httpUrl : 'mail goes to SMTP_URL';
+  }
+
+  async #prepareSchema(): Promise<string> {
+    const url = this.#ownerUrl();
+    if (this.#servers?.databaseUrl !== undefined) await requireReleasedSchema(url, this.#request.folder);
+    // The story makes its own, which is as old as it is.
+    if (await isSchemaMissing(url)) return `${await this.#beginStory().schema} migrations applied`;
+    const { stdout } = await this.#commands.hear(['migrate']);
+    return stdout.trim().split('\n').at(-1) ?? '';
+  }
+
+  async #tellStory(tell: (what: string) => void): Promise<string> {
+    this.#publish();
+    const { accounts: known, isSample } = await (this.#story
+      ? { accounts: 0, isSample: true }
+      : lookAtAccounts(this.#ownerUrl()));
+    this.#isSample = isSample || known === 0;
+    if (known > 0)
+      return `as it was left: ${known.toLocaleString('en')} accounts${isSample ? '' : ', none of them ours'}`;
+    const story = this.#story ?? this.#beginStory();
+    story.onMorning = (on, percent) => tell(`half a year of history: ${on}, ${percent} %`);
+    const { accounts, facts } = await story.told;
+    return `${accounts} accounts, ${facts.toLocaleString('en')} facts of half a year`;
+  }
+
+  #beginStory(): Story {
+    const tell: Teller = async (hear) => {
+      const ended = await this.#commands.listen([TELLER], hear);
+      this.#throwIfInterrupted();
+      return ended;
+    };
+    this.#story = beginStory(this.#request.folder, tell);
+    return this.#story;
+  }
+
+  async #serve(): Promise<string> {
     const { folder, launcher } = this.#request;
+    const { consoleUrl } = this.#known();
     const serving = await startServing({
       command: [process.execPath, launcher, 'serve'],
-      env,
+      env: this.#commands.env,
       logPath: join(folder, 'serve.log'),
       pidFile: join(folder, 'run', 'serve.pid'),
-      readyUrl: `${addresses.consoleUrl}/readyz`,
+      readyUrl: `${consoleUrl}/readyz`,
       watchdog: this.#watchdog,
       interrupted: this.#interrupted(),
     });
     this.#undo.push((options) => serving.stop(options));
-    return serving;
+    this.#down = Promise.race([serving.ended, this.#down]);
+    // Beside the sweep, which mostly waits.
+    this.#link = linkOfLocalOperator(launcher, this.#commands.env);
+    return 'with a worker and a scheduler';
   }
 
-  /** Into an empty database only. An import that was cut off left its file behind, and is finished. */
-  async #seed(env: NodeJS.ProcessEnv, addresses: Addresses): Promise<void> {
-    const file = join(this.#request.folder, 'sample-fleet.csv');
-    const unfinished = `${file}.importing`;
-    if (!existsSync(unfinished)) {
-      if (await hasAccounts(addresses.migrateDatabaseUrl ?? addresses.databaseUrl)) return;
-      const today = new Date().toISOString().slice(0, 10);
-      writeFileSync(unfinished, generateFleetCsv({ count: SAMPLE_ACCOUNTS, today, seed: SAMPLE_SEED }));
-    }
-    this.#say(`loading a sample fleet of ${SAMPLE_ACCOUNTS} accounts`);
-    await this.#mustSucceed(['accounts', 'import', unfinished], env);
-    renameSync(unfinished, file);
+  async #catchUp(): Promise<string> {
+    const allowed = [0, EXIT_SOME_FAILED, EXIT_TRY_AGAIN];
+    const swept = { allowed, cancelled: this.#down };
+    const { exitCode, stdout } = await this.#commands.hear(['sweep', '--wait', '--json'], swept);
+    if (exitCode === EXIT_TRY_AGAIN) return 'not now; the scheduler sweeps again within a minute';
+    const { runs = [] } = JSON.parse(stdout) as { runs?: { settled: number }[] };
+    const settled = runs.reduce((sum, one) => sum + one.settled, 0);
+    return settled === 0
+      ? 'nobody was due'
+      : `${settled.toLocaleString('en')} accounts were due, and are settled`;
+  }
+
+  async #signIn(): Promise<string> {
+    const link = await this.#link;
+    return link ? 'a link for you, below' : 'no link could be made: "npx connects users list" says why';
+  }
+
+  /** Nobody waits for it, and nothing depends on it. */
+  #liveOn(): void {
+    const { folder, launcher } = this.#request;
+    const ending = new AbortController();
+    this.#undo.push(() => ending.abort());
+    const { consoleUrl } = this.#known();
+    void liveToken(folder, launcher, this.#commands.env)
+      .then((token) => (token ? tellLive({ consoleUrl, token, signal: ending.signal }) : undefined))
+      .catch(() => {});
   }
 
   /** For `connects` in another terminal. Readable by this user only: it may name a password. */
-  #publish(file: string, addresses: Addresses): void {
-    const content = JSON.stringify({ ...addresses, pid: process.pid }, null, 2);
+  #publish(): void {
+    const file = join(this.#request.folder, 'run', 'servers.json');
+    const content = JSON.stringify({ ...this.#known(), pid: process.pid }, null, 2);
     writeFileSync(`${file}.new`, `${content}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
     this.#undo.push(() => rmSync(file, { force: true }));
   }
 
-  #connects(args: readonly string[], env: NodeJS.ProcessEnv, cancelled?: Promise<unknown>): Promise<number> {
-    const { launcher, interruption } = this.#request;
-    const watchdog = this.#watchdog;
-    const command = { command: process.execPath, args: [launcher, ...args], env, interruption, watchdog };
-    return runCommand(cancelled ? { ...command, cancelled } : command);
+  #known(): Addresses {
+    if (this.#addresses === undefined) throw new Error('addresses are known once the inbox is open');
+    return this.#addresses;
   }
 
-  async #mustSucceed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-    const exitCode = await this.#connects(args, env);
-    this.#throwIfInterrupted();
-    if (exitCode !== 0)
-      throw new SetupError(`connects ${args.join(' ')} ended with exit code ${exitCode}`, exitCode);
-  }
-
-  async #timed<T>(name: string, act: () => Promise<T>): Promise<T> {
-    this.#throwIfInterrupted();
-    const startedAt = performance.now();
-    const result = await act();
-    this.#spent.push({ name, ms: performance.now() - startedAt });
-    this.#throwIfInterrupted();
-    return result;
+  #ownerUrl(): string {
+    const { migrateDatabaseUrl, databaseUrl } = this.#known();
+    return migrateDatabaseUrl ?? databaseUrl;
   }
 
   #throwIfInterrupted(): void {
@@ -201,46 +266,5 @@ export class Start {
 
   #interrupted(): Promise<string> {
     return new Promise((resolve) => this.#request.interruption.listen(resolve));
-  }
-
-  #whereTimeWent(): string {
-    const total = this.#spent.reduce((sum, one) => sum + one.ms, 0);
-    const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
-    const parts = this.#spent.filter((one) => one.ms >= 50).map((one) => `${one.name} ${seconds(one.ms)}`);
-    return `took ${seconds(total)}: ${parts.join(', ')}`;
-  }
-
-  #welcome({ consoleUrl, inboxUrl }: Addresses, link: string | undefined): string {
-    return [
-      '',
-      `  Console   ${link ?? consoleUrl}`,
-      ...(link
-        ? [`            signs you in as ${LOCAL_OPERATOR}, once; the next start prints another link`]
-        : []),
-      ...(inboxUrl ? [`  Inbox     ${inboxUrl}`] : ['  Mail      goes to SMTP_URL']),
-      `  Log       ${join(this.#request.folder, 'serve.log')}`,
-      '',
-      '  In another terminal:  npx connects due',
-      '                        npx connects run list',
-      '',
-      `  Ready: ${this.#whereTimeWent()}`,
-      '  Ctrl-C stops everything; the next start finds its data again.',
-      '',
-      '',
-    ].join('\n');
-  }
-
-  #say(message: string): void {
-    process.stderr.write(`connects: ${message}\n`);
-  }
-}
-
-async function hasAccounts(url: string): Promise<boolean> {
-  const connection = await createConnection(url);
-  try {
-    const [rows] = await connection.query('SELECT 1 FROM accounts LIMIT 1');
-    return (rows as unknown[]).length > 0;
-  } finally {
-    await connection.end();
   }
 }
