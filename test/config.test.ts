@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   SETTINGS,
   parseConfig,
@@ -346,3 +347,19 @@ test.each([
   ['1w', undefined],
   ['3651d', undefined],
 ])('the duration %j is %j ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
+
+test('what deploy/compose.yaml sets is read, and is right where nobody sets anything', () => {
+  const compose = readFileSync('deploy/compose.yaml', 'utf8');
+  // As compose fills them in: `${NAME:-default}` is the default.
+  const given = [...compose.matchAll(/^ {6}([A-Z][A-Z_]+): (.+)$/gm)]
+    .filter(([, name]) => !name!.startsWith('MARIADB_'))
+    .map(([, name, value]) => [name!, value!.replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1')] as const);
+  expect(given.map(([name]) => name).filter((name) => !SETTINGS.includes(name))).toEqual([]);
+  expect(parseConfig(Object.fromEntries(given))).toMatchObject({
+    databaseUrl: 'mysql://connects:connects@database:3306/connects',
+    consoleUrl: 'http://127.0.0.1:8080',
+    healthPort: 8081,
+    backfillApprovalOver: 0,
+    memberSecret: undefined,
+  });
+});
