@@ -37,9 +37,9 @@ form input.field{width:min(22rem,100%);font:inherit;color:inherit}
 .mails li{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr) max-content;gap:0 var(--s4);align-items:baseline;border-bottom:1px solid var(--line);padding:0 var(--s4)}
 .mails li:last-child{border:0}.mails li:hover{background:var(--hover)}.mails a{display:block;padding:.6rem 0;overflow-wrap:anywhere;font-weight:500}
 .mails span{color:var(--ink-2);overflow-wrap:anywhere;font-size:var(--t-s)}.mails time{white-space:nowrap;font-size:var(--t-s)}
-@media(max-width:44rem){.mails li{grid-template-columns:minmax(0,1fr) max-content;padding-bottom:.6rem}.mails a{grid-column:1/-1;padding:.6rem 0 .2rem}}
+@media(max-width:44rem){.mails li{grid-template-columns:minmax(0,1fr) max-content;padding-bottom:.6rem}.mails li > *{grid-column:1/-1}.mails a{padding:.6rem 0 .2rem}}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem var(--s4);font-size:var(--t-s)}dd{overflow-wrap:anywhere}
-iframe{display:block;width:100%;height:clamp(20rem,calc(var(--lines)*1.9rem + 6rem),400rem);border:1px solid var(--line);border-radius:var(--r);background:#fff}
+iframe{display:block;width:100%;height:clamp(20rem,calc(var(--lines)*1.9rem + 6rem),400rem);border:1px solid var(--line);border-radius:var(--r);background:var(--bg)}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--sunk);border:1px solid var(--line);border-radius:var(--r);padding:var(--s4);font:var(--t-s)/1.5 var(--mono)}
 @media(max-width:44rem){iframe{height:clamp(20rem,calc(var(--lines)*2.5rem + 8rem),500rem)}}
 summary{cursor:pointer;color:var(--ink-2);margin-bottom:var(--s2)}
