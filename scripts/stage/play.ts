@@ -4,6 +4,7 @@ import { DateTime } from 'luxon';
 import { execute, selectOne, selectRows } from '../../src/db/query.ts';
 import { type Instant } from '../../src/domain/calendar.ts';
 import { type TermsRow, builtInTerms } from '../../src/domain/terms.ts';
+import { SAMPLE_EVERY_MS } from '../../src/ledger/fleet-samples.ts';
 import { planBackfill } from '../../src/operations/backfills/backfill-plan.ts';
 import { pauseBackfill, startBackfill } from '../../src/operations/backfills/backfill.ts';
 import { workOnBackfill } from '../../src/operations/backfills/work-backfills.ts';
@@ -34,6 +35,8 @@ const BROKEN_DAYS = 4;
 /** Of the accounts that the run under way is over, how many of a hundred it has settled. */
 const DONE_PERCENT = 62;
 const SLOT_MS = 30 * 60_000;
+/** How long the run that is under way has been so. */
+const RUNS_MS = 5 * 60_000;
 const ACTOR = 'dana';
 const IMPORT = { actor: ACTOR, reason: undefined };
 
@@ -85,12 +88,21 @@ export class StagePlay {
     }
     const pausedBackfill = await this.#backfill(now - 20 * HOUR);
     await this.#people(now - 18 * HOUR, failedAccounts);
-    for (let at = now - 6 * HOUR; at < now - BEGAN.beforeMs; at += SLOT_MS) {
+    await this.#lastHours(now - 6 * HOUR, { quietFrom: now - BEGAN.beforeMs, until: now - RUNS_MS });
+    return { failedAccounts, pausedBackfill, activeRun: await this.#underWay(now - RUNS_MS) };
+  }
+
+  /** Sweeps by the half hour, of which the last ones are missing, and what a worker writes down meanwhile. */
+  async #lastHours(
+    from: Instant,
+    to: { readonly quietFrom: Instant; readonly until: Instant },
+  ): Promise<void> {
+    const counter = new FleetCounter(this.#app);
+    for (let at = from; at < to.until; at += SAMPLE_EVERY_MS) {
       this.#becomes(at);
-      await new FleetCounter(app).takeSample();
-      await this.#morning(at, 'digest');
+      await counter.takeSample();
+      if ((at - from) % SLOT_MS === 0 && at < to.quietFrom) await this.#morning(at, 'digest');
     }
-    return { failedAccounts, pausedBackfill, activeRun: await this.#underWay(now - 5 * 60_000) };
   }
 
   #now(): Instant {
