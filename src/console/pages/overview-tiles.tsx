@@ -31,17 +31,17 @@ const age = (now: number, since: number): string => formatAge(Math.max(0, now - 
 interface PastProps extends Pick<OverviewFacts, 'past' | 'now'> {
   readonly of: string;
   readonly value: (sample: FleetSample) => number | null;
+  /** What it is now: samples are some minutes old. */
+  readonly current: number | null;
   /** How a value is told. Default: as a number. */
   readonly told?: (value: number) => string;
   readonly isBad?: boolean;
 }
 
 /** How a figure went within the last hours, as it was written down. */
-function Past({ of, now, past, value, told = grouped, isBad = false }: PastProps) {
-  const seen = past.flatMap((one) => {
-    const found = value(one);
-    return found === null ? [] : [{ at: one.at, value: found }];
-  });
+function Past({ of, now, past, value, current, told = grouped, isBad = false }: PastProps) {
+  const all = [...past.map((one) => ({ at: one.at, value: value(one) })), { at: now, value: current }];
+  const seen = all.flatMap((one) => (one.value === null ? [] : [{ ...one, value: one.value }]));
   const values = seen.map((one) => one.value);
   const label = `${of}, the last ${formatAge(PAST_MS / 1_000)}: ${told(Math.min(...values))} to ${told(Math.max(...values))}`;
   return <Sparkline label={label} seen={seen} from={now - PAST_MS} to={now} isBad={isBad} />;
@@ -56,7 +56,7 @@ const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs, past } }: Facts) => (
         ? 'nobody waits'
         : `oldest ${age(now, oldestDueAt)} of ${formatAge(dueAlarmMs / 1_000)} allowed`
     }
-    picture={<Past of="Accounts due" now={now} past={past} value={(one) => one.due} />}
+    picture={<Past of="Accounts due" now={now} past={past} current={due} value={(one) => one.due} />}
   />
 );
 
@@ -84,6 +84,7 @@ function LastClean({ facts: { lastClean, now, past } }: Facts) {
           of="How long ago everybody was current"
           now={now}
           past={past}
+          current={(now - at) / 1_000}
           value={(one) => one.cleanS}
           told={formatAge}
         />
@@ -106,6 +107,7 @@ const PutAside = ({ facts: { putAside, now, past } }: Facts) => (
         of="Accounts put aside"
         now={now}
         past={past}
+        current={putAside.accounts}
         value={(one) => one.putAside}
         isBad={putAside.accounts > 0}
       />
@@ -122,7 +124,15 @@ const Outbox = ({ facts: { outbox, now, mailHeld, past } }: Facts) => (
         ? 'no email waits'
         : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? leaving(outbox.perSecond) : ', all mail is held'}`
     }
-    picture={<Past of="Emails to be sent" now={now} past={past} value={(one) => one.waiting} />}
+    picture={
+      <Past
+        of="Emails to be sent"
+        now={now}
+        past={past}
+        current={outbox.waiting}
+        value={(one) => one.waiting}
+      />
+    }
   />
 );
 
