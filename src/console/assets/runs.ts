@@ -1,9 +1,9 @@
 /** Runs and failures: facets beside a list, an error with its words, small tables whose heads only say what is seen. */
 export const RUNS = `
 .cols > .card:has(> .facets) { height: auto; align-self: start; }
-.says { display: block; min-width: 13rem; } @media (min-width: 75.01rem) { .says { min-width: 23rem; } } .says .mono { overflow-wrap: anywhere; }
+.says { display: block; min-width: 13rem; } @media (min-width: 75.01rem) { .says { min-width: 18rem; } } .says .mono { overflow-wrap: anywhere; }
 table.bars thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-table.bars td:last-child { width: 45%; }
+table.bars td:last-child { width: 38%; }
 .in > h3, .form > h3 { font-size: var(--t-m); font-weight: 600; }
 #act { border-block: 1px solid var(--line); } #act .form { max-width: 44rem; }
 .quote code, .sentences li { overflow-wrap: anywhere; } .sentences { display: grid; gap: var(--s2); }

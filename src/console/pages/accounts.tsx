@@ -137,6 +137,7 @@ const Found = ({ query, found }: { readonly query: AccountsQuery; readonly found
   <>
     <Table
       caption="Accounts, by id"
+      stacks
       columns={COLUMNS}
       rows={found.accounts}
       empty={<None query={query} found={found} />}
@@ -209,7 +210,6 @@ const COLUMNS: readonly Column<ListedAccount>[] = [
   },
   {
     title: 'Plan',
-    wide: true,
     cell: ({ plan, pendingPlan }) => (
       <>
         {planTitle(plan)}

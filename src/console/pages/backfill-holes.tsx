@@ -24,6 +24,7 @@ export function WhereTheHolesAre({ grid: { days, holes, isCounted, lookedAt }, f
   return (
     <Card
       title="Where the holes are"
+      bare
       aside="choose a red cell, or dates"
       footer={
         lookedAt === null ? (
@@ -35,10 +36,10 @@ export function WhereTheHolesAre({ grid: { days, holes, isCounted, lookedAt }, f
         )
       }
     >
-      {isCounted ? '' : <p class="q">What was settled before is still being counted.</p>}
+      {isCounted ? '' : <p class="q in">What was settled before is still being counted.</p>}
       <CyclesByDay days={days.map((day) => ({ ...day, isChosen: isChosen(day.on), href: hrefOf(day.on) }))} />
       {holes.length > 0 ? (
-        <ul class="plain">
+        <ul class="in plain">
           {holes
             .slice(-NAMED_MAX)
             .toReversed()

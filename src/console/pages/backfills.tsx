@@ -93,7 +93,7 @@ const columns = (now: number): readonly Column<ListedBackfill>[] => [
       </span>
     ),
   },
-  { title: 'Of', wide: true, cell: ({ asked }) => upperFirst(whoseWords(asked)) },
+  { title: 'Of', wide: 'very', cell: ({ asked }) => upperFirst(whoseWords(asked)) },
   { title: 'Cycles', numeric: true, cell: ({ planned }) => grouped(planned.cycles) },
   { title: 'Connects', numeric: true, cell: ({ planned }) => grouped(planned.connects) },
   { title: 'Accounts', cell: (one) => <Progress {...one} /> },

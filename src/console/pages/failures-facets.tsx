@@ -79,7 +79,7 @@ export function PutAsidePerHour({ facets }: Pick<FacetsProps, 'facets'>) {
     ),
   }));
   return (
-    <Card title="Put aside per hour" aside="48 hours">
+    <Card title="Put aside per hour" aside="48 hours" bare>
       <Bars
         label="Accounts put aside per hour, the last 48 hours, by error"
         of="Hour"

@@ -102,7 +102,7 @@ export function Rate({ page: { run, rate } }: Pick<RunProps, 'page'>) {
       ? undefined
       : { seconds: (rate.endsAt - run.startedAt) / 1_000, label: `ends ${clockOf(rate.endsAt)}` };
   return (
-    <Card title="Accounts per second" width={8}>
+    <Card title="Accounts per second" width={8} bare>
       {points.length < 3 ? (
         <Empty sentence={isOpen(run) ? 'No rate was written down yet.' : 'Too quick to draw.'}>
           {run.kind === 'backfill' || run.kind === 'reversal'
@@ -163,12 +163,7 @@ function rateRows(points: readonly RatePoint[]): (readonly [Child, Child])[] {
   const spread = rateSpread(points);
   return spread === undefined
     ? []
-    : [
-        [
-          'Rate',
-          `half of the time ${paceOf(spread.p50)}/s or more, at the slowest ${paceOf(spread.least)}/s`,
-        ],
-      ];
+    : [['Rate', `median ${paceOf(spread.p50)}/s, lowest ${paceOf(spread.least)}/s`]];
 }
 
 interface Bar {

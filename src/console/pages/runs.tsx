@@ -157,7 +157,7 @@ const columnsOf = (now: number, backfills: RunsProps['backfills']): Column<RunLi
     wide: true,
     cell: ofRun((line) => about(line, line.counts.remaining)),
   },
-  { title: 'Progress', wide: true, cell: ofRun((line) => <Progress line={line} />) },
+  { title: 'Progress', wide: 'very', cell: ofRun((line) => <Progress line={line} />) },
   {
     title: 'Took',
     numeric: true,

@@ -6,8 +6,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Child;
   /** At the right, in figures of the same width. */
   readonly numeric?: boolean;
-  /** Left out on a phone. */
-  readonly wide?: boolean;
+  /** Left out on a phone; `very`: on a tablet, too. */
+  readonly wide?: boolean | 'very';
   /** The cell that names its row. Default: the first column. */
   readonly heads?: boolean;
 }
@@ -79,6 +79,6 @@ function toRow<Row>({ columns, across, rowClass, stacks }: TableProps<Row>, row:
 }
 
 function classOf<Row>({ numeric, wide }: Column<Row>): string | undefined {
-  const classes = [numeric ? 'n' : '', wide ? 'p2' : ''].filter((one) => one !== '');
+  const classes = [numeric ? 'n' : '', wide === 'very' ? 'p3' : wide ? 'p2' : ''].filter((one) => one !== '');
   return classes.length === 0 ? undefined : classes.join(' ');
 }
