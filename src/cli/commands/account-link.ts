@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
-import { linkMember, memberAddress, requiredMemberPages } from '../../operations/accounts/member-link.ts';
+import { memberAddress } from '../../member-token.ts';
+import { linkMember, requiredMemberPages } from '../../operations/accounts/member-link.ts';
 import { accountAsked } from '../../reports/asked-account.ts';
 import { WHO } from '../asking.ts';
 import { type Cli, print, printJson, say } from '../context.ts';

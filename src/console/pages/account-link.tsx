@@ -1,6 +1,7 @@
 /** A link to a member's own page, made for somebody who answers them. */
 import { ConnectsError } from '../../errors.ts';
-import { linkMember, memberAddress, requiredMemberPages } from '../../operations/accounts/member-link.ts';
+import { memberAddress } from '../../member-token.ts';
+import { linkMember, requiredMemberPages } from '../../operations/accounts/member-link.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { faultOfReason } from '../change-form.ts';
 import { accountAddress } from '../parts/addresses.ts';

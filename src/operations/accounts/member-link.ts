@@ -2,12 +2,13 @@
  * Links by which a member reads their own page without signing in. Nothing of a link is kept: it carries the account
  * and the instant at which it ends, under a code that only the holder of the secret can make.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Database, inTransaction } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { configuration, invalidInput } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
+import { memberCodeOf, memberTokenOf } from '../../member-token.ts';
 import { requireAccounts } from './require-known.ts';
 
 const HOUR_MS = 3_600_000;
@@ -56,7 +57,7 @@ export async function linkMember(
       after: { expiresAt: formatInstant(expiresAt) },
       runId: null,
     });
-    return { account, token: tokenOf(secret, { account, expiresAt }), expiresAt };
+    return { account, token: memberTokenOf(secret, { account, expiresAt }), expiresAt };
   });
 }
 
@@ -70,15 +71,11 @@ export type LinkRead =
 export function readMemberLink(secret: string, token: string, now: Instant): LinkRead {
   const dot = token.lastIndexOf('.');
   const body = dot < 0 ? token : token.slice(0, dot);
-  const isOurs = isSame(dot < 0 ? '' : token.slice(dot + 1), codeOf(secret, body));
+  const isOurs = isSame(dot < 0 ? '' : token.slice(dot + 1), memberCodeOf(secret, body));
   const { account, expiresAt } = parseBody(body);
   if (!isOurs || account === '') return { link: 'unknown' };
   return now < expiresAt ? { link: 'good', account, expiresAt } : { link: 'expired', expiresAt };
 }
-
-/** Where a link leads. @param base of the console, as members reach it */
-export const memberAddress = (base: string, { token }: Pick<MemberLink, 'token'>): string =>
-  `${base.replace(/\/+$/, '')}/m/${token}`;
 
 interface Settings {
   readonly consoleUrl: string;
@@ -99,17 +96,6 @@ export function requiredMemberPages({ consoleUrl, memberUrl, memberSecret: secre
       '"openssl rand -base64 33" prints, for the console, too.',
   );
 }
-
-/** A code for one purpose is none for another. */
-const PURPOSE = 'member-page';
-
-function tokenOf(secret: string, { account, expiresAt }: Omit<MemberLink, 'token'>): string {
-  const body = Buffer.from(`${expiresAt} ${account}`).toString('base64url');
-  return `${body}.${codeOf(secret, body)}`;
-}
-
-const codeOf = (secret: string, body: string): string =>
-  createHmac('sha256', secret).update(`${PURPOSE}:${body}`).digest('base64url');
 
 function parseBody(body: string): { readonly account: string; readonly expiresAt: Instant } {
   const [expiresAt = '', account = ''] = Buffer.from(body, 'base64url').toString().split(' ');
