@@ -148,6 +148,9 @@ const holdsNoLogin: AddressRule = ({ username, password }) =>
 
 const webAddress = (example: string) => url(example, ['https:', 'http:'], undefined, namesHost, holdsNoLogin);
 
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
 /** As many as one outbox row each is no trouble for. */
 const ALERT_ADDRESSES_MAX = 10;
 const MAIL_EXAMPLE = 'ops@example.org, oncall@example.org';
@@ -221,6 +224,13 @@ const environment = z.object({
     .default('Connects <connects@localhost>')
     .refine((text) => SENDER.test(text) && emailField.safeParse(parseSender(text).address).success, {
       message: 'expected Name <address@example.org>',
+    }),
+  /** Whom members ask: an email or web address, named below every letter. */
+  CONNECTS_MAIL_CONTACT: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || emailField.safeParse(text).success || isWebAddress(text), {
+      message: 'expected an address such as help@example.org or https://example.org/help',
     }),
   /** Messages per second, and SMTP connections, that one worker uses. */
   CONNECTS_MAIL_RATE: whole(50, 1, 10_000),
@@ -308,6 +318,7 @@ export interface Config {
   readonly dueAlarmMs: number;
   readonly stallMaxMs: number;
   readonly mailFrom: { readonly name: string; readonly address: string };
+  readonly mailContact: string | undefined;
   readonly mailRatePerSecond: number;
   readonly mailConnectionsMax: number;
   readonly mailAttemptsMax: number;
@@ -318,6 +329,8 @@ export interface Config {
   readonly answerSecret: string | undefined;
   readonly memberUrl: string | undefined;
   readonly memberSecret: string | undefined;
+  /** Where letters say that members' pages are: never an address that nobody has set. */
+  readonly letterPagesUrl: string | undefined;
   readonly alertUrl: string | undefined;
   /** Undefined: judged by the host. */
   readonly alertFormat: AlertFormat | undefined;
@@ -366,6 +379,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     dueAlarmMs: set.CONNECTS_DUE_ALARM,
     stallMaxMs: set.CONNECTS_STALL_MAX,
     mailFrom: parseSender(set.CONNECTS_MAIL_FROM),
+    mailContact: set.CONNECTS_MAIL_CONTACT,
     mailRatePerSecond: set.CONNECTS_MAIL_RATE,
     mailConnectionsMax: set.CONNECTS_MAIL_CONNECTIONS,
     mailAttemptsMax: set.CONNECTS_MAIL_ATTEMPTS,
@@ -376,6 +390,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     answerSecret: set.CONNECTS_ANSWER_SECRET,
     memberUrl: set.CONNECTS_MEMBER_URL,
     memberSecret: set.CONNECTS_MEMBER_SECRET,
+    letterPagesUrl: set.CONNECTS_MEMBER_URL ?? set.CONNECTS_CONSOLE_URL,
     alertUrl: set.CONNECTS_ALERT_URL,
     alertFormat: set.CONNECTS_ALERT_FORMAT,
     alertMail: set.CONNECTS_ALERT_MAIL,

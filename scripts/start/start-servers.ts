@@ -105,6 +105,7 @@ export function connectsEnvironment(addresses: Addresses, ownDatabase: boolean):
     CONNECTS_CONSOLE_URL: setting('CONNECTS_CONSOLE_URL') ?? addresses.consoleUrl,
     CONNECTS_CONSOLE_PORT: new URL(addresses.consoleUrl).port || '80',
     CONNECTS_MEMBER_SECRET: addresses.memberSecret,
+    CONNECTS_MAIL_CONTACT: setting('CONNECTS_MAIL_CONTACT') ?? 'help@example.test',
   };
   if (ownDatabase) delete env['READ_DATABASE_URL'];
   if (addresses.migrateDatabaseUrl) env['MIGRATE_DATABASE_URL'] = addresses.migrateDatabaseUrl;
