@@ -1,8 +1,9 @@
 /** Awards for what a member did: opening an account, passing the Readiness Test, replying to an interview request. */
 import type { Instant } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
-import { type NoticeContext, type Page, amounts, facts, paragraph, rules } from './page.ts';
-import { connects, connectsWere, count, counted, day, moment, planTitle } from './words.ts';
+import { type NoticeContext, type Page, equationOf, stated } from './page.ts';
+import { nextSentence, standingSentence } from './standing.ts';
+import type { Voice } from './voice.ts';
 
 /** What every cycle of the member's plan gives. */
 export interface Monthly {
@@ -41,108 +42,80 @@ export interface InterviewFacts {
   readonly balance: number;
 }
 
-export function welcomePage({ award, balance, monthly }: WelcomeFacts, { nextCycleOn }: NoticeContext): Page {
-  const each = monthly.free + monthly.paid;
-  const next = nextCycleOn === null || each === 0 ? undefined : day(nextCycleOn);
+export function welcomePage(told: WelcomeFacts, context: NoticeContext, voice: Voice): Page {
+  const { award, balance, monthly } = told;
+  const { say, texts } = voice;
+  // A new account has what it was welcomed with: the number is said once.
+  const isAll = balance === award && context.balance === award;
+  const standing = isAll ? nextSentence(context, voice) : standingSentence(balance, context, voice);
   return {
-    subject: `Welcome: ${connects(award)} to begin with`,
-    preheader: next ? `Your next ${count(each)} arrive on ${next}.` : 'They are on your account now.',
-    headline: `Welcome, here are ${connects(award)}`,
-    blocks: [
-      paragraph(
-        `${connectsWere(award)} added to your new account. Use them to send proposals for jobs that you like.`,
-      ),
-      amounts('What was added', [{ label: 'Welcome Connects', amount: award }]),
-      facts(
-        'Where you stand',
-        { label: 'Balance after this', value: connects(balance), main: true },
-        ...(next ? [{ label: 'Next Connects', value: next }] : []),
-      ),
-      rules([
-        `Every new freelancer gets ${count(award)} Connects, once, when the account opens; they stand for the first month.`,
-        next && monthlyRule(monthly),
-      ]),
-    ],
+    subject: say.welcomeSubject({ award }),
+    preheader: nextSentence(context, voice) ?? say.welcomeLead(),
+    hero: { number: texts.signed(award), words: say.heroToBegin({ count: award }), tone: 'more' },
+    sentences: stated([say.welcomeLead(), standing]),
+    rules: stated([say.welcomeRule(), monthlyRule(monthly, voice)]),
   };
 }
 
-const monthlyRule = ({ plan, free, paid }: Monthly): string =>
-  `From then on ${planTitle(plan)} gives ${connects(free + paid)} at the start of every billing cycle` +
-  (free > 0 && paid > 0 ? `: ${count(free)} free and ${count(paid)} as part of the membership.` : '.');
+function monthlyRule({ plan, free, paid }: Monthly, voice: Voice): string | undefined {
+  if (free + paid === 0) return undefined;
+  const named = voice.plan(plan);
+  return free > 0 && paid > 0
+    ? voice.say.welcomeMonthlyBoth({ plan: named, free, paid })
+    : voice.say.welcomeMonthly({ plan: named });
+}
 
-export function readinessPage({ award, balance }: ReadinessFacts, { nextCycleOn }: NoticeContext): Page {
+export function readinessPage(told: ReadinessFacts, context: NoticeContext, voice: Voice): Page {
+  const { award, balance } = told;
+  const { say, texts } = voice;
   return {
-    subject: `You passed the Readiness Test: ${connects(award)} added`,
-    preheader: `Your balance is ${connects(balance)}.`,
-    headline: `You passed the Readiness Test: ${connects(award)} for you`,
-    blocks: [
-      paragraph(`Well done. ${connectsWere(award)} added to your account.`),
-      amounts('What was added', [{ label: 'Readiness Test passed', amount: award }]),
-      facts(
-        'Where you stand',
-        { label: 'Balance after this', value: connects(balance), main: true },
-        ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
-      ),
-      rules([
-        `Passing the Readiness Test gives ${count(award)} Connects, once; they are added automatically.`,
-      ]),
-    ],
+    subject: say.readinessSubject({ award, balance: context.balance }),
+    preheader: nextSentence(context, voice) ?? say.readinessLead(),
+    hero: { number: texts.signed(award), words: say.heroAdded({ count: award }), tone: 'more' },
+    sentences: [standingSentence(balance, context, voice), say.readinessLead()],
+    rules: [say.readinessRule()],
   };
 }
 
-export function interviewPage(told: InterviewFacts, context: NoticeContext): Page {
-  const { award, refund, balance, proposal, windowMax, windowDays } = told;
-  const used = told.held + award;
-  const usage = `You have used ${count(used)} of ${count(windowMax)} ${windowPhrase(told, context)}.`;
+export function interviewPage(told: InterviewFacts, context: NoticeContext, voice: Voice): Page {
+  const { award, refund, balance, proposal } = told;
+  const { say, texts } = voice;
+  const usage = usageOf(told, voice);
   return {
-    subject: `Interview: ${connects(award)} added for your proposal`,
+    subject: say.interviewSubject({ award, balance: context.balance }),
     preheader: usage,
-    headline: `You earned ${connects(award)} with your proposal`,
-    blocks: [
-      paragraph(
-        `A client asked you for an interview because of your proposal ${proposal}, and you replied on ` +
-          `${moment(told.repliedAt, context.zone)}.`,
-      ),
-      amounts('What was added', [
-        { label: `Back for proposal ${proposal}`, amount: refund },
-        { label: 'Interview award', amount: award - refund },
-      ]),
-      facts(
-        'Where you stand',
-        { label: 'Balance after this', value: connects(balance), main: true },
-        { label: `Used in ${counted(windowDays, 'day')}`, value: `${count(used)} of ${count(windowMax)}` },
-      ),
-      rules([
-        `Replying to an interview request gives ${count(told.whole)} Connects, once for each proposal.`,
-        splitRule(told),
-        capRule(told),
-        `At most ${count(windowMax)} Connects can be earned with interviews within any ${counted(windowDays, 'day')}. ${usage}`,
-      ]),
+    hero: { number: texts.signed(award), words: say.heroAdded({ count: award }), tone: 'more' },
+    sentences: [
+      standingSentence(balance, context, voice),
+      say.interviewLead({ proposal, moment: voice.moment(told.repliedAt) }),
     ],
+    equation: equationOf(balance - award, [
+      { amount: refund, label: say.termBack({ count: refund }) },
+      { amount: award - refund, label: say.termAward() },
+    ]),
+    rules: stated([
+      usage,
+      told.award < told.whole
+        ? say.interviewShort({ award, whole: told.whole, held: told.held, max: told.windowMax })
+        : undefined,
+      say.interviewRule(),
+      splitRule(told, voice),
+    ]),
   };
 }
 
 const HOUR = 3_600_000;
 
-/** `in the last 7 days`, but for a reply that was told late: its fullest window ended later. */
-const windowPhrase = (
-  { windowDays, windowEndsAt, repliedAt }: InterviewFacts,
-  { zone }: NoticeContext,
-): string =>
-  windowEndsAt - repliedAt < HOUR
-    ? `in the last ${counted(windowDays, 'day')}`
-    : `in the ${counted(windowDays, 'day')} up to ${moment(windowEndsAt, zone)}`;
-
-/** The history shows a part that is nothing as no transaction. */
-function splitRule({ refund, award, proposal }: InterviewFacts): string | undefined {
-  if (refund === 0) return undefined;
-  const back = `${count(refund)} back for what proposal ${proposal} had cost`;
-  return award > refund
-    ? `Your history shows this award as two transactions: ${back}, and ${count(award - refund)} on top.`
-    : `Your history shows this award as one transaction: ${back}.`;
+/** Of the last days, but for a reply that was told late: its fullest window ended later. */
+function usageOf(told: InterviewFacts, { say, moment }: Voice): string {
+  const usage = { used: told.held + told.award, max: told.windowMax, days: told.windowDays };
+  return told.windowEndsAt - told.repliedAt < HOUR
+    ? say.interviewUsed(usage)
+    : say.interviewUsedUpTo({ ...usage, moment: moment(told.windowEndsAt) });
 }
 
-const capRule = ({ award, whole, windowMax, held }: InterviewFacts): string | undefined =>
-  award < whole
-    ? `This time it was ${count(award)}: ${count(held)} of ${count(windowMax)} had been used already, so there was room for no more.`
-    : undefined;
+/** The history shows a part that is nothing as no transaction. */
+function splitRule({ refund, award, proposal }: InterviewFacts, { say }: Voice): string | undefined {
+  if (refund === 0) return undefined;
+  return award > refund ? say.interviewTwo({ proposal }) : say.interviewBack({ proposal });
+}

@@ -1,23 +1,15 @@
 /** What operators mend afterwards: past cycles added by a backfill, and a run that was taken back. */
 import type { LocalDate } from '../domain/calendar.ts';
-import {
-  type Amounts,
-  type CycleLine,
-  type NoticeContext,
-  type Page,
-  amounts,
-  cycleTable,
-  facts,
-  groupedAmounts,
-  paragraph,
-  rules,
-} from './page.ts';
-import { connects, connectsWere, day, shortDay } from './words.ts';
+import { type CycleLine, type Hero, type NoticeContext, type Page, equationOf, stated } from './page.ts';
+import { nextSentence, standingSentence } from './standing.ts';
+import type { Voice } from './voice.ts';
 
 export interface BackfillFacts {
   readonly kind: 'backfill';
   /** Oldest first, at least one. */
   readonly cycles: readonly BackfilledCycle[];
+  /** Before it, and after it. */
+  readonly opening: number;
   readonly balance: number;
 }
 
@@ -42,108 +34,100 @@ export interface ReversalFacts {
   readonly balance: number;
 }
 
-export function backfillPage({ cycles, balance }: BackfillFacts, context: NoticeContext): Page {
-  const recovered = cycles.reduce((sum, one) => sum + one.recovered, 0);
-  const added = cycles.reduce((sum, one) => sum + one.free + one.paid, 0) - recovered;
-  const of = cycles.length === 1 ? 'a past billing cycle' : `${cycles.length} past billing cycles`;
-  const headline =
-    added > 0
-      ? `${connects(added)} added for ${of}`
-      : `${connects(recovered)} of ${of} went to what you owed`;
-  const summary =
-    added > 0
-      ? `${connectsWere(added)} missing on your account, and ${added === 1 ? 'has' : 'have'} been added now.`
-      : `${connectsWere(recovered)} missing on your account, and went to what you owed.`;
+export function backfillPage(told: BackfillFacts, context: NoticeContext, voice: Voice): Page {
+  const { cycles, balance, opening } = told;
+  const { say, texts, day } = voice;
+  const sum = (of: (one: BackfilledCycle) => number): number =>
+    cycles.reduce((total, one) => total + of(one), 0);
+  const [free, paid, recovered] = [
+    sum((one) => one.free),
+    sum((one) => one.paid),
+    sum((one) => one.recovered),
+  ];
+  const added = free + paid - recovered;
+  const [first, last] = [cycles[0]?.cycleOn, cycles.at(-1)?.cycleOn];
+  const between = balance - opening - added;
+  const lead = say.backfillLead({ cycles: cycles.length, first: day(first ?? ''), last: day(last ?? '') });
   return {
-    subject: headline,
-    preheader: `Your balance is ${connects(balance)}.`,
-    headline,
-    blocks: [
-      paragraph(`${summary} There is nothing you need to do.`),
-      additions(cycles),
-      standing(balance, context),
-      rules([
-        'Each past cycle is given what your plan gave at that time, once.',
-        recovered > 0
-          ? `${connectsWere(recovered)} taken back at once: you owed them, because what a failed payment or a ` +
-            'correction should have taken had been spent already.'
-          : undefined,
-        'Nothing expires for the past. At your next billing cycle the rollover limit counts as always.',
-      ]),
-      ...(cycles.length > DETAILED_MAX ? [cycleTable('By cycle', cycles.map(rowOf))] : []),
-    ],
+    subject:
+      added > 0
+        ? say.backfillSubject({ added, cycles: cycles.length })
+        : say.backfillSubjectOwed({ recovered, cycles: cycles.length }),
+    preheader: lead,
+    hero:
+      added > 0
+        ? { number: texts.signed(added), words: say.heroAdded({ count: added }), tone: 'more' }
+        : { number: texts.number(recovered), words: say.heroSettled({ count: recovered }), tone: 'plain' },
+    sentences: [standingSentence(balance, context, voice), lead],
+    equation: equationOf(opening, [
+      { amount: between, label: say.termBetween(), tone: 'plain' },
+      { amount: free, label: say.termFree() },
+      { amount: paid, label: say.termPlus() },
+      { amount: -recovered, label: say.termOwed() },
+    ]),
+    rows: cycles.length > 1 ? cycles.map((one) => rowOf(one, voice)) : undefined,
+    rules: stated([
+      say.backfillRule(),
+      recovered > 0 ? say.backfillRecovered({ recovered }) : undefined,
+      between === 0 ? undefined : say.grantBetween({ amount: texts.signed(between) }),
+      say.backfillNothingExpires(),
+    ]),
   };
 }
 
-/** Cycles that are shown line by line; of more there are sums by kind, and a row for each cycle. */
-const DETAILED_MAX = 12;
-
-function additions(cycles: readonly BackfilledCycle[]): Amounts {
-  const title = 'What was added';
-  if (cycles.length > DETAILED_MAX) return amounts(title, sumsOf(cycles));
-  const groupOf = (one: BackfilledCycle) => ({
-    title: `Cycle of ${day(one.cycleOn)}`,
-    lines: sumsOf([one]),
-  });
-  return groupedAmounts(title, cycles.map(groupOf));
-}
-
-const rowOf = ({ cycleOn, free, paid, recovered, balance }: BackfilledCycle): CycleLine => ({
-  label: shortDay(cycleOn),
+const rowOf = (
+  { cycleOn, free, paid, recovered, balance }: BackfilledCycle,
+  { texts }: Voice,
+): CycleLine => ({
+  label: texts.shortDay(cycleOn),
   expired: 0,
   added: free + paid - recovered,
   balance,
 });
 
-/** In the order of the ledger; zero amounts are no lines. */
-function sumsOf(cycles: readonly BackfilledCycle[]): { label: string; amount: number }[] {
-  const sum = (of: (one: BackfilledCycle) => number) => cycles.reduce((total, one) => total + of(one), 0);
-  return [
-    { label: 'Free monthly Connects', amount: sum((one) => one.free) },
-    { label: 'Monthly Connects of Freelancer Plus', amount: sum((one) => one.paid) },
-    { label: 'Owed Connects taken back', amount: -sum((one) => one.recovered) },
-  ].filter((one) => one.amount !== 0);
-}
-
-export function reversalPage(
-  { lines, notTaken, owed, balance }: ReversalFacts,
-  context: NoticeContext,
-): Page {
+export function reversalPage(told: ReversalFacts, context: NoticeContext, voice: Voice): Page {
+  const { lines, notTaken, owed, balance } = told;
+  const { say, day } = voice;
   const change = lines.reduce((sum, one) => sum + one.amount, 0);
-  const given = change > 0 ? `${connects(change)} given back` : 'no change in all';
-  const said = change < 0 ? `${connects(-change)} taken back` : given;
+  const [only] = lines;
   return {
-    subject: `A correction: ${said}`,
-    preheader: `Your balance is ${connects(balance)}.`,
-    headline: `A correction: ${said}`,
-    blocks: [
-      paragraph(
-        'We had changed your Connects by mistake, and have corrected that. We are sorry for the trouble.',
-      ),
-      amounts(
-        'What changed',
-        lines.map((one) => ({
-          label: one.cycleOn === null ? 'Correction' : `Correction of the cycle of ${day(one.cycleOn)}`,
-          amount: one.amount,
-        })),
-      ),
-      standing(balance, context),
-      rules([
-        'A correction undoes what the mistaken cycle added and what it let expire, and never takes a balance below zero.',
-        notTaken > 0 ? `${connectsWere(notTaken)} spent already, and stayed as they are.` : undefined,
-        owed > 0
-          ? `${connects(owed)} that the mistaken cycle had put towards what you owe ${owed === 1 ? 'is' : 'are'} ` +
-            'owed again.'
-          : undefined,
-        'Your history keeps both: the mistake and its correction.',
-      ]),
-    ],
+    subject: reversalSubject(change, voice),
+    preheader: nextSentence(context, voice) ?? say.have({ balance: context.balance }),
+    hero: reversalHero(change, voice),
+    sentences: stated([
+      say.reversalLead(),
+      lines.length === 1 && only?.cycleOn ? say.reversalOf({ on: day(only.cycleOn) }) : undefined,
+      standingSentence(balance, context, voice),
+    ]),
+    equation: equationOf(
+      balance - change,
+      lines.map(({ cycleOn, amount }) => ({
+        amount,
+        label:
+          cycleOn === null
+            ? say.termCorrection({ count: Math.abs(amount) })
+            : say.termCycle({ on: day(cycleOn) }),
+      })),
+    ),
+    rules: stated([
+      say.reversalRule(),
+      notTaken > 0 ? say.reversalNotTaken({ count: notTaken }) : undefined,
+      owed > 0 ? say.reversalOwed({ owed }) : undefined,
+      say.reversalHistory(),
+    ]),
   };
 }
 
-const standing = (balance: number, { nextCycleOn }: NoticeContext) =>
-  facts(
-    'Where you stand',
-    { label: 'Balance after this', value: connects(balance), main: true },
-    ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
-  );
+function reversalSubject(change: number, { say }: Voice): string {
+  if (change === 0) return say.reversalSubjectNothing();
+  return change < 0
+    ? say.reversalSubjectTaken({ count: -change })
+    : say.reversalSubjectGiven({ count: change });
+}
+
+function reversalHero(change: number, { say, texts }: Voice): Hero {
+  if (change === 0) return { words: say.reversalNothing(), tone: 'plain' };
+  return change < 0
+    ? { number: texts.number(-change), words: say.heroTakenBack({ count: -change }), tone: 'less' }
+    : { number: texts.signed(change), words: say.heroGivenBack({ count: change }), tone: 'more' };
+}

@@ -2,8 +2,7 @@
  * What an email consists of, before it is HTML or text: both are made from this one source, so that they cannot say
  * different things. Everything in here is plain text; src/notices/layout.ts escapes it.
  */
-import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
-import { day, moment } from './words.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
 
 export interface Message {
   readonly subject: string;
@@ -12,48 +11,48 @@ export interface Message {
 }
 
 export interface Page {
-  /** Says the amount. */
   readonly subject: string;
   /** What an inbox shows after the subject. */
   readonly preheader: string;
-  readonly headline: string;
-  readonly blocks: readonly Block[];
+  readonly hero: Hero;
+  /** Below the hero: the first says where the member stands, or why Connects were taken. */
+  readonly sentences: readonly string[];
+  /** How the balance came about; undefined where one number says it all. */
+  readonly equation?: Equation | undefined;
+  /** Several cycles, a row each. */
+  readonly rows?: readonly CycleLine[] | undefined;
+  /** The rules behind the numbers, one sentence each: small print. */
+  readonly rules: readonly string[];
 }
 
-export type Block = Paragraph | Amounts | CycleTable | Facts | Rules;
-
-export interface Paragraph {
-  readonly block: 'paragraph';
-  readonly text: string;
+/** The one thing that is seen first. */
+export interface Hero {
+  /** As it is written, with its sign; undefined where no Connects moved. */
+  readonly number?: string | undefined;
+  readonly words: string;
+  readonly tone: Tone;
 }
 
-/** What was added or taken, line by line: a table of "what" and "how many". */
-export interface Amounts {
-  readonly block: 'amounts';
-  readonly title: string;
-  readonly groups: readonly AmountGroup[];
-  /** Shown below a rule where there is more than one line. */
-  readonly total: { readonly label: string; readonly amount: number } | undefined;
+/** What came, what went, and what neither did. */
+export type Tone = 'more' | 'less' | 'plain';
+
+/** `225 − 25 expired + 10 free + 70 Plus = 280`. */
+export interface Equation {
+  readonly opening: number;
+  /** None of them 0. */
+  readonly terms: readonly Term[];
+  /** The opening and all terms. */
+  readonly closing: number;
 }
 
-export interface AmountGroup {
-  /** Undefined where there is only one. */
-  readonly title: string | undefined;
-  readonly lines: readonly AmountLine[];
-}
-
-export interface AmountLine {
-  readonly label: string;
+export interface Term {
   readonly amount: number;
+  readonly label: string;
+  /** By its sign where absent. */
+  readonly tone?: Tone;
 }
 
-/** Many cycles, a row each. What expired is a column only where something did. */
-export interface CycleTable {
-  readonly block: 'cycles';
-  readonly title: string;
-  readonly rows: readonly CycleLine[];
-}
-
+/** One row of many cycles. What expired is a column only where something did. */
 export interface CycleLine {
   readonly label: string;
   /** Not negative. */
@@ -63,31 +62,34 @@ export interface CycleLine {
   readonly balance: number;
 }
 
-/** Names and their values: balance, dates. */
-export interface Facts {
-  readonly block: 'facts';
-  readonly title: string;
-  readonly lines: readonly { readonly label: string; readonly value: string; readonly main?: boolean }[];
-}
-
-/** The rule behind every number above, one plain sentence each. */
-export interface Rules {
-  readonly block: 'rules';
-  readonly title: string;
-  readonly sentences: readonly string[];
-}
-
-/** What every notice says of the account that it is for. */
+/** What every notice says of the account that it is for, as the account is when the letter is made. */
 export interface NoticeContext {
   readonly account: string;
   /** IANA zone: all dates are its dates. */
   readonly zone: string;
-  /** The cycle that follows what is told; null for an account that is closed by now. */
-  readonly nextCycleOn: LocalDate | null;
+  /** BCP 47; null: none is known. */
+  readonly locale: string | null;
+  /** By a calendar on a wall of the zone. */
+  readonly today: LocalDate;
+  readonly balance: number;
+  readonly isAgency: boolean;
+  readonly isClosed: boolean;
+  /** The boundary to come; null where none is, or it is due and not yet settled. */
+  readonly next: NextCycle | null;
   /** Where the member chooses which emails to get. */
   readonly preferencesUrl?: string | undefined;
+  /** The member's own page, and the day on which the link to it ends. */
+  readonly ownPage?: { readonly url: string; readonly until: LocalDate } | undefined;
+  /** An email address or a web address for questions. */
+  readonly contact?: string | undefined;
   /** Of what reached us after something later had been counted. */
   readonly late?: Late | undefined;
+}
+
+export interface NextCycle {
+  readonly on: LocalDate;
+  /** What it brings, as the account is now. */
+  readonly amount: number;
 }
 
 export interface Late {
@@ -99,57 +101,12 @@ export interface Late {
   readonly afterCycleOn: LocalDate | null;
 }
 
-/** One sentence: both instants, and what came between them. */
-export function lateParagraph(
-  { occurredAt, reachedAt, effectiveAt, afterCycleOn }: Late,
-  zone: string,
-): Paragraph {
-  const isOneDay = localDateOf(occurredAt, zone) === localDateOf(effectiveAt, zone);
-  const say = (at: Instant): string => (isOneDay ? moment(at, zone) : day(localDateOf(at, zone)));
-  const after =
-    afterCycleOn === null
-      ? 'something later had been counted'
-      : `your billing cycle of ${day(afterCycleOn)} had begun`;
-  return paragraph(
-    `This happened on ${say(occurredAt)}; it reached us on ${say(reachedAt)}, after ${after}, so it was decided as of ` +
-      `${say(effectiveAt)}.`,
-  );
+/** Undefined where it would only say once more what the hero and the balance say: terms of 0 are none. */
+export function equationOf(opening: number, terms: readonly Term[]): Equation | undefined {
+  const shown = terms.filter((one) => one.amount !== 0);
+  const closing = shown.reduce((sum, one) => sum + one.amount, opening);
+  return shown.length > 1 ? { opening, terms: shown, closing } : undefined;
 }
 
-export const paragraph = (text: string): Paragraph => ({ block: 'paragraph', text });
-
-/** Lines without groups; zero amounts are left out, as in the ledger. */
-export function amounts(title: string, lines: readonly AmountLine[], totalLabel = 'In all'): Amounts {
-  const shown = lines.filter((one) => one.amount !== 0);
-  return groupedAmounts(title, [{ title: undefined, lines: shown }], totalLabel);
-}
-
-export function groupedAmounts(
-  title: string,
-  groups: readonly AmountGroup[],
-  totalLabel = 'In all',
-): Amounts {
-  const shown = groups.filter((one) => one.lines.length > 0);
-  const all = shown.flatMap((one) => one.lines);
-  const amount = all.reduce((sum, one) => sum + one.amount, 0);
-  return {
-    block: 'amounts',
-    title,
-    groups: shown,
-    total: all.length > 1 ? { label: totalLabel, amount } : undefined,
-  };
-}
-
-export const cycleTable = (title: string, rows: readonly CycleLine[]): CycleTable => ({
-  block: 'cycles',
-  title,
-  rows,
-});
-
-export const facts = (title: string, ...lines: Facts['lines']): Facts => ({ block: 'facts', title, lines });
-
-export const rules = (sentences: readonly (string | undefined)[]): Rules => ({
-  block: 'rules',
-  title: 'Why these numbers',
-  sentences: sentences.filter((one) => one !== undefined),
-});
+export const stated = (sentences: readonly (string | undefined)[]): string[] =>
+  sentences.filter((one) => one !== undefined && one !== '') as string[];

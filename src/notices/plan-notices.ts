@@ -1,7 +1,8 @@
 /** Changes of plan: an upgrade with its share of the month explained, and a payment that failed. */
 import type { LocalDate } from '../domain/calendar.ts';
-import { type NoticeContext, type Page, amounts, facts, paragraph, rules } from './page.ts';
-import { connects, connectsWere, count, counted, day } from './words.ts';
+import { type Hero, type NoticeContext, type Page, equationOf, stated } from './page.ts';
+import { nextSentence, standingSentence } from './standing.ts';
+import type { Voice } from './voice.ts';
 
 export interface UpgradeFacts {
   readonly kind: 'upgrade';
@@ -15,64 +16,56 @@ export interface UpgradeFacts {
     { readonly fromCycleOn: LocalDate; readonly elapsedDays: number; readonly cycleDays: number } | undefined;
   /** The first day of the new cycle. */
   readonly startsOn: LocalDate;
+  /** The first boundary that follows it. */
+  readonly nextCycleOn: LocalDate | null;
   readonly balance: number;
   /** Whether nothing has ended or moved it since: then what comes next is as it was to be. */
   readonly stands: boolean;
 }
 
-export function upgradePage(told: UpgradeFacts, { nextCycleOn }: NoticeContext): Page {
-  const { paid, free, recovered, plansFree, balance, startsOn, ended } = told;
+export function upgradePage(told: UpgradeFacts, context: NoticeContext, voice: Voice): Page {
+  const { paid, free, recovered, plansFree, balance, startsOn, ended, nextCycleOn } = told;
+  const { say, day } = voice;
   const added = paid + free - recovered;
-  const next = nextCycleOn === null ? [] : [{ label: 'Next Connects', value: day(nextCycleOn) }];
   return {
-    subject: added > 0 ? `Freelancer Plus: ${connects(added)} added` : `Freelancer Plus: ${begun(told)}`,
-    preheader: `Your balance is ${connects(balance)}; nothing expired.`,
-    headline: `Your Freelancer Plus membership has begun${added > 0 ? `: ${connects(added)} added` : ''}`,
-    blocks: [
-      paragraph(
-        `${added > 0 ? `${connectsWere(added)} added` : sentence(begun(told))}. Everything you had before is still there, and a new billing cycle began on ` +
-          `${day(startsOn)}.`,
-      ),
-      amounts('What was added', [
-        { label: 'Connects of Freelancer Plus', amount: paid },
-        { label: 'Owed Connects taken back', amount: -recovered },
-        { label: 'Share of the free monthly Connects', amount: free },
-      ]),
-      facts(
-        'Where you stand',
-        { label: 'Balance after this', value: connects(balance), main: true },
-        { label: 'New billing cycle from', value: day(startsOn) },
-        ...next,
-      ),
-      rules([
-        `The ${count(paid)} Connects of Freelancer Plus are added whole, on the day it begins.`,
-        ended && shareRule(told, ended),
-        recovered > 0
-          ? `${connectsWere(recovered)} taken back at once: you owed them since a payment failed.`
-          : undefined,
-        nextCycleOn === null || !told.stands
-          ? undefined
-          : `Your billing cycle counts from ${day(startsOn)} now. From ${day(nextCycleOn)} every cycle brings ` +
-            `${count(plansFree)} free Connects and ${count(paid)} of the membership.`,
-      ]),
-    ],
+    subject: added > 0 ? say.upgradeSubject({ added, balance: context.balance }) : emptySubject(told, voice),
+    preheader: nextSentence(context, voice) ?? say.have({ balance: context.balance }),
+    hero: upgradeHero(told, voice),
+    sentences: [standingSentence(balance, context, voice), say.upgradeLead({ on: day(startsOn) })],
+    equation: equationOf(balance - added, [
+      { amount: paid, label: say.termPlus() },
+      { amount: -recovered, label: say.termOwed() },
+      { amount: free, label: say.termFree() },
+    ]),
+    rules: stated([
+      say.upgradePaidWhole(),
+      ended &&
+        say.upgradeShare({
+          elapsed: ended.elapsedDays,
+          days: ended.cycleDays,
+          on: day(ended.fromCycleOn),
+          plansFree,
+          free,
+        }),
+      recovered > 0 ? say.upgradeRecovered({ recovered }) : undefined,
+      nextCycleOn !== null && told.stands && paid > 0 && !context.isClosed
+        ? say.upgradeFromNow({ on: day(nextCycleOn), free: plansFree, paid })
+        : undefined,
+    ]),
   };
 }
 
-/** What no Connects came of. */
-const begun = ({ recovered }: UpgradeFacts): string =>
-  recovered > 0 ? `its ${connects(recovered)} went to what you owed` : 'your membership has begun';
-
-const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-
-function shareRule({ free, plansFree }: UpgradeFacts, ended: NonNullable<UpgradeFacts['ended']>): string {
-  const { fromCycleOn, elapsedDays, cycleDays } = ended;
-  return (
-    `Of the free monthly Connects you get the share of the days that had passed: ${elapsedDays} of ` +
-    `${counted(cycleDays, 'day')} of the cycle that began on ${day(fromCycleOn)}. ` +
-    `${count(plansFree)} × ${elapsedDays} ÷ ${cycleDays}, rounded down, is ${count(free)}.`
-  );
+function upgradeHero({ paid, free, recovered }: UpgradeFacts, { say, texts }: Voice): Hero {
+  const added = paid + free - recovered;
+  if (added > 0) return { number: texts.signed(added), words: say.heroAdded({ count: added }), tone: 'more' };
+  if (recovered > 0)
+    return { number: texts.number(recovered), words: say.heroSettled({ count: recovered }), tone: 'plain' };
+  return { words: say.upgradeBegun(), tone: 'plain' };
 }
+
+/** Of an upgrade of which no Connects came. */
+const emptySubject = ({ recovered }: UpgradeFacts, { say }: Voice): string =>
+  recovered > 0 ? say.upgradeSubjectOwed({ recovered }) : say.upgradeSubjectBegun();
 
 export interface PaymentFacts {
   readonly kind: 'payment-failed';
@@ -95,63 +88,64 @@ export interface PaymentFacts {
 
 export type Remedy = 'upgrade' | 'upgraded-again' | 'reinstatement' | 'none';
 
-export function paymentPage(told: PaymentFacts, { nextCycleOn }: NoticeContext): Page {
-  const { reversed, failedOn, which, balance, owedInAll, decidedOn } = told;
-  const basicFrom = `from ${day(which === 'next-cycle' ? failedOn : decidedOn)}`;
-  const headline = `Your payment failed: ${outcomeOf(told)}`;
+export function paymentPage(told: PaymentFacts, context: NoticeContext, voice: Voice): Page {
+  const { failedOn, which, balance, owedInAll, decidedOn } = told;
+  const { say, day } = voice;
+  const basicFrom = day(which === 'next-cycle' ? failedOn : decidedOn);
+  const lead = say.paymentLead({ failedOn: day(failedOn), basicFrom });
+  const standing = standingSentence(balance, context, voice);
   return {
-    subject: headline,
-    preheader: `Your plan is Freelancer Basic ${basicFrom}. Your balance is ${connects(balance)}.`,
-    headline,
-    blocks: [
-      paragraph(
-        `The payment for the billing cycle of ${day(failedOn)} failed. Your plan is Freelancer Basic ${basicFrom}.`,
-      ),
-      ...(reversed > 0
-        ? [amounts('What changed', [{ label: 'Connects of Freelancer Plus taken back', amount: -reversed }])]
-        : []),
-      facts(
-        'Where you stand',
-        { label: 'Balance after this', value: connects(balance), main: true },
-        ...(owedInAll > 0 ? [{ label: 'Owed', value: connects(owedInAll) }] : []),
-        ...(nextCycleOn === null ? [] : [{ label: 'Next billing cycle', value: day(nextCycleOn) }]),
-      ),
-      rules([WHICH_RULES[which], owedRule(told), REMEDY_RULES[told.remedy]]),
+    subject: paymentSubject(told, voice),
+    preheader: lead,
+    hero: paymentHero(told, voice),
+    sentences: [
+      lead,
+      owedInAll > 0 && told.remedy !== 'upgraded-again'
+        ? `${standing} ${say.paymentOwed({ owed: owedInAll })}`
+        : standing,
     ],
+    rules: stated([
+      WHICH_RULES[which](voice),
+      owedRule(told, voice),
+      owedBeforeRule(told, voice),
+      REMEDY_RULES[told.remedy](voice),
+    ]),
   };
 }
 
+function paymentSubject({ reversed, owed }: PaymentFacts, { say }: Voice): string {
+  if (reversed > 0 && owed > 0) return say.paymentSubjectBoth({ reversed, owed });
+  if (reversed > 0) return say.paymentSubjectTaken({ reversed });
+  return owed > 0 ? say.paymentSubjectOwed({ owed }) : say.paymentSubjectNothing();
+}
+
 /** What is owed is as much the member's loss as what was taken. */
-function outcomeOf({ reversed, owed }: PaymentFacts): string {
-  if (reversed === 0) return owed > 0 ? `${connects(owed)} owed` : 'no Connects taken back';
-  return `${connects(reversed)} taken back${owed > 0 ? `, ${count(owed)} owed` : ''}`;
+function paymentHero({ reversed, owed }: PaymentFacts, { say, texts }: Voice): Hero {
+  if (reversed > 0)
+    return { number: texts.number(reversed), words: say.heroTakenBack({ count: reversed }), tone: 'less' };
+  if (owed > 0) return { number: texts.number(owed), words: say.heroOwed({ count: owed }), tone: 'less' };
+  return { words: say.paymentFailed(), tone: 'plain' };
 }
 
-function owedRule({ paid, owed, owedInAll }: PaymentFacts): string | undefined {
+function owedRule({ paid, owed }: PaymentFacts, { say }: Voice): string | undefined {
   if (owed === 0) return undefined;
-  const before = owedInAll - owed;
-  const spent = owed === paid ? 'all of them' : `${count(owed)} of them`;
-  return (
-    `The cycle had been given ${connects(paid)}, and ${spent} ${owed === 1 ? 'was' : 'were'} spent already. ` +
-    'Those you owe: they come off the next Connects of a membership, never off free or bought ones.' +
-    (before > 0
-      ? ` Together with the ${count(before)} that you owed before, that is ${count(owedInAll)}.`
-      : '')
-  );
+  return say.paymentOwedRule({ paid, owed, all: owed === paid ? 'yes' : 'no' });
 }
 
-const WHICH_RULES: Record<PaymentFacts['which'], string> = {
-  'next-cycle': 'That cycle had not begun, so nothing had been added for it and nothing was taken back.',
-  'current-cycle':
-    'The Connects that a membership adds to a cycle are taken back when the cycle is not paid for, as far as your ' +
-    'balance goes.',
-  'earlier-cycle': 'That cycle was over, so nothing was taken back.',
+function owedBeforeRule({ owed, owedInAll }: PaymentFacts, { say }: Voice): string | undefined {
+  const before = owedInAll - owed;
+  return owed > 0 && before > 0 ? say.paymentOwedBefore({ before, owed, inAll: owedInAll }) : undefined;
+}
+
+const WHICH_RULES: Record<PaymentFacts['which'], (voice: Voice) => string> = {
+  'next-cycle': ({ say }) => say.paymentNextCycle(),
+  'current-cycle': ({ say }) => say.paymentCurrentCycle(),
+  'earlier-cycle': ({ say }) => say.paymentEarlierCycle(),
 };
 
-const REMEDY_RULES: Record<Remedy, string> = {
-  upgrade:
-    'To get the monthly Connects of Freelancer Plus again, mend your payment method and upgrade again.',
-  'upgraded-again': 'You have upgraded again since; another email tells of that.',
-  reinstatement: 'Your account is suspended: you can upgrade again once that has ended.',
-  none: 'Your account is closed: there is nothing that you need to do.',
+const REMEDY_RULES: Record<Remedy, (voice: Voice) => string> = {
+  upgrade: ({ say }) => say.remedyUpgrade(),
+  'upgraded-again': ({ say }) => say.remedyUpgradedAgain(),
+  reinstatement: ({ say }) => say.remedyReinstatement(),
+  none: ({ say }) => say.remedyNone(),
 };

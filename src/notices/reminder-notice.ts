@@ -1,45 +1,35 @@
 /** Some days before a boundary at which Connects would expire: how many, when, and what to do. */
-import type { Instant, LocalDate } from '../domain/calendar.ts';
-import { type NoticeContext, type Page, facts, paragraph, rules } from './page.ts';
-import { connects, count, day, moment } from './words.ts';
+import type { LocalDate } from '../domain/calendar.ts';
+import { type NoticeContext, type Page, stated } from './page.ts';
+import type { Voice } from './voice.ts';
 
 export interface ReminderFacts {
   readonly kind: 'reminder';
   /** The boundary that is coming. */
   readonly cycleOn: LocalDate;
-  readonly startsAt: Instant;
   readonly balance: number;
   readonly cap: number;
   readonly expiring: number;
 }
 
-export function reminderPage(told: ReminderFacts, { zone }: NoticeContext): Page {
-  const { cycleOn, startsAt, balance, cap, expiring } = told;
+export function reminderPage(told: ReminderFacts, { isAgency, next }: NoticeContext, voice: Voice): Page {
+  const { cycleOn, balance, cap, expiring } = told;
+  const { say, texts, day } = voice;
+  const on = day(cycleOn);
   return {
-    subject: `${connects(expiring)} will expire on ${day(cycleOn)}`,
-    preheader: `You have ${connects(balance)}, and ${count(cap)} can roll over. Use ${count(expiring)} or more before then.`,
-    headline: `Use ${connects(expiring)} before ${day(cycleOn)}`,
-    blocks: [
-      paragraph(
-        `Your next billing cycle begins on ${day(cycleOn)}. If nothing changes before then, ${connects(expiring)} of ` +
-          `your ${count(balance)} will expire.`,
-      ),
-      facts(
-        'In numbers',
-        { label: 'Will expire', value: connects(expiring), main: true },
-        { label: 'Balance now', value: connects(balance) },
-        { label: 'Can roll over', value: connects(cap) },
-        { label: 'Use them before', value: moment(startsAt, zone) },
-      ),
-      paragraph(
-        `What you can do: send proposals with ${count(expiring)} or more of your Connects before then. Nothing else is needed.`,
-      ),
-      rules([
-        `Up to ${connects(cap)} roll over into a new cycle; what is above that expires when it begins. ` +
-          `${count(balance)} − ${count(cap)} = ${count(expiring)}.`,
-        'The Connects of the new cycle are added after that, and are not affected.',
-        'Free, earned and bought Connects all count.',
-      ]),
-    ],
+    subject: say.reminderSubject({ expiring, on }),
+    preheader: say.reminderPreheader({ balance, cap }),
+    hero: { number: texts.number(expiring), words: say.heroToUse({ count: expiring, on }), tone: 'less' },
+    sentences: [say.reminderLead({ count: expiring })],
+    equation: {
+      opening: balance,
+      terms: [{ amount: -cap, label: say.termRollsOver({ count: cap }), tone: 'plain' }],
+      closing: expiring,
+    },
+    rules: stated([
+      say.rolloverRule({ cap }),
+      next && next.amount > 0 ? say.reminderNewOnes() : undefined,
+      say.rolloverCounts({ agency: isAgency ? 'yes' : 'no' }),
+    ]),
   };
 }

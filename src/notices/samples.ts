@@ -11,7 +11,17 @@ export interface Sample {
 
 const AT = Date.parse('2021-03-16T00:00:00Z');
 
-const context: NoticeContext = { account: 'sample', zone: 'Europe/Berlin', nextCycleOn: '2021-04-16' };
+/** A member on Plus, on the day on which a cycle has begun. */
+const context: NoticeContext = {
+  account: 'sample',
+  zone: 'Europe/Berlin',
+  locale: null,
+  today: '2021-03-16',
+  balance: 280,
+  isAgency: false,
+  isClosed: false,
+  next: { on: '2021-04-16', amount: 80 },
+};
 
 const cycle = (cycleOn: string, nextOn: string, amounts: Partial<Settlement>): Settlement => ({
   cycleOn,
@@ -34,20 +44,17 @@ const SAMPLES: Record<NoticeKind, Sample> = {
   grant: {
     facts: {
       kind: 'grant',
-      cycles: [
-        cycle('2021-02-16', '2021-03-16', { opening: 152, carried: 152, closing: 232 }),
-        cycle('2021-03-16', '2021-04-16', { opening: 225, carried: 200, expired: 25, closing: 280 }),
-      ],
+      cycles: [cycle('2021-03-16', '2021-04-16', { opening: 225, carried: 200, expired: 25, closing: 280 })],
     },
     context,
   },
   welcome: {
     facts: { kind: 'welcome', award: 40, balance: 40, monthly: { plan: 'basic', free: 10, paid: 0 } },
-    context,
+    context: { ...context, balance: 40, next: { on: '2021-04-16', amount: 10 } },
   },
   'readiness-test': {
     facts: { kind: 'readiness-test', award: 40, balance: 76 },
-    context,
+    context: { ...context, balance: 76, next: { on: '2021-04-16', amount: 10 } },
   },
   'interview-award': {
     facts: {
@@ -63,7 +70,7 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       windowEndsAt: AT + 36_000_000,
       balance: 86,
     },
-    context,
+    context: { ...context, balance: 86, next: { on: '2021-04-16', amount: 10 } },
   },
   upgrade: {
     facts: {
@@ -74,10 +81,11 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       plansFree: 10,
       ended: { fromCycleOn: '2021-03-01', elapsedDays: 15, cycleDays: 31 },
       startsOn: '2021-03-16',
+      nextCycleOn: '2021-04-16',
       balance: 82,
       stands: true,
     },
-    context,
+    context: { ...context, balance: 82 },
   },
   'payment-failed': {
     facts: {
@@ -89,10 +97,10 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       owed: 12,
       owedInAll: 12,
       balance: 0,
-      decidedOn: '2021-03-20',
+      decidedOn: '2021-03-16',
       remedy: 'upgrade',
     },
-    context,
+    context: { ...context, balance: 0, next: { on: '2021-04-16', amount: 10 } },
   },
   backfill: {
     facts: {
@@ -101,9 +109,10 @@ const SAMPLES: Record<NoticeKind, Sample> = {
         { cycleOn: '2021-01-16', free: 10, paid: 0, recovered: 0, balance: 62 },
         { cycleOn: '2021-02-16', free: 10, paid: 70, recovered: 0, balance: 142 },
       ],
+      opening: 52,
       balance: 142,
     },
-    context,
+    context: { ...context, balance: 142 },
   },
   reversal: {
     facts: {
@@ -113,18 +122,17 @@ const SAMPLES: Record<NoticeKind, Sample> = {
       owed: 0,
       balance: 0,
     },
-    context,
+    context: { ...context, balance: 0 },
   },
   reminder: {
     facts: {
       kind: 'reminder',
       cycleOn: '2021-04-16',
-      startsAt: Date.parse('2021-04-15T22:00:00Z'),
       balance: 223,
       cap: 200,
       expiring: 23,
     },
-    context,
+    context: { ...context, balance: 223 },
   },
 };
 

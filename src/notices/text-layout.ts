@@ -1,63 +1,59 @@
 /** From a page to plain text, of lines that no mail program has to break; a link, or a long id, stays whole. */
-import type { Amounts, Block, CycleTable, Page } from './page.ts';
-import { connects, count, signed } from './words.ts';
+import type { Footer, Link } from './footer.ts';
+import type { CycleLine, Equation, Page } from './page.ts';
+import type { Voice } from './voice.ts';
 
 /** RFC 3676 asks for 78 at most; a reply puts "> " before each line. */
 const WIDTH = 76;
 
-export function renderText(page: Page, footer: readonly string[], links: readonly string[]): string {
-  const headline = wrapped(page.headline);
+export function renderText(page: Page, footer: Footer, voice: Voice): string {
+  const headline = wrapped(headlineOf(page));
+  const { say } = voice;
   const parts = [
+    say.wordmark(),
+    '',
     ...headline,
     '='.repeat(Math.max(...headline.map((line) => line.length))),
     '',
-    ...page.blocks.flatMap((block) => [...blockText(block), '']),
+    ...page.sentences.flatMap((one) => [...wrapped(one), '']),
+    ...(page.equation ? [...wrapped(sumOf(page.equation, voice), '  ', '  '), ''] : []),
+    ...(footer.button ? [`${footer.button.words}:`, footer.button.url, ''] : []),
+    ...(page.rules.length > 0
+      ? [say.rules(), ...page.rules.flatMap((one) => wrapped(one, '  * ', '    ')), '']
+      : []),
+    ...(page.rows
+      ? [say.byCycle(), ...page.rows.flatMap((one) => wrapped(rowOf(one, voice), '  ', '    ')), '']
+      : []),
     '--',
-    ...footer.flatMap((line) => wrapped(line)),
-    ...links,
+    ...footer.lines.flatMap((line) => wrapped(line)),
+    ...footer.links.flatMap(linkOf),
     '',
   ];
   return parts.join('\n');
 }
 
-function blockText(block: Block): string[] {
-  switch (block.block) {
-    case 'paragraph':
-      return wrapped(block.text);
-    case 'amounts':
-      return [block.title, ...amountsText(block)];
-    case 'cycles':
-      return [block.title, ...cyclesText(block)];
-    case 'facts':
-      return [block.title, ...block.lines.flatMap(({ label, value }) => wrapped(`${label}: ${value}`, '  '))];
-    case 'rules':
-      return [block.title, ...block.sentences.flatMap((one) => wrapped(one, '  * ', '    '))];
-  }
+export const headlineOf = ({ hero }: Page): string =>
+  hero.number === undefined ? hero.words : `${hero.number} ${hero.words}`;
+
+/** A sum is never broken between a number and what it is. */
+const sumOf = (equation: Equation, voice: Voice): string => partsOf(equation, voice).join(' ');
+
+/** `225`, `− 25 expired`, `+ 10 free`, `= 280`. */
+export function partsOf({ opening, terms, closing }: Equation, { texts }: Voice): string[] {
+  return [
+    texts.number(opening),
+    ...terms.map(
+      ({ amount, label }) => `${amount < 0 ? '−' : '+'} ${texts.number(Math.abs(amount))} ${label}`,
+    ),
+    `= ${texts.number(closing)}`,
+  ];
 }
 
-function amountsText({ groups, total }: Amounts): string[] {
-  const lines = groups.flatMap((group) => [
-    ...(group.title === undefined ? [] : wrapped(group.title, '  ')),
-    ...group.lines.flatMap(({ label, amount }) =>
-      wrapped(`${label}: ${signed(amount)}`, group.title === undefined ? '  ' : '    '),
-    ),
-  ]);
-  return total ? [...lines, ...wrapped(`${total.label}: ${signed(total.amount)}`, '  ')] : lines;
-}
+const rowOf = ({ label, expired, added, balance }: CycleLine, { say }: Voice): string =>
+  say.rowText({ label, expired, added, balance });
 
-const cyclesText = ({ rows }: CycleTable): string[] =>
-  rows.flatMap(({ label, expired, added, balance }) =>
-    wrapped(
-      [
-        `${label}:`,
-        ...(expired > 0 ? [`${count(expired)} expired,`] : []),
-        ...(added === 0 ? [] : [`${count(added)} added,`]),
-        `balance ${connects(balance)}`,
-      ].join(' '),
-      '  ',
-      '    ',
-    ),
-  );
+const linkOf = ({ words, shown, url }: Link): string[] =>
+  shown === undefined ? [`${words.replace(/:$/, '')}:`, url] : [`${words} ${shown}`];
 
 /** Lines of at most `WIDTH`, the first after `first`, the others after `rest`. */
 function wrapped(text: string, first = '', rest = ' '.repeat(first.length)): string[] {

@@ -67,7 +67,7 @@ describe('mail that should not go out', () => {
     const [waiting, left, shown] = await drill.follow(4, { $RUN: run, $NOTICE: await firstNotice() });
     expect(rowsOf(waiting)).toBe(20);
     expect(rowsOf(left)).toBe(gone);
-    expect(shown?.stdout).toContain('Subject: Your Connects are available');
+    expect(shown?.stdout).toContain('Subject: 40 Connects added, you have 40');
 
     const [dry, suppressed, none] = await drill.follow(3, { $RUN: run });
     expect(dry?.stdout).toContain(`${WRONG - gone} notices will not be sent (dry run`);

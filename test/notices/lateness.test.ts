@@ -3,13 +3,13 @@ import { selectRows, shownNow } from '../../src/db/query.ts';
 import { type Terms, builtInTerms } from '../../src/domain/terms.ts';
 import { localDateOf } from '../../src/domain/calendar.ts';
 import { renderNotice } from '../../src/notices/notice.ts';
-import type { NoticeContext } from '../../src/notices/page.ts';
 import { sampleOf } from '../../src/notices/samples.ts';
-import { day } from '../../src/notices/words.ts';
+import { textsFor } from '../../src/texts/catalogue.ts';
 import { composeMessage } from '../../src/operations/mail/compose-notices.ts';
 import { applyTerms } from '../../src/operations/upkeep/apply-terms.ts';
 import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
+import { contextWith } from '../support/letter-variants.ts';
 import { bought, fact, opened, record, settleAsOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
 
@@ -18,7 +18,7 @@ let today: string;
 
 beforeAll(async () => {
   installation = await install();
-  today = day(localDateOf(await shownNow(installation.db), 'UTC'));
+  today = textsFor('en').dayOfYear(localDateOf(await shownNow(installation.db), 'UTC'));
 });
 afterAll(() => installation.remove());
 
@@ -119,7 +119,9 @@ describe('a letter about cycles', () => {
     await importRows(app, [{ id: 'behind', anchorOn: '2021-03-01', openingBalance: 230 }]);
     await settleAsOf(app, ['behind'], '2021-04-01');
     const { text } = await letterTo('behind', 'grant');
-    expect(text).toContain(`This was done on ${today}, later than the cycle began.`);
+    expect(text).toContain(
+      `We were late: your billing cycle began on 1 April 2021, and we settled it on ${today}.`,
+    );
     expect(text).toContain('Free, earned and bought Connects all count towards that limit.');
   });
 });
@@ -144,7 +146,7 @@ describe('what was refused the second time', () => {
       fact('t2', 'twice', '2021-02-06', 'readiness-test.passed'),
     ]);
     expect((await letterTo('twice', 'readiness-test')).subject).toBe(
-      'You passed the Readiness Test: 40 Connects added',
+      'Test passed: 40 Connects added, you have 80',
     );
   });
 });
@@ -162,8 +164,7 @@ describe('no letter leads with a zero', () => {
     expect(await lettersTo('nothing')).toEqual([]);
   });
 
-  const context: NoticeContext = { account: 'a1', zone: 'UTC', nextCycleOn: '2021-04-16' };
-  const [, second] = (sampleOf('grant').facts as { cycles: readonly object[] }).cycles;
+  const [second] = (sampleOf('grant').facts as { cycles: readonly object[] }).cycles;
   const upgrade = sampleOf('upgrade').facts;
   const backfill = sampleOf('backfill').facts;
   const reversal = sampleOf('reversal').facts;
@@ -184,7 +185,7 @@ describe('no letter leads with a zero', () => {
     ],
     ['reversal', { ...reversal, lines: [{ cycleOn: null, amount: 0 }] }, 'no change in all'],
   ])('of kind %s, where nothing is left to add', (_, told, words) => {
-    const { subject, text } = renderNotice(told as Parameters<typeof renderNotice>[0], context);
+    const { subject, text } = renderNotice(told as Parameters<typeof renderNotice>[0], contextWith());
     expect(subject).toContain(words);
     expect(`${subject} ${text}`).not.toMatch(/\b0 Connects (were|are|added|given)/);
   });

@@ -89,7 +89,7 @@ describe('reminders', () => {
     await deliver();
     const [letter, ...others] = lettersTo('r-due');
     expect(others).toEqual([]);
-    expect(letter?.subject).toMatch(/^23 Connects will expire on \d+ \w+ \d{4}$/);
+    expect(letter?.subject).toMatch(/^Use 23 Connects before \d+ \w+, or they expire$/);
     expect(lettersTo('r-spends')).toEqual([]);
     expect(await staged('r-spends')).toMatchObject([
       { kind: 'reminder', state: 'suppressed', error: 'nothing would expire any more' },
@@ -123,7 +123,7 @@ describe('reminders', () => {
       await lookAgain();
       await lookAgain();
       expect(lettersTo('again-1').map((one) => one.subject)).toEqual([
-        expect.stringMatching(/^40 Connects will expire/),
+        expect.stringMatching(/^Use 40 Connects before/),
       ]);
     });
 

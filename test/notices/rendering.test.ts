@@ -1,13 +1,14 @@
-/** What members read: numbers, sentences, escaping and structure of every kind. */
-import { NOTICE_KINDS, type NoticeKind } from '../../src/domain/notice-kinds.ts';
-import type { Settlement } from '../../src/domain/settle.ts';
-import type { Since } from '../../src/notices/grant-notice.ts';
+/** What members read: sentences, escaping and structure of every kind, in every language. */
+import type { NoticeKind } from '../../src/domain/notice-kinds.ts';
 import { type NoticeFacts, renderNotice } from '../../src/notices/notice.ts';
 import type { Message, NoticeContext } from '../../src/notices/page.ts';
 import { sampleOf } from '../../src/notices/samples.ts';
-import { cycleDays, day, shortDay } from '../../src/notices/words.ts';
+import { LOCALES } from '../../src/texts/catalogue.ts';
+import { LETTER_VARIANTS, contextWith, cycleOf, cyclesFrom, factsOf } from '../support/letter-variants.ts';
 
 const PREFERENCES = 'https://example.test/emails?account=a1';
+const OWN_PAGE = { url: 'https://example.test/m/abc', until: '2021-04-16' };
+const PLACES = { preferencesUrl: PREFERENCES, ownPage: OWN_PAGE, contact: 'help@example.test' };
 
 const sample = (kind: NoticeKind, more: Partial<NoticeContext> = {}): Message => {
   const { facts, context } = sampleOf(kind);
@@ -34,345 +35,270 @@ function luminance(colour: string): number {
 /** The visible words of an HTML message, in order. */
 const wordsOf = (html: string): string =>
   html
-    .replace(/^[\s\S]*<h1/, '<h1')
+    .replace(/^[\s\S]*<div role="article"/, '<div')
     .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&nbsp;', ' ')
     .replaceAll('&amp;', '&')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
     .replaceAll(/\s+/g, ' ');
 
-describe.each(NOTICE_KINDS)('the %s email', (kind) => {
-  const message = sample(kind, { preferencesUrl: PREFERENCES });
+const VARIANTS = LOCALES.flatMap((locale) =>
+  LETTER_VARIANTS.map(([name, { facts, context }]): [string, NoticeFacts, Message, string] => [
+    `${name} (${locale})`,
+    facts,
+    renderNotice(facts, { ...context, ...PLACES, locale }),
+    locale,
+  ]),
+);
 
-  it('says the amount in its subject, on one line of a length that inboxes show', () => {
-    expect(message.subject).toMatch(/\d+ Connects|\d+ added/);
-    expect(message.subject).not.toMatch(/[\r\n]/);
-    expect(message.subject.length).toBeLessThanOrEqual(60);
+describe('every letter, in every language', () => {
+  /** Of those of which it is not so. */
+  const otherwise = (isSo: (message: Message, facts: NoticeFacts, locale: string) => unknown): string[] =>
+    VARIANTS.filter(([, facts, message, locale]) => !isSo(message, facts, locale)).map(([name]) => name);
+
+  it('has a subject that inboxes show, and lines that no mail program breaks', () => {
+    expect(otherwise(({ subject }) => /^.{10,64}$/.test(subject))).toEqual([]);
+    const fits = (line: string) => line.length <= 76 || line.startsWith('http');
+    expect(otherwise(({ text }) => text.split('\n').every(fits))).toEqual([]);
+    expect(otherwise(({ html }) => html.length < 90_000)).toEqual([]);
   });
 
   it('says in HTML every line that it says in text', () => {
-    const words = wordsOf(message.html);
-    const lines = message.text.split('\n').map((line) => line.replace(/^[\s*]+|:$/g, ''));
-    for (const line of lines.filter((one) => /\w/.test(one) && !one.includes('http')))
-      for (const part of line.split(/: (?=[+−\d])/)) expect(words).toContain(part.replaceAll(/\s+/g, ' '));
+    // Rows of cycles are a table there, and the sums tell whether it says the same.
+    const isLine = (line: string) =>
+      /\w/.test(line) && !line.includes('http') && !/(balance|saldo) [\d.,]+$/.test(line);
+    const missing = VARIANTS.flatMap(([name, , { text, html }]) => {
+      const words = wordsOf(html);
+      const lines = text.split('\n').map((one) => one.replaceAll(/^[\s*]+|:$/g, ''));
+      return lines
+        .filter((line) => isLine(line) && !words.includes(line.replaceAll(/\s+/g, ' ')))
+        .map((line) => `${name}: ${line}`);
+    });
+    expect(missing).toEqual([]);
   });
 
-  it('has one first heading, second ones, and a language', () => {
-    expect(message.html.match(/<h1[ >]/g)).toHaveLength(1);
-    expect(message.html.match(/<h2[ >]/g)?.length).toBeGreaterThanOrEqual(2);
-    expect(message.html).toContain('<html lang="en">');
-    expect(message.html).toContain('<title>');
-  });
-
-  it('tells layout from numbers: tables for layout have a role, those with numbers have named rows', () => {
-    const tables = message.html.split('<table').slice(1);
-    expect(tables.filter((one) => one.startsWith(' role="presentation"'))).toHaveLength(2);
-    const ofNumbers = tables.filter((one) => !one.startsWith(' role="presentation"'));
-    expect(ofNumbers.length).toBeGreaterThanOrEqual(1);
-    for (const table of ofNumbers) {
-      expect(table).toMatch(/^[^>]*aria-label="/);
-      expect(table.match(/<th scope="row"/g)?.length).toBeGreaterThanOrEqual(1);
-    }
-  });
-
-  it('tells a reader aloud where the message begins, where its main part is and where its footer', () => {
-    expect(message.html).toMatch(/<div role="article"[^>]* aria-label="[^"]+" lang="en">/);
-    for (const landmark of ['main', 'contentinfo'])
-      expect(message.html.match(new RegExp(`role="${landmark}"`, 'g'))).toHaveLength(1);
-  });
-
-  it('keeps its plain text within 76 columns, links aside', () => {
-    const long = message.text.split('\n').filter((line) => line.length > 76 && !line.startsWith('http'));
-    expect(long).toEqual([]);
-  });
-
-  it('is readable on both grounds: the contrast of its words is 7:1 or better', () => {
-    const [head = '', card = '', foot = ''] = message.html.split(/<body|role="contentinfo"/);
-    const coloursOf = (part: string, pattern: RegExp) => [...part.matchAll(pattern)].map(([, one]) => one);
-    for (const one of coloursOf(card, /;color:(#[0-9a-f]{6})/g))
-      expect(contrast(one, '#ffffff')).toBeGreaterThanOrEqual(7);
-    for (const one of coloursOf(foot, /color:(#[0-9a-f]{6})/g))
-      expect(contrast(one, '#eef2ef')).toBeGreaterThanOrEqual(7);
-    const dark = coloursOf(head, /[{]color:(#[0-9a-f]{6})!/g);
-    expect(dark).toHaveLength(5);
-    for (const one of dark)
-      for (const ground of ['#0e1310', '#171e1a']) expect(contrast(one, ground)).toBeGreaterThanOrEqual(7);
-  });
-
-  it('needs no image, no script and nothing from elsewhere, and knows the dark', () => {
-    expect(message.html).not.toMatch(/<img|<script|url\(|<link/);
-    expect(message.html).toContain('prefers-color-scheme:dark');
-    expect(message.html).toContain('name="viewport"');
+  it('has a language, one first heading, landmarks for reading aloud, and no word of code', () => {
+    const once = (html: string, part: string) => html.split(part).length === 2;
+    expect(otherwise(({ html }, _, locale) => html.includes(`<html lang="${locale}">`))).toEqual([]);
+    expect(
+      otherwise(({ html }, _, locale) =>
+        new RegExp(`<div role="article"[^>]* aria-label="[^"]+" lang="${locale}">`).test(html),
+      ),
+    ).toEqual([]);
+    for (const part of ['<h1 ', 'role="main"', 'role="contentinfo"'])
+      expect(otherwise(({ html }) => once(html, part))).toEqual([]);
+    expect(otherwise(({ text }) => !/[{}]|undefined|NaN/.test(text))).toEqual([]);
   });
 
   it('begins with words for the inbox that the page does not show', () => {
-    expect(message.html).toMatch(/<div style="display:none[^>]*>[^<&]{20,}(&#847;&zwnj;&nbsp;){60}<\/div>/);
+    const preheader = /<div style="display:none[^>]*>[^<&]{15,}(&#847;&zwnj;&nbsp;){60}<\/div>/;
+    expect(otherwise(({ html }) => preheader.test(html))).toEqual([]);
   });
 
-  it('names the account, the zone of its dates, and the rule behind its numbers', () => {
-    expect(said(message)).toContain(
-      'about the account sample. Dates are those of its time zone, Europe/Berlin.',
-    );
-    expect(message.text).toContain('Why these numbers');
-  });
-
-  it('links to the choice of emails only where there is one', () => {
-    const optional = ['grant', 'backfill', 'reminder'].includes(kind);
-    expect(message.text.includes(PREFERENCES)).toBe(optional);
-    expect(message.html.includes(PREFERENCES)).toBe(optional);
-    expect(sample(kind).html).not.toContain('<a ');
+  it('links to the member’s page and to whom to ask; to the choice of emails where there is one', () => {
+    const links = (part: string) => part.includes(OWN_PAGE.url) && part.includes('help@example.test');
+    expect(otherwise(({ html, text }) => links(html) && links(text))).toEqual([]);
+    const isOptional = (kind: NoticeKind) => ['grant', 'backfill', 'reminder'].includes(kind);
+    for (const part of ['html', 'text'] as const)
+      expect(
+        otherwise((message, { kind }) => message[part].includes(PREFERENCES) === isOptional(kind)),
+      ).toEqual([]);
   });
 });
 
-const cycle = (on: string, nextOn: string, more: Partial<Settlement>): Settlement => ({
-  cycleOn: on,
-  nextOn,
-  startsAt: Date.parse(on),
-  plan: 'basic',
-  cap: 200,
-  code: 'granted',
-  opening: 0,
-  carried: 0,
-  expired: 0,
-  free: 10,
-  paid: 0,
-  recovered: 0,
-  closing: 10,
-  ...more,
-});
+describe('a letter', () => {
+  it('without addresses to lead to has no link', () => {
+    expect(sample('grant').html).not.toContain('<a ');
+    expect(sample('grant').text).not.toContain('http');
+  });
 
-const grant = (
-  cycles: readonly Settlement[],
-  { since, ...more }: Partial<NoticeContext> & { since?: Since } = {},
-): Message => {
-  const last = cycles.at(-1) as Settlement;
-  const context = { account: 'a1', zone: 'UTC', nextCycleOn: last.nextOn, ...more };
-  return renderNotice({ kind: 'grant', cycles, since }, context);
-};
-
-describe('a grant', () => {
-  it('of one cycle says what was added, the balance, the days of the cycle and the next date', () => {
-    const message = grant([cycle('2021-01-11', '2021-02-11', {})]);
-    const { subject, text } = message;
-    expect(subject).toBe('Your Connects are available: 10 added');
-    expect(text).toContain('Free monthly Connects: +10');
-    expect(text).toContain('Balance after this: 10 Connects');
-    expect(text).toContain('This billing cycle: 11 January to 10 February 2021');
-    expect(text).toContain('Next Connects: 11 February 2021');
-    expect(said(message)).toContain(
-      'Freelancer Basic includes 10 free Connects at the start of every billing cycle.',
+  it('is readable on both grounds: the contrast of its words is 7:1 or better', () => {
+    const { html } = sample('grant', PLACES);
+    const [head = '', card = '', foot = ''] = html.split(/<body|role="contentinfo"/);
+    const coloursOf = (part: string, pattern: RegExp) => [...part.matchAll(pattern)].map(([, one]) => one);
+    const [button = ''] = /<td class="button".*?<\/td>/.exec(card) ?? [];
+    const [, ground, words] = /background:(#\w{6}).*;color:(#\w{6})/.exec(button) ?? [];
+    expect(contrast(ground, words)).toBeGreaterThanOrEqual(7);
+    for (const one of coloursOf(card.replace(button, ''), /;color:(#[0-9a-f]{6})/g))
+      expect(contrast(one, '#ffffff')).toBeGreaterThanOrEqual(7);
+    for (const one of coloursOf(foot, /color:(#[0-9a-f]{6})/g))
+      expect(contrast(one, '#f6f7f5')).toBeGreaterThanOrEqual(7);
+    const [, sheet = ''] = head.split('prefers-color-scheme:dark');
+    const dark = [...sheet.matchAll(/^\.(\w+)[{](?:color|background):(#[0-9a-f]{6})!/gm)].map(
+      ([, name, colour]) => [name, colour] as const,
     );
-    expect(text).toContain('Your billing cycle begins on the 11th of every month.');
+    const darkOf = new Map(dark);
+    const inks = ['ink', 'soft', 'less', 'more', 'link'];
+    for (const ink of inks)
+      for (const name of ['ground', 'card'])
+        expect(contrast(darkOf.get(ink), darkOf.get(name))).toBeGreaterThanOrEqual(7);
+    expect(contrast(darkOf.get('onbutton'), darkOf.get('button'))).toBeGreaterThanOrEqual(7);
   });
 
-  it('says what expired and why, in its subject and its preview too', () => {
-    const capped = { opening: 1_234, carried: 200, expired: 1_034, closing: 210 };
-    const message = grant([cycle('2021-01-11', '2021-02-11', capped)]);
-    expect(message.subject).toBe('Your Connects are available: 10 added, 1,034 expired');
-    expect(message.html).toContain(
-      '>Your balance is 210 Connects. 1,034 Connects above the rollover limit expired.',
-    );
-    expect(message.text).toContain('Expired, above the rollover limit of 200: −1,034');
-    expect(said(message)).toContain(
-      'On 11 January 2021 you had 1,234 Connects. Up to 200 roll over into a new cycle, so 1,034 expired; that ' +
-        'happens before the new ones are added.',
-    );
-    expect(message.text).toContain('Your balance: 200 rolled over and 10 added make 210.');
+  it('needs no image and nothing from elsewhere; each program finds its own rules in a sheet of their own', () => {
+    const { html } = sample('grant');
+    expect(html).not.toMatch(/<img|<script|url\(|<link/);
+    expect(html).toContain('name="viewport"');
+    const sheets = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, one = '']) => one);
+    for (const mark of ['max-width:480px', 'prefers-color-scheme:dark', '[data-ogsc] ', 'Arial'])
+      expect(sheets.filter((one) => one.includes(mark))).toHaveLength(1);
+    expect(sheets.filter((one) => /@media[\s\S]*@media|@media[\s\S]*data-ogsc/.test(one))).toEqual([]);
+    expect(html).toMatch(/<!--\[if mso\]><table[^>]* width="600"[^>]*><tr><td><!\[endif\]-->/);
+    expect(html).toContain('<!--[if mso]></td></tr></table><![endif]-->');
   });
 
-  it('that is an expiry alone says so in its subject, one Connect in the singular, and speaks of no new ones', () => {
-    const agency = { plan: 'agency', free: 0, cap: 400, code: 'no-monthly-grant' } as const;
-    const five = { ...agency, opening: 405, carried: 400, expired: 5, closing: 400 };
-    const message = grant([cycle('2021-01-11', '2021-02-11', five)]);
-    expect(message.subject).toBe('5 Connects have expired');
-    expect(said(message)).toContain('Up to 400 roll over into a new cycle, so 5 expired. ');
-    expect(said(message)).not.toContain('new ones');
-    const one = { ...agency, opening: 401, carried: 400, expired: 1, closing: 400 };
-    expect(grant([cycle('2021-01-11', '2021-02-11', one)]).subject).toBe('1 Connect has expired');
+  it('tells layout from numbers: tables for layout have a role, that of cycles has named rows', () => {
+    const tables = sample('backfill', PLACES).html.split('<table').slice(1);
+    const ofNumbers = tables.filter((one) => !one.startsWith(' role="presentation"'));
+    expect(ofNumbers).toHaveLength(1);
+    expect(ofNumbers[0]).toMatch(/^[^>]*aria-label="/);
+    expect(ofNumbers[0]?.match(/<th scope="row"/g)).toHaveLength(2);
   });
 
-  it('of which something is taken back adds less, and says why', () => {
-    const plus = { plan: 'plus', paid: 70, recovered: 12, closing: 68 } as const;
-    const message = grant([cycle('2021-01-11', '2021-02-11', plus)]);
-    expect(message.subject).toBe('Your Connects are available: 68 added');
-    expect(message.text).toContain('Owed Connects taken back: −12');
-    expect(said(message)).toContain('12 Connects were taken back: a payment failed');
-  });
-
-  const monthOf = (at: number) =>
-    `${2000 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-11`;
-  const months = (length: number, more: Partial<Settlement>): Settlement[] =>
-    Array.from({ length }, (_, at) => cycle(monthOf(at), monthOf(at + 1), more));
-  const FULL = { plan: 'plus', opening: 280, carried: 200, expired: 80, paid: 70, closing: 280 } as const;
-
-  it.each([3, 12])('of %d cycles says of each what was added and what expired, line by line', (length) => {
-    const cycles = months(length, FULL);
-    const { text, html } = grant(cycles);
-    for (const { cycleOn } of cycles)
-      expect(wordsOf(html)).toContain(
-        `Cycle of ${day(cycleOn)} Expired, above the rollover limit of 200 −80 Free monthly Connects +10`,
-      );
-    expect(text).toContain('Change in all: +0');
-  });
-
-  it.each([13, 50, 90])('of %d cycles says of each what was added and what expired, a row each', (length) => {
-    const cycles = months(length, FULL);
-    const { text, html } = grant(cycles);
-    const words = wordsOf(html);
-    for (const { cycleOn } of cycles) {
-      expect(text).toContain(`  ${shortDay(cycleOn)}: 80 expired, 80 added, balance 280 Connects\n`);
-      expect(words).toContain(`${shortDay(cycleOn)} −80 +80 280`);
-    }
-    expect(text).toContain('Change in all: +0');
-    expect(text).toContain(`At the start of ${length - 3} earlier cycles Connects expired likewise`);
-    expect(html.length).toBeLessThan(90_000);
-  });
-
-  it('of more cycles than a letter holds sums up the oldest, and leaves none out', () => {
-    const { subject, text, html } = grant(months(200, FULL));
-    expect(subject).toBe('Your Connects are available: 16,000 added, 16,000 expired');
-    expect(text).toContain('  110 cycles before: 8,800 expired, 8,800 added, balance 280 Connects');
-    expect(text).toContain('Expired, above the rollover limit of 200: −16,000');
-    expect(text).toContain('Free monthly Connects: +2,000');
-    expect(text).toContain('Monthly Connects of Freelancer Plus: +14,000');
-    expect(html.length).toBeLessThan(90_000);
-  });
-
-  it('of many cycles in which nothing expired has no word of expiry', () => {
-    const { text, html } = grant(months(20, { cap: null }));
-    expect(text).toContain('  11 Jan 2000: 10 added, balance 10 Connects');
-    expect(text + html).not.toMatch(/expired/i);
-  });
-
-  it('told after an upgrade says from when cycles are counted now, and no date that will not come', () => {
-    const message = grant([cycle('2021-01-11', '2021-02-11', {})], {
-      since: { what: 'plan-change', countsFromOn: '2021-01-20' },
-      nextCycleOn: '2021-02-20',
-    });
-    expect(message.text).toContain('Billing cycles count from: 20 January 2021');
-    expect(message.text).toContain('Next billing cycle: 20 February 2021');
-    expect(said(message)).toContain(
-      'Your plan has changed since: your billing cycle now counts from 20 January 2021.',
-    );
-    expect(message.text).not.toContain('11 February');
-  });
-
-  it('told after a later cycle has begun shows its own dates, and speaks of no change of plan', () => {
-    const message = grant([cycle('2021-01-11', '2021-02-11', {})], { since: { what: 'later-cycle' } });
-    expect(message.text).toContain('Billing cycle of this email: 11 January to 10 February 2021');
-    expect(message.text).toContain('The cycle after it: 11 February 2021');
-    expect(said(message)).toContain('A later billing cycle has begun since.');
-    expect(message.text).not.toContain('plan has changed');
-  });
-
-  it('of an account that is closed by now promises no next date', () => {
-    const { text } = grant([cycle('2021-01-11', '2021-02-11', {})], { nextCycleOn: null });
-    expect(text).not.toContain('Next Connects');
-    expect(text).toContain('there are no further billing cycles');
-  });
-});
-
-const told = (facts: NoticeFacts, more: Partial<NoticeContext> = {}): Message =>
-  renderNotice(facts, { account: 'a1', zone: 'UTC', nextCycleOn: '2021-04-16', ...more });
-
-describe('an interview award', () => {
-  const { facts } = sampleOf('interview-award');
-  const award = facts as Extract<NoticeFacts, { kind: 'interview-award' }>;
-
-  it('names the proposal, the award and how much of the window is used', () => {
-    const message = told(award);
-    expect(message.subject).toBe('Interview: 10 Connects added for your proposal');
-    expect(said(message)).toContain('because of your proposal p-20417');
-    expect(said(message)).toContain('You have used 30 of 50 in the last 7 days.');
-    expect(message.text).toContain('Back for proposal p-20417: +4');
-    expect(message.text).toContain('Interview award: +6');
-    expect(said(message)).toContain(
-      'two transactions: 4 back for what proposal p-20417 had cost, and 6 on top.',
-    );
-  });
-
-  it('that only gives back a part of what the proposal had cost is one transaction', () => {
-    const message = told({ ...award, refund: 10 });
-    expect(said(message)).toContain('as one transaction: 10 back for what proposal p-20417 had cost.');
-    expect(said(message)).not.toContain('two transactions');
-  });
-
-  it('that the window cut short says by what', () => {
-    const message = told({ ...award, held: 46, award: 4, refund: 0 });
-    expect(message.subject).toContain('4 Connects');
-    expect(said(message)).toContain('This time it was 4: 46 of 50 had been used already');
-    expect(said(message)).toContain('You have used 50 of 50');
-  });
-
-  it('that arrived late says up to when its window reached', () => {
-    const late = { ...award, windowEndsAt: award.repliedAt + 3 * 86_400_000 };
-    expect(said(told(late))).toContain('in the 7 days up to 19 March 2021, 10:00');
-  });
-
-  it('shows the moment of the reply on the member’s own clock', () => {
-    const on = (zone: string) => said(told(award, { zone }));
-    expect(on('America/New_York')).toContain('you replied on 16 March 2021, 06:00');
-    expect(on('Pacific/Auckland')).toContain('you replied on 16 March 2021, 23:00');
+  it('shows days without their year, where no other year can be meant', () => {
+    expect(said(sample('grant'))).toContain('the next 80 come on 16 April.');
+    expect(said(sample('grant', { today: '2022-03-16' }))).toContain('come on 16 April 2021.');
   });
 
   it('cannot be made to say something else by the name of a proposal', () => {
-    const { html } = told({ ...award, proposal: '<b onload="x">&' });
+    const { html } = told({ ...factsOf('interview-award'), proposal: '<b onload="x">&' });
     expect(html).toContain('&lt;b onload=&quot;x&quot;&gt;&amp;');
     expect(html).not.toContain('<b onload');
   });
 });
 
-describe('changes of plan', () => {
-  it('explain the share of the month that an upgrade gives', () => {
-    const message = sample('upgrade');
-    expect(said(message)).toContain('15 of 31 days of the cycle that began on 1 March 2021');
-    expect(said(message)).toContain('10 × 15 ÷ 31, rounded down, is 4.');
-    expect(message.text).toContain('Connects of Freelancer Plus: +70');
+const told = (facts: NoticeFacts, more: Partial<NoticeContext> = {}): Message => {
+  const balance = facts.kind === 'grant' ? (facts.cycles.at(-1)?.closing ?? 0) : facts.balance;
+  return renderNotice(facts, contextWith({ balance, ...more }));
+};
+
+describe('a grant', () => {
+  const grant = (opening: number, plan: 'basic' | 'plus' | 'agency' = 'basic', more: object = {}) =>
+    told({ kind: 'grant', cycles: [cycleOf('2021-03-16', '2021-04-16', { opening, plan, ...more })] });
+
+  it('leads with one number, says one sentence and one sum', () => {
+    const { subject, text } = grant(225, 'plus');
+    expect(subject).toBe('80 Connects added, you have 280');
+    expect(text).toContain('\n+80 Connects added\n');
+    expect(text).toContain('\nYou now have 280; the next 80 come on 16 April.\n');
+    expect(text).toContain('\n  225 − 25 expired + 10 free + 70 Plus = 280\n');
   });
 
-  it('say nothing of a share where an account opens on Plus', () => {
-    const { facts } = sampleOf('upgrade');
-    const { text } = told({
-      ...(facts as Extract<NoticeFacts, { kind: 'upgrade' }>),
-      ended: undefined,
-      free: 0,
-    });
-    expect(text).toContain('Your Freelancer Plus membership has begun: 70 Connects added');
-    expect(text).not.toContain('rounded down');
+  it('in small print says the rules, and why something expired', () => {
+    const words = said(grant(225, 'plus'));
+    expect(words).toContain('Freelancer Plus brings 10 free Connects and 70 of the membership');
+    expect(words).toContain(
+      'On 16 March you had 225 Connects. Up to 200 roll over into a new cycle, so 25 expired, before the new ones',
+    );
+    expect(words).toContain('This billing cycle: 16 March – 15 April 2021.');
+    expect(words).toContain('Yours begin on the 16th of every month.');
   });
 
-  const { facts: paymentFacts } = sampleOf('payment-failed');
-  const payment = paymentFacts as Extract<NoticeFacts, { kind: 'payment-failed' }>;
-
-  it.each([
-    ['next-cycle', 'Your plan is Freelancer Basic from 16 March 2021.', 'nothing was taken back'],
-    [
-      'earlier-cycle',
-      'Your plan is Freelancer Basic from 20 March 2021.',
-      'That cycle was over, so nothing was',
-    ],
-  ] as const)('say what a payment that failed for the %s did', (which, plan, why) => {
-    const nothing = { paid: 0, reversed: 0, owed: 0, owedInAll: 0, balance: 1_064 };
-    const message = told({ ...payment, which, ...nothing });
-    expect(message.subject).toBe('Your payment failed: no Connects taken back');
-    expect(said(message)).toContain(plan);
-    expect(said(message)).toContain(why);
-    expect(message.text).toContain('Balance after this: 1,064 Connects');
+  it('of which more expired than was added says so in its subject, an expiry alone in its number', () => {
+    expect(grant(1_234).subject).toBe('10 added, 1,034 expired: you have 210 Connects');
+    const agency = grant(405, 'agency');
+    expect(agency.subject).toBe('5 Connects have expired, you have 400');
+    expect(agency.text).toContain('\n5 Connects expired\n');
+    expect(grant(401, 'agency').subject).toBe('1 Connect has expired, you have 400');
   });
 
-  it('say what was taken back and what is owed, in the subject too', () => {
+  it('to an agency has no word of interviews, and of no 0', () => {
+    const context = { isAgency: true, next: { on: '2021-04-16', amount: 0 } };
+    const cycles = [cycleOf('2021-03-16', '2021-04-16', { opening: 405, plan: 'agency' })];
+    const words = said(told({ kind: 'grant', cycles }, context));
+    expect(words).toContain('You now have 400; your next billing cycle begins on 16 April.');
+    expect(words).not.toMatch(/interview|earned|free| 0 /i);
+  });
+
+  it('says of a balance that has changed since what it was, and what it is', () => {
+    const cycles = [cycleOf('2021-03-16', '2021-04-16', { opening: 9 })];
+    const message = told({ kind: 'grant', cycles }, { balance: 4 });
+    expect(message.subject).toBe('10 Connects added, you have 4');
+    expect(said(message)).toContain('That made 19; since then your balance has changed to 4.');
+  });
+
+  it('of several cycles leads with what they come to, and says that we were late', () => {
+    const cycles = cyclesFrom(3, { plan: 'plus', opening: 280 });
+    const message = told({ kind: 'grant', cycles, addedOn: '2021-03-16' });
+    expect(message.subject).toBe('3 late billing cycles: you have 280 Connects');
+    expect(message.text).toContain('\n280 Connects after 3 billing cycles\n');
+    expect(said(message)).toContain('We were late: we settled 3 billing cycles');
+    expect(said(message)).toContain('you have what you would have had on time.');
+    expect(message.text).toContain('  280 − 240 expired + 30 free + 210 Plus = 280\n');
+    expect(message.text).toContain('  16 Feb 2000: 80 expired, 80 added, balance 280\n');
+  });
+
+  it('of more cycles than a letter holds sums up the oldest, and leaves none out', () => {
+    const { text } = told({ kind: 'grant', cycles: cyclesFrom(200, { plan: 'plus', opening: 280 }) });
+    expect(text).toContain('  110 cycles before: 8,800 expired, 8,800 added, balance 280\n');
+    expect(text).toContain('  280 − 16,000 expired + 2,000 free + 14,000 Plus = 280\n');
+  });
+
+  it('names no date that is past: after an upgrade, a later cycle or the end of the account', () => {
+    const cycles = [cycleOf('2021-03-16', '2021-04-16')];
+    const next = { on: '2021-05-20', amount: 80 };
+    const changed = said(
+      told({ kind: 'grant', cycles, since: { what: 'plan-change', countsFromOn: '2021-03-20' } }, { next }),
+    );
+    expect(changed).toContain('your billing cycle now counts from 20 March.');
+    const overtaken = said(told({ kind: 'grant', cycles, since: { what: 'later-cycle' } }, { next }));
+    expect(overtaken).toContain('about an earlier billing cycle: 16 March – 15 April 2021.');
+    const closed = said(told({ kind: 'grant', cycles }, { next: null, isClosed: true }));
+    expect(closed).toContain('there are no further billing cycles');
+    for (const words of [changed, overtaken, closed]) expect(words).not.toContain('16 April');
+  });
+});
+
+describe('other letters', () => {
+  it('a small one says its number once', () => {
+    const welcome = said(sample('welcome'));
+    expect(welcome.match(/\b40\b/g)).toHaveLength(1);
+    expect(welcome.match(/\b10\b/g)).toHaveLength(1);
+    expect(said(sample('readiness-test')).match(/\b40\b/g)).toHaveLength(1);
+  });
+
+  it('an interview tells what was earned, how much of the window is used, and the moment on the member’s clock', () => {
+    const award = factsOf('interview-award');
+    const words = said(told(award));
+    expect(words).toContain('because of your proposal p-20417, and you replied on 16 March, 10:00.');
+    expect(words).toContain('76 + 4 back + 6 award = 86');
+    expect(words).toContain('you have earned 30 of at most 50 in the last 7 days.');
+    expect(words).toContain('as two transactions');
+    expect(said(told({ ...award, refund: 10 }))).toContain('as one transaction');
+    expect(said(told(award, { zone: 'America/New_York' }))).toContain('16 March, 06:00');
+    expect(said(told({ ...award, held: 46, award: 4, refund: 0 }))).toContain(
+      'This time it was 4: 46 of 50 had been earned already',
+    );
+    const late = { ...award, windowEndsAt: award.repliedAt + 3 * 86_400_000 };
+    expect(said(told(late))).toContain('in the 7 days up to 19 March, 10:00');
+  });
+
+  it('an upgrade explains the share of the month that it gives, where there was one', () => {
+    const words = said(sample('upgrade'));
+    expect(words).toContain('15 of 31 days of the cycle that began on 1 March');
+    expect(words).toContain('10 × 15 ÷ 31, rounded down, is 4.');
+    expect(words).toContain('8 + 70 Plus + 4 free = 82');
+    const opened = said(told({ ...factsOf('upgrade'), ended: undefined, free: 0 }));
+    expect(opened).not.toContain('rounded down');
+  });
+
+  const payment = factsOf('payment-failed');
+  const nothing = { paid: 0, reversed: 0, owed: 0, owedInAll: 0, balance: 1_064 };
+
+  it('a failed payment tells what was taken, what is owed and from when the plan is another', () => {
     const message = sample('payment-failed');
     expect(message.subject).toBe('Your payment failed: 58 Connects taken back, 12 owed');
-    expect(message.text).toContain('Connects of Freelancer Plus taken back: −58');
-    expect(message.text).toContain('Owed: 12 Connects');
-    expect(said(message)).toContain(
-      'The cycle had been given 70 Connects, and 12 of them were spent already.',
-    );
+    expect(said(message)).toContain('You owe 12 Connects.');
+    expect(said(message)).toContain('been given 70 Connects, and 12 of them were spent already.');
     const all = told({ ...payment, reversed: 0, owed: 70, owedInAll: 82 });
     expect(all.subject).toBe('Your payment failed: 70 Connects owed');
-    expect(said(all)).toContain('and all of them were spent already');
-    expect(said(all)).toContain('Together with the 12 that you owed before, that is 82.');
+    expect(said(all)).toContain('You had owed 12 before: 12 + 70 = 82.');
+    const before = said(told({ ...payment, which: 'next-cycle', ...nothing }));
+    expect(before).toContain('Your plan is Freelancer Basic from 16 March.');
+    const over = said(told({ ...payment, which: 'earlier-cycle', decidedOn: '2021-03-20', ...nothing }));
+    expect(over).toContain('from 20 March. You now have 1,064');
   });
 
   it.each([
@@ -380,65 +306,39 @@ describe('changes of plan', () => {
     ['upgraded-again', 'You have upgraded again since'],
     ['reinstatement', 'Your account is suspended: you can upgrade again once that has ended.'],
     ['none', 'Your account is closed'],
-  ] as const)('advise only what would work: %s', (remedy, advice) => {
-    const message = said(told({ ...payment, remedy }));
-    expect(message).toContain(advice);
-    expect(message.includes('mend your payment method')).toBe(remedy === 'upgrade');
-  });
-});
-
-describe('corrections', () => {
-  it('tell in a digest what of a past cycle went to what was owed, and why', () => {
-    const message = told({
-      kind: 'backfill',
-      cycles: [{ cycleOn: '2021-02-16', free: 10, paid: 70, recovered: 70, balance: 10 }],
-      balance: 10,
-    });
-    expect(message.subject).toBe('10 Connects added for a past billing cycle');
-    expect(message.text).toContain('Monthly Connects of Freelancer Plus: +70');
-    expect(message.text).toContain('Owed Connects taken back: −70');
-    expect(message.text).toContain('In all: +10');
-    expect(said(message)).toContain('70 Connects were taken back at once: you owed them');
+  ] as const)('a failed payment advises only what would work: %s', (remedy, advice) => {
+    const words = said(told({ ...payment, remedy }));
+    expect(words).toContain(advice);
+    expect(words.includes('mend your payment method')).toBe(remedy === 'upgrade');
   });
 
-  it('of many past cycles keep a row for each, and the length that mail programs show', () => {
-    const cycles = Array.from({ length: 60 }, (_, at) => ({
-      cycleOn: `20${10 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}-16`,
-      free: 10,
-      paid: 70,
-      recovered: 0,
-      balance: 80 * (at + 1),
-    }));
-    const { text, html } = told({ kind: 'backfill', cycles, balance: 4_800 });
-    expect(text).toContain('Free monthly Connects: +600');
-    expect(text).toContain('  16 Jan 2010: 80 added, balance 80 Connects');
-    expect(text).toContain('  16 Dec 2014: 80 added, balance 4,800 Connects');
-    expect(html.length).toBeLessThan(90_000);
+  it('corrections tell of each cycle, and of what is owed', () => {
+    const { text } = sample('backfill');
+    expect(text).toContain('  52 + 20 free + 70 Plus = 142\n');
+    expect(text).toContain('  16 Jan 2021: 10 added, balance 62\n');
+    const [, both] = LETTER_VARIANTS.find(([name]) => name === 'reversal of two') ?? [];
+    const reversal = both && renderNotice(both.facts, both.context);
+    expect(reversal?.text).toContain('  72 − 80 for 16 February + 25 for 16 March = 17\n');
+    expect(reversal?.text).toContain('12 Connects that the mistaken cycle had put towards');
+    expect(said(sample('reversal'))).not.toContain('owed again');
   });
 
-  it('say what is owed again', () => {
-    const { facts } = sampleOf('reversal');
-    const reversal = facts as Extract<NoticeFacts, { kind: 'reversal' }>;
-    expect(said(told({ ...reversal, owed: 12 }))).toContain(
-      '12 Connects that the mistaken cycle had put towards',
-    );
-    expect(said(told(reversal))).not.toContain('owed again');
+  it('a reminder says how many, before when and what to do', () => {
+    const message = sample('reminder');
+    expect(message.subject).toBe('Use 23 Connects before 16 April, or they expire');
+    expect(message.text).toContain('\n23 Connects to use before 16 April\n');
+    expect(message.text).toContain('  223 − 200 that roll over = 23\n');
+    expect(said(message)).toContain('send proposals for jobs that you like');
+    expect(said(message)).not.toMatch(/\d\d:\d\d/);
   });
-});
 
-it('a reminder says how many, when and what to do', () => {
-  const message = sample('reminder');
-  const { subject, text } = message;
-  expect(subject).toBe('23 Connects will expire on 16 April 2021');
-  expect(text).toContain('Use them before: 16 April 2021, 00:00');
-  expect(said(message)).toContain(
-    'What you can do: send proposals with 23 or more of your Connects before then.',
-  );
-  expect(said(message)).toContain('223 − 200 = 23.');
-});
-
-it('the days of a cycle are written as people write them', () => {
-  expect(cycleDays('2021-01-01', '2021-02-01')).toBe('1 to 31 January 2021');
-  expect(cycleDays('2021-03-16', '2021-04-16')).toBe('16 March to 15 April 2021');
-  expect(cycleDays('2020-12-20', '2021-01-20')).toBe('20 December 2020 to 19 January 2021');
+  it('a member who reads Spanish gets Spanish, and numbers of their region', () => {
+    const message = sample('grant', { locale: 'es-MX' });
+    expect(message.subject).toBe('80 Connects añadidos, tienes 280');
+    expect(said(message)).toContain('Ahora tienes 280; los próximos 80 llegan el 16 de abril.');
+    expect(said(message)).toContain('225 − 25 vencidos + 10 gratuitos + 70 de Plus = 280');
+    const many = { ...factsOf('reminder'), balance: 12_200, expiring: 12_000 };
+    expect(said(told(many, { locale: 'es-MX' }))).toContain('12,200 − 200');
+    expect(said(told(many, { locale: 'es' }))).toContain('12.200 − 200');
+  });
 });

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config.ts';
 import { mailOf } from '../../src/notices/mailer.ts';
 import { rawMessageOf } from '../../src/notices/mime.ts';
 import { unsubscribeTokenOf } from '../../src/notices/unsubscribe-token.ts';
-import { preferencesOf } from '../../src/operations/mail/compose-notices.ts';
+import { preferencesOf } from '../../src/operations/mail/notice-context.ts';
 
 const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const SECRET = '0123456789abcdef0123456789abcdef';

@@ -9,17 +9,14 @@ import { isOptional } from '../../domain/notice-kinds.ts';
 import type { Letter } from '../../notices/mailer.ts';
 import { renderNotice } from '../../notices/notice.ts';
 import type { Message } from '../../notices/page.ts';
-import { unsubscribeTokenOf } from '../../notices/unsubscribe-token.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import { factsOf } from './notice-facts.ts';
+import { type ContextSettings, contextOf, preferencesOf } from './notice-context.ts';
 import { NO_ADDRESS, OPTED_OUT_SINCE } from './unsent-words.ts';
 import { type Ground, readGround, readRunsBegun } from './notice-ground.ts';
 
-export interface ComposeSettings {
+export interface ComposeSettings extends ContextSettings {
   readonly mailFrom: { readonly address: string };
-  readonly preferencesUrl: string | undefined;
-  /** What `{token}` in that address is made with. */
-  readonly preferencesSecret: string | undefined;
 }
 
 /** There is nothing to tell any more, or nobody to tell it to. */
@@ -39,13 +36,16 @@ export async function openComposer(
   return (notice) => letterOf(notice, ground, deps.settings);
 }
 
-/** The message as it would be sent now; also for an account that has no address. */
+/**
+ * The message as it would be sent now, to be looked at; also for an account that has no address. What leads to the
+ * member's page in it leads nowhere: whoever may look at letters may not therefore make such a link.
+ */
 export async function composeMessage(
   deps: { readonly db: Queryable; readonly settings: ComposeSettings },
   notice: Notice,
 ): Promise<Message | Unsent> {
   const ground = await readGround(deps.db, [notice]);
-  return messageOf(notice, ground, deps.settings);
+  return messageOf(notice, ground, { ...deps.settings, forLooking: true });
 }
 
 function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Letter | Unsent {
@@ -59,19 +59,16 @@ function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Le
   return { ...message, to, messageId: messageIdOf(notice, ground, settings), unsubscribeUrl };
 }
 
-function messageOf(notice: Notice, ground: Ground, settings: ComposeSettings): Message | Unsent {
+function messageOf(
+  notice: Notice,
+  ground: Ground,
+  settings: ContextSettings & { readonly forLooking?: true },
+): Message | Unsent {
   const account = ground.accounts.get(notice.accountId);
   if (!account) return { unsent: 'the account is not in the database' };
   const told = factsOf(notice, account, ground);
   if (typeof told === 'string') return { unsent: told };
-  return renderNotice(told.facts, {
-    account: account.id,
-    zone: account.zone,
-    // A calendar that has ended since has no next date, whatever was to come.
-    nextCycleOn: account.nextCycleOn === null ? null : told.nextCycleOn,
-    preferencesUrl: preferencesOf(settings, account.id),
-    late: told.late,
-  });
+  return renderNotice(told.facts, { ...contextOf(account, ground, settings), late: told.late });
 }
 
 /**
@@ -98,14 +95,3 @@ export async function findMessageIds(
   const begunAt = await readRunsBegun(db, notices);
   return (notice) => messageIdOf(notice, { begunAt }, settings);
 }
-
-type PreferenceSettings = Pick<ComposeSettings, 'preferencesUrl' | 'preferencesSecret'>;
-
-/** Where this member chooses which emails to get. */
-export const preferencesOf = (
-  { preferencesUrl, preferencesSecret }: PreferenceSettings,
-  accountId: string,
-): string | undefined =>
-  preferencesUrl
-    ?.replaceAll('{account}', encodeURIComponent(accountId))
-    .replaceAll('{token}', () => unsubscribeTokenOf(preferencesSecret ?? '', accountId));

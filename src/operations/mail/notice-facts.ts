@@ -10,12 +10,11 @@ import {
 } from '../../domain/calendar.ts';
 import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { forecast } from '../../domain/simulation/forecast.ts';
-import type { Settlement } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
 import { groupBy } from '../../group-by.ts';
 import type { SpanRow } from '../../ledger/spans.ts';
 import type { ToldCycle, ToldDecision, ToldEntry } from '../../ledger/told.ts';
-import type { Since } from '../../notices/grant-notice.ts';
+import type { Since } from '../../notices/grant-facts.ts';
 import type { NoticeFacts } from '../../notices/notice.ts';
 import type { Late } from '../../notices/page.ts';
 import type { PaymentFacts, Remedy } from '../../notices/plan-notices.ts';
@@ -23,10 +22,9 @@ import type { Notice } from '../../outbox/outbox.ts';
 import type { Ground } from './notice-ground.ts';
 import { NOTHING_EXPIRES } from './unsent-words.ts';
 
-/** What a notice tells, and the cycle that followed then: it tells of its own time, however late it is sent. */
+/** What a notice tells: it tells of its own time, however late it is sent. */
 export interface ToldNotice {
   readonly facts: NoticeFacts;
-  readonly nextCycleOn: LocalDate | null;
   readonly late?: Late | undefined;
 }
 
@@ -36,9 +34,9 @@ export function factsOf(notice: Notice, account: Account, ground: Ground): ToldN
     case 'grant':
       return grantFacts(notice, account, ground);
     case 'backfill':
-      return backfillFacts(notice, account, ground);
+      return backfillFacts(notice, ground);
     case 'reversal':
-      return reversalFacts(notice, account, ground);
+      return reversalFacts(notice, ground);
     case 'reminder':
       return reminderFacts(notice, account, ground);
     case 'welcome':
@@ -70,32 +68,36 @@ function grantFacts(
   account: Account,
   ground: Ground,
 ): ToldNotice | string {
+  if (firstCycleOn === null || lastCycleOn === null) return NOT_IN_LEDGER;
   const cycles = (ground.cycles.get(accountId) ?? []).filter(
-    ({ cycleOn }) =>
-      firstCycleOn !== null && lastCycleOn !== null && cycleOn >= firstCycleOn && cycleOn <= lastCycleOn,
+    ({ cycleOn }) => cycleOn >= firstCycleOn && cycleOn <= lastCycleOn,
   );
-  const last = cycles.at(-1);
-  if (!last) return NOT_IN_LEDGER;
-  const since = sinceOf(last, account);
-  const nextCycleOn = since?.what === 'plan-change' ? account.nextCycleOn : last.nextOn;
-  return { facts: { kind: 'grant', cycles, since, addedOn: addedLater(last, account) }, nextCycleOn };
+  if (cycles.length === 0) return NOT_IN_LEDGER;
+  const since = sinceOf(lastCycleOn, account);
+  const { cycleOn: on, nextCycleOn: nextOn } = account;
+  // The catch-up may have ended with cycles that brought nothing to tell of: they are part of it all the same.
+  const current = since || nextOn === null ? undefined : { on, nextOn };
+  return { facts: { kind: 'grant', cycles, current, since, addedOn: addedLater(cycles, account) } };
 }
 
-/** The day on which it was settled, where that is a later one than its own. */
-function addedLater({ cycleOn, postedAt }: ToldCycle, { zone }: Account): LocalDate | undefined {
+/** The latest day on which one of them was settled later than on its own. */
+function addedLater(cycles: readonly ToldCycle[], { zone }: Account): LocalDate | undefined {
   // Which day that was in a zone that this machine does not know, nobody can say; the letter goes without it.
   if (!isKnownZone(zone)) return undefined;
-  const on = localDateOf(postedAt, zone);
-  return on > cycleOn ? on : undefined;
+  const late = cycles.filter(({ cycleOn, postedAt }) => localDateOf(postedAt, zone) > cycleOn);
+  return late
+    .map(({ postedAt }) => localDateOf(postedAt, zone))
+    .toSorted()
+    .at(-1);
 }
 
 /** A settled cycle lies after the anchor that it is counted from: one that does not was overtaken by an upgrade. */
-function sinceOf({ cycleOn }: Settlement, account: Account): Since | undefined {
-  if (account.anchorOn >= cycleOn) return { what: 'plan-change', countsFromOn: account.anchorOn };
-  return account.cycleOn > cycleOn ? { what: 'later-cycle' } : undefined;
+function sinceOf(lastCycleOn: LocalDate, { anchorOn, cycleOn }: Account): Since | undefined {
+  if (anchorOn >= lastCycleOn) return { what: 'plan-change', countsFromOn: anchorOn };
+  return cycleOn > lastCycleOn ? { what: 'later-cycle' } : undefined;
 }
 
-function backfillFacts(notice: Notice, account: Account, ground: Ground): ToldNotice | string {
+function backfillFacts(notice: Notice, ground: Ground): ToldNotice | string {
   const { firstCycleOn, lastCycleOn } = notice;
   const entries = (ground.entriesOfRuns.get(`${notice.accountId} ${notice.runId}`) ?? []).filter(
     ({ cycleOn }) =>
@@ -103,8 +105,8 @@ function backfillFacts(notice: Notice, account: Account, ground: Ground): ToldNo
       (firstCycleOn === null || cycleOn >= firstCycleOn) &&
       (lastCycleOn === null || cycleOn <= lastCycleOn),
   );
-  const last = entries.at(-1);
-  if (!last) return NOT_IN_LEDGER;
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (!first || !last) return NOT_IN_LEDGER;
   const byCycle = groupBy(entries, (one) => one.cycleOn ?? '');
   const cycles = [...byCycle]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -115,16 +117,14 @@ function backfillFacts(notice: Notice, account: Account, ground: Ground): ToldNo
       recovered: 0 - sumOf(posted, 'recovery'),
       balance: posted.at(-1)?.balance ?? last.balance,
     }));
-  return {
-    facts: { kind: 'backfill', cycles, balance: last.balance },
-    nextCycleOn: nextCycleAfter(last.effectiveAt, account, ground),
-  };
+  const opening = first.balance - first.amount;
+  return { facts: { kind: 'backfill', cycles, opening, balance: last.balance } };
 }
 
 const sumOf = (entries: readonly ToldEntry[], kind: ToldEntry['kind']): number =>
   entries.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.amount, 0);
 
-function reversalFacts(notice: Notice, account: Account, ground: Ground): ToldNotice | string {
+function reversalFacts(notice: Notice, ground: Ground): ToldNotice | string {
   const key = `${notice.accountId} ${notice.runId}`;
   const cycles = ground.reversals.get(key) ?? [];
   // The same run may have settled a boundary before: what it posted for that is told elsewhere.
@@ -133,10 +133,7 @@ function reversalFacts(notice: Notice, account: Account, ground: Ground): ToldNo
   const lines = cycles.map(({ cycleOn, taken }) => ({ cycleOn, amount: -taken }));
   const notTaken = cycles.reduce((sum, one) => sum + one.short, 0);
   const owed = cycles.reduce((sum, one) => sum + one.owed, 0);
-  return {
-    facts: { kind: 'reversal', lines, notTaken, owed, balance: entry.balance },
-    nextCycleOn: nextCycleAfter(entry.effectiveAt, account, ground),
-  };
+  return { facts: { kind: 'reversal', lines, notTaken, owed, balance: entry.balance } };
 }
 
 /** Told as it stands now: what was spent since it was staged no longer expires. */
@@ -150,12 +147,11 @@ function reminderFacts({ firstCycleOn }: Notice, account: Account, ground: Groun
   const facts: NoticeFacts = {
     kind: 'reminder',
     cycleOn: nextCycleOn,
-    startsAt: nextCycleAt,
     balance: next.opening,
     cap: next.cap,
     expiring: next.expired,
   };
-  return { facts, nextCycleOn };
+  return { facts };
 }
 
 function eventFacts(notice: Notice, account: Account, ground: Ground): ToldNotice | string {
@@ -178,17 +174,13 @@ function decidedFacts(notice: Notice, account: Account, ground: Ground): ToldNot
     case 'welcome':
       return welcomeFacts(known, ground);
     case 'readiness-test':
-      return dated(known, ground, {
-        kind: 'readiness-test',
-        award: known.detail.number('award'),
-        balance,
-      });
+      return { facts: { kind: 'readiness-test', award: known.detail.number('award'), balance } };
     case 'interview-award':
-      return { facts: interviewFacts(known, ground), nextCycleOn: account.nextCycleOn };
+      return { facts: interviewFacts(known, ground) };
     case 'upgrade':
       return upgradeFacts(known);
     default:
-      return dated(known, ground, paymentFacts(known));
+      return { facts: paymentFacts(known) };
   }
 }
 
@@ -199,11 +191,6 @@ interface Known {
   readonly balance: number;
 }
 
-const dated = ({ decision, account }: Known, ground: Ground, facts: NoticeFacts): ToldNotice => ({
-  facts,
-  nextCycleOn: nextCycleAfter(decision.at, account, ground),
-});
-
 function welcomeFacts(known: Known, ground: Ground): ToldNotice {
   const { detail, account, decision, balance } = known;
   const plan = spanAt(account.id, decision.at, ground)?.plan ?? account.plan;
@@ -211,7 +198,7 @@ function welcomeFacts(known: Known, ground: Ground): ToldNotice {
   const next = nextCycleOn === null ? decision.at : Date.parse(nextCycleOn);
   const gives = termsInForce(ground.terms, next)?.plans[plan];
   const monthly = { plan, free: gives?.free ?? 0, paid: gives?.paid ?? 0 };
-  return { facts: { kind: 'welcome', award: detail.number('award'), balance, monthly }, nextCycleOn };
+  return { facts: { kind: 'welcome', award: detail.number('award'), balance, monthly } };
 }
 
 function interviewFacts({ detail, decision, balance }: Known, { terms }: Ground): NoticeFacts {
@@ -243,11 +230,12 @@ function upgradeFacts({ detail, account, balance }: Known): ToldNotice {
     plansFree: detail.number('plansFree'),
     ended: fromCycleOn ? { fromCycleOn, elapsedDays, cycleDays: detail.number('cycleDays') } : undefined,
     startsOn: detail.date('anchorOn') ?? account.cycleOn,
+    nextCycleOn: detail.date('nextCycleOn') ?? account.nextCycleOn,
     balance,
     stands:
       account.plan === 'plus' && account.pendingPlan === null && account.anchorOn === detail.date('anchorOn'),
   };
-  return { facts, nextCycleOn: detail.date('nextCycleOn') ?? account.nextCycleOn };
+  return { facts };
 }
 
 function paymentFacts({ detail, account, decision, balance }: Known): PaymentFacts {

@@ -6,7 +6,7 @@ import { noticeKindOf } from '../../domain/notice-kinds.ts';
 import { type Terms, builtInTerms } from '../../domain/terms.ts';
 import { groupBy } from '../../group-by.ts';
 import { findAccounts } from '../../ledger/accounts.ts';
-import { findEmails } from '../../ledger/contacts.ts';
+import { findEmails, findLocales } from '../../ledger/contacts.ts';
 import { findArrivals } from '../../ledger/events.ts';
 import { type SpanRow, listSpansOf } from '../../ledger/spans.ts';
 import { findRunsBegun } from '../../ledger/runs.ts';
@@ -32,6 +32,8 @@ export interface Ground {
   readonly terms: Terms;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly emails: ReadonlyMap<string, string>;
+  /** By account: BCP 47, of those who have one. */
+  readonly locales: ReadonlyMap<string, string>;
   /** By account, oldest first. */
   readonly cycles: ReadonlyMap<string, readonly ToldCycle[]>;
   /** The latest one of each subject that an email tells of, or else the latest, by `account subject`. */
@@ -42,7 +44,7 @@ export interface Ground {
   /** By `account run`. */
   readonly entriesOfRuns: ReadonlyMap<string, readonly ToldEntry[]>;
   readonly reversals: ReadonlyMap<string, readonly ToldReversal[]>;
-  /** By account, oldest first: what held when. */
+  /** By account, oldest first: what held when; of those who are welcomed. */
   readonly spans: ReadonlyMap<string, readonly SpanRow[]>;
   /** By `account instant`: the balance at decisions that posted nothing. */
   readonly balances: ReadonlyMap<string, number>;
@@ -62,15 +64,6 @@ export const readRunsBegun = (
     notices.flatMap(({ kind, runId }) => (OF_RUNS.includes(kind) && runId !== null ? [runId] : [])),
   );
 
-/** Told with the plan or the next date that held then. */
-const DATED: readonly Notice['kind'][] = [
-  'welcome',
-  'readiness-test',
-  'payment-failed',
-  'backfill',
-  'reversal',
-];
-
 export async function readGround(db: Queryable, notices: readonly Notice[]): Promise<Ground> {
   const ids = [...new Set(notices.map((one) => one.accountId))];
   const of = (...kinds: Notice['kind'][]) => notices.filter((one) => kinds.includes(one.kind));
@@ -83,24 +76,24 @@ export async function readGround(db: Queryable, notices: readonly Notice[]): Pro
   const runs = of('backfill', 'reversal').flatMap(({ accountId, runId }) =>
     runId === null ? [] : [{ accountId, runId }],
   );
-  const needsTerms = of('interview-award', 'reminder', ...DATED).length > 0;
   const reversals = of('reversal').length > 0 ? await findToldReversals(db, runs) : [];
   const decisions = standing(await findToldDecisions(db, subjects));
   const entries = groupBy(await findToldEntries(db, subjects), (one) => `${one.accountId} ${one.subject}`);
   const silent = decisions.filter((one) => !entries.has(`${one.accountId} ${one.subject}`));
   const balances = await findBalancesAt(db, silent);
   return {
-    now: needsTerms ? await shownNow(db) : 0,
-    terms: (needsTerms ? await findLatestTerms(db) : undefined)?.terms ?? builtInTerms,
+    now: await shownNow(db),
+    terms: (await findLatestTerms(db))?.terms ?? builtInTerms,
     accounts: await findAccounts(db, ids),
     emails: await findEmails(db, ids),
+    locales: await findLocales(db, ids),
     cycles: groupBy(await findToldCycles(db, ranges), (one) => one.accountId),
     decisions: new Map(decisions.map((one) => [`${one.accountId} ${one.subject}`, one])),
     entries,
     late: await readLate(db, decisions),
     entriesOfRuns: groupBy(await findEntriesOfRuns(db, runs), (one) => `${one.accountId} ${one.runId}`),
     reversals: groupBy(reversals, (one) => `${one.accountId} ${one.runId}`),
-    spans: await listSpansOf(db, [...new Set(of(...DATED).map((one) => one.accountId))]),
+    spans: await listSpansOf(db, [...new Set(of('welcome').map((one) => one.accountId))]),
     begunAt: await readRunsBegun(db, notices),
     balances: new Map(balances.map(({ accountId, at, balance }) => [`${accountId} ${at}`, balance])),
   };

@@ -6,6 +6,7 @@ import { type NoticeKind, toldSubjects } from '../../domain/notice-kinds.ts';
 import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
+import { findLocales } from '../../ledger/contacts.ts';
 import { findLatestTerms } from '../../ledger/terms-versions.ts';
 import { findLatestSubject } from '../../ledger/told.ts';
 import { renderNotice } from '../../notices/notice.ts';
@@ -13,18 +14,34 @@ import type { Message } from '../../notices/page.ts';
 import { sampleOf } from '../../notices/samples.ts';
 import { listNotices } from '../../outbox/listing.ts';
 import type { Notice } from '../../outbox/outbox.ts';
-import { type ComposeSettings, composeMessage, preferencesOf } from './compose-notices.ts';
+import { type ComposeSettings, composeMessage } from './compose-notices.ts';
+import { contextOf, lookedAtPage, preferencesOf } from './notice-context.ts';
 
 interface Deps {
   readonly db: Queryable;
   readonly settings: ComposeSettings;
 }
 
-/** Without any server. */
-export function previewSample(kind: NoticeKind, settings: Parameters<typeof preferencesOf>[0]): Message {
+/** Without any server. @param locale BCP 47 */
+export function previewSample(
+  kind: NoticeKind,
+  settings: PreviewSettings,
+  locale: string | null = null,
+): Message {
   const { facts, context } = sampleOf(kind);
-  return renderNotice(facts, { ...context, preferencesUrl: preferencesOf(settings, 'sample') });
+  return renderNotice(facts, {
+    ...context,
+    locale,
+    preferencesUrl: preferencesOf(settings, 'sample'),
+    ownPage: lookedAtPage(settings.letterPagesUrl, context.today),
+    contact: settings.mailContact,
+  });
 }
+
+type PreviewSettings = Pick<
+  ComposeSettings,
+  'preferencesUrl' | 'preferencesSecret' | 'letterPagesUrl' | 'mailContact'
+>;
 
 /**
  * The latest notice of this kind on the account, staged or not; for `grant` and `reminder` else the one that the next
@@ -62,16 +79,17 @@ async function previewNextGrant(
   account: Account,
 ): Promise<Message> {
   const terms = (await findLatestTerms(db))?.terms ?? builtInTerms;
-  const [next] = kind === 'grant' ? forecast(account, terms, 1) : [];
+  const [next, after] = kind === 'grant' ? forecast(account, terms, 2) : [];
   if (!next || next.closing === next.opening) throw nothingToTell(kind, account.id, 'there has been none');
+  const context = contextOf(
+    account,
+    { now: next.startsAt, terms, locales: await findLocales(db, [account.id]) },
+    { ...settings, forLooking: true },
+  );
+  const amount = after ? after.free + after.paid - after.recovered : 0;
   return renderNotice(
     { kind: 'grant', cycles: [next] },
-    {
-      account: account.id,
-      zone: account.zone,
-      nextCycleOn: next.nextOn,
-      preferencesUrl: preferencesOf(settings, account.id),
-    },
+    { ...context, balance: next.closing, next: { on: next.nextOn, amount } },
   );
 }
 

@@ -73,7 +73,7 @@ describe('the list', () => {
     expect(text).toContain('Waiting 21');
     expect(text).toContain('Refused 4');
     expect(text.match(/550 &lt;b&gt;no such user/g)).toHaveLength(4);
-    expect(text).toContain('Your Connects are available: 10 added');
+    expect(text).toContain('10 Connects added, you have 10');
   });
 
   it('goes on below its last row until every email was shown once', async () => {
@@ -110,7 +110,7 @@ describe('one email', () => {
     expect(head).toContain('Message-ID');
     expect(head).toContain('m…0@mail.example.test');
     expect(head).not.toContain('m-000@mail');
-    expect(textOf(await read('/emails/1?as=text'))).toContain('Subject: Your Connects are available');
+    expect(textOf(await read('/emails/1?as=text'))).toContain('Subject: 10 Connects added, you have 10');
     await read('/emails/999999', viewer, 404);
   });
 
@@ -121,7 +121,7 @@ describe('one email', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'self'");
     expect(policy).not.toContain('script-src');
-    expect(await answer.text()).toContain('Your Connects are available');
+    expect(await answer.text()).toContain('10 Connects added, you have 10');
   });
 
   it('offers what may be done to operators alone', async () => {

@@ -47,15 +47,8 @@ describe('notices', () => {
     ]);
     await backfilled(app, asking('2021-02-01', '2021-03-31'), { notify: 'digest' });
     const shown = await runHere(['notices', 'preview', 'backfill', '--account', 'a'], { app });
-    const lines = shown.stdout.split('\n').map((line) => line.trim());
-    expect(lines).toEqual(
-      expect.arrayContaining([
-        'Subject: 90 Connects added for 2 past billing cycles',
-        'Owed Connects taken back: −70',
-        'In all: +90',
-      ]),
-    );
-    expect(lines.filter((line) => line === 'Monthly Connects of Freelancer Plus: +70')).toHaveLength(2);
+    expect(shown.stdout).toContain('Subject: 90 Connects added for 2 past billing cycles\n');
+    expect(shown.stdout).toContain('\n  210 + 20 free + 140 Plus − 70 owed = 300\n');
   });
 });
 
