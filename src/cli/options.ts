@@ -2,7 +2,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../config.ts';
 import { type Instant, isKnownZone, isLocalDate, parseInstant } from '../domain/calendar.ts';
-import { REASON_LENGTH_MAX, accountIdField, emailField, factIdField } from '../domain/events/fields.ts';
+import {
+  REASON_LENGTH_MAX,
+  accountIdField,
+  emailField,
+  factIdField,
+  localeField,
+} from '../domain/events/fields.ts';
 import { plainLine } from '../plain-text.ts';
 import { EXIT, EXIT_MEANING, type ExitCode } from './exit-codes.ts';
 
@@ -76,6 +82,13 @@ export function accountFlag(text: string): string {
   if (!accountIdField.safeParse(text).success)
     throw new InvalidArgumentError('expected an account id: 1 to 64 of A-Z a-z 0-9 . _ -');
   return text;
+}
+
+/** A language, as a BCP 47 tag in its canonical form. */
+export function localeFlag(text: string): string {
+  const parsed = localeField.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('expected a language, such as es or es-MX');
+  return parsed.data;
 }
 
 /** `--account a1 a2`, as often as needed. */

@@ -24,6 +24,7 @@ import {
   expectFlag,
   idFlag,
   jsonFlag,
+  localeFlag,
   reasonFlag,
   withHelp,
   yesFlag,
@@ -79,6 +80,7 @@ export function addNoticeCommands(program: Command, cli: Cli): void {
 
 interface PreviewFlags {
   account?: string;
+  locale?: string;
   out?: string;
   json?: true;
 }
@@ -89,6 +91,7 @@ function addPreview(notices: Command, cli: Cli): void {
     .description('what an email says: an example that needs no server, or that of an account')
     .addArgument(new Argument('<kind>', 'which one').choices([...NOTICE_KINDS, 'all']))
     .option('--account <id>', 'with the facts of this account', accountFlag)
+    .option('--locale <tag>', 'the example in this language, such as es; an account has its own', localeFlag)
     .option('--out <folder>', 'write <kind>.html and <kind>.txt there instead of printing the text')
     .addOption(jsonFlag())
     .action((kind: NoticeKind | 'all', flags: PreviewFlags) => showPreviews(cli, kind, flags));
@@ -99,9 +102,14 @@ async function showPreviews(cli: Cli, kind: NoticeKind | 'all', flags: PreviewFl
   const { account, out } = flags;
   if (kind === 'all' && account !== undefined)
     throw invalidInput('usage', '"all" shows examples: name one kind together with --account');
+  if (flags.locale !== undefined && account !== undefined)
+    throw invalidInput(
+      'usage',
+      'an account is written to in its own language: leave out --locale or --account',
+    );
   const previews: { kind: NoticeKind; message: Message }[] = [];
   for (const one of kind === 'all' ? NOTICE_KINDS : [kind])
-    previews.push({ kind: one, message: await previewOf(cli, one, account) });
+    previews.push({ kind: one, message: await previewOf(cli, one, flags) });
   if (out !== undefined) return writePreviews(cli, out, previews);
   if (flags.json) {
     const shown = previews.map((one) => ({ kind: one.kind, ...one.message }));
@@ -113,9 +121,9 @@ async function showPreviews(cli: Cli, kind: NoticeKind | 'all', flags: PreviewFl
   );
 }
 
-async function previewOf(cli: Cli, kind: NoticeKind, account: string | undefined): Promise<Message> {
+async function previewOf(cli: Cli, kind: NoticeKind, { account, locale }: PreviewFlags): Promise<Message> {
   const { app } = cli;
-  if (account === undefined) return previewSample(kind, app.config);
+  if (account === undefined) return previewSample(kind, app.config, locale);
   await requireSchema(app);
   return previewForAccount({ db: app.db, settings: app.config }, kind, account);
 }
