@@ -27,8 +27,8 @@ select.field, textarea.field { width: 100%; }
 .empty { display: grid; gap: var(--s2); justify-items: start; padding: var(--s6) var(--s4); }
 .empty .lead { font-size: var(--t-l); font-weight: 600; letter-spacing: -.01em; }
 .empty .acts { display: flex; gap: var(--s2); margin-top: var(--s2); } .in > .empty { padding: var(--s2) 0; }
-.plain { display: grid; gap: var(--s1); } .card > footer + .plain { border-top: 1px solid var(--line); font-size: var(--t-s); }
-.say.run svg.i { color: var(--run); } .say.mute svg.i { color: var(--mute); }
+.in.lines { display: grid; gap: var(--s1); } .card > footer + .lines { border-top: 1px solid var(--line); font-size: var(--t-s); }
+.say.run > svg.i { color: var(--run); } .say.mute > svg.i { color: var(--mute); }
 .say ul { list-style: disc; padding-left: 1.1rem; color: var(--ink-2); }
 .pager { display: flex; gap: var(--s2); margin-left: auto; }
 .flow > .end { margin-left: auto; align-self: start; } .flow .term { white-space: nowrap; color: var(--ink-2); }

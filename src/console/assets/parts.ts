@@ -24,11 +24,11 @@ export const PARTS = `
 .badge.bad { background: var(--bad-soft); color: var(--bad); } .badge.warn { background: var(--warn-soft); color: var(--warn); }
 
 .say { display: flex; gap: var(--s3); align-items: flex-start; border: 1px solid var(--line); border-radius: var(--r); padding: var(--s4) var(--s5); background: var(--surface); }
-.say svg.i { font-size: 1.25rem; margin-top: .12rem; }
-.say.warn svg.i { color: var(--warn); } .say.ok svg.i { color: var(--ok); } .say.bad svg.i { color: var(--bad); }
+.say > svg.i { font-size: 1.25rem; margin-top: .12rem; }
+.say.warn > svg.i { color: var(--warn); } .say.ok > svg.i { color: var(--ok); } .say.bad > svg.i { color: var(--bad); }
 .say strong { display: block; font-size: var(--t-l); font-weight: 600; letter-spacing: -.01em; }
 .say p { color: var(--ink-2); }
-.say .acts { margin-left: auto; display: flex; gap: var(--s2); align-self: center; }
+.say .acts { margin-left: auto; display: flex; flex: none; gap: var(--s2); align-self: center; }
 
 .tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); border: 1px solid var(--line); border-radius: var(--r); background: var(--surface); }
 .tile { padding: var(--s3) var(--s4) var(--s4); border-left: 1px solid var(--line); min-width: 0; display: grid; gap: .1rem; grid-template-rows: auto auto 1fr auto; }

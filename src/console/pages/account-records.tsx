@@ -106,13 +106,17 @@ async function showRecords<Row>(
           empty={<Empty sentence={before === undefined ? none : 'Nothing older.'} />}
         />
       )}
-      <footer>
-        <Pager
-          newer={before === undefined ? undefined : here}
-          older={nextBefore === null ? undefined : addressOf(here, { before: nextBefore })}
-          words={['Latest', 'Earlier']}
-        />
-      </footer>
+      {before === undefined && nextBefore === null ? (
+        ''
+      ) : (
+        <footer>
+          <Pager
+            newer={before === undefined ? undefined : here}
+            older={nextBefore === null ? undefined : addressOf(here, { before: nextBefore })}
+            words={['Latest', 'Earlier']}
+          />
+        </footer>
+      )}
     </section>,
   );
 }

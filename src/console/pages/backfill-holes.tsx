@@ -39,7 +39,7 @@ export function WhereTheHolesAre({ grid: { days, holes, isCounted, lookedAt }, f
       {isCounted ? '' : <p class="q in">What was settled before is still being counted.</p>}
       <CyclesByDay days={days.map((day) => ({ ...day, isChosen: isChosen(day.on), href: hrefOf(day.on) }))} />
       {holes.length > 0 ? (
-        <ul class="in plain">
+        <ul class="in lines">
           {holes
             .slice(-NAMED_MAX)
             .toReversed()
