@@ -1,7 +1,7 @@
 /** Reading `failures`: who is put aside, since when, and with which error. */
 import { isOneOf } from '../db/id-list.ts';
 import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
-import type { Instant } from '../domain/calendar.ts';
+import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 
 /** Which of those put aside; everybody when nothing is given. */
@@ -90,14 +90,61 @@ export async function listPutAside(
   }));
 }
 
-/** How many accounts are put aside, the most frequent error first. */
-async function groupPutAside(db: Queryable): Promise<{ code: string; accounts: number }[]> {
-  const { sql, bindings } = putAsideWhere({});
-  return selectRows(
+/** An account that is put aside, with what the latest run said that did so. */
+export interface AsideAccount {
+  readonly account: string;
+  readonly code: string;
+  /** When the first run put it aside that did so: a rerun that failed makes it no younger. */
+  readonly since: Instant;
+  /** The cycle that could not be settled; null where there is no such account, or nothing is due for it any more. */
+  readonly nextCycleOn: LocalDate | null;
+  /** Whether that one has begun by now. */
+  readonly isDue: boolean;
+}
+
+interface AsideRow {
+  readonly account: string;
+  readonly runId: number;
+  readonly code: string;
+  readonly at: Date | null;
+}
+
+/** Each once. Sorted out here: that reads each row once, where a subquery reads it several times. */
+const latestOfEach = <Row extends AsideRow>(rows: readonly Row[]): (Row & { readonly since: Instant })[] => {
+  const latest = new Map<string, Row & { readonly since: Instant }>();
+  for (const row of rows) {
+    const known = latest.get(row.account);
+    const since = Math.min(row.at?.getTime() ?? Infinity, known?.since ?? Infinity);
+    latest.set(row.account, { ...(known && known.runId > row.runId ? known : row), since });
+  }
+  return [...latest.values()];
+};
+
+/** Everybody who is put aside, with how the account stands now. */
+export async function listAside(db: Queryable, now: Instant): Promise<AsideAccount[]> {
+  const rows = await selectRows<AsideRow & { nextCycleOn: LocalDate | null; isDue: number | null }>(
     db,
-    `SELECT code, COUNT(*) AS accounts FROM failures WHERE ${sql} GROUP BY code ORDER BY accounts DESC, code LIMIT 1000`,
-    bindings,
+    `SELECT account_id AS account, run_id AS runId, code, put_aside_at AS at, next_cycle_on AS nextCycleOn,
+            next_cycle_at <= ? AS isDue
+       FROM failures LEFT JOIN accounts ON accounts.id = failures.account_id WHERE failures.state = 'put-aside'`,
+    [toDate(now)],
   );
+  return latestOfEach(rows).map(({ account, code, since, nextCycleOn, isDue }) => ({
+    account,
+    code,
+    since,
+    nextCycleOn,
+    isDue: isDue === 1,
+  }));
+}
+
+/** How many accounts are put aside: a look at an index. */
+export async function countPutAside(db: Queryable): Promise<number> {
+  const row = await selectOne<{ accounts: number }>(
+    db,
+    "SELECT COUNT(DISTINCT account_id) AS accounts FROM failures WHERE state = 'put-aside'",
+  );
+  return row?.accounts ?? 0;
 }
 
 /** Accounts that a run has failed at, put aside or still to be tried again, by error. */
@@ -158,17 +205,29 @@ export async function countRetrying(db: Queryable, runId: number): Promise<Map<s
   return new Map(rows.map((row) => [row.code, row.accounts]));
 }
 
-/** Accounts that are put aside, by error, and since when the first of them is: a rerun that failed makes it no younger. */
-export async function sumPutAside(
-  db: Queryable,
-): Promise<{ readonly byCode: ReadonlyMap<string, number>; readonly oldestAt: Instant | undefined }> {
-  const groups = await groupPutAside(db);
-  const row = await selectOne<{ oldest: Date | null }>(
+/** How many are put aside, by error, and since when the first of them is. */
+export interface AsideSum {
+  /** The most frequent error first. */
+  readonly byCode: ReadonlyMap<string, number>;
+  readonly oldestAt: Instant | undefined;
+}
+
+export async function sumPutAside(db: Queryable): Promise<AsideSum> {
+  const rows = await selectRows<AsideRow>(
     db,
-    "SELECT MIN(put_aside_at) AS oldest FROM failures WHERE state = 'put-aside'",
+    `SELECT account_id AS account, run_id AS runId, code, put_aside_at AS at
+       FROM failures WHERE state = 'put-aside'`,
   );
-  return {
-    byCode: new Map(groups.map((one) => [one.code, one.accounts])),
-    oldestAt: row?.oldest?.getTime(),
-  };
+  return sumAside(latestOfEach(rows));
+}
+
+export function sumAside(aside: readonly Pick<AsideAccount, 'code' | 'since'>[]): AsideSum {
+  const counts = new Map<string, number>();
+  let oldestAt = Infinity;
+  for (const { code, since } of aside) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+    oldestAt = Math.min(oldestAt, since);
+  }
+  const byCount = [...counts].toSorted(([a, inA], [b, inB]) => inB - inA || (a < b ? -1 : 1));
+  return { byCode: new Map(byCount), oldestAt: oldestAt === Infinity ? undefined : oldestAt };
 }

@@ -140,7 +140,7 @@ const belowTime = ({ at, id }: Key): Below => ({
 });
 
 /** Beyond that many a count says only that there are more. */
-export const COUNTED_MAX = 10_000;
+export const COUNTED_MAX = 5_000;
 
 export interface OutboxSums {
   /** By state, at most `COUNTED_MAX`. */
@@ -152,9 +152,11 @@ export interface OutboxSums {
 }
 
 export async function sumOutbox(db: Queryable, since: Instant): Promise<OutboxSums> {
-  const [counts, sentSince, oldest] = await Promise.all([
-    Promise.all(NOTICE_STATES.map(async (state) => [state, await countUpTo(db, state, 0)] as const)),
-    countUpTo(db, 'sent', since),
+  const sentSince = await countUpTo(db, 'sent', since);
+  const countOf = async (state: NoticeState): Promise<number> =>
+    state === 'sent' && sentSince === COUNTED_MAX ? sentSince : countUpTo(db, state, 0);
+  const [counts, oldest] = await Promise.all([
+    Promise.all(NOTICE_STATES.map(async (state) => [state, await countOf(state)] as const)),
     selectOne<{ at: Date }>(
       db,
       "SELECT staged_at AS at FROM outbox WHERE state = 'pending' ORDER BY next_attempt_at, id LIMIT 1",

@@ -1,6 +1,6 @@
 /** The counts beside the console's sidebar: what waits for a person. Three small statements on an index each. */
 import { type Queryable, selectOne } from '../db/query.ts';
-import { sumPutAside } from '../ledger/put-aside.ts';
+import { countPutAside } from '../ledger/put-aside.ts';
 
 export interface BadgeCounts {
   /** Accounts put aside. */
@@ -12,18 +12,17 @@ export interface BadgeCounts {
 }
 
 /** Beyond that many the number says nothing more. */
-const COUNTED_MAX = 10_000;
+const COUNTED_MAX = 5_000;
 
 export async function readBadges(db: Queryable): Promise<BadgeCounts> {
-  const [aside, backfills, emails] = await Promise.all([
-    sumPutAside(db),
+  const [failures, backfills, emails] = await Promise.all([
+    countPutAside(db),
     countOf(
       db,
       "SELECT id FROM backfills WHERE state IN ('awaiting-approval', 'running', 'paused') ORDER BY id LIMIT ?",
     ),
     countOf(db, "SELECT id FROM outbox WHERE state = 'refused' LIMIT ?"),
   ]);
-  const failures = [...aside.byCode.values()].reduce((sum, accounts) => sum + accounts, 0);
   return { failures, backfills, emails };
 }
 

@@ -1,7 +1,8 @@
 /** Cycles by month and day: settled, missing, failed, and not due yet. From the rollups, and what rounds have counted. */
-import { type Queryable, selectRows, shownNow } from '../db/query.ts';
+import { type Queryable, shownNow } from '../db/query.ts';
 import { type Instant, type LocalDate, formatInstant, plusDays } from '../domain/calendar.ts';
 import { type FleetCount, listFleetCounts } from '../ledger/fleet-counts.ts';
+import { listAside } from '../ledger/put-aside.ts';
 import { findRound } from '../ledger/rounds.ts';
 import { listRollups } from '../ledger/rollups.ts';
 
@@ -33,11 +34,10 @@ export interface CyclesGrid {
   readonly lookedAt: Instant | null;
 }
 
-const ASIDE_MAX = 100_000;
-
 /** @param months that end with the present one */
 export async function readCyclesGrid(db: Queryable, months = 12): Promise<CyclesGrid> {
-  const today = formatInstant(await shownNow(db)).slice(0, 10);
+  const now = await shownNow(db);
+  const today = formatInstant(now).slice(0, 10);
   const all = daysOfMonths(today, months);
   const range = { from: all[0] as LocalDate, to: all.at(-1) as LocalDate };
   const settled = new Map<LocalDate, number>();
@@ -45,7 +45,7 @@ export async function readCyclesGrid(db: Queryable, months = 12): Promise<Cycles
     if (name !== 'granted-later' && name !== 'reversed')
       settled.set(onDay, (settled.get(onDay) ?? 0) + quantity);
   const missing = sumByDay(await listFleetCounts(db, 'holes', range));
-  const failed = await countFailed(db, range);
+  const failed = await countFailed(db, now);
   const days = all.map((on) => ({
     on,
     settled: settled.get(on) ?? 0,
@@ -78,19 +78,11 @@ function sumByDay(rows: readonly FleetCount[]): Map<LocalDate, number> {
 }
 
 /** Whoever is put aside stands at the boundary that could not be settled. */
-async function countFailed(
-  db: Queryable,
-  range: { readonly from: LocalDate; readonly to: LocalDate },
-): Promise<Map<LocalDate, number>> {
-  const rows = await selectRows<{ onDay: LocalDate; accounts: number }>(
-    db,
-    `SELECT next_cycle_on AS onDay, COUNT(*) AS accounts FROM accounts
-       JOIN (SELECT DISTINCT account_id FROM failures WHERE state = 'put-aside' LIMIT ?) AS aside
-         ON aside.account_id = accounts.id
-      WHERE next_cycle_on BETWEEN ? AND ? GROUP BY next_cycle_on ORDER BY next_cycle_on`,
-    [ASIDE_MAX, range.from, range.to],
-  );
-  return new Map(rows.map((row) => [row.onDay, row.accounts]));
+async function countFailed(db: Queryable, now: Instant): Promise<Map<LocalDate, number>> {
+  const days = new Map<LocalDate, number>();
+  for (const { nextCycleOn } of await listAside(db, now))
+    if (nextCycleOn !== null) days.set(nextCycleOn, (days.get(nextCycleOn) ?? 0) + 1);
+  return days;
 }
 
 function holesIn(days: readonly DayOfGrid[]): Hole[] {

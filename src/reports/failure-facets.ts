@@ -1,13 +1,15 @@
 /**
  * Those that are put aside, counted by what they have in common: error, run, plan, version, age, and what was said of
- * them. One reading counts all: each group of alike ones with its number; every facet is a sum over those groups.
+ * them. One look counts all.
  */
-import { type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
-import { putAsideWhere } from '../ledger/put-aside.ts';
+import { countPutAside } from '../ledger/put-aside.ts';
 import type { RunKind } from '../ledger/runs.ts';
-import { type AsideFilter, type FailureState, listedWork } from './failure-work.ts';
+import { type LookedAside, lookAtAside } from './failure-look.ts';
+import type { WorkPosition } from './failure-page.ts';
+import type { AsideFilter, FailureState } from './failure-work.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -82,90 +84,59 @@ export interface FailureFacets {
 export const COUNTED_MAX = 10_000;
 const HOURS_SHOWN = 48;
 
-interface Group {
-  readonly code: string;
-  readonly runId: number;
-  readonly kind: RunKind | null;
-  readonly plan: PlanName | null;
-  readonly version: string | null;
-  readonly state: Exclude<FailureState, 'failing'>;
-  readonly assignee: string | null;
-  readonly hours: number;
-  /** 0 where a later run put the same accounts aside again: they count with that one, unless this one is chosen. */
-  readonly isLatest: 0 | 1;
-  readonly accounts: number;
-}
-
 export async function readFailureFacets(
   db: Queryable,
   choice: FacetChoice,
   now: Instant,
   countedMax = COUNTED_MAX,
 ): Promise<FailureFacets> {
-  const groups = await readGroups(db, now, countedMax);
-  const complete = sumOf(groups) < countedMax;
-  const but = (facet: keyof FacetChoice): Group[] => {
+  return (await readMatching(db, choice, now, countedMax)).facets;
+}
+
+/** Also who matches the choice, in the order of errors and accounts; null where not all were looked at. */
+export async function readMatching(
+  db: Queryable,
+  choice: FacetChoice,
+  now: Instant,
+  countedMax = COUNTED_MAX,
+): Promise<{ readonly facets: FailureFacets; readonly found: readonly WorkPosition[] | null }> {
+  const looked = await lookAtAside(db, now, countedMax);
+  const complete = looked.length < countedMax;
+  const but = (facet: keyof FacetChoice): LookedAside[] => {
     const { [facet]: _chosen, ...others } = choice;
-    return groups.filter((one) => (facet === 'runId' ? matchesRest(one, others) : matches(one, others)));
+    return looked.filter((one) => (facet === 'runId' ? matchesRest(one, others) : matches(one, others)));
   };
-  const matching = groups.filter((one) => matches(one, choice));
-  return {
-    all: complete ? sumOf(groups.filter((one) => one.isLatest === 1)) : await countAll(db),
-    matching: sumOf(matching),
+  const matching = looked.filter((one) => matches(one, choice));
+  const ages = but('age').map(ageOf);
+  const facets: FailureFacets = {
+    all: complete ? looked.filter((one) => one.isLatest).length : await countPutAside(db),
+    matching: matching.length,
     complete,
     codes: byValue(but('code'), (one) => one.code),
     runs: byValue(but('runId'), (one) => one.runId).map((one) => ({
       ...one,
-      kind: groups.find((group) => group.runId === one.value)?.kind ?? null,
+      kind: looked.find(({ runId }) => runId === one.value)?.kind ?? null,
     })),
     plans: byValue(but('plan'), (one) => one.plan),
     versions: byValue(but('version'), (one) => one.version),
     ages: AGE_NAMES.map((value) => ({
       value,
-      accounts: sumOf(but('age').filter((one) => ageOf(one) === value)),
+      accounts: ages.filter((one) => one === value).length,
     })).filter((one) => one.accounts > 0),
     states: byValue(but('state'), (one) => one.state),
     assignees: byValue(but('assignee'), (one) => one.assignee),
     perHour: perHourOf(matching),
   };
+  return { facets, found: complete ? matching : null };
 }
 
-/** One pass over all of them, or the first `countedMax`. */
-const readGroups = (db: Queryable, now: Instant, countedMax: number): Promise<Group[]> =>
-  selectRows<Group>(
-    db,
-    `SELECT code, runId, runs.kind, accounts.plan, runs.program_version AS version, aside.state, owner AS assignee,
-            hours, isLatest, COUNT(*) AS accounts
-       FROM (SELECT told.*, LEAST(TIMESTAMPDIFF(HOUR, since_at, ?), ?) AS hours,
-                    NOT EXISTS (SELECT 1 FROM failures AS later WHERE later.account_id = told.account
-                      AND later.state = 'put-aside' AND later.run_id > told.runId) AS isLatest
-               FROM (${listedWork(FIRST)}) AS told) AS aside
-       LEFT JOIN accounts ON accounts.id = aside.account
-       LEFT JOIN runs ON runs.id = aside.runId
-      GROUP BY code, runId, runs.kind, accounts.plan, runs.program_version, aside.state, owner, hours, isLatest
-      ORDER BY code, runId LIMIT ?`,
-    [toDate(now), AGES.older.fromH, toDate(now), countedMax, countedMax],
-  );
-
-const FIRST = "failures.state = 'put-aside' ORDER BY failures.code, failures.account_id LIMIT ?";
-
-async function countAll(db: Queryable): Promise<number> {
-  const { sql, bindings } = putAsideWhere({});
-  const row = await selectOne<{ accounts: number }>(
-    db,
-    `SELECT COUNT(*) AS accounts FROM failures WHERE ${sql}`,
-    bindings,
-  );
-  return row?.accounts ?? 0;
-}
-
-const ageOf = ({ hours }: Group): Age =>
+const ageOf = ({ hours }: LookedAside): Age =>
   AGE_NAMES.find((name) => hours < (AGES[name].untilH ?? Infinity)) as Age;
 
-const matches = (one: Group, choice: FacetChoice): boolean =>
-  (choice.runId === undefined ? one.isLatest === 1 : one.runId === choice.runId) && matchesRest(one, choice);
+const matches = (one: LookedAside, choice: FacetChoice): boolean =>
+  (choice.runId === undefined ? one.isLatest : one.runId === choice.runId) && matchesRest(one, choice);
 
-const matchesRest = (one: Group, choice: Omit<FacetChoice, 'runId'>): boolean =>
+const matchesRest = (one: LookedAside, choice: Omit<FacetChoice, 'runId'>): boolean =>
   (choice.code === undefined || one.code === choice.code) &&
   (choice.plan === undefined || one.plan === choice.plan) &&
   (choice.version === undefined || one.version === choice.version) &&
@@ -173,20 +144,21 @@ const matchesRest = (one: Group, choice: Omit<FacetChoice, 'runId'>): boolean =>
   (choice.state === undefined || one.state === choice.state) &&
   (choice.assignee === undefined || one.assignee === choice.assignee);
 
-const sumOf = (groups: readonly Group[]): number => groups.reduce((sum, one) => sum + one.accounts, 0);
-
-function byValue<Value>(groups: readonly Group[], valueOf: (one: Group) => Value): FacetCount<Value>[] {
+function byValue<Value>(
+  looked: readonly LookedAside[],
+  valueOf: (one: LookedAside) => Value,
+): FacetCount<Value>[] {
   const counts = new Map<Value, number>();
-  for (const one of groups) counts.set(valueOf(one), (counts.get(valueOf(one)) ?? 0) + one.accounts);
+  for (const one of looked) counts.set(valueOf(one), (counts.get(valueOf(one)) ?? 0) + 1);
   return [...counts]
     .map(([value, accounts]) => ({ value, accounts }))
     .toSorted((a, b) => b.accounts - a.accounts || (String(a.value) < String(b.value) ? -1 : 1));
 }
 
-function perHourOf(groups: readonly Group[]): FailureFacets['perHour'] {
+function perHourOf(looked: readonly LookedAside[]): FailureFacets['perHour'] {
   const counts = new Map<string, number>();
-  for (const { hours, code, accounts } of groups)
-    if (hours < HOURS_SHOWN) counts.set(`${hours} ${code}`, (counts.get(`${hours} ${code}`) ?? 0) + accounts);
+  for (const { hours, code } of looked)
+    if (hours < HOURS_SHOWN) counts.set(`${hours} ${code}`, (counts.get(`${hours} ${code}`) ?? 0) + 1);
   return [...counts].map(([key, accounts]) => {
     const [hoursAgo, code] = key.split(' ') as [string, string];
     return { hoursAgo: Number(hoursAgo), code, accounts };

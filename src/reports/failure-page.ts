@@ -13,6 +13,17 @@ export interface WorkPosition {
   readonly account: string;
 }
 
+/** Of a list in that order: those of the page. */
+export const pageAfter = <One extends WorkPosition>(
+  found: readonly One[],
+  { after, limit }: { readonly after?: WorkPosition | undefined; readonly limit: number },
+): One[] =>
+  found
+    .filter(
+      ({ code, account }) => !after || code > after.code || (code === after.code && account > after.account),
+    )
+    .slice(0, limit);
+
 export interface FailurePageRow extends FailureWork {
   /** What the account has now; null where there is no such account. */
   readonly plan: PlanName | null;

@@ -1,11 +1,11 @@
 /** What an operator wants to see first: whether a person must act, what is due, how runs went, whether mail is moving. */
 import { type Queryable, selectOne, selectRows, shownNow, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { countAccounts, listDue } from '../ledger/accounts.ts';
+import { countAccounts, dueAtOf } from '../ledger/accounts.ts';
 import { type BackfillState, listOpenBackfills } from '../ledger/backfills.ts';
 import { findCountedAccounts } from '../ledger/fleet-counts.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
-import { sumPutAside } from '../ledger/put-aside.ts';
+import { type AsideAccount, listAside, sumAside } from '../ledger/put-aside.ts';
 import { listRunSamples } from '../ledger/run-samples.ts';
 import { type Run, findLatestSweep, listOpenRuns } from '../ledger/runs.ts';
 import { findLastTick } from '../ledger/ticks.ts';
@@ -58,8 +58,10 @@ export interface OutboxSum {
 }
 
 /** More than that are shown as so many and more: counting on would take longer than the number is worth. */
-export const DUE_MAX = 100_000;
-export const OUTBOX_MAX = 20_000;
+export const DUE_MAX = 5_000;
+export const OUTBOX_MAX = 5_000;
+/** Mostly the first one is not put aside. */
+const OLDEST_LOOK = 20;
 /** Among those that are to leave first, the oldest is: what was tried before has waited longest. */
 const OLDEST_AMONG = 1_000;
 /** Enough to know how fast they leave. */
@@ -70,19 +72,17 @@ const RECENT_LINES = 8;
 const RECENT_RUNS_MAX = 150;
 const SLOTS_SHOWN = 24;
 
-/** Also those that wait for a retry. */
-const AFTER_RETRIES = Date.parse('9000-01-01T00:00:00Z');
-
 export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'next'>): Promise<Overview> {
   const now = await shownNow(db);
-  const [oldest] = await listDue(db, { asOf: now, now: AFTER_RETRIES, after: undefined, limit: 1 });
+  const aside = await listAside(db, now);
+  const oldestDueAt = await findOldestDue(db, now, aside);
   const { open, recent, backfills } = await readRuns(db);
   return {
     now,
     accounts: (await findCountedAccounts(db)) ?? (await countAccounts(db)),
-    due: oldest ? await countDueUpTo(db, now) : 0,
-    oldestDueAt: oldest?.nextCycleAt ?? null,
-    putAside: await readPutAside(db),
+    due: oldestDueAt === null ? 0 : await countDueUpTo(db, now, aside),
+    oldestDueAt,
+    putAside: asideOf(aside),
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
     active: await readActive(db, open.slice(0, ACTIVE_MAX), now),
@@ -124,22 +124,42 @@ async function readActive(db: Queryable, runs: readonly Run[], now: Instant): Pr
   return active;
 }
 
-export async function countDueUpTo(db: Queryable, now: Instant): Promise<number> {
-  const row = await selectOne<{ due: number; aside: number }>(
-    db,
-    `SELECT (SELECT COUNT(*) FROM (SELECT id FROM accounts WHERE next_cycle_at <= ? LIMIT ?) AS due) AS due,
-            (SELECT COUNT(DISTINCT accounts.id) FROM failures JOIN accounts ON accounts.id = failures.account_id
-              WHERE failures.state = 'put-aside' AND accounts.next_cycle_at <= ?) AS aside`,
-    [toDate(now), DUE_MAX, toDate(now)],
-  );
-  if (!row) return 0;
-  return row.due === DUE_MAX ? DUE_MAX : row.due - row.aside;
+const dueAside = (aside: readonly AsideAccount[]): number => aside.filter((one) => one.isDue).length;
+
+/** Of those that are not put aside: who is stands at the front of the index, and is passed over. */
+async function findOldestDue(
+  db: Queryable,
+  now: Instant,
+  aside: readonly AsideAccount[],
+): Promise<Instant | null> {
+  const ids = new Set(aside.map((one) => one.account));
+  for (const limit of [OLDEST_LOOK, dueAside(aside) + 1]) {
+    const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
+      db,
+      'SELECT id, next_cycle_at FROM accounts WHERE next_cycle_at <= ? ORDER BY next_cycle_at, id LIMIT ?',
+      [toDate(now), limit],
+    );
+    const first = rows.find((row) => !ids.has(row.id));
+    if (first) return dueAtOf(first);
+    if (rows.length < limit) return null;
+  }
+  return null;
 }
 
-async function readPutAside(db: Queryable): Promise<PutAsideSum> {
-  const { byCode, oldestAt } = await sumPutAside(db);
+export async function countDueUpTo(db: Queryable, now: Instant, aside: readonly AsideAccount[]): Promise<number> {
+  const leftOut = dueAside(aside);
+  const row = await selectOne<{ due: number }>(
+    db,
+    'SELECT COUNT(*) AS due FROM (SELECT id FROM accounts WHERE next_cycle_at <= ? LIMIT ?) AS due',
+    [toDate(now), DUE_MAX + leftOut],
+  );
+  return Math.max(0, (row?.due ?? 0) - leftOut);
+}
+
+function asideOf(aside: readonly AsideAccount[]): PutAsideSum {
+  const { byCode, oldestAt } = sumAside(aside);
   const codes = [...byCode].map(([code, accounts]) => ({ code, accounts }));
-  return { accounts: codes.reduce((sum, one) => sum + one.accounts, 0), codes, oldestAt: oldestAt ?? null };
+  return { accounts: aside.length, codes, oldestAt: oldestAt ?? null };
 }
 
 /** A sweep that left nobody, or a tick that found nobody. */

@@ -1,12 +1,13 @@
 /** Accounts that are put aside: what they have in common, who they are, and what to do about all of them at once. */
 import { shownNow } from '../../db/query.ts';
 import { WORK_FIELDS, workJson } from '../../json/failures.ts';
-import { type FailureFacets, readFailureFacets } from '../../reports/failure-facets.ts';
+import { type FailureFacets, readMatching } from '../../reports/failure-facets.ts';
 import {
   type FailurePageRow,
   type WorkPosition,
   countFailureWork,
   listFailurePage,
+  pageAfter,
 } from '../../reports/failure-page.ts';
 import { counted } from '../../words.ts';
 import { answerCsv } from '../csv-answer.ts';
@@ -78,10 +79,14 @@ async function readShown(site: Site, asked: FailuresAsked): Promise<Shown> {
   const now = await shownNow(readDb);
   const filter = filterOf(asked.choice);
   const { account, ...choice } = asked.choice;
-  const facets = await readFailureFacets(readDb, choice, now);
-  const isCounted = facets.complete && account === undefined;
-  const matching = isCounted ? facets.matching : await countFailureWork(db, filter, now);
-  const rows = await listFailurePage(readDb, filter, { now, limit: ROWS + 1, after: asked.after });
+  const { facets, found } = await readMatching(readDb, choice, now);
+  const chosen = found?.filter((one) => account === undefined || one.account === account);
+  const matching = chosen ? chosen.length : await countFailureWork(db, filter, now);
+  const page = { now, limit: ROWS + 1, after: asked.after };
+  // Whoever is known to match is asked for by name: no row is read to be left out.
+  const accounts = chosen && { accounts: pageAfter(chosen, page).map((one) => one.account) };
+  const rows =
+    accounts?.accounts.length === 0 ? [] : await listFailurePage(readDb, { ...filter, ...accounts }, page);
   return { asked, facets, rows, matching, now };
 }
 

@@ -1,6 +1,6 @@
 /** The sentence that heads the overview: whether a person must act, and on what. */
 import { counted, formatAge, formatCount } from '../../words.ts';
-import type { Overview } from '../../reports/overview.ts';
+import { DUE_MAX, type Overview } from '../../reports/overview.ts';
 import type { SayTone } from '../parts/say.tsx';
 
 export interface Sentence {
@@ -74,7 +74,10 @@ const isLate = ({ now, oldestDueAt }: Known, dueAlarmMs: number): boolean =>
 
 const UNTIL_RELEASED = 'They wait until the ledger is released.';
 
-const dueWords = (due: number): string => counted(due, 'account is due', 'accounts are due');
+const dueWords = (due: number): string =>
+  due >= DUE_MAX
+    ? `${formatCount(DUE_MAX)} accounts or more are due`
+    : counted(due, 'account is due', 'accounts are due');
 
 const lateWords = ({ due, now, oldestDueAt }: Known): string =>
   `${dueWords(due)}, the oldest for ${formatAge((now - (oldestDueAt ?? now)) / 1_000)}`;
