@@ -2,15 +2,9 @@
 import { type Queryable, shownNow } from '../db/query.ts';
 import { type Instant, formatInstant } from '../domain/calendar.ts';
 import { isOpenAt, nextOpening } from '../domain/corrections/window.ts';
-import {
-  type FailedItem,
-  type ItemCount,
-  countBackfillAccounts,
-  countBackfillItems,
-  listFailedItems,
-} from '../ledger/backfill-items.ts';
 import type { Backfill } from '../ledger/backfills.ts';
 import type { BackfillPlan } from '../operations/backfills/backfill-plan.ts';
+import type { BackfillDone } from '../reports/backfill-progress.ts';
 
 /** When its window opens, where it waits for that; null where it does not. */
 export function goesOnFrom({ state, window }: Backfill, now: Instant): Instant | null {
@@ -38,27 +32,24 @@ export function backfillJson(backfill: Backfill, goesOnAt: Instant | null) {
 const textOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 /** How far a backfill is. */
-export interface BackfillProgress {
+export interface BackfillProgress extends BackfillDone {
   readonly goesOnAt: Instant | null;
-  readonly accounts: Awaited<ReturnType<typeof countBackfillAccounts>>;
-  readonly items: readonly ItemCount[];
-  /** The first of those that failed. */
-  readonly failed: readonly FailedItem[];
 }
 
-const FAILED_SHOWN = 20;
-
-export const readProgress = async (db: Queryable, backfill: Backfill): Promise<BackfillProgress> => ({
-  items: await countBackfillItems(db, backfill.id),
-  accounts: await countBackfillAccounts(db, backfill.id),
-  failed: await listFailedItems(db, backfill.id, FAILED_SHOWN),
+/** @param read `readDone`, or what is bounded where somebody waits: `readKnownDone` */
+export const readProgress = async (
+  db: Queryable,
+  backfill: Backfill,
+  read: (db: Queryable, backfill: Backfill) => Promise<BackfillDone>,
+): Promise<BackfillProgress> => ({
+  ...(await read(db, backfill)),
   goesOnAt: goesOnFrom(backfill, await shownNow(db)),
 });
 
 export const progressJson = (
   backfill: Backfill,
-  { goesOnAt, accounts, items, failed }: BackfillProgress,
-) => ({ ...backfillJson(backfill, goesOnAt), done: accounts, items, failed });
+  { goesOnAt, accounts, items, failed, exact }: BackfillProgress,
+) => ({ ...backfillJson(backfill, goesOnAt), exact, done: accounts, items, failed });
 
 /** A list of many accounts is their number: they are the operator's own file. */
 export const planJson = ({ asked, ...plan }: BackfillPlan) => ({

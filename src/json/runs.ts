@@ -3,6 +3,7 @@ import { formatInstant } from '../domain/calendar.ts';
 import type { RunNote } from '../ledger/run-notes.ts';
 import type { Run } from '../ledger/runs.ts';
 import type { NoteRequest } from '../operations/runs/note-run.ts';
+import type { KnownCounts } from '../reports/run-kept-counts.ts';
 import type { StopOutcome } from '../operations/runs/stop-run.ts';
 
 export const runJson = ({ id, ...run }: Run) => ({
@@ -24,12 +25,36 @@ export const notedJson = ({ run, note, actor }: NoteRequest, dryRun: boolean) =>
   dryRun,
 });
 
-/** @param counts as much of them as is told: of a list only those of accounts */
+/**
+ * @param counts as much of them as is told: of a list only those of accounts
+ * @param exact false where its accounts are estimated
+ */
 export const countedRunJson = <Counts extends object>(
   run: Run,
   counts: Counts,
   notes: readonly RunNote[],
-) => ({ ...runJson(run), ...counts, notes: notes.map(noteJson) });
+  exact = true,
+) => ({ ...runJson(run), exact, ...counts, notes: notes.map(noteJson) });
+
+/** In a list: only what became of its accounts. */
+export function listedRunJson(
+  { run, counts, exact }: KnownCounts & { readonly run: Run },
+  notes: readonly RunNote[],
+) {
+  const { settled, failed, remaining, skipped, added } = counts;
+  return countedRunJson(run, { settled, failed, remaining, skipped, added }, notes, exact);
+}
+
+/** What is known of a run while somebody waits: what only counting would tell is null of a large one that is open. */
+export function knownCountsJson(
+  { counts, exact }: KnownCounts,
+  notices: Readonly<Record<string, number>> | null,
+) {
+  const told = { ...counts, notices };
+  if (exact) return told;
+  const later = { cycles: null, granted: null, expired: null, recovered: null, net: null, byCode: null };
+  return { ...told, ...later };
+}
 
 export const stopJson = (
   { run, remaining, inFlight, queued }: StopOutcome,

@@ -2,6 +2,7 @@
 import { type Queryable, insertRows, selectOne, selectRows, updateOf } from '../db/query.ts';
 import type { BackfillReason } from '../domain/corrections/backfill.ts';
 import type { LocalDate } from '../domain/calendar.ts';
+import { findBackfillOfRun } from './backfills.ts';
 
 export interface BackfillItem {
   readonly accountId: string;
@@ -76,6 +77,28 @@ export async function countBackfillAccounts(
   return { granted: row?.granted ?? 0, failed: row?.failed ?? 0 };
 }
 
+/** Whether there are more cycles than that: no more rows are read than are needed to know. */
+export async function hasMoreItems(db: Queryable, backfillId: number, max: number): Promise<boolean> {
+  const row = await selectOne<{ items: number }>(
+    db,
+    `SELECT COUNT(*) AS items FROM
+       (SELECT account_id FROM backfill_items WHERE backfill_id = ? LIMIT ?) AS looked`,
+    [backfillId, max + 1],
+  );
+  return (row?.items ?? 0) > max;
+}
+
+/** Accounts that failed, by the first so many of their cycles. */
+export async function countFailedUpTo(db: Queryable, backfillId: number, max: number): Promise<number> {
+  const row = await selectOne<{ failed: number }>(
+    db,
+    `SELECT COUNT(DISTINCT account_id) AS failed FROM
+       (SELECT account_id FROM backfill_items WHERE backfill_id = ? AND state = 'failed' LIMIT ?) AS looked`,
+    [backfillId, max],
+  );
+  return row?.failed ?? 0;
+}
+
 export interface FailedItem {
   readonly account: string;
   readonly code: string;
@@ -116,7 +139,6 @@ export async function listFailedOfRun(
   runId: number,
   limit: number,
 ): Promise<{ readonly backfill: number; readonly failed: readonly FailedItem[] }> {
-  const row = await selectOne<{ id: number }>(db, 'SELECT id FROM backfills WHERE run_id = ?', [runId]);
-  const backfill = row?.id ?? 0;
+  const backfill = (await findBackfillOfRun(db, runId)) ?? 0;
   return { backfill, failed: await listFailedItems(db, backfill, limit) };
 }

@@ -88,6 +88,11 @@ export async function findBackfill(db: Queryable, id: number): Promise<Backfill 
   return row && parseRow(row);
 }
 
+/** The number of the backfill that has this run. */
+export async function findBackfillOfRun(db: Queryable, runId: number): Promise<number | undefined> {
+  return (await selectOne<{ id: number }>(db, 'SELECT id FROM backfills WHERE run_id = ?', [runId]))?.id;
+}
+
 /** Locked until the transaction ends: its state cannot change meanwhile. */
 export async function lockBackfill(db: Queryable, id: number): Promise<Backfill | undefined> {
   const row = await selectOne<Stored>(db, `${SELECT} WHERE id = ? FOR UPDATE`, [id]);

@@ -1,6 +1,7 @@
 /**
- * SQL of `run_samples`: how many accounts a run settled in each stretch of its time. They draw the run's rate. What a run
- * achieved is never read from them: what a worker had not written down when it was killed is missing.
+ * SQL of `run_samples`: how many accounts a run settled in each stretch of its time. They draw the run's rate, and
+ * tell about how far a large one is. What a run achieved is never read from them: what a worker had not written down when
+ * it was killed is missing.
  */
 import { type Queryable, insertRows, selectRows } from '../db/query.ts';
 
@@ -53,3 +54,7 @@ export const listRunSamples = (db: Queryable, runId: number): Promise<RunSample[
       WHERE run_id = ? ORDER BY from_s LIMIT 2000`,
     [runId],
   );
+
+/** Accounts in all samples of a run. */
+export const sumSamples = async (db: Queryable, runId: number): Promise<number> =>
+  (await listRunSamples(db, runId)).reduce((sum, one) => sum + one.settled, 0);

@@ -2,7 +2,7 @@
 import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type FleetSample, SAMPLE_EVERY_MS, listFleetSamples } from '../ledger/fleet-samples.ts';
-import { sumPutAside } from '../ledger/put-aside.ts';
+import { listAside } from '../ledger/put-aside.ts';
 import { countDueUpTo, countWaiting, findLastClean } from './overview.ts';
 
 /** How far back the pictures go. */
@@ -10,12 +10,12 @@ export const PAST_MS = 6 * 3_600_000;
 
 /** What the tiles say now, as it is written down. */
 export async function takeFleetSample(db: Queryable, now: Instant): Promise<FleetSample> {
-  const { byCode } = await sumPutAside(db);
+  const aside = await listAside(db, now);
   const clean = await findLastClean(db);
   return {
     at: now - (now % SAMPLE_EVERY_MS),
-    due: await countDueUpTo(db, now),
-    putAside: [...byCode.values()].reduce((sum, one) => sum + one, 0),
+    due: await countDueUpTo(db, now, aside),
+    putAside: aside.length,
     waiting: await countWaiting(db),
     cleanS: clean && Math.max(0, Math.round((now - clean.at) / 1_000)),
   };

@@ -1,5 +1,6 @@
 /** A run's counts, derived from what it wrote: right after any crash, and never kept anywhere. */
 import { type Queryable, selectOne, selectRows } from '../db/query.ts';
+import type { SettlementCode } from '../domain/settle.ts';
 import { countLater } from '../ledger/amendments.ts';
 import { countLeft, countPartlyLeft } from '../ledger/run-accounts.ts';
 import type { Run } from '../ledger/runs.ts';
@@ -48,7 +49,7 @@ export async function countRunAccounts(db: Queryable, run: Run): Promise<Account
   const { settled, failed, remaining, skipped, added } =
     run.kind === 'backfill' || run.kind === 'reversal'
       ? await countCorrection(db, run)
-      : await countAccounts(db, run, await countPutAside(db, run));
+      : await countAccounts(db, run, await countPutAside(db, run.id), await countSettled(db, run.id));
   return { settled, failed, remaining, skipped, added };
 }
 
@@ -56,14 +57,9 @@ async function countAccounts(
   db: Queryable,
   run: Run,
   failures: Readonly<Record<string, number>>,
+  settled: number,
 ): Promise<AccountCounts> {
   const remaining = isComplete(run) ? 0 : await countLeft(db, run);
-  const row = await selectOne<{ settled: number }>(
-    db,
-    'SELECT COUNT(DISTINCT account_id) AS settled FROM cycles WHERE run_id = ?',
-    [run.id],
-  );
-  const settled = row?.settled ?? 0;
   const failed = sumOf(failures);
   const missing = run.dueAtStart - settled - failed - remaining;
   if (missing >= 0) return { settled, failed, remaining, skipped: missing, added: 0 };
@@ -77,14 +73,24 @@ async function countAccounts(
 const isComplete = ({ state }: Pick<Run, 'state'>): boolean =>
   state === 'completed' || state === 'completed-with-failures';
 
-const sumOf = (counts: Readonly<Record<string, number>>): number =>
+export const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-const countPutAside = (db: Queryable, run: Run): Promise<Record<string, number>> =>
+async function countSettled(db: Queryable, runId: number): Promise<number> {
+  const row = await selectOne<{ settled: number }>(
+    db,
+    'SELECT COUNT(DISTINCT account_id) AS settled FROM cycles WHERE run_id = ?',
+    [runId],
+  );
+  return row?.settled ?? 0;
+}
+
+/** Accounts that a run put aside, by error. */
+export const countPutAside = (db: Queryable, runId: number): Promise<Record<string, number>> =>
   countBy(
     db,
     'SELECT code AS name, COUNT(*) AS count FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL GROUP BY code',
-    run.id,
+    runId,
   );
 
 /** Put aside after a part of their catch-up was settled. */
@@ -98,36 +104,56 @@ async function countPartlyFailed(db: Queryable, runId: number): Promise<number> 
   return row?.accounts ?? 0;
 }
 
+/** In the order in which they are told. */
+const CODES = [
+  'account-inactive',
+  'before-program',
+  'granted',
+  'no-monthly-grant',
+] as const satisfies readonly SettlementCode[];
+
+interface CycleSums {
+  readonly accounts: number;
+  readonly cycles: number;
+  readonly granted: number;
+  readonly expired: number;
+  readonly recovered: number;
+  readonly byCode: Readonly<Record<string, number>>;
+}
+
+/** What a run settled: each of its cycles is read once. */
+async function sumCycles(db: Queryable, runId: number): Promise<CycleSums> {
+  const ofCodes = CODES.map((code) => `SUM(code = '${code}') AS \`${code}-cycles\``);
+  const row = await selectOne<Record<string, number | string | null>>(
+    db,
+    `SELECT COUNT(DISTINCT account_id) AS accounts, COUNT(*) AS cycles, SUM(free + paid) AS granted,
+            SUM(expired) AS expired, SUM(recovered) AS recovered, ${ofCodes.join(', ')}
+       FROM cycles WHERE run_id = ?`,
+    [runId],
+  );
+  const of = (name: string): number => Number(row?.[name] ?? 0);
+  const byCode = CODES.map((code) => [code, of(`${code}-cycles`)] as const).filter(
+    ([, cycles]) => cycles > 0,
+  );
+  return {
+    accounts: of('accounts'),
+    cycles: of('cycles'),
+    granted: of('granted'),
+    expired: of('expired'),
+    recovered: of('recovered'),
+    byCode: Object.fromEntries(byCode),
+  };
+}
+
 /** Of a sweep or a rerun. */
 async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
-  const failures = await countPutAside(db, run);
-  const accounts = await countAccounts(db, run, failures);
-  const totals = await selectOne<{
-    cycles: number;
-    granted: string | null;
-    expired: string | null;
-    recovered: string | null;
-  }>(
-    db,
-    `SELECT COUNT(*) AS cycles, SUM(free + paid) AS granted, SUM(expired) AS expired, SUM(recovered) AS recovered
-       FROM cycles WHERE run_id = ?`,
-    [run.id],
-  );
-  const granted = Number(totals?.granted ?? 0);
-  const expired = Number(totals?.expired ?? 0);
-  const recovered = Number(totals?.recovered ?? 0);
+  const failures = await countPutAside(db, run.id);
+  const { accounts: settled, ...sums } = await sumCycles(db, run.id);
+  const { granted, expired, recovered } = sums;
   return {
-    ...accounts,
-    cycles: totals?.cycles ?? 0,
-    granted,
-    expired,
-    recovered,
+    ...(await countAccounts(db, run, failures, settled)),
+    ...sums,
     net: granted - expired - recovered,
-    byCode: await countBy(
-      db,
-      'SELECT code AS name, COUNT(*) AS count FROM cycles WHERE run_id = ? GROUP BY code',
-      run.id,
-    ),
     failures,
     notices: await countBy(
       db,

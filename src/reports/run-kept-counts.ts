@@ -5,9 +5,10 @@
 import { type Queryable, selectRows } from '../db/query.ts';
 import { countLeft } from '../ledger/run-accounts.ts';
 import { listKeptCounts } from '../ledger/run-kept.ts';
-import { listRunSamples } from '../ledger/run-samples.ts';
+import { sumSamples } from '../ledger/run-samples.ts';
 import type { Run } from '../ledger/runs.ts';
-import { type AccountCounts, type RunCounts, countRun } from './run-counts.ts';
+import { type AccountCounts, type RunCounts, countPutAside, countRun, sumOf } from './run-counts.ts';
+import { isMuchLeft, isSmall } from './run-size.ts';
 
 export interface KnownCounts {
   readonly counts: RunCounts;
@@ -15,12 +16,15 @@ export interface KnownCounts {
   readonly exact: boolean;
 }
 
-/** Accounts of an open run that are counted one by one. */
-export const COUNTED_MAX = 20_000;
+/** Of a backfill also what became of its cycles. */
+type Kept = RunCounts & { readonly backfill?: unknown };
+
+/** An open run is counted while it is no larger: its page asks again and again. */
+export const COUNTED_MAX = 1_000;
 
 export const isOpen = ({ state }: Pick<Run, 'state'>): boolean => state === 'running' || state === 'stopping';
 
-/** By run. */
+/** By run. Of those that ended before their work did: what they left then. */
 export async function readKnownCounts(
   db: Queryable,
   runs: readonly Run[],
@@ -32,19 +36,21 @@ export async function readKnownCounts(
   );
   const known = new Map<number, KnownCounts>();
   for (const run of runs)
-    known.set(run.id, await knownOf(db, run, kept.get(run.id) as RunCounts | undefined, countedMax));
+    known.set(run.id, await knownOf(db, run, kept.get(run.id) as Kept | undefined, countedMax));
   return known;
 }
 
 async function knownOf(
   db: Queryable,
   run: Run,
-  kept: RunCounts | undefined,
+  kept: Kept | undefined,
   countedMax: number,
 ): Promise<KnownCounts> {
-  if (kept) return { counts: await asOfNow(db, run, kept), exact: true };
-  const settles = run.kind === 'sweep' || run.kind === 'rerun';
-  if (settles && isOpen(run) && run.dueAtStart > countedMax) return estimated(db, run);
+  if (kept) {
+    const { backfill: _ofItsPage, ...counts } = kept;
+    return { counts, exact: true };
+  }
+  if (isOpen(run) && !(await isSmall(db, run, countedMax))) return estimated(db, run);
   return { counts: await countRun(db, run), exact: true };
 }
 
@@ -63,33 +69,30 @@ export async function readSettled(db: Queryable, runs: readonly Run[]): Promise<
   return new Map([...settled, ...rows.map((row) => [row.id, row.settled] as const)]);
 }
 
-/** What a run left when it ended before its work did, others may have settled since. */
-async function asOfNow(db: Queryable, run: Run, kept: RunCounts): Promise<RunCounts> {
+/** Of one run, as it stands: what it left when it ended before its work did, others may have settled since. */
+export async function readCountsNow(db: Queryable, run: Run): Promise<KnownCounts> {
+  const known = (await readKnownCounts(db, [run])).get(run.id) as KnownCounts;
   const endedEarly = run.state === 'stopped' || run.state === 'failed';
-  if (!endedEarly || (run.kind !== 'sweep' && run.kind !== 'rerun')) return kept;
+  const settles = run.kind === 'sweep' || run.kind === 'rerun';
+  if (!endedEarly || !settles || (await isMuchLeft(db, run, COUNTED_MAX))) return known;
+  const { counts } = known;
   const remaining = await countLeft(db, run);
-  const rest = run.dueAtStart - kept.settled - kept.failed - remaining;
-  return { ...kept, remaining, skipped: Math.max(0, rest), added: Math.max(0, -rest) };
+  const rest = run.dueAtStart - counts.settled - counts.failed - remaining;
+  return {
+    ...known,
+    counts: { ...counts, remaining, skipped: Math.max(0, rest), added: Math.max(0, -rest) },
+  };
 }
 
+/** From the samples of its rate, which workers write every few seconds. */
 async function estimated(db: Queryable, run: Run): Promise<KnownCounts> {
-  const failures = await countAside(db, run.id);
-  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
-  const samples = await listRunSamples(db, run.id);
-  const sampled = samples.reduce((sum, one) => sum + one.settled, 0);
-  const settled = Math.min(sampled, Math.max(0, run.dueAtStart - failed));
-  const remaining = Math.max(0, run.dueAtStart - failed - settled);
-  const accounts: AccountCounts = { settled, failed, remaining, skipped: 0, added: 0 };
+  const failures = await countPutAside(db, run.id);
+  const settled = await sumSamples(db, run.id);
+  const failed = sumOf(failures);
+  // More than were due may have come since; of a reversal it is not known beforehand how many there are.
+  const due = Math.max(run.dueAtStart, settled + failed);
+  const remaining = due - failed - settled;
+  const accounts: AccountCounts = { settled, failed, remaining, skipped: 0, added: due - run.dueAtStart };
   const later = { cycles: 0, granted: 0, expired: 0, recovered: 0, net: 0, byCode: {}, notices: {} };
   return { counts: { ...accounts, ...later, failures }, exact: false };
-}
-
-async function countAside(db: Queryable, runId: number): Promise<Record<string, number>> {
-  const rows = await selectRows<{ code: string; accounts: number }>(
-    db,
-    `SELECT code, COUNT(*) AS accounts FROM failures WHERE run_id = ? AND put_aside_at IS NOT NULL
-      GROUP BY code ORDER BY code LIMIT 1000`,
-    [runId],
-  );
-  return Object.fromEntries(rows.map((row) => [row.code, row.accounts]));
 }

@@ -6,7 +6,8 @@ import { type RunSample, listRunSamples } from '../ledger/run-samples.ts';
 import { type RunStop, findRunStop } from '../ledger/run-stops.ts';
 import { type Run, getRun } from '../ledger/runs.ts';
 import { countRetrying } from '../ledger/put-aside.ts';
-import { type KnownCounts, isOpen, readKnownCounts } from './run-kept-counts.ts';
+import { sumOf } from './run-counts.ts';
+import { type KnownCounts, isOpen, readCountsNow } from './run-kept-counts.ts';
 
 export interface RunPage extends KnownCounts {
   readonly run: Run;
@@ -16,7 +17,7 @@ export interface RunPage extends KnownCounts {
   readonly failing: Readonly<Record<string, number>>;
   readonly errors: readonly RunError[];
   readonly notes: readonly RunNote[];
-  /** Emails that it caused, by state, as of now; null while the run is too large to be counted. */
+  /** Emails that it caused, by state, as of now; null while they are too many to be counted. */
   readonly emails: Readonly<Record<string, number>> | null;
   readonly rate: RunRate;
   /** The run of its kind before this one; null where there is none. */
@@ -45,7 +46,7 @@ export interface RunRate {
 /** @throws not-found `unknown-run` */
 export async function readRunPage(db: Queryable, id: number, now: Instant): Promise<RunPage> {
   const run = await getRun(db, id);
-  const known = (await readKnownCounts(db, [run])).get(id) as KnownCounts;
+  const known = await readCountsNow(db, run);
   return {
     run,
     ...known,
@@ -53,7 +54,7 @@ export async function readRunPage(db: Queryable, id: number, now: Instant): Prom
     failing: Object.fromEntries(await countRetrying(db, id)),
     errors: await listErrors(db, id),
     notes: (await listRunNotes(db, [id])).get(id) ?? [],
-    emails: known.exact ? await countEmails(db, run, known) : null,
+    emails: await countRunEmails(db, run, known),
     rate: rateOf(run, known, await listRunSamples(db, id), now),
     previousId: await findPrevious(db, run),
   };
@@ -83,21 +84,31 @@ async function listErrors(db: Queryable, runId: number): Promise<RunError[]> {
   }));
 }
 
-/** What was sent is what was staged less what was not: of a run that has ended, only those are counted. */
-async function countEmails(
+/** More that are not sent yet are not counted while somebody waits. */
+const UNSENT_MAX = 5_000;
+
+/**
+ * Emails of a run by state. What was sent is what was staged less what was not: of a run that has ended, only those are
+ * counted.
+ * @returns null where neither is known: the run is open and large, or most of them are still to be sent
+ */
+export async function countRunEmails(
   db: Queryable,
   run: Run,
-  { counts }: KnownCounts,
-): Promise<Record<string, number>> {
+  { counts, exact }: KnownCounts,
+): Promise<Record<string, number> | null> {
+  if (!exact) return null;
   if (run.endedAt === null) return counts.notices;
-  const staged = Object.values(counts.notices).reduce((sum, one) => sum + one, 0);
   const rows = await selectRows<{ state: string; emails: number }>(
     db,
-    `SELECT state, COUNT(*) AS emails FROM outbox WHERE run_id = ? AND (state < 'sent' OR state > 'sent')
+    `SELECT state, COUNT(*) AS emails FROM
+       (SELECT state FROM outbox WHERE run_id = ? AND (state < 'sent' OR state > 'sent') LIMIT ?) AS unsent
       GROUP BY state ORDER BY state LIMIT 20`,
-    [run.id],
+    [run.id, UNSENT_MAX],
   );
-  const sent = staged - rows.reduce((sum, row) => sum + row.emails, 0);
+  const unsent = sumOf(Object.fromEntries(rows.map((row) => [row.state, row.emails])));
+  if (unsent >= UNSENT_MAX) return null;
+  const sent = sumOf(counts.notices) - unsent;
   return {
     ...(sent > 0 && { sent }),
     ...Object.fromEntries(rows.map((row) => [row.state, row.emails])),

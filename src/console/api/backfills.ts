@@ -22,6 +22,7 @@ import {
   startBackfill,
   unknownBackfill,
 } from '../../operations/backfills/backfill.ts';
+import { readKnownDone } from '../../reports/backfill-progress.ts';
 import { Answered, type ApiCall, type ApiRoute, changes, reads } from './route.ts';
 import { belowNumber, cursorField, pageFrom } from './cursor.ts';
 import {
@@ -74,6 +75,11 @@ const listedShape = z.strictObject(backfillFields).meta({ id: 'ListedBackfill' }
 const backfillShape = z
   .strictObject({
     ...backfillFields,
+    exact: z
+      .boolean()
+      .describe(
+        'False of a large one that goes on: done is an estimate, and items are counted once it has ended.',
+      ),
     done: z.strictObject({ granted: count, failed: count }).describe('Accounts.'),
     items: z.array(
       z.strictObject({
@@ -193,7 +199,7 @@ const askedOf = ({ from, to, accounts, plan, include }: z.output<typeof planBody
 const params = z.strictObject({ backfill: numberText });
 
 const toldNow = async ({ app: { db } }: Pick<ApiCall, 'app'>, backfill: Backfill) =>
-  progressJson(backfill, await readProgress(db, backfill));
+  progressJson(backfill, await readProgress(db, backfill, readKnownDone));
 
 const changing = (
   name: 'pause' | 'resume' | 'cancel' | 'approve',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatInstant } from '../../domain/calendar.ts';
 import { holdJson, holdOrNull } from '../../json/holds.ts';
-import { countedRunJson } from '../../json/runs.ts';
+import { listedRunJson } from '../../json/runs.ts';
 import { listRunNotes } from '../../ledger/run-notes.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { SLOT_STATES } from '../../reports/ticks.ts';
@@ -83,7 +83,7 @@ export const OVERVIEW_ROUTES: readonly ApiRoute[] = [
         lastClean: lastClean && { at: formatInstant(lastClean.at), run: lastClean.run?.id ?? null },
         hold: holdOrNull(facts.hold ?? undefined),
         mailHold: mail ? holdJson(mail) : null,
-        active: facts.active.map(({ run, counts }) => countedRunJson(run, counts, notes.get(run.id) ?? [])),
+        active: facts.active.map((one) => listedRunJson(one, notes.get(one.run.id) ?? [])),
         outbox: { waiting: outbox.waiting, oldestAt: textOf(outbox.oldestAt) },
         ticks: facts.slots.map(({ at, state }) => ({ at: formatInstant(at), state })),
         past: facts.past.map(({ at, cleanS, ...one }) => ({

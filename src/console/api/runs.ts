@@ -1,13 +1,14 @@
 /** /v1/runs: recorded sweeps, reruns, backfills and reversals. */
 import { z } from 'zod';
-import { countedRunJson, stopJson } from '../../json/runs.ts';
+import { countedRunJson, knownCountsJson, listedRunJson, stopJson } from '../../json/runs.ts';
 import { listRunNotes } from '../../ledger/run-notes.ts';
-import { RUN_KINDS, RUN_STATES, type Run, getRun, listRuns } from '../../ledger/runs.ts';
+import { RUN_KINDS, RUN_STATES, getRun, listRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from '../../operations/runs/close-run.ts';
 import { stopRun } from '../../operations/runs/stop-run.ts';
-import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
+import { type KnownCounts, readCountsNow, readKnownCounts } from '../../reports/run-kept-counts.ts';
 import { MEMBER_STATES, listRunMembers } from '../../reports/run-members.ts';
+import { countRunEmails } from '../../reports/run-page.ts';
 import { behindId, belowNumber, cursorField, pageFrom } from './cursor.ts';
 import {
   amount,
@@ -61,6 +62,14 @@ const runFields = {
   endedAt: instantText.nullable(),
 };
 
+const exactness = {
+  exact: z
+    .boolean()
+    .describe(
+      'False of a run that is open and large: settled and remaining are estimated from its rate, which workers tell every few seconds, and what it came to is null.',
+    ),
+};
+
 const accountCounts = {
   settled: count.describe('Accounts with a settlement by this run.'),
   failed: count.describe('Accounts that it put aside.'),
@@ -72,6 +81,7 @@ const accountCounts = {
 export const listedRunShape = z
   .strictObject({
     ...runFields,
+    ...exactness,
     ...accountCounts,
     notes: z.array(noteShape),
   })
@@ -93,10 +103,21 @@ export const runCounts = {
   notices: counts.describe('Notices by state.'),
 };
 
+/** Null while it is not exact. */
+const later = <Shape extends z.ZodType>(shape: Shape) => shape.nullable();
+
 export const runShape = z
   .strictObject({
     ...runFields,
+    ...exactness,
     ...runCounts,
+    cycles: later(count),
+    granted: later(count),
+    expired: later(count),
+    recovered: later(count),
+    net: later(amount),
+    byCode: later(counts).describe('Cycles by code.'),
+    notices: later(counts).describe('Notices by state; null also while thousands are still to be sent.'),
     stop: stopShape,
     failing: counts.describe('Accounts that failed and are still to be tried again, by error.'),
     notes: z.array(noteShape),
@@ -152,12 +173,12 @@ export const RUN_ROUTES: readonly ApiRoute[] = [
         db,
         found.map((run) => run.id),
       );
-      const told: { run: Run; counts: AccountCounts }[] = [];
-      for (const run of found) told.push({ run, counts: await countRunAccounts(db, run) });
-      return pageFrom(told, limit, {
+      const known = await readKnownCounts(db, found);
+      return pageFrom(found, limit, {
         list: 'runs',
-        keyOf: ({ run }) => run.id,
-        toJson: (one) => countedRunJson(one.run, one.counts, notes.get(one.run.id) ?? []),
+        keyOf: ({ id }) => id,
+        toJson: (run) =>
+          listedRunJson({ run, ...(known.get(run.id) as KnownCounts) }, notes.get(run.id) ?? []),
       });
     },
   }),
@@ -170,8 +191,10 @@ export const RUN_ROUTES: readonly ApiRoute[] = [
     answer: runShape,
     handle: async ({ app: { db }, params: { run: id } }) => {
       const run = await getRun(db, id);
-      const counted = { ...(await countRun(db, run)), ...(await readRunEnd(db, run)) };
-      return countedRunJson(run, counted, (await listRunNotes(db, [id])).get(id) ?? []);
+      const known = await readCountsNow(db, run);
+      const counts = knownCountsJson(known, await countRunEmails(db, run, known));
+      const told = { ...counts, ...(await readRunEnd(db, run)) };
+      return countedRunJson(run, told, (await listRunNotes(db, [id])).get(id) ?? [], known.exact);
     },
   }),
   reads({

@@ -26,6 +26,7 @@ export const BackfillSoFar = ({ backfill, progress }: StateProps) => (
     <Sentence backfill={backfill} progress={progress} />
     <HowFar backfill={backfill} progress={progress} />
     {progress.items.length > 0 ? <Items items={progress.items} /> : ''}
+    {progress.exact ? '' : <p class="q">What became of each cycle is counted once it has ended.</p>}
     {progress.failed.length > 0 ? <Failed backfill={backfill} failed={progress.failed} /> : ''}
   </>
 );
@@ -64,11 +65,12 @@ function Sentence({ backfill, progress: { accounts, goesOnAt } }: StateProps) {
   );
 }
 
-function HowFar({ backfill, progress: { accounts } }: StateProps) {
+function HowFar({ backfill, progress: { accounts, exact } }: StateProps) {
   const { state, planned } = backfill;
   const { granted, failed } = accounts;
   const all = Math.max(planned.accounts, granted + failed);
-  const words = `${grouped(granted)} of ${grouped(all)} accounts granted, ${grouped(failed)} failed`;
+  const about = exact ? '' : 'about ';
+  const words = `${about}${grouped(granted)} of ${grouped(all)} accounts granted, ${grouped(failed)} failed`;
   return (
     <Card
       header={
@@ -93,7 +95,7 @@ function HowFar({ backfill, progress: { accounts } }: StateProps) {
       />
       <Equation
         terms={[
-          { count: granted, word: 'granted' },
+          { count: granted, word: exact ? 'granted' : 'granted, about' },
           { count: failed, word: 'failed' },
           { count: all - granted - failed, word: backfill.endedAt === null ? 'to go' : 'not granted' },
         ]}

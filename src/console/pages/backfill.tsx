@@ -10,6 +10,7 @@ import {
   resumeBackfill,
 } from '../../operations/backfills/backfill.ts';
 import { shownNow } from '../../db/query.ts';
+import { readKnownDone } from '../../reports/backfill-progress.ts';
 import { readChangeForm } from '../change-form.ts';
 import { answerFault } from '../faults.ts';
 import { runAddress } from '../parts/addresses.ts';
@@ -32,7 +33,7 @@ export function addBackfillPage(site: Site): void {
     const backfill = await findBackfill(app.readDb, Number(id));
     const at = await shownNow(app.readDb);
     if (!backfill) return { html: '', at };
-    const progress = await readProgress(app.readDb, backfill);
+    const progress = await readProgress(app.readDb, backfill, readKnownDone);
     return { html: await toHtml(<BackfillSoFar backfill={backfill} progress={progress} />), at };
   });
   pages.get(`/backfills/:id{${NUMBER}}`, viewer, (context) => show(site, context, []));
@@ -119,7 +120,7 @@ async function show(site: Site, context: PageContext, faults: readonly Fault[]):
   // After a change the replica may not have it yet.
   const backfill = await findBackfill(app.db, numberOf(context));
   if (!backfill) return answerFault(context, 404, `there is no backfill ${numberOf(context)}`);
-  const progress = await readProgress(app.db, backfill);
+  const progress = await readProgress(app.db, backfill, readKnownDone);
   const isOpen = backfill.endedAt === null;
   const label = `Backfill ${grouped(backfill.id)}`;
   return site.render(

@@ -1,8 +1,8 @@
 /** Backfills: the latest first, with their state and how far they are. */
 import { shownNow } from '../../db/query.ts';
 import type { Queryable } from '../../db/query.ts';
-import { countBackfillAccounts } from '../../ledger/backfill-items.ts';
 import { type Backfill, listBackfills } from '../../ledger/backfills.ts';
+import { readKnownDone } from '../../reports/backfill-progress.ts';
 import { upperFirst } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
 import { addressOf } from '../parts/addresses.ts';
@@ -21,7 +21,7 @@ const ROWS = 25;
 
 /** With how far it is, where it goes on. */
 export type ListedBackfill = Backfill & {
-  readonly done: { readonly granted: number; readonly failed: number } | undefined;
+  readonly done: { readonly granted: number; readonly failed: number; readonly exact: boolean } | undefined;
 };
 
 export function addBackfillsPage(site: Site): void {
@@ -71,9 +71,14 @@ const withProgress = async (db: Queryable, backfills: readonly Backfill[]): Prom
   Promise.all(
     backfills.map(async (one) => ({
       ...one,
-      done: isOpen(one) ? await countBackfillAccounts(db, one.id) : undefined,
+      done: isOpen(one) ? await readAccounts(db, one) : undefined,
     })),
   );
+
+async function readAccounts(db: Queryable, backfill: Backfill): Promise<ListedBackfill['done']> {
+  const { accounts, exact } = await readKnownDone(db, backfill);
+  return { ...accounts, exact };
+}
 
 const columns = (now: number): readonly Column<ListedBackfill>[] => [
   {
@@ -104,7 +109,7 @@ const columns = (now: number): readonly Column<ListedBackfill>[] => [
 export function Progress({ planned, done }: Pick<ListedBackfill, 'planned' | 'done'>) {
   const all = grouped(planned.accounts);
   if (!done) return <span class="num">{all}</span>;
-  const words = `${grouped(done.granted)} of ${all} granted`;
+  const words = `${done.exact ? '' : '≈ '}${grouped(done.granted)} of ${all} granted`;
   return (
     <>
       <span class="num nowrap">{words}</span>

@@ -238,7 +238,7 @@ export function Connects({ page: { counts, exact } }: Pick<RunProps, 'page'>) {
   );
 }
 
-export function Emails({ page: { emails, run } }: Pick<RunProps, 'page'>) {
+export function Emails({ page: { emails, run, exact } }: Pick<RunProps, 'page'>) {
   const states = Object.entries(emails ?? {}).toSorted(([, a], [, b]) => b - a);
   const bars = states.map(([state, count]): Bar => ({
     name: emailTitle(state),
@@ -262,7 +262,13 @@ export function Emails({ page: { emails, run } }: Pick<RunProps, 'page'>) {
       <Bars
         caption="Emails of this run by state"
         bars={bars}
-        empty={emails === null ? LATER : 'No email for it.'}
+        empty={
+          emails !== null
+            ? 'No email for it.'
+            : exact
+              ? 'Thousands are still to be sent: counted after that.'
+              : LATER
+        }
       />
     </Card>
   );

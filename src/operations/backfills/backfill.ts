@@ -20,8 +20,9 @@ import {
   updateBackfillState,
 } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
-import { type Notify, closeRun, heartbeat, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
+import { type Notify, closeRun, findRun, heartbeat, insertRun, releaseOpenKey } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
+import { logClosed } from '../runs/close-run.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 
 export interface BackfillDeps {
@@ -187,11 +188,16 @@ export async function resumeBackfill(deps: BackfillDeps, request: ChangeRequest)
 }
 
 /** For good. What is granted stays. */
-export const cancelBackfill = (deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> =>
-  change(deps, request, { action: 'backfill.cancel', from: OPEN }, async (transaction, { runId }, now) => {
+export async function cancelBackfill(deps: BackfillDeps, request: ChangeRequest): Promise<Backfill> {
+  const cancelling = { action: 'backfill.cancel', from: OPEN } as const;
+  const after = await change(deps, request, cancelling, async (transaction, { runId }, now) => {
     await updateBackfillState(transaction, request.id, 'cancelled', now);
     await closeRun(transaction, runId, 'stopped', now);
   });
+  const run = await findRun(deps.db, after.runId);
+  if (run?.endedAt) await logClosed(deps, run, run.state, run.endedAt);
+  return after;
+}
 
 /** @param request `rate` in accounts a second, null for as fast as it goes; whoever works on it keeps to it within a second */
 export const changeRate = (

@@ -33,6 +33,7 @@ import { type TermsVersion, getTermsVersion } from '../../ledger/terms-versions.
 import { type BatchGround, backfillBatch } from './backfill-batch.ts';
 import { type CandidatePage, candidatePages } from './backfill-plan.ts';
 import { logClosed } from '../runs/close-run.ts';
+import { sampleDone } from '../runs/rate-samples.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
 
 /** A worker that is silent for this long is taken for dead. */
@@ -177,10 +178,7 @@ class Turn {
   async #batch(terms: TermsVersion, ids: readonly string[], { now, rate }: BatchStart): Promise<void> {
     this.#nextBatchAt = rate === null ? null : now + Math.ceil((ids.length * 1_000) / rate);
     const items = await backfillBatch(this.#deps, this.#ground(terms), ids);
-    await this.#advance(
-      ids.at(-1) as string,
-      items.filter((one) => one.state === 'failed'),
-    );
+    await this.#advance(ids.at(-1) as string, items);
   }
 
   #ground(terms: TermsVersion): BatchGround {
@@ -200,8 +198,10 @@ class Turn {
   }
 
   /** Everybody up to this account is dealt with. */
-  async #advance(doneTo: string, failed: readonly BackfillItem[]): Promise<void> {
+  async #advance(doneTo: string, items: readonly BackfillItem[]): Promise<void> {
     const { db, log } = this.#deps;
+    const failed = items.filter((one) => one.state === 'failed');
+    const granted = items.filter((one) => one.state === 'granted' || one.state === 'recorded');
     for (const one of failed)
       log.warn(
         { run: this.#backfill.runId, account: one.accountId, code: one.why, outcome: 'failed' },
@@ -211,6 +211,8 @@ class Turn {
       await upsertBackfillItems(transaction, this.#backfill.id, failed);
       await this.#renew(transaction, doneTo);
       await heartbeat(transaction, this.#backfill.runId, await databaseNow(transaction));
+      const began = { id: this.#backfill.runId, startedAt: this.#backfill.createdAt };
+      await sampleDone(transaction, began, new Set(granted.map((one) => one.accountId)).size);
     });
     this.#doneTo = doneTo;
   }

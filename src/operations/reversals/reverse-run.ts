@@ -26,6 +26,7 @@ import {
 } from '../../ledger/runs.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { logClosed } from '../runs/close-run.ts';
+import { sampleDone } from '../runs/rate-samples.ts';
 import type { CatchUpDeps } from '../settling/bring-current.ts';
 import { type ReversalAsked, active, openOrJoinReversal, requireAsMany, sorted } from './open-reversal.ts';
 import { NOBODYS, countReversed, grantedPages, requireReversible } from './reversal-source.ts';
@@ -69,7 +70,11 @@ export async function reverseRun(deps: CatchUpDeps, request: ReverseRequest): Pr
       if (!request.inPlace) await releaseSubmitting(deps.db, run.id, held);
       return sum.endWhole(deps.db, 'interrupted');
     }
-    sum.add(await orLeaveOpen(deps.db, { runId: run.id, held }, () => reverseAccounts(deps, ground, ids)));
+    const page = await orLeaveOpen(deps.db, { runId: run.id, held }, () =>
+      reverseAccounts(deps, ground, ids),
+    );
+    sum.add(page);
+    await sampleDone(deps.db, run, page.done.length);
     request.onProgress?.({ done: sum.done });
     held = await lease(deps.db, run.id, held);
   }

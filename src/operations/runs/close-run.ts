@@ -6,6 +6,7 @@ import { type Database, inTransaction, unlessLocked } from '../../db/connection.
 import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { messageOf } from '../../errors.ts';
+import { findBackfillOfRun } from '../../ledger/backfills.ts';
 import { anyPutAside, clearFailures } from '../../ledger/failures.ts';
 import { listNotDue } from '../../ledger/put-aside.ts';
 import { anyLeft } from '../../ledger/run-accounts.ts';
@@ -13,6 +14,7 @@ import { keepRunCounts } from '../../ledger/run-kept.ts';
 import { STOPPED, findRunStop } from '../../ledger/run-stops.ts';
 import { type Run, type RunState, closeRun, findRun } from '../../ledger/runs.ts';
 import type { Log } from '../../log.ts';
+import { type BackfillCounts, countBackfill } from '../../reports/backfill-progress.ts';
 import { countRun } from '../../reports/run-counts.ts';
 
 export interface CloseDeps {
@@ -66,10 +68,17 @@ export async function logClosed(deps: CloseDeps, run: Run, state: RunState, now:
   try {
     const counts = await countRun(deps.db, { ...run, state });
     const { settled, failed, remaining, cycles } = counts;
-    await unlessLocked(() => keepRunCounts(deps.db, run.id, counts));
+    const kept = { ...counts, ...(await countOwn(deps.db, run)) };
+    await unlessLocked(() => keepRunCounts(deps.db, run.id, kept));
     deps.log.info({ ...told, settled, failed, remaining, cycles }, 'run closed');
   } catch (error) {
     // It is closed all the same: only its counts could not be read.
     deps.log.info(told, `run closed; its counts could not be read: ${messageOf(error)}`);
   }
+}
+
+/** Of a backfill, what became of its cycles. */
+async function countOwn(db: Database, run: Run): Promise<{ readonly backfill?: BackfillCounts }> {
+  const id = run.kind === 'backfill' ? await findBackfillOfRun(db, run.id) : undefined;
+  return id === undefined ? {} : { backfill: await countBackfill(db, id) };
 }

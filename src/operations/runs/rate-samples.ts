@@ -1,14 +1,25 @@
 /**
  * How fast runs settle, for the picture of their rate: a worker gathers how many accounts it settled in each second, and
- * writes that down now and then. Nothing waits for it, and nothing but the picture is drawn from it.
+ * writes that down now and then. Nothing waits for it. The picture is drawn from it, and how
+ * far a large run is while it is open.
  */
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
-import { shownNow } from '../../db/query.ts';
+import { type Queryable, shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type RunSample, addRunSamples, stretchAt } from '../../ledger/run-samples.ts';
-import { findRunsBegun } from '../../ledger/runs.ts';
+import { type Run, findRunsBegun } from '../../ledger/runs.ts';
 import type { SettleOutcome, SettleRequest } from '../settling/settle-accounts.ts';
+
+/** Accounts that somebody who writes down how far he is has just done: of a backfill, or a reversal. */
+export async function sampleDone(
+  db: Queryable,
+  { id, startedAt }: Pick<Run, 'id' | 'startedAt'>,
+  accounts: number,
+): Promise<void> {
+  if (accounts === 0) return;
+  await addRunSamples(db, id, inStretches([[(await shownNow(db)) - startedAt, accounts]]));
+}
 
 interface Gathered {
   readonly run: number;
