@@ -97,11 +97,13 @@ export function composeConsole(app: App): Composed {
   addAssets(pages);
   const live = new Live({ pages, health: app.health });
   const signIns = new RefusedSignIns(app.clock);
+  const ends: (() => void)[] = [];
   const site: Site = {
     app,
     pages,
     live,
     signIns,
+    atEnd: (end) => void ends.push(end),
     render: (context, page, body) => renderPage(app, context, page, body),
   };
   for (const add of PAGES) add(site);
@@ -113,6 +115,7 @@ export function composeConsole(app: App): Composed {
   pages.onError((error, context) => answerThrown(app, context, error, answerFault));
   const stop = (): void => {
     live.stop();
+    for (const end of ends) end();
     health?.stop();
   };
   return { pages, stop };

@@ -38,6 +38,8 @@ export interface Site {
   readonly live: Live;
   /** Of passwords, links and tokens alike. */
   readonly signIns: RefusedSignIns;
+  /** What a page left going on by itself ends with the console. */
+  atEnd(stop: () => void): void;
   /** The whole document: frame, heading, and `body` below it. What of the frame cannot be read is left out. */
   render(context: PageContext, page: Page, body: Child): Promise<Response>;
 }

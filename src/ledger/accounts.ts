@@ -404,6 +404,16 @@ export async function countAccounts(db: Queryable): Promise<number> {
   return row?.accounts ?? 0;
 }
 
+/** Whether there are more accounts than that: no more are read than are needed to know. */
+export async function hasMoreAccounts(db: Queryable, max: number): Promise<boolean> {
+  const row = await selectOne<{ accounts: number }>(
+    db,
+    'SELECT COUNT(*) AS accounts FROM (SELECT id FROM accounts LIMIT ?) AS looked',
+    [max + 1],
+  );
+  return (row?.accounts ?? 0) > max;
+}
+
 /** Since when the first of all accounts is kept: all of them are looked at. Undefined where there is none. */
 export async function findFirstTracked(db: Queryable): Promise<Instant | undefined> {
   const row = await selectOne<{ first: Date | null }>(db, 'SELECT MIN(tracked_from) AS first FROM accounts');

@@ -2,7 +2,7 @@
 import { type Queryable, shownNow } from '../db/query.ts';
 import { type Instant, type LocalDate, formatInstant, plusDays } from '../domain/calendar.ts';
 import { type FleetCount, listFleetCounts } from '../ledger/fleet-counts.ts';
-import { listAside } from '../ledger/put-aside.ts';
+import { type AsideAccount, listAside } from '../ledger/put-aside.ts';
 import { findRound } from '../ledger/rounds.ts';
 import { listRollups } from '../ledger/rollups.ts';
 
@@ -34,8 +34,17 @@ export interface CyclesGrid {
   readonly lookedAt: Instant | null;
 }
 
-/** @param months that end with the present one */
-export async function readCyclesGrid(db: Queryable, months = 12): Promise<CyclesGrid> {
+export interface GridAsked {
+  /** That end with the present one. */
+  readonly months?: number;
+  /** Everybody who is put aside, where that was read already. */
+  readonly aside?: readonly AsideAccount[];
+}
+
+export async function readCyclesGrid(
+  db: Queryable,
+  { months = 12, aside }: GridAsked = {},
+): Promise<CyclesGrid> {
   const now = await shownNow(db);
   const today = formatInstant(now).slice(0, 10);
   const all = daysOfMonths(today, months);
@@ -45,7 +54,7 @@ export async function readCyclesGrid(db: Queryable, months = 12): Promise<Cycles
     if (name !== 'granted-later' && name !== 'reversed')
       settled.set(onDay, (settled.get(onDay) ?? 0) + quantity);
   const missing = sumByDay(await listFleetCounts(db, 'holes', range));
-  const failed = await countFailed(db, now);
+  const failed = countFailed(aside ?? (await listAside(db, now)));
   const days = all.map((on) => ({
     on,
     settled: settled.get(on) ?? 0,
@@ -78,9 +87,9 @@ function sumByDay(rows: readonly FleetCount[]): Map<LocalDate, number> {
 }
 
 /** Whoever is put aside stands at the boundary that could not be settled. */
-async function countFailed(db: Queryable, now: Instant): Promise<Map<LocalDate, number>> {
+function countFailed(aside: readonly AsideAccount[]): Map<LocalDate, number> {
   const days = new Map<LocalDate, number>();
-  for (const { nextCycleOn } of await listAside(db, now))
+  for (const { nextCycleOn } of aside)
     if (nextCycleOn !== null) days.set(nextCycleOn, (days.get(nextCycleOn) ?? 0) + 1);
   return days;
 }

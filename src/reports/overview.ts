@@ -21,6 +21,8 @@ export interface Overview {
   readonly due: number;
   readonly oldestDueAt: Instant | null;
   readonly putAside: PutAsideSum;
+  /** Each of them. */
+  readonly aside: readonly AsideAccount[];
   /** The last time that everybody was found, or made, current; null where that never was. */
   readonly lastClean: { readonly at: Instant; readonly run: Run | null } | null;
   /** Since when, by whom and why the ledger is held; null while it is not. */
@@ -83,6 +85,7 @@ export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'nex
     due: oldestDueAt === null ? 0 : await countDueUpTo(db, now, aside),
     oldestDueAt,
     putAside: asideOf(aside),
+    aside,
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
     active: await readActive(db, open.slice(0, ACTIVE_MAX), now),

@@ -71,7 +71,7 @@ export const CHART_ROUTES: readonly ApiRoute[] = [
     query: z.strictObject({ months: wholeNumber(1, 36).default(12) }),
     answer: gridShape,
     handle: async ({ app, query: { months } }) => {
-      const { lookedAt, ...grid } = await readCyclesGrid(app.readDb, months);
+      const { lookedAt, ...grid } = await readCyclesGrid(app.readDb, { months });
       return { ...grid, lookedAt: lookedAt === null ? null : formatInstant(lookedAt) };
     },
   }),

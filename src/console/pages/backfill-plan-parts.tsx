@@ -1,6 +1,7 @@
 /** The parts of the page for a new backfill: the form, what it would do, five of them, the start. */
 import { PLAN_NAMES } from '../../domain/terms.ts';
 import type { BackfillPlan } from '../../operations/backfills/backfill-plan.ts';
+import type { PlanLook } from '../../operations/backfills/plan-looks.ts';
 import type { CyclesGrid } from '../../reports/cycles-grid.ts';
 import { counted, formatAge, upperFirst } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
@@ -13,12 +14,13 @@ import { Say } from '../parts/say.tsx';
 import { DateOn } from '../parts/times.tsx';
 import { ACCOUNTS_MAX, type BackfillForm, INCLUDED, NOTIFY, reasonWords } from './backfill-asked.ts';
 import { WhereTheHolesAre } from './backfill-holes.tsx';
+import { Looking, WhatItWouldDo } from './backfill-look.tsx';
 
 interface NewProps {
   readonly form: BackfillForm;
   readonly faults: readonly Fault[];
   /** Undefined where nothing was asked yet, or it could not be looked at. */
-  readonly plan: BackfillPlan | undefined;
+  readonly look: PlanLook | undefined;
   /** Whether a second person would have to approve it. */
   readonly waits: boolean;
   readonly token: string | undefined;
@@ -26,32 +28,41 @@ interface NewProps {
   readonly grid: CyclesGrid;
 }
 
-export const NewBackfill = ({ form, faults, plan, waits, token, reason, grid }: NewProps) => (
-  <>
-    <Faults faults={faults} />
-    <Columns>
-      <div class="w7 stack">
-        <WhereTheHolesAre grid={grid} form={form} />
-        {plan && plan.samples.length > 0 ? (
-          <div class="last">
-            <Samples plan={plan} />
-          </div>
-        ) : (
-          ''
-        )}
-      </div>
-      <div class="w5 stack">
-        <WhatToFill form={form} faults={faults} />
-        {plan ? <WhatItWouldDo plan={plan} form={form} /> : <NotYet />}
-        {plan && plan.cycles + plan.recorded > 0 ? (
-          <Start {...{ plan, form, faults, waits, token, reason }} />
-        ) : (
-          ''
-        )}
-      </div>
-    </Columns>
-  </>
-);
+export function NewBackfill({ form, faults, look, waits, token, reason, grid }: NewProps) {
+  const plan = look?.state === 'done' ? look.plan : undefined;
+  return (
+    <>
+      <Faults faults={faults} />
+      <Columns>
+        <div class="w7 stack">
+          <WhereTheHolesAre grid={grid} form={form} />
+          {plan && plan.samples.length > 0 ? (
+            <div class="last">
+              <Samples plan={plan} />
+            </div>
+          ) : (
+            ''
+          )}
+        </div>
+        <div class="w5 stack">
+          <WhatToFill form={form} faults={faults} />
+          {look?.state === 'done' ? (
+            <WhatItWouldDo plan={look.plan} at={look.at} rate={form.rate} />
+          ) : look ? (
+            <Looking look={look} />
+          ) : (
+            <NotYet />
+          )}
+          {plan && plan.cycles + plan.recorded > 0 ? (
+            <Start {...{ plan, form, faults, waits, token, reason }} />
+          ) : (
+            ''
+          )}
+        </div>
+      </Columns>
+    </>
+  );
+}
 
 const faultAt = (faults: readonly Fault[], name: string): string | undefined =>
   faults.find((one) => one.name === name)?.what;
@@ -117,80 +128,6 @@ const NotYet = () => (
   </Card>
 );
 
-function WhatItWouldDo({ plan, form }: { readonly plan: BackfillPlan; readonly form: BackfillForm }) {
-  const { accounts, cycles, connects, recorded, hash } = plan;
-  const rate = Number(form.rate);
-  const takes = rate > 0 && accounts > 0 ? `, about ${formatAge(accounts / rate)}` : '';
-  return (
-    <Card
-      title="What it would do"
-      aside={<span class="nowrap">looked at now · plan {hash.slice(0, 8)}</span>}
-      bare
-    >
-      <div class="in">
-        <p>
-          <span class="hero">
-            {grouped(cycles)} <small>{cycles === 1 ? 'cycle' : 'cycles'}</small>
-          </span>
-        </p>
-        <p class="q">
-          {cycles === 0
-            ? 'Nothing is to be granted.'
-            : `of ${counted(accounts, 'account')}, ${grouped(connects)} Connects${takes}`}
-        </p>
-      </div>
-      {cycles > 0 ? <Reasons plan={plan} /> : ''}
-      <footer>{leftAlone(plan, recorded).join(' ')}</footer>
-    </Card>
-  );
-}
-
-function Reasons({ plan: { byReason, connects } }: { readonly plan: BackfillPlan }) {
-  return (
-    <table>
-      <caption class="sr">Cycles and Connects by why they gave nothing</caption>
-      <tbody>
-        {Object.entries(byReason).map(([reason, sum]) => (
-          <tr>
-            <th scope="row">
-              {upperFirst(reasonWords(reason))}, {grouped(sum.cycles)}
-            </th>
-            <td class="n">{grouped(sum.connects)}</td>
-            <td class="p2">
-              <PartsBar
-                isSlim
-                label={`${grouped(sum.connects)} of ${grouped(connects)} Connects`}
-                total={Math.max(1, connects)}
-                parts={[{ name: reason, count: sum.connects, fill: 'f-grant' }]}
-              />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** What is not touched, and what happens besides. */
-function leftAlone({ skipped, notIncluded, settledFirst }: BackfillPlan, recorded: number): string[] {
-  const list = (counts: Readonly<Record<string, number>>): string =>
-    Object.entries(counts)
-      .map(([why, count]) => `${grouped(count)} ${reasonWords(why)}`)
-      .join(', ');
-  const first = settledFirst;
-  return [
-    Object.keys(skipped).length > 0 ? `Left alone: ${list(skipped)}.` : 'Nothing is left alone.',
-    ...(Object.keys(notIncluded).length > 0 ? [`Not asked for: ${list(notIncluded)}.`] : []),
-    ...(recorded > 0 ? [`${counted(recorded, 'settlement')} lost, recorded again from the ledger.`] : []),
-    ...(first.accounts > 0
-      ? [
-          `Besides, ${counted(first.accounts, 'account')} due, settled first as by a sweep: ` +
-            `${counted(first.cycles, 'cycle')}, ${grouped(first.connects)} Connects.`,
-        ]
-      : []),
-  ];
-}
-
 const SHOWN = 4;
 
 const Samples = ({ plan: { samples } }: { readonly plan: BackfillPlan }) => (
@@ -236,7 +173,7 @@ const Samples = ({ plan: { samples } }: { readonly plan: BackfillPlan }) => (
   </Card>
 );
 
-type StartProps = Omit<NewProps, 'grid'> & { readonly plan: BackfillPlan };
+type StartProps = Omit<NewProps, 'grid' | 'look'> & { readonly plan: BackfillPlan };
 
 function Start({ plan, form, faults, waits, token, reason }: StartProps) {
   const { connects, cycles, recorded, hash } = plan;

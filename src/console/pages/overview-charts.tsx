@@ -1,5 +1,6 @@
 /** The overview's charts: Connects per day behind, accounts due per day ahead, and cycles by month and day. */
 import type { Queryable } from '../../db/query.ts';
+import type { AsideAccount } from '../../ledger/put-aside.ts';
 import { type FlowsPerDay, readFlowsPerDay } from '../../reports/connects-per-day.ts';
 import { type CyclesGrid, type Hole, readCyclesGrid } from '../../reports/cycles-grid.ts';
 import { type DueAhead, countDueAhead, readDueAhead } from '../../reports/due-ahead.ts';
@@ -17,12 +18,13 @@ export interface ChartFacts {
   readonly grid: CyclesGrid;
 }
 
-export async function readChartFacts(db: Queryable): Promise<ChartFacts> {
+/** @param aside everybody who is put aside, as the overview has read it */
+export async function readChartFacts(db: Queryable, aside: readonly AsideAccount[]): Promise<ChartFacts> {
   return {
     flows: await readFlowsPerDay(db, DAYS),
     // Until a worker has counted for the first time, nobody else will have.
     ahead: (await readDueAhead(db, DAYS)) ?? (await countDueAhead(db, DAYS)),
-    grid: await readCyclesGrid(db),
+    grid: await readCyclesGrid(db, { aside }),
   };
 }
 

@@ -27,7 +27,7 @@ export function addOverviewPages(site: Site): void {
   });
   site.pages.get('/', viewer, async (context) => {
     const facts = await readFacts(site.app);
-    const charts = await readChartFacts(site.app.readDb);
+    const charts = await readChartFacts(site.app.readDb, facts.aside);
     return site.render(
       context,
       {
