@@ -149,7 +149,11 @@ async function findOldestDue(
   return null;
 }
 
-export async function countDueUpTo(db: Queryable, now: Instant, aside: readonly AsideAccount[]): Promise<number> {
+export async function countDueUpTo(
+  db: Queryable,
+  now: Instant,
+  aside: readonly AsideAccount[],
+): Promise<number> {
   const leftOut = dueAside(aside);
   const row = await selectOne<{ due: number }>(
     db,

@@ -38,9 +38,10 @@ it('says that everyone is current where nobody is due', () => {
 });
 
 it('says to within how much, while some are due', () => {
-  const { tone, sentence: said, more } = sentence({ due: 7_657, oldestDueAt: NOW - 6 * MINUTE });
+  const { tone, sentence: said, more } = sentence({ due: 657, oldestDueAt: NOW - 6 * MINUTE });
   expect([tone, said]).toEqual(['run', 'Everyone is current to within 6 min.']);
-  expect(more).toContain('7,657 accounts are due');
+  expect(more).toContain('657 accounts are due');
+  expect(sentence({ due: 5_000, oldestDueAt: NOW }).more).toContain('5,000 accounts or more are due');
 });
 
 it('never says that everyone is current while somebody is put aside, counts those who are due beside them, and says where to act', () => {
