@@ -46,8 +46,11 @@ export interface Cli {
   readonly processes: Processes;
   /** Aborts at Ctrl-C, SIGTERM or SIGHUP: commands then stop cleanly. */
   readonly signal: AbortSignal;
-  /** Called by a command that promises to end by its --timeout: soon after it the process does, whatever hangs. */
-  limit(timeoutMs: number | undefined): void;
+  /**
+   * Called by a command that promises to end by its --timeout: soon after it the process does, whatever hangs.
+   * @param lateMs how soon
+   */
+  limit(timeoutMs: number | undefined, lateMs?: number): void;
   readonly defaultActor: string;
   /** Set before the command runs: worker, scheduler, console and serve log what they do, the others only trouble. */
   longRunning: boolean;

@@ -15,6 +15,16 @@ const database = async (): Promise<AddCommands> =>
 const hold = async (): Promise<AddCommands> => (await import('./commands/hold.ts')).addHoldCommands;
 const operate = async (): Promise<AddCommands> => (await import('./commands/operate.ts')).addOperateCommands;
 
+/** It asks for the commands that it completes, and for all of them while none is named. */
+const completion = async (): Promise<AddCommands> => {
+  const { addCompletionCommands } = await import('./commands/completion.ts');
+  return (program, cli) => {
+    const programFor = (typed: readonly string[]): Promise<Command> =>
+      buildProgramFor(typed.slice(0, -1), cli, program.version() ?? '');
+    addCompletionCommands(program, cli, programFor);
+  };
+};
+
 /** Where each first word is found. One that is missing here is found with all the others, only later. */
 const LOADERS = new Map<string, () => Promise<AddCommands>>(
   Object.entries({
@@ -52,6 +62,8 @@ const LOADERS = new Map<string, () => Promise<AddCommands>>(
     scheduler: processes,
     console: processes,
     serve: processes,
+    completion,
+    complete: completion,
     '--version': async () => () => undefined,
   }),
 );

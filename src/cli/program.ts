@@ -7,6 +7,7 @@ import { addAlertCommands } from './commands/alerts.ts';
 import { addAuditLogCommand } from './commands/audit-log.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBackfillCommands } from './commands/backfill.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -61,6 +62,7 @@ const ALL: readonly AddCommands[] = [
   addRulesCommand,
   addPureCommands,
   addProcessCommands,
+  (program, cli) => addCompletionCommands(program, cli, () => program),
   addHelp,
 ];
 

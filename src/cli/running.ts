@@ -105,9 +105,9 @@ const cli: Cli = {
     startHealth: async (app) => (await import('../console/health-server.ts')).startHealth(app),
   },
   signal: stopSignal,
-  limit: (timeoutMs) => {
+  limit: (timeoutMs, lateMs = LATE_MAX_MS) => {
     if (timeoutMs !== undefined)
-      endAfter(timeoutMs + LATE_MAX_MS, EXIT.tryAgain, '--timeout has passed, and a server does not answer');
+      endAfter(timeoutMs + lateMs, EXIT.tryAgain, '--timeout has passed, and a server does not answer');
   },
   defaultActor: currentUser(),
   longRunning: false,
