@@ -133,12 +133,13 @@ function actionOf(line: HistoryLine, { words, width }: Room): string {
   return shortened(line.action, room, line.reason === null ? 'middle' : 'end') + late + sum;
 }
 
-/** On lines of a terminal; ids are shortened where they would fill one. */
+/** On lines of a terminal: what is told beside the action stands below it. Ids are shortened where they would fill a line. */
 function foldedAction(line: HistoryLine, { words, width }: Room): string[] {
-  const whole = `${line.action}${lateMarks(line, words)}${sumWords(line)}`;
-  if (widthOf(whole) <= width) return [whole];
-  const shorter = whole.replace(/[^\s,]+/g, (word) => shortened(word, Math.floor(width / 2), 'middle'));
-  return wrap(shorter, '', width).split('\n');
+  const beside = `${lateMarks(line, words)}${sumWords(line)}`;
+  if (widthOf(line.action + beside) <= width) return [line.action + beside];
+  const shorter = line.action.replace(/[^\s,]+/g, (word) => shortened(word, Math.floor(width / 2), 'middle'));
+  const below = beside.replace(/^, /, '');
+  return [shorter, below].filter((one) => one !== '').flatMap((one) => wrap(one, '', width).split('\n'));
 }
 
 // ----------------------------------------------------------------------------------------------- forecast
