@@ -30,20 +30,36 @@ export function datesIn(tag: string): DateWords {
   const short = by({ day: 'numeric', month: 'short', year: 'numeric' });
   const longOfYear = by({ day: 'numeric', month: 'long' });
   const shortOfYear = by({ day: 'numeric', month: 'short' });
-  const day = (on: LocalDate): string => long.format(utcOf(on));
+  const day = kept((on) => long.format(utcOf(on)));
   return {
     day,
-    shortDay: (on) => threeLetters(short.format(utcOf(on))),
-    dayOfYear: (on) => longOfYear.format(utcOf(on)),
-    shortDayOfYear: (on) => threeLetters(shortOfYear.format(utcOf(on))),
-    days: (on, nextOn) => {
+    shortDay: kept((on) => threeLetters(short.format(utcOf(on)))),
+    dayOfYear: kept((on) => longOfYear.format(utcOf(on))),
+    shortDayOfYear: kept((on) => threeLetters(shortOfYear.format(utcOf(on)))),
+    days: kept((on, nextOn) => {
       const last = utcOf(nextOn) - DAY_MS;
       // Thin spaces are nothing for a mail that is plain text.
       return last <= utcOf(on) ? day(on) : long.formatRange(utcOf(on), last).replace(/\s/g, ' ');
-    },
+    }),
     dayAt: (at, zone) => day(localDateOf(at, zone)),
     clock: (at, zone) => clockOf(at, zone, tag),
     exactClock: (at, zone) => clockOf(at, zone, tag, true),
+  };
+}
+
+/** A sweep's letters name the same few days, and writing them anew took four tenths of the time that a letter takes. */
+const KEPT_MAX = 1_000;
+
+function kept<Days extends LocalDate[]>(write: (...days: Days) => string): (...days: Days) => string {
+  const written = new Map<string, string>();
+  return (...days) => {
+    const key = days.join(' ');
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    if (written.size >= KEPT_MAX) written.clear();
+    const words = write(...days);
+    written.set(key, words);
+    return words;
   };
 }
 
