@@ -35,8 +35,11 @@ const BROKEN_DAYS = 4;
 /** Of the accounts that the run under way is over, how many of a hundred it has settled. */
 const DONE_PERCENT = 62;
 const SLOT_MS = 30 * 60_000;
+const MINUTE = 60_000;
 /** How long the run that is under way has been so. */
-const RUNS_MS = 5 * 60_000;
+const RUNS_MS = 5 * MINUTE;
+/** How long a scheduler has ticked every minute, where it has. */
+const TICKED_MS = 30 * MINUTE;
 const ACTOR = 'dana';
 const IMPORT = { actor: ACTOR, reason: undefined };
 
@@ -64,9 +67,8 @@ export class StagePlay {
     this.#fleet = request.fleet;
   }
 
-  async perform(
-    now: Instant,
-  ): Promise<{ failedAccounts: string[]; pausedBackfill: number; activeRun: number }> {
+  /** All but the last hours. */
+  async perform(now: Instant): Promise<{ failedAccounts: string[]; pausedBackfill: number }> {
     const app = this.#app;
     await importRows(app, this.#fleet.members, IMPORT);
     const late = [...this.#fleet.late];
@@ -88,8 +90,24 @@ export class StagePlay {
     }
     const pausedBackfill = await this.#backfill(now - 20 * HOUR);
     await this.#people(now - 18 * HOUR, failedAccounts);
+    return { failedAccounts, pausedBackfill };
+  }
+
+  /** The last hours, to a run that nobody works on. @returns the run */
+  async endUnderWay(now: Instant): Promise<number> {
     await this.#lastHours(now - 6 * HOUR, { quietFrom: now - BEGAN.beforeMs, until: now - RUNS_MS });
-    return { failedAccounts, pausedBackfill, activeRun: await this.#underWay(now - RUNS_MS) };
+    return this.#underWay(now - RUNS_MS);
+  }
+
+  /** The last hours, to a scheduler that ticks every minute: what is due is settled. */
+  async endTicking(now: Instant): Promise<void> {
+    const ticksFrom = Math.floor((now - TICKED_MS) / MINUTE) * MINUTE;
+    await this.#lastHours(now - 6 * HOUR, { quietFrom: now - BEGAN.beforeMs, until: ticksFrom });
+    const counter = new FleetCounter(this.#app);
+    for (let at = ticksFrom; at <= now; at += MINUTE) {
+      await this.#morning(at, 'digest', MINUTE);
+      if ((at - ticksFrom) % SAMPLE_EVERY_MS === 0) await counter.takeSample();
+    }
   }
 
   /** Sweeps by the half hour, of which the last ones are missing, and what a worker writes down meanwhile. */
@@ -110,11 +128,11 @@ export class StagePlay {
   }
 
   /** What has happened until then, a sweep, and its letters. */
-  async #morning(at: Instant, notify: 'none' | 'digest'): Promise<void> {
+  async #morning(at: Instant, notify: 'none' | 'digest', slotMs = SLOT_MS): Promise<void> {
     this.#becomes(at);
     this.#request.onMorning?.(at);
     await this.#tellUntil(at, notify);
-    const run = await this.#sweep(notify, 100);
+    const run = await this.#sweep(notify, { percent: 100, slotMs });
     if (run !== undefined) await closeRunIfDone(this.#app, { id: run });
     await this.#deliver();
   }
@@ -127,7 +145,10 @@ export class StagePlay {
   }
 
   /** By a queue that settles at once. @param percent of those due who are settled @returns the run, if one was opened */
-  async #sweep(notify: 'none' | 'digest', percent: number): Promise<number | undefined> {
+  async #sweep(
+    notify: 'none' | 'digest',
+    { percent, slotMs }: { percent: number; slotMs: number },
+  ): Promise<number | undefined> {
     const { sweepDeps, settleDeps, queue } = this.#app;
     const due: SettlePayload[] = [];
     const atOnce = {
@@ -136,7 +157,7 @@ export class StagePlay {
       enqueueNotices: () => Promise.resolve(),
       countSettling: () => queue.countSettling(),
     };
-    const slotAt = Math.floor(this.#now() / SLOT_MS) * SLOT_MS;
+    const slotAt = Math.floor(this.#now() / slotMs) * slotMs;
     const request = { source: 'scheduler', actor: 'scheduler', slotAt, notify } as const;
     const swept = await sweep({ ...sweepDeps, queue: atOnce }, request);
     if (due.length > 0)
@@ -255,6 +276,6 @@ export class StagePlay {
   async #underWay(at: Instant): Promise<number> {
     this.#becomes(at);
     await this.#tellUntil(at, 'digest');
-    return (await this.#sweep('digest', DONE_PERCENT)) as number;
+    return (await this.#sweep('digest', { percent: DONE_PERCENT, slotMs: SLOT_MS })) as number;
   }
 }

@@ -7,6 +7,7 @@ import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type Config, parseConfig, required } from '../../src/config.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
+import { selectOne } from '../../src/db/query.ts';
 import { type Instant, formatInstant } from '../../src/domain/calendar.ts';
 import { createLog } from '../../src/log.ts';
 import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
@@ -45,8 +46,12 @@ async function tell(): Promise<void> {
   await app.close();
   const present = composeApp(config, systemClock, createLog('silent'));
   await countAll(present);
+  const counted = await selectOne<{ accounts: number }>(
+    present.db,
+    'SELECT COUNT(*) AS accounts FROM accounts',
+  );
   await present.close();
-  say({ step: 'told', accounts: accountsOf(fleet), facts: fleet.events.length });
+  say({ step: 'told', accounts: counted?.accounts ?? 0, facts: fleet.events.length });
 }
 
 /** The schema, and terms of the story's time. @returns how many migrations were applied */
@@ -73,11 +78,10 @@ async function play(
       on: formatInstant(at).slice(0, 10),
       percent: Math.round((100 * (at - began)) / (now - began)),
     });
-  await new StagePlay(app, { fleet, becomes, broken: BROKEN, onMorning }).perform(now);
+  const told = new StagePlay(app, { fleet, becomes, broken: BROKEN, onMorning });
+  await told.perform(now);
+  await told.endTicking(now);
 }
-
-const accountsOf = ({ members, late }: Fleet): number =>
-  late.reduce((sum, { rows }) => sum + rows.length, members.length);
 
 tell().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -10,7 +10,8 @@ type Fact = Readonly<Record<string, unknown>> & { readonly account: string; read
 export function liveFacts(run: string): readonly Fact[] {
   const facts: Fact[] = [];
   for (let n = 1; facts.length < FACTS_MAX; n += 1) {
-    const account = `freelancer-${String(1 + ((n * 7) % 10)).padStart(4, '0')}`;
+    // Of those whose cycle has just begun: they have Connects to spend, and nothing is the matter with them.
+    const account = `freelancer-${String(91 + ((n * 3) % 8)).padStart(4, '0')}`;
     const [proposal, interview] = [`live-${run}-p${n}`, `live-${run}-i${n}`];
     facts.push(
       { account, type: 'proposal.submitted', proposal, connects: 2 },

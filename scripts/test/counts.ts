@@ -5,12 +5,13 @@ export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scen
   (folder) => `test/${folder}`,
 );
 
-/** Proofs at length: kills, outages, a browser. They take longer than all others together, and `npm run test:all` runs them. */
+/** Proofs at length: kills, outages, a browser, a first start. They take longer than all others together, and `npm run test:all` runs them. */
 export const AT_LENGTH = [
   'test/console/browser',
   'test/faults',
   'test/scenarios/generated',
   'test/scenarios/late-sweeps',
+  'test/scripts/start',
 ];
 
 /** Jest's arguments, where no argument selects anything. */

@@ -79,7 +79,8 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
   });
   today = () => installation.app.clock.wallNow();
   const play = new StagePlay(installation.app, { becomes, fleet, broken: BROKEN });
-  const { failedAccounts, pausedBackfill, activeRun } = await play.perform(now);
+  const { failedAccounts, pausedBackfill } = await play.perform(now);
+  const activeRun = await play.endUnderWay(now);
   // From here on time passes by itself.
   const app = composeApp(parseConfig(installation.env), systemClock, createLog('silent'));
   await countAll(app);
