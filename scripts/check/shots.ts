@@ -1,10 +1,10 @@
 /**
  * Pictures of every page of the console, in four widths and two themes, for people to look at:
  *
- *   npm run shots [-- FOLDER] [--only NAME] [--stay]
+ *   npm run shots [-- FOLDER] [--only NAME] [--readme] [--stay]
  *
- * They go to FOLDER, or to one of the system's; `--only` takes pages whose name contains it; `--stay` serves the stage
- * until Ctrl-C instead, and prints an address that signs in.
+ * They go to FOLDER, or to one of the system's; `--only` takes pages whose name contains it; `--readme` takes the README's
+ * three, into docs/pictures; `--stay` serves the stage until Ctrl-C instead, and prints an address that signs in.
  */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -14,13 +14,27 @@ import { type ConsoleStage, setConsoleStage } from '../../test/support/console-s
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string', default: '' }, stay: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', default: '' },
+    readme: { type: 'boolean', default: false },
+    stay: { type: 'boolean', default: false },
+  },
 });
-const [folder] = positionals;
+const folder = values.readme ? 'docs/pictures' : positionals[0];
 if (folder !== undefined) process.env['CONNECTS_SHOTS'] = folder;
+
+type Session = Awaited<ReturnType<Visitor['context']['storageState']>>;
 
 /** A wide screen, beside the widths that tests look at. */
 const DESK = 1_920;
+
+/** As narrow as a laptop's page can be, so that each file stays below 200 KB. Of a long page the upper part says enough. */
+const README = { width: 1_216, height: 900 };
+const README_PICTURES = [
+  { page: 'overview', theme: 'light', name: 'overview', isWhole: true },
+  { page: 'overview', theme: 'dark', name: 'overview-dark', isWhole: true },
+  { page: 'account', theme: 'light', name: 'account', isWhole: false },
+] as const;
 
 async function stay(stage: ConsoleStage): Promise<void> {
   const address = new URL(await stage.linkFor('operator'), stage.url);
@@ -28,12 +42,27 @@ async function stay(stage: ConsoleStage): Promise<void> {
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 
-async function take(stage: ConsoleStage, browser: TestBrowser): Promise<void> {
+async function signedIn(stage: ConsoleStage, browser: TestBrowser): Promise<Session> {
   const first = await browser.visitor(stage.url);
   await first
     .signIn(await stage.linkFor('operator'))
     .catch((error: unknown) => process.stderr.write(`! ${String(error)}\n`));
-  const storageState = await first.context.storageState();
+  return first.context.storageState();
+}
+
+async function takeForReadme(stage: ConsoleStage, browser: TestBrowser): Promise<void> {
+  const storageState = await signedIn(stage, browser);
+  for (const { page, theme, name, isWhole } of README_PICTURES) {
+    const more = { storageState, viewport: README };
+    const visitor = await browser.visitor(stage.url, { theme, motion: true, more });
+    await visitor.open(consolePages(stage).find((one) => one.name === page)?.path ?? page);
+    process.stdout.write(`${await visitor.screenshot(name, isWhole)}\n`);
+    await visitor.leave();
+  }
+}
+
+async function take(stage: ConsoleStage, browser: TestBrowser): Promise<void> {
+  const storageState = await signedIn(stage, browser);
   const pages = consolePages(stage).filter(({ name }) => name.includes(values.only));
   for (const theme of THEMES)
     for (const width of [...WIDTHS, DESK]) {
@@ -67,7 +96,7 @@ try {
   if (values.stay) await stay(stage);
   else {
     await browser.start();
-    await take(stage, browser);
+    await (values.readme ? takeForReadme : take)(stage, browser);
   }
 } finally {
   await browser.stop();
