@@ -14,7 +14,7 @@ button.link { border: 0; background: none; padding: 0; cursor: pointer; color: v
 /* The script shows and renames them: their places are kept, so that what stands at their right does not move. */
 .live [hidden] { display: inline-flex !important; visibility: hidden; } 
 .live .btn { min-width: 4.25rem; justify-content: center; } .live.paused .dot { background: var(--line-2); box-shadow: none; animation: none; }
-.head h1 .chip { vertical-align: .2em; margin-left: .4rem; letter-spacing: 0; }
+.head h1 .chip { vertical-align: middle; margin-left: .4rem; letter-spacing: 0; }
 .crumb ol { display: flex; flex-wrap: wrap; gap: .35rem; } .crumb li + li::before { content: "/"; margin-right: .35rem; }
 .form > .l, .l { min-width: 0; }
 .l { display: grid; gap: .3rem; font-size: var(--t-s); color: var(--ink-2); } .l > label { font-weight: 500; }
