@@ -405,6 +405,13 @@ CREATE TABLE `mail_refusals` (
   KEY `of_alike` (`alike`,`account_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `member_links` (
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `revocations` int(11) NOT NULL,
+  `revoked_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`account_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -63,6 +63,7 @@ import { sql as m0057 } from './0057_run_samples.ts';
 import { sql as m0058 } from './0058_runs_version.ts';
 import { sql as m0059 } from './0059_contacts_locale.ts';
 import { sql as m0060 } from './0060_fleet_samples.ts';
+import { sql as m0061 } from './0061_member_links.ts';
 
 export interface Migration {
   readonly name: string;
@@ -129,4 +130,5 @@ export const migrations: readonly Migration[] = [
   { name: '0058_runs_version', sql: m0058 },
   { name: '0059_contacts_locale', sql: m0059 },
   { name: '0060_fleet_samples', sql: m0060 },
+  { name: '0061_member_links', sql: m0061 },
 ];

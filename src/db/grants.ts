@@ -28,6 +28,7 @@ const READ_WRITE = [
   'run_samples',
   'failures',
   'failure_care',
+  'member_links',
   'outbox',
   'backfills',
   'backfill_items',

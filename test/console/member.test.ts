@@ -1,6 +1,6 @@
 /** A member's page over HTTP: what a good link shows, and that no other shows anything. */
 import { type Console, startConsole } from '../../src/console/server.ts';
-import { linkMember } from '../../src/operations/accounts/member-link.ts';
+import { linkMember, revokeLinks } from '../../src/operations/accounts/member-link.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { install } from '../support/installation.ts';
@@ -181,6 +181,17 @@ describe('a link that is no good', () => {
     const html = await (await fetch(`${served.url}m/x`, { headers })).text();
     expect(html).toContain('<html lang="es-ES">');
     expect(textOf(html)).toContain('Esta dirección no lleva a ninguna parte.');
+  });
+
+  it('that was taken back says so, and nothing of the account; another one is good', async () => {
+    const token = await linkTo('gone');
+    const { db } = story.installation;
+    await revokeLinks({ db }, { account: 'gone', actor: 'ann', reason: 'sent to a stranger' });
+    const ended = await open(`m/${token}`);
+    expect(ended.status).toBe(410);
+    expect(ended.text).toContain('This link has ended. It was taken back.');
+    expect(ended.html).not.toMatch(/gone|1970/);
+    expect((await open(`m/${await linkTo('gone')}`)).status).toBe(200);
   });
 
   it('that was altered, cut off or made with another secret leads nowhere', async () => {

@@ -347,7 +347,7 @@ describe('a page of letters', () => {
     db.on('query', count);
     const forTwo = await statementsFor(notices.slice(0, 2));
     expect(await statementsFor(notices)).toBe(forTwo);
-    expect(forTwo).toBeLessThanOrEqual(8);
+    expect(forTwo).toBeLessThanOrEqual(9);
     db.off('query', count);
     await deliver();
   });

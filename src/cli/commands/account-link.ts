@@ -1,9 +1,16 @@
 /** account link: an address by which a member reads their own page. */
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
+import { linkJson, revokedJson } from '../../json/member-links.ts';
 import { memberAddress } from '../../member-token.ts';
-import { linkMember, requiredMemberPages } from '../../operations/accounts/member-link.ts';
+import {
+  type LinkRequest,
+  linkMember,
+  requiredMemberPages,
+  revokeLinks,
+} from '../../operations/accounts/member-link.ts';
 import { accountAsked } from '../../reports/asked-account.ts';
 import { WHO } from '../asking.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
@@ -22,6 +29,7 @@ import { requireSchema } from '../require-schema.ts';
 
 interface LinkFlags {
   expires?: number;
+  revoke?: true;
   actor?: string;
   reason?: string;
   dryRun?: true;
@@ -34,12 +42,13 @@ export function addLink(account: Command, cli: Cli): void {
     .description("the address of the member's own page, good for a while, for whoever has it")
     .argument('<id>', WHO, accountOrEmailFlag)
     .option('--expires <duration>', 'for how long it is good, at most 90d (default: 7d)', durationFlag)
+    .addOption(new Option('--revoke', 'instead: end all that were made until now').conflicts('expires'))
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
     .addOption(yesFlag())
     .addOption(jsonFlag())
-    .action((who: string, flags: LinkFlags) => makeLink(cli, who, flags));
+    .action((who: string, flags: LinkFlags) => runLink(cli, who, flags));
   withHelp(
     command,
     'connects account link a1 --expires 2d --reason "asked for their history, ticket 4711"',
@@ -47,7 +56,7 @@ export function addLink(account: Command, cli: Cli): void {
   );
 }
 
-async function makeLink(cli: Cli, who: string, flags: LinkFlags): Promise<void> {
+async function runLink(cli: Cli, who: string, flags: LinkFlags): Promise<void> {
   const { reason } = flags;
   if (reason === undefined || reason.trim() === '')
     throw new ConnectsError(
@@ -55,15 +64,33 @@ async function makeLink(cli: Cli, who: string, flags: LinkFlags): Promise<void> 
       'reason-missing',
       'account link needs --reason TEXT: it is kept in the audit log',
     );
-  const { secret, url } = requiredMemberPages(cli.app.config);
   await requireSchema(cli.app);
   const account = await accountAsked(cli.app.db, who);
-  const request = { account, lastsMs: flags.expires, actor: flags.actor ?? cli.defaultActor, reason };
-  const made = await changeOrRehearse(cli, flags, (db) => linkMember({ db, secret }, request));
-  const expiresAt = formatInstant(made.expiresAt);
+  const request = { account, actor: flags.actor ?? cli.defaultActor, reason };
+  return flags.revoke ? revoke(cli, flags, request) : make(cli, flags, request);
+}
+
+async function revoke(cli: Cli, flags: LinkFlags, request: LinkRequest): Promise<void> {
+  const { account } = request;
+  await changeOrRehearse(cli, flags, (db) => revokeLinks({ db }, request));
+  const dryRun = flags.dryRun === true;
+  if (flags.json) return printJson(cli, revokedJson(account, dryRun));
+  const ended = dryRun
+    ? 'would lead nowhere any more (dry run: nothing was written)'
+    : 'lead nowhere any more';
+  return print(cli, `all addresses of ${account} that were made until now ${ended}`);
+}
+
+async function make(cli: Cli, flags: LinkFlags, request: LinkRequest): Promise<void> {
+  const { account } = request;
+  const { secret, url } = requiredMemberPages(cli.app.config);
+  const asked = { ...request, lastsMs: flags.expires };
+  const made = await changeOrRehearse(cli, flags, (db) => linkMember({ db, secret }, asked));
+  const dryRun = flags.dryRun === true;
   // A rehearsal's would be good all the same.
-  const address = flags.dryRun ? null : memberAddress(url, made);
-  if (flags.json) return printJson(cli, { account, address, expiresAt, dryRun: flags.dryRun === true });
+  const address = dryRun ? null : memberAddress(url, made);
+  if (flags.json) return printJson(cli, linkJson(made, { address, dryRun }));
+  const expiresAt = formatInstant(made.expiresAt);
   if (address === null)
     return print(cli, `an address of ${account}, good until ${expiresAt} (dry run: nothing was made)`);
   say(cli, `the page of ${account}, for whoever has this address, until ${expiresAt}:`);

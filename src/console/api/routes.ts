@@ -10,6 +10,7 @@ import { CARE_ROUTES } from './failure-care.ts';
 import { RERUN_ROUTES } from './failure-rerun.ts';
 import { FAILURE_ROUTES } from './failures.ts';
 import { HOLD_ROUTES } from './holds.ts';
+import { LINK_ROUTES } from './member-links.ts';
 import { NOTICE_ROUTES } from './notices.ts';
 import { OVERVIEW_ROUTES } from './overview.ts';
 import { REVERSAL_ROUTES } from './reversals.ts';
@@ -32,6 +33,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...ACCOUNT_ROUTES,
   ...ACCOUNT_ANSWER_ROUTES,
   ...ADJUSTMENT_ROUTES,
+  ...LINK_ROUTES,
   ...BACKFILL_ROUTES,
   ...NOTICE_ROUTES,
   ...HOLD_ROUTES,

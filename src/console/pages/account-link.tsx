@@ -1,18 +1,22 @@
 /** A link to a member's own page, made for somebody who answers them. */
 import { ConnectsError } from '../../errors.ts';
+import type { Instant } from '../../domain/calendar.ts';
+import { findRevocations } from '../../ledger/member-links.ts';
 import { memberAddress } from '../../member-token.ts';
-import { linkMember, requiredMemberPages } from '../../operations/accounts/member-link.ts';
+import { linkMember, requiredMemberPages, revokeLinks } from '../../operations/accounts/member-link.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { faultOfReason } from '../change-form.ts';
 import { accountAddress } from '../parts/addresses.ts';
 import { Card, Columns } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { type Fault, Faults, Form, Reason, Select, Submit } from '../parts/form.tsx';
+import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
 import { Say } from '../parts/say.tsx';
 import { Time } from '../parts/times.tsx';
 import { operator } from '../sign-in/rights.ts';
 import type { Page, PageContext, Site } from '../site.ts';
 import { orUnknown } from './account.tsx';
+import { actorOf } from './refusals.ts';
+import { REASON_MAX, sentLine } from './sent-words.ts';
 
 const DAY_MS = 86_400_000;
 const LASTS = [
@@ -53,6 +57,17 @@ export function addAccountLink(site: Site): void {
       return show(site, context, id, { days: '7', reason: '', faults: [], made });
     }),
   );
+  pages.post('/accounts/:id/link/revoke', operator, (context) =>
+    orUnknown(site, context, async (id) => {
+      const reason = sentLine(await context.req.parseBody(), 'why', 'The reason');
+      if (reason.fault !== undefined) {
+        const faults = [{ name: 'why', what: reason.fault }];
+        return show(site, context, id, { days: '7', reason: '', faults }, 422);
+      }
+      await revokeLinks(app, { account: id, actor: actorOf(context), reason: reason.text });
+      return context.redirect(`${accountAddress(id)}/link?revoked=yes`, 303);
+    }),
+  );
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
@@ -86,6 +101,7 @@ async function show(
   status: NonNullable<Page['status']> = 200,
 ): Promise<Response> {
   await inquire(site.app.readDb, id);
+  const { lastAt } = await findRevocations(site.app.db, id);
   const at = accountAddress(id);
   const lacks = missing(site);
   return site.render(
@@ -98,7 +114,10 @@ async function show(
       sub: 'Whoever has the address reads this member’s balance and history, and nothing else.',
     },
     lacks === undefined ? (
-      <Making id={id} {...shown} token={context.get('formToken')} />
+      <>
+        {lastAt !== null && context.req.query('revoked') !== undefined ? <Revoked at={lastAt} /> : ''}
+        <Making id={id} {...shown} token={context.get('formToken')} revokedAt={lastAt} />
+      </>
     ) : (
       <NotSet lacks={lacks} />
     ),
@@ -114,9 +133,11 @@ const NotSet = ({ lacks }: { readonly lacks: string }) => (
 interface MakingProps extends Shown {
   readonly id: string;
   readonly token: string | undefined;
+  /** When all that had been made were taken back, the last time. */
+  readonly revokedAt: Instant | null;
 }
 
-function Making({ id, days, reason, faults, made, token }: MakingProps) {
+function Making({ id, days, reason, faults, made, token, revokedAt }: MakingProps) {
   const faultAt = (name: string): string | undefined => faults.find((one) => one.name === name)?.what;
   return (
     <>
@@ -132,10 +153,48 @@ function Making({ id, days, reason, faults, made, token }: MakingProps) {
             </div>
           </Form>
         </Card>
+        <Card width={6} title="Take all of them back">
+          <Form action={`${accountAddress(id)}/link/revoke`} token={token} label="Take all links back">
+            <p>
+              Every link to this member’s page that was made until now, by a letter, too, leads nowhere any
+              more; one that is made later is good.
+            </p>
+            {revokedAt === null ? (
+              ''
+            ) : (
+              <p class="q">
+                Taken back last on <Time at={revokedAt} />.
+              </p>
+            )}
+            <Field
+              name="why"
+              label="Reason"
+              required
+              maxlength={REASON_MAX}
+              fault={faultAt('why')}
+              hint="Kept in the audit log, with your name."
+            />
+            <div class="acts">
+              <Submit tone="bad">Take all links back</Submit>
+            </div>
+          </Form>
+        </Card>
       </Columns>
     </>
   );
 }
+
+const Revoked = ({ at }: { readonly at: Instant }) => (
+  <Say
+    tone="ok"
+    role="status"
+    sentence={
+      <>
+        No link that was made before <Time at={at} /> leads anywhere any more.
+      </>
+    }
+  />
+);
 
 /** It is shown this once: it is kept nowhere. */
 const MadeLink = ({ made: { address, expiresAt } }: { readonly made: Made }) => (

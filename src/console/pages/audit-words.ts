@@ -3,6 +3,7 @@ import { accountAddress, runAddress } from '../parts/addresses.ts';
 
 const ACTIONS: Readonly<Record<string, string>> = {
   'account.link': "Link to the member's page made",
+  'account.unlink': "Links to the member's page taken back",
   'accounts.import': 'Accounts taken over',
   'audit.fix': 'Ledger mended',
   'audit.run': 'Ledger audited',

@@ -129,7 +129,9 @@ export function NoPage({ status, texts, endedAt }: NoPageProps) {
   if (status === 410)
     return (
       <Say tone="mute" sentence={say.linkEnded()}>
-        {say.linkEndedMore({ moment: texts.moment(endedAt ?? 0, 'UTC') })}
+        {endedAt === undefined
+          ? say.linkTakenBack()
+          : say.linkEndedMore({ moment: texts.moment(endedAt, 'UTC') })}
       </Say>
     );
   if (status === 429) return <Say tone="warn" sentence={say.tooOften()} />;

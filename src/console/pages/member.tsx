@@ -6,9 +6,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { shownNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
-import { readMemberLink } from '../../operations/accounts/member-link.ts';
+import { openMemberLink } from '../../operations/accounts/member-link.ts';
 import { type HistoryFilter, readHistoryPage } from '../../reports/account-history.ts';
 import { viewOf } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
@@ -40,8 +39,8 @@ export function addMemberPages({ app, pages }: Site): void {
   pages.get('/m/:token', signedLink, async (context) => {
     keepToMembers(context);
     const token = context.req.param('token');
-    const now = await shownNow(app.db);
-    const link = readMemberLink(secret, token, now);
+    const link = await openMemberLink({ db: app.db, secret }, token);
+    if (link.link === 'revoked') return refuse(context, 410);
     if (link.link === 'expired') return refuse(context, 410, link.expiresAt);
     if (link.link === 'unknown') {
       const address = getConnInfo(context).remote.address ?? '';

@@ -1,6 +1,7 @@
 /**
- * Links by which a member reads their own page without signing in. Nothing of a link is kept: it carries the account
- * and the instant at which it ends, under a code that only the holder of the secret can make.
+ * Links by which a member reads their own page without signing in. Nothing of a link is kept: it carries the account,
+ * the instant at which it ends, and how often the account's links had been taken back, under a code that only the holder
+ * of the secret can make. Taking them back counts once more, and so ends all that were made before.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Database, inTransaction } from '../../db/connection.ts';
@@ -8,7 +9,8 @@ import { shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant } from '../../domain/calendar.ts';
 import { configuration, invalidInput } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
-import { memberCodeOf, memberTokenOf } from '../../member-token.ts';
+import { addRevocation, findRevocations } from '../../ledger/member-links.ts';
+import { type Carried, memberCodeOf, memberTokenOf } from '../../member-token.ts';
 import { requireAccounts } from './require-known.ts';
 
 const HOUR_MS = 3_600_000;
@@ -57,12 +59,59 @@ export async function linkMember(
       after: { expiresAt: formatInstant(expiresAt) },
       runId: null,
     });
-    return { account, token: memberTokenOf(secret, { account, expiresAt }), expiresAt };
+    const { times: revocations } = await findRevocations(transaction, account);
+    return { account, token: memberTokenOf(secret, { account, expiresAt, revocations }), expiresAt };
   });
 }
 
+/**
+ * Ends all links to an account's page that were made until now; those that are made later are good.
+ * @throws not-found `unknown-account`
+ */
+export async function revokeLinks(
+  { db }: { readonly db: Database },
+  { account, actor, reason }: Omit<LinkRequest, 'lastsMs'>,
+): Promise<void> {
+  await requireAccounts(db, [account]);
+  await inTransaction(db, async (transaction) => {
+    const at = await shownNow(transaction);
+    await addRevocation(transaction, account, at);
+    const { times } = await findRevocations(transaction, account);
+    await insertAudit(transaction, {
+      at,
+      actor,
+      action: 'account.unlink',
+      target: `account:${account}`,
+      reason,
+      before: { revocations: times - 1 },
+      after: { revocations: times },
+      runId: null,
+    });
+  });
+}
+
+/** What whoever comes with a link is told. */
+export type LinkOpened = LinkRead | { readonly link: 'revoked' };
+
+/** @throws unavailable while the database that knows of revocations is away */
+export async function openMemberLink(
+  { db, secret }: { readonly db: Database; readonly secret: string },
+  token: string,
+): Promise<LinkOpened> {
+  const read = readMemberLink(secret, token, await shownNow(db));
+  if (read.link !== 'good') return read;
+  const { times } = await findRevocations(db, read.account);
+  return read.revocations === times ? read : { link: 'revoked' };
+}
+
 export type LinkRead =
-  | { readonly link: 'good'; readonly account: string; readonly expiresAt: Instant }
+  | {
+      readonly link: 'good';
+      readonly account: string;
+      readonly expiresAt: Instant;
+      /** How often the account's links had been taken back when it was made. */
+      readonly revocations: number;
+    }
   | { readonly link: 'expired'; readonly expiresAt: Instant }
   /** Altered, cut off, made with another secret, or made up. */
   | { readonly link: 'unknown' };
@@ -72,9 +121,9 @@ export function readMemberLink(secret: string, token: string, now: Instant): Lin
   const dot = token.lastIndexOf('.');
   const body = dot < 0 ? token : token.slice(0, dot);
   const isOurs = isSame(dot < 0 ? '' : token.slice(dot + 1), memberCodeOf(secret, body));
-  const { account, expiresAt } = parseBody(body);
+  const { account, expiresAt, revocations } = parseBody(body);
   if (!isOurs || account === '') return { link: 'unknown' };
-  return now < expiresAt ? { link: 'good', account, expiresAt } : { link: 'expired', expiresAt };
+  return now < expiresAt ? { link: 'good', account, expiresAt, revocations } : { link: 'expired', expiresAt };
 }
 
 interface Settings {
@@ -97,9 +146,11 @@ export function requiredMemberPages({ consoleUrl, memberUrl, memberSecret: secre
   );
 }
 
-function parseBody(body: string): { readonly account: string; readonly expiresAt: Instant } {
-  const [expiresAt = '', account = ''] = Buffer.from(body, 'base64url').toString().split(' ');
-  return { account, expiresAt: Number(expiresAt) };
+function parseBody(body: string): Carried {
+  const [expiresAt = '', account = '', revocations = '0'] = Buffer.from(body, 'base64url')
+    .toString()
+    .split(' ');
+  return { account, expiresAt: Number(expiresAt), revocations: Number(revocations) };
 }
 
 /** By their hashes, which are of one length whatever was given. */

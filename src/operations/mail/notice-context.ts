@@ -3,7 +3,7 @@ import type { Account } from '../../domain/account.ts';
 import { isKnownZone, localDateOf } from '../../domain/calendar.ts';
 import { forecast } from '../../domain/simulation/forecast.ts';
 import type { Terms } from '../../domain/terms.ts';
-import { memberAddress, memberTokenOf } from '../../member-token.ts';
+import { type Carried, memberAddress, memberTokenOf } from '../../member-token.ts';
 import type { NextCycle, NoticeContext } from '../../notices/page.ts';
 import { unsubscribeTokenOf } from '../../notices/unsubscribe-token.ts';
 import type { Ground } from './notice-ground.ts';
@@ -26,7 +26,7 @@ const NO_TOKEN = 'made-when-it-is-sent';
 
 export function contextOf(
   account: Account,
-  { now, terms, locales }: Pick<Ground, 'now' | 'terms' | 'locales'>,
+  { now, terms, locales, revocations }: Pick<Ground, 'now' | 'terms' | 'locales' | 'revocations'>,
   settings: ContextSettings & { readonly forLooking?: true },
 ): NoticeContext {
   const { id, zone, balance, kind, status } = account;
@@ -41,7 +41,11 @@ export function contextOf(
     isClosed: status === 'closed',
     next: nextOf(account, terms, now),
     preferencesUrl: preferencesOf(settings, id),
-    ownPage: ownPageOf(id, now + LINK_LASTS_MS, dateOf, settings),
+    ownPage: ownPageOf(
+      { account: id, expiresAt: now + LINK_LASTS_MS, revocations: revocations.get(id) ?? 0 },
+      dateOf,
+      settings,
+    ),
     contact: settings.mailContact,
   };
 }
@@ -63,15 +67,14 @@ function amountOf(account: Account, terms: Terms): number {
 }
 
 function ownPageOf(
-  account: string,
-  expiresAt: number,
+  carried: Carried,
   dateOf: (at: number) => string,
   { letterPagesUrl: base, memberSecret: secret, forLooking }: Parameters<typeof contextOf>[2],
 ): NoticeContext['ownPage'] {
   if (base === undefined || secret === undefined) return undefined;
-  const until = dateOf(expiresAt);
+  const until = dateOf(carried.expiresAt);
   if (forLooking) return lookedAtPage(base, until);
-  return { url: memberAddress(base, { token: memberTokenOf(secret, { account, expiresAt }) }), until };
+  return { url: memberAddress(base, { token: memberTokenOf(secret, carried) }), until };
 }
 
 /** Where the button of a letter that is only looked at leads: to no member's page. */

@@ -7,6 +7,7 @@ import { type Terms, builtInTerms } from '../../domain/terms.ts';
 import { groupBy } from '../../group-by.ts';
 import { findAccounts } from '../../ledger/accounts.ts';
 import { findEmails, findLocales } from '../../ledger/contacts.ts';
+import { findRevocationsOf } from '../../ledger/member-links.ts';
 import { findArrivals } from '../../ledger/events.ts';
 import { type SpanRow, listSpansOf } from '../../ledger/spans.ts';
 import { findRunsBegun } from '../../ledger/runs.ts';
@@ -34,6 +35,8 @@ export interface Ground {
   readonly emails: ReadonlyMap<string, string>;
   /** By account: BCP 47, of those who have one. */
   readonly locales: ReadonlyMap<string, string>;
+  /** By account: how often the links to its page were taken back, of those of which they were. */
+  readonly revocations: ReadonlyMap<string, number>;
   /** By account, oldest first. */
   readonly cycles: ReadonlyMap<string, readonly ToldCycle[]>;
   /** The latest one of each subject that an email tells of, or else the latest, by `account subject`. */
@@ -87,6 +90,7 @@ export async function readGround(db: Queryable, notices: readonly Notice[]): Pro
     accounts: await findAccounts(db, ids),
     emails: await findEmails(db, ids),
     locales: await findLocales(db, ids),
+    revocations: await findRevocationsOf(db, ids),
     cycles: groupBy(await findToldCycles(db, ranges), (one) => one.accountId),
     decisions: new Map(decisions.map((one) => [`${one.accountId} ${one.subject}`, one])),
     entries,

@@ -7,6 +7,7 @@ import { builtInTerms } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
 import { findLocales } from '../../ledger/contacts.ts';
+import { findRevocationsOf } from '../../ledger/member-links.ts';
 import { findLatestTerms } from '../../ledger/terms-versions.ts';
 import { findLatestSubject } from '../../ledger/told.ts';
 import { renderNotice } from '../../notices/notice.ts';
@@ -83,7 +84,12 @@ async function previewNextGrant(
   if (!next || next.closing === next.opening) throw nothingToTell(kind, account.id, 'there has been none');
   const context = contextOf(
     account,
-    { now: next.startsAt, terms, locales: await findLocales(db, [account.id]) },
+    {
+      now: next.startsAt,
+      terms,
+      locales: await findLocales(db, [account.id]),
+      revocations: await findRevocationsOf(db, [account.id]),
+    },
     { ...settings, forLooking: true },
   );
   const amount = after ? after.free + after.paid - after.recovered : 0;

@@ -86,6 +86,7 @@ export const member = {
   linkEndedMore: message<{ moment: string }>(
     'It was good until {moment} UTC. Ask for a new one where you got it.',
   ),
+  linkTakenBack: message('It was taken back. Ask for a new one where you got it.'),
   tooOften: message('That was often. Try again in a minute.'),
   notNow: message('This page cannot be shown right now. Try again in a moment.'),
   noAddress: message('This address leads nowhere.'),

@@ -72,6 +72,7 @@ export const member: Translation<typeof english> = {
 
   linkEnded: 'Este enlace ya no es válido.',
   linkEndedMore: 'Fue válido hasta el {moment} UTC. Pide uno nuevo donde lo obtuviste.',
+  linkTakenBack: 'Se ha retirado. Pide uno nuevo donde lo obtuviste.',
   tooOften: 'Demasiados intentos. Vuelve a intentarlo en un minuto.',
   notNow: 'Ahora mismo no se puede mostrar esta página. Vuelve a intentarlo en un momento.',
   noAddress: 'Esta dirección no lleva a ninguna parte.',

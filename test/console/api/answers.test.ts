@@ -309,6 +309,8 @@ test('no route was left out', async () => {
     'noteFailures',
     'reopenFailures',
     'approveBackfill',
+    'linkMember',
+    'revokeMemberLinks',
     'applyTerms',
     'listWaitingEvents',
     'refuseWaitingEvent',

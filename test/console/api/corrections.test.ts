@@ -13,7 +13,8 @@ let api: Api;
 let run: number;
 
 beforeAll(async () => {
-  api = await serveApi({ env: { CONNECTS_SETTLE_ATTEMPTS: '1' } });
+  const member = { CONNECTS_MEMBER_SECRET: 'a secret of members, of 32 characters' };
+  api = await serveApi({ env: { CONNECTS_SETTLE_ATTEMPTS: '1', ...member } });
   const { app } = api.installation;
   await importThree(app);
   for (const id of ['stuck', 'stuck-too']) await importBroken(app, id);
@@ -140,6 +141,25 @@ test('an event that waits is listed as it is printed, and refused; what waits be
     status: 409,
     body: { code: 'event-not-waiting' },
   });
+});
+
+test("a link to a member's page is made and taken back, each with its reason", async () => {
+  const links = '/v1/accounts/a1/links';
+  const before = await changesKept();
+  const dryRun = { reason: 'asked for', dryRun: true };
+  expect(await api.post(links, dryRun)).toMatchObject({ account: 'a1', address: null, dryRun: true });
+  expect(await api.post(`${links}/revoke`, dryRun)).toMatchObject({ account: 'a1', dryRun: true });
+  expect(await changesKept()).toBe(before);
+  const made = await api.post<{ address: string }>(links, { reason: 'asked for', lastsSeconds: 60 });
+  const page = `${api.url}m/${made.address.split('/m/')[1]}`;
+  expect((await fetch(page)).status).toBe(200);
+  await api.post(`${links}/revoke`, { reason: 'to a stranger' });
+  expect((await fetch(page)).status).toBe(410);
+  expect(await changesSince(before)).toEqual([
+    `account.link account:a1 ${by}: asked for`,
+    `account.unlink account:a1 ${by}: to a stranger`,
+  ]);
+  expect((await refused('/v1/accounts/nobody/links', { reason: 'x' })).status).toBe(404);
 });
 
 test('new terms are tried, stored once, and refused with every fault at its field', async () => {

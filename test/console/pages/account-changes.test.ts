@@ -177,4 +177,12 @@ test('a link to the member’s page is shown once, and opens it', async () => {
   expect(row).toEqual({ actor: operator.name, reason: 'ticket 4711' });
   const without = await operator.send(`/accounts/${WHO}/link`, { ...fields, days: '400', reason: '' });
   expect(without.status).toBe(422);
+  const revoke = fieldsOf(html, 'Take all links back');
+  expect((await operator.send(`/accounts/${WHO}/link/revoke`, { ...revoke, why: ' ' })).status).toBe(422);
+  expect((await member.ask(new URL(address).pathname)).status).toBe(200);
+  const done = await operator.send(`/accounts/${WHO}/link/revoke`, { ...revoke, why: 'to a stranger' });
+  expect(textOf(await operator.read(done.headers.get('location') as string))).toMatch(
+    /No link that was made before .* leads anywhere any more\..*Taken back last on/,
+  );
+  expect((await member.ask(new URL(address).pathname)).status).toBe(410);
 });

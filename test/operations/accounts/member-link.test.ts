@@ -4,6 +4,7 @@ import {
   LINK_LASTS_MAX_MS,
   LINK_LASTS_MS,
   linkMember,
+  openMemberLink,
   readMemberLink,
 } from '../../../src/operations/accounts/member-link.ts';
 import { importThree } from '../../support/accounts.ts';
@@ -33,7 +34,12 @@ const CHARACTERS = 'ABCXYZabcxyz0189-_.= %/+~\u0000é';
 it('leads to its account until the instant at which it ends, to the millisecond', async () => {
   const { token, expiresAt } = await linkTo('a1');
   expect(expiresAt).toBe(NOW + LINK_LASTS_MS);
-  expect(readMemberLink(SECRET, token, NOW)).toEqual({ link: 'good', account: 'a1', expiresAt });
+  expect(readMemberLink(SECRET, token, NOW)).toEqual({
+    link: 'good',
+    account: 'a1',
+    expiresAt,
+    revocations: 0,
+  });
   expect(readMemberLink(SECRET, token, expiresAt - 1)).toMatchObject({ link: 'good', account: 'a1' });
   expect(readMemberLink(SECRET, token, expiresAt)).toEqual({ link: 'expired', expiresAt });
   expect(readMemberLink(SECRET, token, expiresAt + LINK_LASTS_MAX_MS)).toEqual({
@@ -85,7 +91,12 @@ it('is made by a command, which asks for a reason and leaves who, why and until 
   expect(address).toMatch(/^https:\/\/connects\.example\.test\/m\/[\w-]+\.[\w-]+$/);
   const expiresAt = NOW + 2 * 86_400_000;
   const token = address.split('/m/')[1] as string;
-  expect(readMemberLink(SECRET, token, NOW)).toEqual({ link: 'good', account: 'a1', expiresAt });
+  expect(readMemberLink(SECRET, token, NOW)).toEqual({
+    link: 'good',
+    account: 'a1',
+    expiresAt,
+    revocations: 0,
+  });
   const [row] = await selectRows<Record<string, unknown>>(
     story.installation.db,
     'SELECT actor, action, target, reason, before_is, after_is FROM audit_log ORDER BY id DESC LIMIT 1',
@@ -116,6 +127,36 @@ it('is made for an account that there is, for at most 90 days, and not by a dry 
   expect(await count()).toBe(before);
   expect((await link('a1', '--expires', '90d', ...reason)).code).toBe(0);
   expect(await count()).toBe(before + 1);
+});
+
+it('ends with all others of its account when they are taken back; one that is made later, and those of others, stay', async () => {
+  const { db } = story.installation;
+  const opened = async (token: string) => (await openMemberLink({ db, secret: SECRET }, token)).link;
+  const [first, second, others] = [await linkTo('a1'), await linkTo('a1', 5_000), await linkTo('a2')];
+  expect((await link('a1', '--revoke')).code).toBe(4);
+  expect((await link('a1', '--revoke', '--expires', '2d', '--reason', 'x')).code).toBe(2);
+  expect((await link('nobody', '--revoke', '--reason', 'x')).code).toBe(6);
+  const dry = await link('a1', '--revoke', '--dry-run', '--json', '--reason', 'sent to a stranger');
+  expect(JSON.parse(dry.stdout)).toEqual({ account: 'a1', revoked: true, dryRun: true });
+  expect(await Promise.all([first, second].map(({ token }) => opened(token)))).toEqual(['good', 'good']);
+  for (const times of [1, 2]) {
+    expect((await link('a1', '--revoke', '--reason', 'sent to a stranger', '--actor', 'ben')).code).toBe(0);
+    const [row] = await selectRows<Record<string, unknown>>(
+      db,
+      'SELECT actor, action, target, reason, before_is, after_is FROM audit_log ORDER BY id DESC LIMIT 1',
+    );
+    expect(row).toEqual({
+      actor: 'ben',
+      action: 'account.unlink',
+      target: 'account:a1',
+      reason: 'sent to a stranger',
+      before_is: JSON.stringify({ revocations: times - 1 }),
+      after_is: JSON.stringify({ revocations: times }),
+    });
+    const later = await linkTo('a1');
+    const all = [first, second, others, later].map(({ token }) => opened(token));
+    expect(await Promise.all(all)).toEqual(['revoked', 'revoked', 'good', 'good']);
+  }
 });
 
 const count = async (): Promise<number> =>
