@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { judge, type Measured, type Round } from './bench/asks.ts';
 import { type Build, buildWorkers } from './bench/build.ts';
-import { type RoundResult, runContender } from './bench/contenders.ts';
+import { type RoundResult, runContender, settingsOf } from './bench/contenders.ts';
 import { type Servers, openServers, prepareGround } from './bench/ground.ts';
 import { type BenchOptions, type ContenderName, USAGE, parseOptions } from './bench/options.ts';
 import { measureWaitingJob } from './bench/redis-memory.ts';
@@ -27,7 +27,7 @@ interface Bench {
 }
 
 async function runOn(bench: Bench, contender: ContenderName, accounts: number): Promise<RoundResult> {
-  const ground = await prepareGround(bench.servers, accounts);
+  const ground = await prepareGround(bench.servers, accounts, settingsOf(contender));
   try {
     const result = await runContender(contender, ground, {
       folder: bench.build.folder,
@@ -50,8 +50,9 @@ async function runRound(bench: Bench, number: number): Promise<Round> {
   process.stderr.write(`round ${number + 1} of ${bench.options.rounds}\n`);
   for (const contender of [...only.slice(first), ...only.slice(0, first)])
     results.push(await runOn(bench, contender, accounts));
-  const measuresLarge = large > 0 && only.includes('a');
-  return { results, large: measuresLarge ? await runOn(bench, 'a', large) : undefined };
+  const runLarge = async (lane: 'a' | 'e'): Promise<RoundResult | undefined> =>
+    large > 0 && only.includes(lane) ? runOn(bench, lane, large) : undefined;
+  return { results, large: await runLarge('a'), largeInCohorts: await runLarge('e') };
 }
 
 async function runAll(bench: Bench): Promise<Measured> {

@@ -12,6 +12,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: 'every page of the console with 1,000,000 accounts: its time, and the rows that it takes',
     run: () => import('./prove/console-at-size.ts'),
   },
+  'live-browsers': {
+    what: 'what a sweep costs while three browsers look at the overview, live',
+    run: () => import('./prove/live-browsers.ts'),
+  },
 };
 
 const EXIT_USAGE = 2;

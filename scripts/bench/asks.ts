@@ -7,6 +7,8 @@ export interface Round {
   readonly results: readonly RoundResult[];
   /** The product's run with many accounts. */
   readonly large: RoundResult | undefined;
+  /** The same in cohorts. */
+  readonly largeInCohorts: RoundResult | undefined;
 }
 
 export interface Measured {
@@ -58,6 +60,21 @@ export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
       'accounts per second, large ÷ small',
       0.85,
       ratio((round) => rate(round.large) / rate(of('a', round))),
+    ),
+    atLeast(
+      'accounts per second, in cohorts ÷ one by one',
+      3,
+      ratio((round) => rate(of('e', round)) / rate(of('a', round))),
+    ),
+    atLeast(
+      'accounts per second, in cohorts ÷ set-based SQL',
+      0.7,
+      ratio((round) => rate(of('e', round)) / rate(of('d', round))),
+    ),
+    atLeast(
+      'accounts per second in cohorts, large ÷ small',
+      0.85,
+      ratio((round) => rate(round.largeInCohorts) / rate(of('e', round))),
     ),
     atMost('bytes of Redis per waiting job', 300, redisBytesPerJob),
     atMost(

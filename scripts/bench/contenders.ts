@@ -1,4 +1,4 @@
-/** Four ways to settle the same accounts, each measured end to end: from the first look at who is due to the last row. */
+/** Ways to settle the same accounts, each measured end to end: from the first look at who is due to the last row. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App } from '../../src/app.ts';
 import type { Instant } from '../../src/domain/calendar.ts';
@@ -17,6 +17,7 @@ export const TITLES: Readonly<Record<ContenderName, string>> = {
   b: 'one job and one transaction per account',
   c: 'BullMQ no-op jobs, no database',
   d: 'set-based SQL, 1,000 per transaction',
+  e: 'this product: cohorts of 500',
 };
 
 /** What one contender did in one round. */
@@ -62,7 +63,13 @@ const WORK: Readonly<Record<ContenderName, Work>> = {
     command: undefined,
     settle: ({ app }, _worker, part) => settleSetBased(app.db, part.asOf, part.isCut),
   },
+  e: { command: PRODUCT, settle: (ground, _worker, part) => sweepAndWait(ground.app, part) },
 };
+
+/** What the product's two lanes differ in. */
+export const settingsOf = (contender: ContenderName): Readonly<Record<string, string>> => ({
+  CONNECTS_COHORT_OVER: contender === 'e' ? '1' : '0',
+});
 
 const CUT_AFTER_MS = 60_000;
 /** How often it is looked whether all is done: often enough to err by 2 %, rarely enough to cost next to nothing. */

@@ -65,12 +65,17 @@ export interface Ground {
 
 let grounds = 0;
 
-export async function prepareGround(servers: Servers, accounts: number): Promise<Ground> {
+/** @param settings more of the product's */
+export async function prepareGround(
+  servers: Servers,
+  accounts: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Ground> {
   grounds += 1;
   const name = `bench_${grounds}`;
   await servers.redis.flushall('SYNC');
   await servers.admin.raw(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const env = environmentOf(servers.env, name);
+  const env = { ...environmentOf(servers.env, name), ...settings };
   const app = composeApp(parseConfig(env), systemClock, createLog('error'));
   const ownerUrl = env.DATABASE_URL as string;
   await migrateDatabase({ ownerUrl, owner: app.db, appUrl: undefined });

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SetupError } from '../servers/setup-error.ts';
 
-export const CONTENDER_NAMES = ['a', 'b', 'c', 'd'] as const;
+export const CONTENDER_NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
 export interface BenchOptions {
@@ -20,8 +20,8 @@ export interface BenchOptions {
 export const USAGE = `usage: npm run -s bench -- [flags]
   --accounts N   accounts of a round (10000)
   --rounds N     rounds, of which medians are taken (3)
-  --large N      accounts of the product's large runs; 0 leaves them out (100000)
-  --only LIST    contenders, such as a,b (a,b,c,d)
+  --large N      accounts of the product's large runs, in both lanes; 0 leaves them out (100000)
+  --only LIST    contenders, such as a,b (a,b,c,d,e)
   --json FILE    write the JSON document there instead of to stdout
   --strict       exit with 1 when an ask is missed
 `;

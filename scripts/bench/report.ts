@@ -39,6 +39,7 @@ export function compileReport(options: BenchOptions, servers: string, measured: 
     ),
   );
   const large = rounds.flatMap((round) => round.large ?? []);
+  const largeInCohorts = rounds.flatMap((round) => round.largeInCohorts ?? []);
   return {
     measuredAt: new Date().toISOString(),
     machine: {
@@ -51,7 +52,11 @@ export function compileReport(options: BenchOptions, servers: string, measured: 
     },
     options,
     warmUpAccounts: WARM_UP_ACCOUNTS,
-    medians: [...lines, ...medianLine('a', `${TITLES.a}, large`, large)],
+    medians: [
+      ...lines,
+      ...medianLine('a', `${TITLES.a}, large`, large),
+      ...medianLine('e', `${TITLES.e}, large`, largeInCohorts),
+    ],
     asks: judge(measured),
     measured,
   };
