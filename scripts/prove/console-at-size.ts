@@ -10,6 +10,7 @@ import { connectDatabase } from '../../src/db/connection.ts';
 import { selectRows } from '../../src/db/query.ts';
 import { FleetCounter } from '../../src/operations/upkeep/count-fleet.ts';
 import { rebuildRollups } from '../../src/operations/upkeep/rebuild-rollups.ts';
+import { exitCodeOf } from '../servers/processes.ts';
 import { withThrowAwayServers } from '../servers/throw-away.ts';
 import { Client } from '../../test/support/console-client.ts';
 import { consolePages } from '../../test/support/console-pages.ts';
@@ -39,7 +40,8 @@ interface Look {
 }
 
 const accounts = Number(process.argv[2] ?? SIZE.accounts);
-process.exitCode = await withThrowAwayServers(async ({ env }) => {
+process.exitCode = await withThrowAwayServers(async ({ env, interruption }) => {
+  interruption.listen(() => process.exit(exitCodeOf(null, interruption.signal ?? null)));
   Object.assign(process.env, env);
   await tellOfStatements(env.DATABASE_URL as string);
   const stage = await setConsoleStage();

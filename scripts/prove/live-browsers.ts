@@ -8,6 +8,7 @@ import { openServers, prepareGround, settleDown } from '../bench/ground.ts';
 import { buildWorkers } from '../bench/build.ts';
 import { median, startCounting } from '../bench/measuring.ts';
 import { PRODUCT, startWorkerProcess } from '../bench/worker-process.ts';
+import { exitCodeOf } from '../servers/processes.ts';
 import { withThrowAwayServers } from '../servers/throw-away.ts';
 import { anyDue } from '../../src/ledger/accounts.ts';
 import { sweep } from '../../src/operations/runs/sweep.ts';
@@ -25,7 +26,9 @@ const LOOKED_AT = 'live';
 const UNSEEN = 'nobody looks';
 
 const accounts = Number(process.argv[2] ?? ACCOUNTS);
-process.exitCode = await withThrowAwayServers(async ({ env, watchdog }) => {
+process.exitCode = await withThrowAwayServers(async ({ env, watchdog, interruption }) => {
+  // The watchdog ends what is left.
+  interruption.listen(() => process.exit(exitCodeOf(null, interruption.signal ?? null)));
   const servers = await openServers(env);
   const build = await buildWorkers();
   const browser = new TestBrowser();
