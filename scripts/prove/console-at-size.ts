@@ -17,7 +17,7 @@ import { consolePages } from '../../test/support/console-pages.ts';
 import { type ConsoleStage, setConsoleStage } from '../../test/support/console-stage.ts';
 import { growFleet } from './grow-fleet.ts';
 
-const SIZE = { accounts: 1_000_000, aside: 2_000, entriesEach: 5 };
+const SIZE = { accounts: 1_000_000, aside: 2_000, entriesEach: 7 };
 /** What a page may take of the server's time, as the median of these many, and of the database's rows. */
 const MS_MAX = 100;
 const TIMES = 7;

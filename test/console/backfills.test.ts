@@ -1,11 +1,12 @@
 /** The pages of backfills over HTTP: looked at, started, paused, resumed, cancelled, approved; by whom, and why. */
 import { type Console, startConsole } from '../../src/console/server.ts';
 import { execute, selectRows } from '../../src/db/query.ts';
-import { importRows } from '../support/accounts.ts';
+import { importRows, numbered } from '../support/accounts.ts';
 import { asking, emptyAll, planOf, started, work } from '../support/backfilling.ts';
 import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { countOf } from '../support/state.ts';
+import { until } from '../support/sweeping.ts';
 
 let installation: Installation;
 let served: Console;
@@ -191,4 +192,24 @@ test('a viewer sees backfills, and neither sees nor does what changes them', asy
 test('there is a page for none, and none for one that is not there', async () => {
   expect(await operator.read('/backfills')).toContain('There are no backfills here.');
   expect((await operator.ask('/backfills/4711')).status).toBe(404);
+});
+
+test('more accounts than a page looks at are looked at while it goes on, and started from what was found', async () => {
+  await importRows(installation.app, numbered('m', 1_000));
+  const address = `/backfills/new?${QUERY}`;
+  const first = await operator.read(address);
+  expect(first).toMatch(/data-live="\/live\/backfill-plan\/[0-9a-f]{16}"/);
+  expect(first).toContain('Every account is looked at');
+  let page = first;
+  await until('all are looked at', async () => {
+    page = await operator.read(address);
+    return page.includes('Start it');
+  });
+  expect(page).toContain(`value="${(await plan()).hash}"`);
+  // Nobody has looked at these dates: what was shown cannot be started.
+  const other = await operator.send('/backfills/new', await startForm({ to: '2021-03-30' }));
+  expect(other.status).toBe(422);
+  expect(await other.text()).toContain('looked at again');
+  expect((await operator.send('/backfills/new', await startForm())).status).toBe(303);
+  expect(await backfills()).toBe(1);
 });

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { type Database, inTransaction } from '../../../src/db/connection.ts';
 import { execute, selectRows } from '../../../src/db/query.ts';
 import { foldDeltas, listRollups } from '../../../src/ledger/rollups.ts';
+import type { DoctorDeps } from '../../../src/operations/upkeep/doctor/deps.ts';
+import { checkRollups } from '../../../src/operations/upkeep/doctor/rollup-checks.ts';
 import { foldRollups } from '../../../src/operations/upkeep/fold-rollups.ts';
 import { beginRollups, findDrift, rebuildRollups } from '../../../src/operations/upkeep/rebuild-rollups.ts';
 import { reverseRun } from '../../../src/operations/reversals/reverse-run.ts';
@@ -265,8 +267,12 @@ test('what was posted before there were rollups is counted by the first rebuild,
   await execute(db, 'DELETE FROM rollup_deltas');
   await beginRollups(db);
   expect(await findDrift(db)).toBeUndefined();
+  expect(await checkRollups({ db } as DoctorDeps)).toMatchObject([
+    { state: 'warning', fix: expect.stringContaining('"connects rollups rebuild" once') as string },
+  ]);
   const by = { actor: 'ann', reason: null };
   await Promise.all([rebuildRollups(db, by), rebuildRollups(db, by)]);
+  expect(await checkRollups({ db } as DoctorDeps)).toEqual([]);
   expect(await unequal()).toEqual([]);
   expect(
     await countOf(db, "SELECT COUNT(*) FROM audit_log WHERE action = 'rollups.rebuild'"),
