@@ -1,9 +1,6 @@
 /** Which notices the ledger's transactions stage, why there is none where there is none, and what members then get. */
-import { execute, selectRows, shownNow } from '../../src/db/query.ts';
-import { readMemberLink } from '../../src/operations/accounts/member-link.ts';
-import { openComposer } from '../../src/operations/mail/compose-notices.ts';
+import { execute, selectRows } from '../../src/db/query.ts';
 import { reverseRun } from '../../src/operations/reversals/reverse-run.ts';
-import type { Notice } from '../../src/outbox/outbox.ts';
 import { importRows } from '../support/accounts.ts';
 import { backfilled } from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
@@ -30,9 +27,6 @@ beforeAll(async () => {
       CONNECTS_PREFERENCES_URL: 'https://example.test/emails/{account}?token={token}',
       CONNECTS_PREFERENCES_SECRET: SECRET,
       CONNECTS_MAIL_FROM: 'Connects <connects@example.test>',
-      CONNECTS_MAIL_CONTACT: 'help@example.test',
-      CONNECTS_MEMBER_URL: 'https://members.example.test/',
-      CONNECTS_MEMBER_SECRET: SECRET,
     },
   });
 });
@@ -287,69 +281,6 @@ describe('a letter that is late', () => {
     expect(said(letter)).toContain('You now have 33. ');
     expect(said(letter)).toContain('Your account is closed');
     expect(said(letter)).not.toContain('next billing cycle');
-  });
-});
-
-describe('a letter to a member', () => {
-  it('is in the language of the account, names whom to ask, and leads to the member’s own page', async () => {
-    const { app, db } = installation;
-    await record(app, [
-      fact('open-m1', 'm1', '2021-02-03 10:00', 'account.opened', {
-        kind: 'freelancer',
-        plan: 'basic',
-        email: 'm1@example.test',
-        locale: 'es-MX',
-      }),
-    ]);
-    await deliver();
-    const [letter] = lettersTo('m1');
-    expect(letter?.subject).toBe('Te damos la bienvenida: 40 Connects para empezar');
-    expect(said(letter)).toContain('¿Tienes preguntas? Escríbenos: help@example.test');
-    const [, token = ''] = /https:\/\/members\.example\.test\/m\/(\S+)/.exec(said(letter)) ?? [];
-    const now = await shownNow(db);
-    expect(readMemberLink(SECRET, token, now + 30 * DAY_MS)).toMatchObject({ link: 'good', account: 'm1' });
-    expect(readMemberLink(SECRET, token, now + 32 * DAY_MS)).toMatchObject({ link: 'expired' });
-  });
-
-  it('gives whoever looks at it no link to that page', async () => {
-    const [notice] = await staged('m1');
-    expect(notice).toMatchObject({ kind: 'welcome', state: 'sent' });
-    const shown = await runHere(['notices', 'preview', 'welcome', '--account', 'm1'], {
-      app: installation.app,
-    });
-    const [, token = ''] = /https:\/\/members\.example\.test\/m\/(\S+)/.exec(shown.stdout) ?? [];
-    expect(token).not.toBe('');
-    expect(readMemberLink(SECRET, token, 0)).toEqual({ link: 'unknown' });
-  });
-});
-
-describe('a page of letters', () => {
-  it('is read with as many statements for fifty as for one', async () => {
-    const { app, db } = installation;
-    const ids = Array.from({ length: 50 }, (_, at) => `many-${at}`);
-    await record(
-      app,
-      ids.flatMap((id) => [opening(id), fact(`${id}-up`, id, '2021-02-10 10:00', 'plan.upgraded')]),
-    );
-    const notices = await selectRows<Notice>(
-      db,
-      `SELECT id, account_id AS accountId, kind, ref, first_cycle_on AS firstCycleOn, last_cycle_on AS lastCycleOn,
-              run_id AS runId, attempts FROM outbox WHERE account_id LIKE 'many-%' ORDER BY id`,
-    );
-    expect(notices).toHaveLength(100);
-    let asked = 0;
-    const count = () => void (asked += 1);
-    const statementsFor = async (page: readonly Notice[]): Promise<number> => {
-      asked = 0;
-      await openComposer({ db, settings: app.config }, page);
-      return asked;
-    };
-    db.on('query', count);
-    const forTwo = await statementsFor(notices.slice(0, 2));
-    expect(await statementsFor(notices)).toBe(forTwo);
-    expect(forTwo).toBeLessThanOrEqual(9);
-    db.off('query', count);
-    await deliver();
   });
 });
 
