@@ -1,7 +1,7 @@
 /** How a member reads it: plans, Connects, dates and the lines of Connects History. No codes, no jargon. */
 import { DateTime } from 'luxon';
 import type { EntryKind, PostedEntry } from '../domain/account.ts';
-import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
+import { type Instant, type LocalDate, isLocalDate, localDateOf } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import { type Texts, textsFor } from '../texts/catalogue.ts';
 import { plainLine } from '../plain-text.ts';
@@ -57,8 +57,10 @@ export function dayOfMonth(on: LocalDate): string {
 }
 
 /** What an operator gave as the reason, in one line: the end of an answer, a sentence of its own. */
-export const reasonGiven = (reason: string | null | undefined): string =>
-  reason ? ` The reason given: ${plainLine(reason.trim()).replace(/\.$/, '')}.` : '';
+export const reasonGiven = (
+  reason: string | null | undefined,
+  { standing }: Pick<Texts, 'standing'> = textsFor(null),
+): string => (reason ? ` ${standing.reason({ reason: plainLine(reason.trim()).replace(/\.$/, '') })}` : '');
 
 /** Instants as a clock on the wall of one zone shows them, in one language. */
 export class ZoneWords {
@@ -73,6 +75,21 @@ export class ZoneWords {
 
   dateOf(at: Instant): LocalDate {
     return localDateOf(at, this.zone);
+  }
+
+  /** `16 March 2021`; `a day that is not recorded` where there is none. */
+  on(date: LocalDate | null | undefined): string {
+    return isLocalDate(date ?? '') ? this.texts.day(date ?? '') : this.texts.words.unknownDay();
+  }
+
+  /** Within a sentence: `Freelancer Plus`, `the Agency plan`. */
+  plan(plan: string): string {
+    return this.texts.words.planPhrase({ plan });
+  }
+
+  /** Of an account: `active`. */
+  status(status: string | undefined): string {
+    return this.texts.words.status({ status: status ?? '' });
   }
 
   /** `16 March 2021`. */

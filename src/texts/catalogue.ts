@@ -5,20 +5,30 @@
  */
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { type DateWords, datesIn } from './dates.ts';
-import { explain } from './en/explain.ts';
+import { cycles } from './en/cycles.ts';
+import { decisions } from './en/decisions.ts';
 import { history } from './en/history.ts';
+import { interviews } from './en/interviews.ts';
 import { letters } from './en/letters.ts';
 import { member } from './en/member.ts';
+import { plans } from './en/plans.ts';
+import { rules } from './en/rules.ts';
+import { standing } from './en/standing.ts';
 import { words } from './en/words.ts';
-import { explain as explainEs } from './es/explain.ts';
+import { cycles as cyclesEs } from './es/cycles.ts';
+import { decisions as decisionsEs } from './es/decisions.ts';
 import { history as historyEs } from './es/history.ts';
+import { interviews as interviewsEs } from './es/interviews.ts';
 import { letters as lettersEs } from './es/letters.ts';
 import { member as memberEs } from './es/member.ts';
+import { plans as plansEs } from './es/plans.ts';
+import { rules as rulesEs } from './es/rules.ts';
+import { standing as standingEs } from './es/standing.ts';
 import { words as wordsEs } from './es/words.ts';
 import { type Spoken, type Translation, numbersIn, spokenIn } from './message.ts';
 
 /** Areas as they are written. */
-const en = { words, letters, member, history, explain };
+const en = { words, letters, member, history, rules, standing, cycles, interviews, plans, decisions };
 type Areas = typeof en;
 
 /** The languages, and their areas; the first is what all others fall back to. */
@@ -26,7 +36,18 @@ export const CATALOGUE: Readonly<
   Record<'en' | 'es', { readonly [Area in keyof Areas]: Translation<Areas[Area]> }>
 > = {
   en,
-  es: { words: wordsEs, letters: lettersEs, member: memberEs, history: historyEs, explain: explainEs },
+  es: {
+    words: wordsEs,
+    letters: lettersEs,
+    member: memberEs,
+    history: historyEs,
+    rules: rulesEs,
+    standing: standingEs,
+    cycles: cyclesEs,
+    interviews: interviewsEs,
+    plans: plansEs,
+    decisions: decisionsEs,
+  },
 };
 
 export type Locale = keyof typeof CATALOGUE;
@@ -39,16 +60,13 @@ const WRITTEN: Readonly<Record<Locale, { readonly tag: string; readonly byRegion
   es: { tag: 'es', byRegion: true },
 };
 
+type SpokenAreas = { readonly [Area in keyof Areas]: Spoken<Areas[Area]> };
+
 /** One language, ready to speak: an area is called as `texts.letters.subject({ added: 80 })`. */
-export interface Texts extends DateWords {
+export interface Texts extends DateWords, SpokenAreas {
   readonly locale: Locale;
   /** For the `lang` of a document. */
   readonly lang: string;
-  readonly words: Spoken<Areas['words']>;
-  readonly letters: Spoken<Areas['letters']>;
-  readonly member: Spoken<Areas['member']>;
-  readonly history: Spoken<Areas['history']>;
-  readonly explain: Spoken<Areas['explain']>;
   /** `1,234`. */
   readonly number: (amount: number) => string;
   /** `+1,234`, `−4`. */
@@ -106,14 +124,10 @@ function writtenOf(tag: string, locale: Locale): string {
 }
 
 function textsIn(locale: Locale, tag: string): Texts {
-  const areas = CATALOGUE[locale];
-  const spoken = {
-    words: spokenIn<Areas['words']>(areas.words, tag),
-    letters: spokenIn<Areas['letters']>(areas.letters, tag),
-    member: spokenIn<Areas['member']>(areas.member, tag),
-    history: spokenIn<Areas['history']>(areas.history, tag),
-    explain: spokenIn<Areas['explain']>(areas.explain, tag),
-  };
+  const areas = Object.entries<Translation<object>>(CATALOGUE[locale]);
+  const spoken = Object.fromEntries(
+    areas.map(([name, words]) => [name, spokenIn(words, tag)]),
+  ) as unknown as SpokenAreas;
   const dates = datesIn(tag);
   const number = numbersIn(tag);
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });

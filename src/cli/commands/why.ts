@@ -101,7 +101,7 @@ function evidenceOf(screen: Screen, { questions, accounts, zone, asOf, past }: T
     const answers = [
       ...new Map(all.map((one) => [`${one.subject} ${one.code} ${one.sentence}`, one])).values(),
     ];
-    return explanationText(screen, { account, zone, asOf, past, question: {}, answers });
+    return explanationText(screen, { account, zone, asOf, past, locale: 'en', question: {}, answers });
   });
   return parts.length === 0 ? 'Nothing of an account: only rules.' : paragraphsOf(parts);
 }

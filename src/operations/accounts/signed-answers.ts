@@ -99,13 +99,13 @@ export async function verifyAnswer({ db, secret }: SigningDeps, text: string): P
     authentic: isSame(code, codeOf(secret, signed)),
     given,
     asOfThen: await askedAsOf(db, given, parseInstant(given.asOf) ?? signed.at),
-    today: compare(given, await explainAccount(db, given.account, given.question)),
+    today: compare(given, await explainAccount(db, given.account, given.question, undefined, given.locale)),
   };
 }
 
 async function askedAsOf(db: Database, given: Explanation, asOf: Instant): Promise<Comparison | Untold> {
   try {
-    return compare(given, await explainAccount(db, given.account, given.question, asOf));
+    return compare(given, await explainAccount(db, given.account, given.question, asOf, given.locale));
   } catch (error) {
     if (!(error instanceof ConnectsError && error.kind === 'refused')) throw error;
     return { asOf: formatInstant(asOf), same: null, why: error.message };

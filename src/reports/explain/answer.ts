@@ -5,10 +5,11 @@ import { type Instant, formatInstant, parseInstant } from '../../domain/calendar
 import type { PlanName } from '../../domain/terms.ts';
 import type { OpenFailure, RecordedDecision } from '../account-records.ts';
 import type { By } from '../corrections.ts';
-import { type ZoneWords, dayWords } from '../member-words.ts';
+import type { Locale } from '../../texts/catalogue.ts';
+import type { ZoneWords } from '../member-words.ts';
 import type { Played } from '../past-account.ts';
 import type { ReceivedEvent } from '../late-records.ts';
-import type { Fact, Reaching } from './reaching.ts';
+import type { Counts, Fact, Reaching } from './reaching.ts';
 import type { Rule, RuleName, RuleUse, TermsBook } from './rules.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface Answer {
   readonly at: string | null;
   /** What comes next, for the member. */
   readonly next: string | null;
+  /** The language of this answer, where it is not that of the explanation: it has no texts in that yet. */
+  readonly locale?: Locale;
 }
 
 /** One question about one account: what all answers to it are told from. */
@@ -82,7 +85,7 @@ export interface Telling {
   /** Told only of a decision that stands. */
   readonly next?: (told: Told, inquiry: Inquiry) => string | null;
   /** What follows from its event having been late: the end of a sentence. Null where the sentence itself says it. */
-  readonly counts?: ((day: string) => string) | null;
+  readonly counts?: Counts | null;
 }
 
 /** By code. */
@@ -130,14 +133,10 @@ export const isDue = ({ account, asOf }: Pick<Inquiry, 'account' | 'asOf'>): boo
 
 /** How what is due comes to be added: by itself, or not before an error of ours is mended. */
 export function comesBy({ failure, words }: Pick<Inquiry, 'failure' | 'words'>): string {
-  if (failure === undefined)
-    return 'It is added with the next pass over all accounts; nothing is lost by waiting.';
-  if (failure.state === 'retrying')
-    return 'An error on our side held it up; it is tried again shortly, and nothing is lost.';
-  return (
-    `It is not added by itself: an error on our side put your account aside on ${words.day(failure.lastAt)}. Once that ` +
-    'is mended, your account is run again, and all that is due is added; nothing is lost.'
-  );
+  const { standing: say } = words.texts;
+  if (failure === undefined) return say.comesByPass();
+  if (failure.state === 'retrying') return say.comesByRetry();
+  return say.comesOnceMended({ day: words.day(failure.lastAt) });
 }
 
 /** For operators: the run that put the account aside or tries it again, and its error; null where none did. */
@@ -148,8 +147,8 @@ export const heldUpBy = ({ failure }: Pick<Inquiry, 'failure'>) =>
 export function nextBegins(inquiry: Inquiry): string | null {
   const { nextCycleOn } = inquiry.account;
   if (nextCycleOn === null) return null;
-  if (!isDue(inquiry)) return `Your next billing cycle begins on ${dayWords(nextCycleOn)}.`;
-  return `Your billing cycle of ${dayWords(nextCycleOn)} has begun, and what it brings is still to be added.`;
+  const { standing: say, day } = inquiry.words.texts;
+  return (isDue(inquiry) ? say.hasBegun : say.nextBegins)({ day: day(nextCycleOn) });
 }
 
 // ------------------------------------------------------------------------------------- reading a detail
@@ -175,7 +174,15 @@ export const occurredAt = (decision: Pick<RecordedDecision, 'detail' | 'at'>): I
 export const isLate = (decision: Detailed): boolean => textIn(decision, 'occurredAt') !== undefined;
 
 /** After what held: ` when it was decided`, of a fact that was late and met what held later; else nothing. */
-export const whenDecided = (decision: Detailed): string => (isLate(decision) ? ' when it was decided' : '');
+export const whenDecided = (decision: Detailed, { words }: Pick<Inquiry, 'words'>): string =>
+  isLate(decision) ? words.texts.plans.whenDecided() : '';
+
+/** That the account was suspended or closed when it was decided: the end of a sentence. */
+export const wasInactive = (decision: Detailed, inquiry: Pick<Inquiry, 'words'>): string =>
+  inquiry.words.texts.plans.wasStatus({
+    status: inquiry.words.status(textIn(decision, 'status')),
+    when: whenDecided(decision, inquiry),
+  });
 
 /** What a decision says of how its event reached the program. */
 export const factOf = (decision: RecordedDecision): Fact => ({

@@ -2,7 +2,7 @@
 import type { Instant } from '../../domain/calendar.ts';
 import { type LedgerLine, listEntriesUnder } from '../account-records.ts';
 import { type By, type EventCause, findCauses, findCorrectors } from '../corrections.ts';
-import { connectsWere, reasonGiven } from '../member-words.ts';
+import { reasonGiven } from '../member-words.ts';
 import { type Answer, type Inquiry, byEvidence, entryEvidence, idOf, iso } from './answer.ts';
 
 /** Since an instant, oldest first. */
@@ -24,13 +24,16 @@ function corrected(
   by: By | undefined,
 ): Answer {
   const { amount, effectiveAt, occurredAt, postedAt, subject } = entry;
+  const { decisions: say } = words.texts;
   const reason = cause?.reason ?? by?.reason ?? null;
   return {
     subject,
     code: 'corrected',
     sentence:
-      `${connectsWere(Math.abs(amount))} ${amount > 0 ? 'added' : 'taken off'} on ${words.day(effectiveAt)}, by a ` +
-      `correction.${reasonGiven(reason)}`,
+      (amount > 0 ? say.corrected : say.correctedOff)({
+        count: Math.abs(amount),
+        day: words.day(effectiveAt),
+      }) + reasonGiven(reason, words.texts),
     evidence: {
       event: idOf(subject),
       amount,

@@ -1,20 +1,20 @@
 /** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
 import { type RecordedCycle, findCycleUpTo, listDecisionsOfKind } from '../account-records.ts';
 import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
-import { connects, counted, listed, planPhrase } from '../member-words.ts';
+import { counted, listed } from '../member-words.ts';
 import { countWaitingEvents } from '../silence-records.ts';
 import { type Answer, type Inquiry, iso, nextBegins } from './answer.ts';
-import { CLOSED } from './what-stands.ts';
 
 /** The first answer to "how do I stand?". */
 export function current(inquiry: Inquiry): Answer {
-  const { account, asOf, terms } = inquiry;
+  const { account, asOf, terms, words } = inquiry;
   const { plan, status, balance, nextCycleOn } = account;
-  const standing = status === 'active' ? '' : ` Your account is ${status}.`;
+  const { standing: say } = words.texts;
+  const isOther = status === 'active' ? '' : ` ${say.isStatus({ status: words.status(status) })}`;
   return {
     subject: 'account',
     code: 'current',
-    sentence: `You are on ${planPhrase(plan)} and have ${connects(balance)}.${standing}`,
+    sentence: `${say.current({ plan: words.plan(plan), count: balance })}${isOther}`,
     evidence: {
       kind: account.kind,
       plan,
@@ -35,27 +35,25 @@ export function current(inquiry: Inquiry): Answer {
       plan,
     }),
     at: iso(asOf),
-    next: nextBegins(inquiry) ?? 'No billing cycle begins any more.',
+    next: nextBegins(inquiry) ?? say.noMoreCycles(),
   };
 }
 
 /** What a failed payment left to be taken back. */
 export async function owed(inquiry: Inquiry): Promise<Answer | undefined> {
-  const { db, account, terms } = inquiry;
+  const { db, account, terms, words } = inquiry;
+  const { standing: say } = words.texts;
   if (account.owed === 0) return undefined;
   const payments = await listDecisionsOfKind(db, account.id, 'payment');
   const last = payments.findLast((one) => one.code === 'payment-failed');
   return {
     subject: 'account',
     code: 'owed',
-    sentence: `You owe ${connects(account.owed)}: a payment failed after ${account.owed === 1 ? 'it was' : 'they were'} spent.`,
+    sentence: say.owed({ count: account.owed }),
     evidence: { owed: account.owed, decision: last ? { subject: last.subject, ...last.detail } : null },
     rule: terms.rule('payment', { version: terms.latest.version, at: inquiry.asOf }),
     at: iso(last?.at ?? null),
-    next:
-      account.status === 'closed'
-        ? CLOSED
-        : 'They come off the next Connects of a paid plan. Your monthly free Connects stay whole.',
+    next: account.status === 'closed' ? say.closed() : say.owedComesOff(),
   };
 }
 
@@ -63,12 +61,15 @@ export async function owed(inquiry: Inquiry): Promise<Answer | undefined> {
 export function failure({ failure: open, words }: Inquiry): Answer | undefined {
   if (!open) return undefined;
   const aside = open.state === 'put-aside';
+  const { standing: say } = words.texts;
   return {
     subject: 'account',
     code: open.state,
-    sentence:
-      `Your account could not be brought up to date on ${words.moment(open.lastAt)}, because of an error on our side ` +
-      `(${open.code}), after ${counted(open.attempts, 'attempt')}.`,
+    sentence: say.notSettled({
+      moment: words.moment(open.lastAt),
+      code: open.code,
+      attempts: open.attempts,
+    }),
     evidence: {
       run: open.runId,
       error: open.code,
@@ -78,10 +79,7 @@ export function failure({ failure: open, words }: Inquiry): Answer | undefined {
     },
     rule: null,
     at: iso(open.lastAt),
-    next: aside
-      ? 'It is not tried again by itself: the error must be mended first, and your account then run again. All that ' +
-        'is due is added then; nothing is lost.'
-      : 'It is tried again shortly.',
+    next: aside ? say.notTriedAgain() : say.triedAgain(),
   };
 }
 

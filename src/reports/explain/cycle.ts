@@ -15,16 +15,7 @@ import {
   listEntriesOfCycle,
   listSpans,
 } from '../account-records.ts';
-import {
-  connects,
-  connectsWere,
-  counted,
-  dayWords,
-  listed,
-  planPhrase,
-  reasonGiven,
-  wasOrWere,
-} from '../member-words.ts';
+import { type ZoneWords, reasonGiven } from '../member-words.ts';
 import type { By } from '../corrections.ts';
 import {
   type Answer,
@@ -127,7 +118,7 @@ function tellCycle(inquiry: Inquiry, cycle: RecordedCycle, around: AroundCycle):
       telling.sentence(cycle, inquiry, around) +
       addedLater(cycle, inquiry, by) +
       amendedLater(inquiry, around.amended) +
-      tooLateSentence(tooLate, inquiry, 'after it had begun'),
+      tooLateSentence(tooLate, inquiry, 'cycle'),
     evidence: {
       ...recorded,
       ...byEvidence(by),
@@ -163,15 +154,19 @@ const ownEntries = (
 
 /** By a backfill: the boundary itself had given nothing. */
 const addedLater = ({ postedAt }: RecordedCycle, { words }: Inquiry, by: By | undefined): string =>
-  by ? ` They were added later, by a correction on ${words.day(postedAt)}.${reasonGiven(by.reason)}` : '';
+  by
+    ? ` ${words.texts.cycles.addedLater({ day: words.day(postedAt) })}${reasonGiven(by.reason, words.texts)}`
+    : '';
 
 /** In a list, where what came later may stand far below. */
-const amendedLater = ({ words }: Inquiry, amended: AmendmentRow | undefined): string =>
-  amended === undefined
-    ? ''
-    : amended.kind === 'granted'
-      ? ` A correction on ${words.day(amended.postedAt)} added ${connects(amended.free + amended.paid)} for it.`
-      : ` A correction on ${words.day(amended.postedAt)} took back what had been added for it.`;
+function amendedLater({ words }: Inquiry, amended: AmendmentRow | undefined): string {
+  if (amended === undefined) return '';
+  const { cycles: say } = words.texts;
+  const day = words.day(amended.postedAt);
+  return amended.kind === 'granted'
+    ? ` ${say.correctionAdded({ day, count: amended.free + amended.paid })}`
+    : ` ${say.correctionTook({ day })}`;
+}
 
 interface CycleTelling {
   readonly sentence: (cycle: RecordedCycle, inquiry: Inquiry, around: AroundCycle) => string;
@@ -181,65 +176,74 @@ interface CycleTelling {
 
 const CYCLE_TELLINGS: Record<Settlement['code'], CycleTelling> = {
   granted: {
-    sentence: (cycle, _, around) =>
-      [added(cycle), rolledOver(cycle, around), takenBack(cycle), balanceOf(cycle)].join(''),
+    sentence: (cycle, { words }, around) =>
+      [
+        added(cycle, words),
+        rolledOver(cycle, around, words),
+        takenBack(cycle, words),
+        balanceOf(cycle, words),
+      ].join(''),
     rule: 'monthly',
     next: nextDate,
   },
   'no-monthly-grant': {
-    sentence: (cycle, _, around) =>
-      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: ${planPhrase(cycle.plan)} has no ` +
-      `monthly Connects.${rolledOver(cycle, around)}${balanceOf(cycle)}`,
+    sentence: (cycle, { words }, around) =>
+      words.texts.cycles.noMonthly({ day: words.on(cycle.cycleOn), plan: words.plan(cycle.plan) }) +
+      rolledOver(cycle, around, words) +
+      balanceOf(cycle, words),
     rule: 'monthly',
     next: nextDate,
   },
   'before-program': {
-    sentence: (cycle, { terms }) =>
-      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: the program started later, on ` +
-      `${dayWords(terms.termsOf(cycle.termsVersion)[0]?.effectiveFrom)}.${keptWhole(cycle)}`,
+    sentence: (cycle, { terms, words }) =>
+      words.texts.cycles.beforeProgram({
+        day: words.on(cycle.cycleOn),
+        from: words.on(terms.termsOf(cycle.termsVersion)[0]?.effectiveFrom),
+      }) + keptWhole(cycle, words),
     rule: 'program',
     next: nextDate,
   },
   'account-inactive': {
-    sentence: (cycle) =>
-      `No Connects were added for the billing cycle of ${dayWords(cycle.cycleOn)}: your account was suspended when ` +
-      `it began.${keptWhole(cycle)}`,
+    sentence: (cycle, { words }) =>
+      words.texts.cycles.suspended({ day: words.on(cycle.cycleOn) }) + keptWhole(cycle, words),
     rule: 'active-cycle',
     next: (cycle, inquiry) =>
-      [nextDate(cycle, inquiry), 'What a suspended account missed is not added later by itself.']
+      [nextDate(cycle, inquiry), inquiry.words.texts.cycles.missedStays()]
         .filter((one) => one !== null)
         .join(' '),
   },
 };
 
-const added = ({ cycleOn, free, paid, plan }: RecordedCycle): string => {
-  const forCycle = `added for the billing cycle of ${dayWords(cycleOn)}`;
-  if (paid === 0) return `${free} free ${free === 1 ? 'Connect was' : 'Connects were'} ${forCycle}.`;
-  const parts = [...(free > 0 ? [`${free} free`] : []), `${paid} of ${planPhrase(plan)}`];
-  const lines = parts.length > 1 ? ' Your history shows this one grant on two lines.' : '';
-  return `${connectsWere(free + paid)} ${forCycle}: ${parts.join(' and ')}.${lines}`;
-};
-
-function rolledOver({ opening, expired, cap }: RecordedCycle, around: AroundCycle): string {
-  if (expired === 0) return '';
-  const bought = around.hasBought ? ` Bought Connects count towards these ${cap ?? opening}, too.` : '';
-  return ` Before that ${connects(expired)} expired: you had ${opening}, and ${cap ?? opening} roll over.${bought}`;
+function added({ cycleOn, free, paid, plan }: RecordedCycle, words: ZoneWords): string {
+  const { cycles: say, rules, standing, listed } = words.texts;
+  const day = words.on(cycleOn);
+  if (paid === 0) return say.addedFree({ count: free, day });
+  const parts = [
+    ...(free > 0 ? [rules.partFree({ count: free })] : []),
+    standing.partOf({ count: paid, plan: words.plan(plan) }),
+  ];
+  const lines = parts.length > 1 ? ` ${say.onTwoLines()}` : '';
+  return `${say.added({ count: free + paid, day, parts: listed(parts) })}${lines}`;
 }
 
-const takenBack = ({ recovered }: RecordedCycle): string =>
-  recovered === 0
-    ? ''
-    : ` ${connectsWere(recovered)} taken back at once, because you owed them since a payment failed.`;
+function rolledOver(
+  { opening, expired, cap }: RecordedCycle,
+  around: AroundCycle,
+  { texts: { cycles: say } }: ZoneWords,
+): string {
+  if (expired === 0) return '';
+  const bought = around.hasBought ? ` ${say.boughtCount({ cap: cap ?? opening })}` : '';
+  return ` ${say.expired({ expired, opening, cap: cap ?? opening })}${bought}`;
+}
 
-const balanceOf = ({ opening, closing }: RecordedCycle): string =>
-  opening === closing
-    ? ` Your balance stayed ${closing}.`
-    : ` Your balance went from ${opening} to ${closing}.`;
+const takenBack = ({ recovered }: RecordedCycle, { texts }: ZoneWords): string =>
+  recovered === 0 ? '' : ` ${texts.cycles.takenBack({ count: recovered })}`;
 
-const keptWhole = ({ opening }: RecordedCycle): string =>
-  opening === 0
-    ? ' Nothing expired either.'
-    : ` Nothing expired either: your ${connects(opening)} stayed whole.`;
+const balanceOf = ({ opening, closing }: RecordedCycle, { texts: { cycles: say } }: ZoneWords): string =>
+  ` ${opening === closing ? say.stayed({ balance: closing }) : say.went({ opening, closing })}`;
+
+const keptWhole = ({ opening }: RecordedCycle, { texts: { cycles: say } }: ZoneWords): string =>
+  ` ${opening === 0 ? say.nothingExpired() : say.keptWhole({ count: opening })}`;
 
 /** Only for the cycle that an account is in: an older one's next date has passed. */
 function nextDate(cycle: RecordedCycle, inquiry: Inquiry): string | null {
@@ -251,15 +255,19 @@ function settledTogether(
   cycle: RecordedCycle,
   together: readonly RecordedCycle[],
 ): Answer {
-  const dates = listed(together.slice(0, SHOWN_MAX).map((one) => dayWords(one.cycleOn)));
-  const more = together.length > SHOWN_MAX ? ` and ${counted(together.length - SHOWN_MAX, 'more')}` : '';
+  const { cycles: say, listed } = words.texts;
+  const dates = listed(together.slice(0, SHOWN_MAX).map((one) => words.on(one.cycleOn)));
+  const more = together.length - SHOWN_MAX;
   const gave = together.filter((one) => one.free + one.paid > 0).length;
   return {
     subject: `cycle:${cycle.cycleOn}`,
     code: 'settled-together',
-    sentence:
-      `${counted(together.length, 'billing cycle')} of yours ${wasOrWere(together.length)} settled at one moment, on ` +
-      `${words.moment(cycle.postedAt)}: ${dates}${more}. ${onceEach(gave, together.length)}`,
+    sentence: say.together({
+      count: together.length,
+      moment: words.moment(cycle.postedAt),
+      dates: more > 0 ? say.andMore({ dates, count: more }) : dates,
+      each: onceEach(gave, together.length, words),
+    }),
     evidence: {
       postedAt: iso(cycle.postedAt),
       cycles: together.map((one) => ({ cycleOn: one.cycleOn, free: one.free, paid: one.paid })),
@@ -270,10 +278,10 @@ function settledTogether(
   };
 }
 
-function onceEach(gave: number, cycles: number): string {
-  if (gave === 0) return 'None of them added Connects.';
-  if (gave === cycles) return 'Each was added once.';
-  return `${gave} of them added Connects, each once; the ${cycles - gave === 1 ? 'other' : 'others'} added none.`;
+function onceEach(gave: number, cycles: number, { texts: { cycles: say } }: ZoneWords): string {
+  if (gave === 0) return say.noneGave();
+  if (gave === cycles) return say.eachGave();
+  return say.someGave({ gave, others: cycles - gave });
 }
 
 /** Dates that a sentence names. */
@@ -315,9 +323,7 @@ async function withinACycle(
   const { account, words, db } = inquiry;
   const blank = { subject: `cycle:${on}`, rule: null, at: null, next: null };
   if (start !== undefined) {
-    const sentence =
-      `No billing cycle of yours begins on ${dayWords(on)}. That day lies in the one that began on ` +
-      `${dayWords(start)}.`;
+    const sentence = words.texts.cycles.none({ day: words.on(on), start: words.on(start) });
     const answer = {
       ...blank,
       code: 'not-a-cycle',
@@ -328,11 +334,11 @@ async function withinACycle(
   }
   const [first] = await listSpans(db, account.id);
   const taken = words.dateOf(account.trackedFrom) <= on;
+  const { cycles: say } = words.texts;
+  const here = { day: words.on(on), since: words.day(account.trackedFrom) };
   const sentence = taken
-    ? `No billing cycle of yours begins on ${dayWords(on)}. Your Connects are counted here since ` +
-      `${words.day(account.trackedFrom)}, and the first billing cycle after that had not begun.`
-    : `Nothing is recorded for a billing cycle of ${dayWords(on)}: your Connects are counted here since ` +
-      `${words.day(account.trackedFrom)}. You had ${connects(account.openingBalance)} then.`;
+    ? say.firstNotBegun(here)
+    : say.notHereThen({ ...here, count: account.openingBalance });
   const evidence = {
     cycleOn: on,
     trackedFrom: iso(account.trackedFrom),

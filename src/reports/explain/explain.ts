@@ -15,6 +15,7 @@ import { ConnectsError, unavailable } from '../../errors.ts';
 import { findAccount } from '../../ledger/accounts.ts';
 import { listWaitingEvents } from '../../ledger/event-waits.ts';
 import { listTermsVersions } from '../../ledger/terms-versions.ts';
+import { type Locale, localeOf, textsFor } from '../../texts/catalogue.ts';
 import { findOpenFailure } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, byInstant, kindOf } from './answer.ts';
@@ -22,6 +23,7 @@ import { explainAbout, interviewAsked, proposalAsked } from './about.ts';
 import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
 import { type HadAsked, explainHad, lateOnes, lateSince } from './late-facts.ts';
+import { inLanguage } from './in-language.ts';
 import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cycle.ts';
 import { TermsBook } from './rules.ts';
 import { refusals } from './refusals.ts';
@@ -50,6 +52,8 @@ export interface Explanation {
   readonly asOf: string;
   /** null where all that is recorded is told. */
   readonly past: PastTold | null;
+  /** The language of the answers, but for those that name another one. */
+  readonly locale: Locale;
   readonly question: Question;
   /** At least one. */
   readonly answers: readonly Answer[];
@@ -57,6 +61,7 @@ export interface Explanation {
 
 /**
  * @param asOf taken as now; the database's clock where undefined. Of a past instant what stood then is told.
+ * @param locale in which it is told, a BCP 47 tag; English where there is none, or no such language
  * @throws not-found `unknown-account`. An interview, proposal or cycle that is unknown is answered, not thrown.
  */
 export async function explainAccount(
@@ -64,15 +69,17 @@ export async function explainAccount(
   id: string,
   question: Question,
   asOf?: Instant,
+  locale?: string | null,
 ): Promise<Explanation> {
-  const inquiry = await inquire(db, id, asOf, question.since);
+  const inquiry = await inquire(db, id, asOf, question.since, locale);
   return {
     account: id,
     zone: inquiry.words.zone,
     asOf: formatInstant(inquiry.asOf),
     past: pastTold(inquiry),
+    locale: localeOf(locale),
     question,
-    answers: await answersTo(inquiry, question),
+    answers: await inLanguage(inquiry, localeOf(locale), (one) => answersTo(one, question)),
   };
 }
 
@@ -136,7 +143,7 @@ async function standing(inquiry: Inquiry): Promise<Answer[]> {
     ...inOrder(cycle ? await cycleToThisDay(inquiry, cycle) : [], await recentChanges(inquiry, recent)),
     ...(await interviewWindow(inquiry)),
     ...silent,
-    ...besideSilence(await refusals(inquiry, recent), silent),
+    ...besideSilence(inquiry, await refusals(inquiry, recent), silent),
     ...(await lateSince(inquiry, recent)),
   ];
   return eachOnce(parts.filter((one) => one !== undefined));
@@ -187,7 +194,8 @@ export async function inquire(
   const versions = await listTermsVersions(db, TERMS_MAX);
   if (versions.length === 0)
     throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
-  const { past, ...ground } = await groundAt(db, row.account, new TermsBook(versions), asOf);
+  const book = new TermsBook(versions, textsFor(locale));
+  const { past, ...ground } = await groundAt(db, row.account, book, asOf);
   const { account } = ground;
   // An account whose zone this machine does not know cannot be settled; it must be explained all the more.
   const zone = isKnownZone(account.zone) ? account.zone : 'UTC';

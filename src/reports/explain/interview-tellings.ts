@@ -1,6 +1,6 @@
 /** Decisions on interview requests, as sentences. */
 import { type Instant, parseInstant } from '../../domain/calendar.ts';
-import { type ZoneWords, connects, counted, dayWords } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import {
   type Inquiry,
   type Telling,
@@ -13,96 +13,102 @@ import {
   ruleUseOf,
   textIn,
 } from './answer.ts';
+import type { Counts } from './reaching.ts';
 import { whileItCan } from './reward-ahead.ts';
+import { unlessClosed } from './what-stands.ts';
 
 type Reason = (told: Pick<Told, 'detail' | 'subject'>, words: ZoneWords) => string;
 
-/** Why a reply earned nothing, or less: the end of a sentence, told from the recorded detail. */
+const proposalIn = (told: Pick<Told, 'detail'>): string => textIn(told, 'proposal') ?? '';
+
+/** Why a reply earned nothing, or less: the end of a sentence, told from the recorded detail. What was late met what held later. */
 const REASONS: Readonly<Record<string, Reason>> = {
-  'no-interview-request': (told) =>
-    `there was no interview request ${idOf(told.subject)} ${atThatTime(told)}, so there was nothing to award`,
-  'invite-without-proposal': () =>
-    'the client invited you, and there was no proposal of yours, so there was nothing to award',
-  'unknown-proposal': (told) => `proposal ${textIn(told, 'proposal')} is not one of this account`,
-  'account-inactive': (told) => `your account was ${textIn(told, 'status')} ${atThatTime(told)}`,
-  'already-awarded': (told) =>
-    `proposal ${textIn(told, 'proposal')} had earned its award before, with ` +
-    (textIn(told, 'rewardedBy') === idOf(told.subject)
-      ? 'an earlier reply to the same request'
-      : `interview request ${textIn(told, 'rewardedBy')}`),
-  'before-program': (told) => `the program started later, on ${dayWords(textIn(told, 'programFrom'))}`,
-  'reward-ended': (told) =>
-    `under the terms of ${dayWords(textIn(told, 'termsFrom'))} interview requests no longer earn Connects`,
-  'weekly-cap': (told, words) => closedReason(told) ?? windowReason(told, words),
+  'no-interview-request': (told, { texts: { interviews: say } }) =>
+    (isLate(told) ? say.noRequestLate : say.noRequest)({ id: idOf(told.subject) }),
+  'invite-without-proposal': (_, { texts }) => texts.interviews.invite(),
+  'unknown-proposal': (told, { texts }) => texts.interviews.unknownProposal({ proposal: proposalIn(told) }),
+  'account-inactive': (told, words) => {
+    const { interviews: say } = words.texts;
+    return (isLate(told) ? say.inactiveLate : say.inactive)({ status: words.status(textIn(told, 'status')) });
+  },
+  'already-awarded': (told, { texts: { interviews: say } }) => {
+    const proposal = proposalIn(told);
+    const interview = textIn(told, 'rewardedBy') ?? '';
+    return interview === idOf(told.subject)
+      ? say.awardedBySame({ proposal })
+      : say.awardedByOther({ proposal, interview });
+  },
+  'before-program': (told, words) =>
+    words.texts.interviews.beforeProgram({ day: words.on(textIn(told, 'programFrom')) }),
+  'reward-ended': (told, words) => words.texts.interviews.ended({ day: words.on(textIn(told, 'termsFrom')) }),
+  'weekly-cap': (told, words) => closedReason(told, words) ?? windowReason(told, words),
   'weekly-cap-partial': windowReason,
 };
 
-/** What was late met what held later. */
-const atThatTime = (told: Pick<Told, 'detail'>): string =>
-  isLate(told) ? 'when it was decided' : 'at that time';
-
 /** Why it came to that, without a full stop. */
 export const interviewReason = (told: Pick<Told, 'detail' | 'subject' | 'code'>, words: ZoneWords): string =>
-  REASONS[told.code]?.(told, words) ?? 'it was decided so';
+  REASONS[told.code]?.(told, words) ?? words.texts.interviews.decidedSo();
 
-function closedReason(told: Pick<Told, 'detail'>): string | undefined {
-  const closedBy = textIn(told, 'closedBy');
-  if (closedBy === undefined) return undefined;
-  return (
-    `interview request ${closedBy} about the same proposal, ${textIn(told, 'proposal')}, met a full weekly limit ` +
-    'before, and that closed the proposal for awards'
-  );
+function closedReason(told: Pick<Told, 'detail'>, { texts }: ZoneWords): string | undefined {
+  const interview = textIn(told, 'closedBy');
+  return interview === undefined
+    ? undefined
+    : texts.interviews.closedBy({ interview, proposal: proposalIn(told) });
 }
 
 function windowReason(told: Pick<Told, 'detail'>, words: ZoneWords): string {
-  const held = amountIn(told, 'held');
-  const days = counted(amountIn(told, 'windowDays'), 'day');
+  const { interviews: say } = words.texts;
   const endsAt = parseInstant(textIn(told, 'windowEndsAt') ?? '');
-  const upTo = endsAt === undefined ? '' : ` up to ${words.exact(endsAt)}`;
-  const awarded = `awarded ${held} of at most ${amountIn(told, 'windowMax')} Connects for interviews`;
+  const window = {
+    days: amountIn(told, 'windowDays'),
+    upTo: endsAt === undefined ? '' : say.upTo({ moment: words.exact(endsAt) }),
+    held: amountIn(told, 'held'),
+    most: amountIn(told, 'windowMax'),
+  };
   // Only a late reply can lie in a window that ends after it.
   const repliedAt = parseInstant(textIn(told, 'occurredAt') ?? '');
-  if (endsAt !== undefined && repliedAt !== undefined && endsAt > repliedAt)
-    return (
-      `it lies within the ${days}${upTo}, for which you had been ${awarded} when it was decided, also for later ` +
-      'replies that had reached us before it'
-    );
-  return `in the ${days}${upTo} you had been ${awarded}`;
+  const isWithin = endsAt !== undefined && repliedAt !== undefined && endsAt > repliedAt;
+  return isWithin ? say.windowLate(window) : say.window(window);
 }
+
+/** Which reply it is about. */
+const replyOf = (told: Told, words: ZoneWords) => ({
+  id: idOf(told.subject),
+  day: words.day(occurredAt(told)),
+});
 
 const refusal: Telling['sentence'] = (told, { words }) =>
-  `Your reply to interview request ${idOf(told.subject)} on ${words.day(occurredAt(told))} earned no Connects: ` +
-  `${interviewReason(told, words)}.`;
+  words.texts.interviews.refused({ ...replyOf(told, words), reason: interviewReason(told, words) });
 
 /** What an award was, its two lines named together. */
-function award(told: Told, { words }: Inquiry): string {
-  const given = amountIn(told, 'award');
-  const id = idOf(told.subject);
-  const first = `Your reply to interview request ${id} on ${words.day(occurredAt(told))} earned ${connects(given)}`;
-  return `${first}.${onLines(told)}`;
-}
+const award = (told: Told, { words }: Inquiry): string =>
+  words.texts.interviews.earned({ ...replyOf(told, words), count: amountIn(told, 'award') }) +
+  onLines(told, words);
 
 /** How much of an award is what the proposal had cost: a part on a line of its own, or all of it. */
-function onLines(told: Told): string {
+function onLines(told: Told, { texts: { interviews: say } }: ZoneWords): string {
   const refund = amountIn(told, 'refund');
   const rest = amountIn(told, 'award') - refund;
-  const proposal = `proposal ${textIn(told, 'proposal')}`;
+  const proposal = proposalIn(told);
   if (refund === 0) return '';
-  if (rest === 0)
-    return ` All of it is a refund: so much of what ${proposal} had cost came back, and nothing was added on top.`;
-  return ` Your history shows this one award on two lines: ${refund} back for ${proposal} and ${rest} on top.`;
+  return ` ${rest === 0 ? say.allRefund({ proposal }) : say.twoLines({ refund, proposal, rest })}`;
 }
 
 /** An award is one of the week of its reply, whenever it was added. */
-const addedThen = (day: string): string =>
-  `so the Connects were added as of ${day}, and count for the weekly limit by when you replied`;
+const addedThen: Counts = ({ interviews }, day) => interviews.addedAsOf({ day });
 
 function partial(told: Told, inquiry: Inquiry): string {
-  const whole = inquiry.terms.rowOf(ruleUseOf(inquiry, told)).interview?.award;
-  const instead = whole === undefined ? '' : ` instead of ${whole}`;
+  const { words, terms } = inquiry;
+  const { interviews: say } = words.texts;
+  const whole = terms.rowOf(ruleUseOf(inquiry, told)).interview?.award;
+  const earned = {
+    ...replyOf(told, words),
+    count: amountIn(told, 'award'),
+    reason: windowReason(told, words),
+  };
   return (
-    `Your reply to interview request ${idOf(told.subject)} on ${inquiry.words.day(occurredAt(told))} earned ` +
-    `${connects(amountIn(told, 'award'))}${instead}: ${windowReason(told, inquiry.words)}, so that was the room left.${onLines(told)}`
+    (whole === undefined ? say.earnedPart(earned) : say.earnedPartOf({ ...earned, whole })) +
+    onLines(told, words)
   );
 }
 
@@ -115,31 +121,28 @@ export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined 
 
 function roomAgain(told: Told, inquiry: Inquiry): string {
   const { asOf, words } = inquiry;
-  const closed = 'This proposal can earn no award any more.';
+  const { interviews: say } = words.texts;
   const at = leavesWindowAt(told);
-  if (at === undefined)
-    return `${closed} ${whileItCan(inquiry, 'An interview request about another proposal can.')}`;
-  const [isRoom, isOld] = at <= asOf ? ['there was room', 'was'] : ['there is room', 'is'];
-  const others =
-    `For another proposal ${isRoom} from ${words.exact(at)}, when the oldest of these awards ${isOld} ` +
-    `${counted(amountIn(told, 'windowDays'), 'day')} old.`;
-  return `${closed} ${whileItCan(inquiry, others)}`;
+  if (at === undefined) return `${say.thisNoMore()} ${whileItCan(inquiry, say.anotherCan())}`;
+  const room = { moment: words.exact(at), days: amountIn(told, 'windowDays') };
+  const others = at <= asOf ? say.roomSince(room) : say.roomNow(room);
+  return `${say.thisNoMore()} ${whileItCan(inquiry, others)}`;
 }
 
 const awardRule = (told: Told) => (amountIn(told, 'refund') > 0 ? 'interview-on-two-lines' : 'interview');
 
 /** Nothing was added: only the week in which it lies matters. */
-const byReply = (): string => 'and counts for the weekly limit by when you replied';
+const byReply: Counts = ({ interviews }) => interviews.countsByReply();
+
+type Promised = 'sendProposal' | 'replyOnceRequested' | 'onceProposed' | 'anotherEarns';
 
 /** What can still be earned. */
 const anew =
-  (promise: string): NonNullable<Telling['next']> =>
+  (promise: Promised): NonNullable<Telling['next']> =>
   (_, inquiry) =>
-    whileItCan(inquiry, promise);
+    whileItCan(inquiry, inquiry.words.texts.interviews[promise]());
 
-const proposalsEarn = anew(
-  'Send a proposal: an interview request about it can earn an award when you reply to it.',
-);
+const proposalsEarn = anew('sendProposal');
 
 export const INTERVIEW_TELLINGS: Tellings = {
   awarded: { sentence: award, rule: awardRule, counts: addedThen },
@@ -147,13 +150,13 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'weekly-cap-partial': {
     sentence: partial,
     rule: awardRule,
-    next: () => 'This proposal has earned its award; the rest is not added later.',
+    next: (_, { words }) => words.texts.interviews.restNotLater(),
     counts: addedThen,
   },
   'no-interview-request': {
     sentence: refusal,
     rule: 'interview-needs-proposal',
-    next: anew('If the request is recorded after all, reply to it again: it is then decided anew.'),
+    next: anew('replyOnceRequested'),
   },
   'invite-without-proposal': {
     sentence: refusal,
@@ -163,20 +166,21 @@ export const INTERVIEW_TELLINGS: Tellings = {
   'unknown-proposal': {
     sentence: refusal,
     rule: 'interview-needs-proposal',
-    next: anew('Once the proposal is recorded, a reply to the same request is decided anew.'),
+    next: anew('onceProposed'),
   },
   'account-inactive': {
     sentence: refusal,
     rule: 'active-award',
-    next: (_, { account }) =>
-      account.status === 'closed'
-        ? 'Your account is closed: it earns no awards any more.'
-        : `A reply to the same request is decided anew while your account is active; it is ${account.status} now.`,
+    next: (_, { account, words }) =>
+      unlessClosed(words.texts.interviews.whileActive({ status: words.status(account.status) }), {
+        account,
+        words,
+      }),
   },
   'already-awarded': {
     sentence: refusal,
     rule: 'one-award',
-    next: anew('An interview request about another proposal can earn its own award.'),
+    next: anew('anotherEarns'),
   },
   'before-program': { sentence: refusal, rule: 'program', next: proposalsEarn },
   'reward-ended': { sentence: refusal, rule: 'interview', next: () => null },

@@ -6,7 +6,8 @@ import type { Span } from '../../domain/spans.ts';
 import { monthEndOf } from '../../domain/terms.ts';
 import { ConnectsError } from '../../errors.ts';
 import { type RecordedDecision, listDecisionsOfKind, listSpans } from '../account-records.ts';
-import { connects, dayOfMonth, dayWords, planPhrase } from '../member-words.ts';
+import { upperFirst } from '../../words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import {
   type Answer,
   type Inquiry,
@@ -60,13 +61,13 @@ export function nextCycleAnswer(
   const due = ahead.startsAt <= asOf;
   const onItsOwn = subject !== 'account';
   const code = due ? 'overdue' : onItsOwn ? 'not-begun' : 'next-cycle';
-  const opening = due
-    ? `Your billing cycle of ${dayWords(ahead.cycleOn)} has begun, and what it brings is still to be added.`
-    : `Your ${onItsOwn ? '' : 'next '}billing cycle begins on ${dayWords(ahead.cycleOn)}.`;
+  const { standing: say, day } = words.texts;
+  const begins = due ? say.hasBegun : onItsOwn ? say.cycleBegins : say.nextBegins;
+  const ofBought = bought ? ` ${say.boughtCount({ cap: ahead.cap ?? 0 })}` : '';
   return {
     subject,
     code,
-    sentence: `${opening} ${wouldBring(ahead, due)}${bought ? ` Bought Connects count towards the ${ahead.cap}, too.` : ''}`,
+    sentence: `${begins({ day: day(ahead.cycleOn) })} ${wouldBring(ahead, due, words)}${ofBought}`,
     evidence: {
       ...forecastEvidence(ahead),
       zone: words.zone,
@@ -75,17 +76,23 @@ export function nextCycleAnswer(
     },
     rule: terms.rule(ahead.code === 'account-inactive' ? 'active-cycle' : 'monthly', useOf(inquiry, ahead)),
     at: null,
-    next: due
-      ? comesBy(inquiry)
-      : `It begins at ${words.moment(ahead.startsAt)}, by the clock of ${words.zone}; the one after it on ` +
-        `${dayWords(ahead.nextOn)}.${untilMended(inquiry)}`,
+    next: due ? comesBy(inquiry) : beginsAt(inquiry, ahead) + untilMended(inquiry),
   };
 }
 
-const untilMended = ({ failure }: Inquiry): string =>
-  failure?.state === 'put-aside'
-    ? ' An error on our side put your account aside: nothing is added before that is mended.'
-    : '';
+/** The instant of a boundary ahead, and the one after it. */
+export const beginsAt = (
+  { words }: Inquiry,
+  { startsAt, nextOn }: Pick<Settlement, 'startsAt' | 'nextOn'>,
+): string =>
+  words.texts.standing.beginsAt({
+    moment: words.moment(startsAt),
+    zone: words.zone,
+    day: words.texts.day(nextOn),
+  });
+
+const untilMended = ({ failure, words }: Inquiry): string =>
+  failure?.state === 'put-aside' ? ` ${words.texts.standing.untilMended()}` : '';
 
 /** A settlement ahead as evidence; `starts_at` in UTC. */
 export const forecastEvidence = ({ startsAt, ...settlement }: Settlement) => ({
@@ -99,34 +106,41 @@ const useOf = ({ terms }: Inquiry, ahead: Settlement): RuleUse => ({
   plan: ahead.plan,
 });
 
-function wouldBring(ahead: Settlement, due: boolean): string {
-  if (ahead.code === 'account-inactive')
-    return 'Your account is suspended: while it is, no Connects would be added, and none would expire.';
-  if (ahead.code === 'before-program')
-    return 'It begins before the program: no Connects would be added, and none would expire.';
+function wouldBring(ahead: Settlement, due: boolean, words: ZoneWords): string {
+  const { standing: say } = words.texts;
+  if (ahead.code === 'account-inactive') return say.suspendedBrings();
+  if (ahead.code === 'before-program') return say.beforeProgramBrings();
   const { recovered, closing } = ahead;
-  const back = recovered > 0 ? `, and ${recovered} of them taken back, because you owe them` : '';
-  const first = due ? capital(wouldExpire(ahead)) : `If nothing changes until then, ${wouldExpire(ahead)}`;
-  return `${first}, and ${wouldAdd(ahead)}${back}. You would then have ${closing}.`;
+  const adding = wouldAdd(ahead, words);
+  const told = {
+    expiry: wouldExpire(ahead, words),
+    adding: recovered > 0 ? say.takenBack({ adding, count: recovered }) : adding,
+    closing,
+  };
+  return due ? upperFirst(say.dueBrings(told)) : say.wouldBring(told);
 }
 
-export function wouldAdd({ free, paid, plan }: Pick<Settlement, 'free' | 'paid' | 'plan'>): string {
-  if (free + paid === 0) return `none would be added, as ${planPhrase(plan)} has no monthly Connects`;
-  if (paid === 0) return `${free} free ${free === 1 ? 'Connect' : 'Connects'} would be added`;
-  const parts = [...(free > 0 ? [`${free} free`] : []), `${paid} of ${planPhrase(plan)}`];
-  return `${connects(free + paid)} would be added (${parts.join(' and ')})`;
+export function wouldAdd(
+  { free, paid, plan }: Pick<Settlement, 'free' | 'paid' | 'plan'>,
+  words: ZoneWords,
+): string {
+  const { standing: say, rules, listed } = words.texts;
+  if (free + paid === 0) return say.addsNone({ plan: words.plan(plan) });
+  if (paid === 0) return say.addsFree({ count: free });
+  const parts = [
+    ...(free > 0 ? [rules.partFree({ count: free })] : []),
+    say.partOf({ count: paid, plan: words.plan(plan) }),
+  ];
+  return say.addsParts({ count: free + paid, parts: listed(parts) });
 }
 
 /** How many of what an account has would expire, and why. */
-function wouldExpire({ opening, expired, cap }: Settlement): string {
-  if (opening === 0) return 'no Connects would expire, as you would have none';
-  const yours = `of your ${connects(opening)}`;
-  if (cap === null) return `none ${yours} would expire, as all roll over`;
-  if (expired > 0) return `${expired} ${yours} would expire, as ${cap} roll over`;
-  return `none ${yours} would expire, as up to ${cap} roll over`;
+function wouldExpire({ opening, expired, cap }: Settlement, words: ZoneWords): string {
+  const { standing: say } = words.texts;
+  if (opening === 0) return say.hasNone();
+  if (cap === null) return say.allRollOver({ opening });
+  return expired > 0 ? say.someExpire({ expired, opening, cap }) : say.noneExpire({ opening, cap });
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 // --------------------------------------------------------------------------------- a change of plan ahead
 
@@ -142,28 +156,36 @@ export function downgradePreview(inquiry: Inquiry): Answer | undefined {
     previewDowngrade(catchUp(inquiry.account, terms, inquiry.asOf).account, terms),
   );
   if (!preview) return undefined;
+  const { words } = inquiry;
+  const { standing: say, day } = words.texts;
   const { asItIs, afterDowngrade: after } = preview;
   return {
     subject: 'account',
     code: 'downgrade-preview',
     sentence:
-      `If you changed to ${planPhrase('basic')}, you would keep ${planPhrase('plus')} until ` +
-      `${dayWords(after.cycleOn)}. ` +
+      `${say.ifDowngraded({ basic: words.plan('basic'), plus: words.plan('plus'), day: day(after.cycleOn) })} ` +
       (isUntouched(after)
-        ? wouldBring(after, false)
-        : `Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added instead of ` +
-          `${asItIs.free + asItIs.paid}. You would then have ${after.closing}.`),
+        ? wouldBring(after, false, words)
+        : say.thenInstead({
+            expiry: wouldExpire(after, words),
+            count: after.free + after.paid,
+            instead: asItIs.free + asItIs.paid,
+            closing: after.closing,
+          })),
     evidence: { asItIs: forecastEvidence(asItIs), afterDowngrade: forecastEvidence(after) },
     rule: inquiry.terms.rule('downgrade', useOf(inquiry, after)),
     at: null,
-    next: 'Such a change can be withdrawn until then, by upgrading again; that adds no Connects.',
+    next: say.canBeWithdrawn(),
   };
 }
 
-const thenBrings = (after: Settlement): string =>
+const thenBrings = (after: Settlement, words: ZoneWords): string =>
   isUntouched(after)
-    ? wouldBring(after, false)
-    : `Then ${wouldExpire(after)}, and ${connects(after.free + after.paid)} would be added.`;
+    ? wouldBring(after, false, words)
+    : words.texts.plans.thenBrings({
+        expiry: wouldExpire(after, words),
+        count: after.free + after.paid,
+      });
 
 /** A change that waits for the next boundary, and what made it wait. */
 export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined> {
@@ -172,15 +194,22 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
   const asked = await whatMadeItPending(inquiry);
   const [reaching] = asked ? await reachingOf(inquiry, [factOf(asked)]) : [];
   const [after] = foreseen(inquiry, 1);
-  const because = asked && (asked.code === 'payment-failed' ? 'a payment failed' : 'you asked for it');
+  const { plans: say } = words.texts;
+  const because = asked?.code === 'payment-failed' ? say.becausePayment : say.becauseAsked;
+  const remark =
+    (asked ? because({ day: words.day(occurredAt(asked)) }) : '') +
+    (reaching ? lateRemark(reaching, words) : '');
+  const plan = words.plan(account.plan);
+  const change = {
+    from: plan,
+    to: words.plan(account.pendingPlan),
+    day: words.on(account.nextCycleOn),
+    remark,
+  };
   return {
     subject: 'account',
     code: 'pending-plan',
-    sentence:
-      `Your plan changes from ${planPhrase(account.plan)} to ${planPhrase(account.pendingPlan)} on ` +
-      `${dayWords(account.nextCycleOn)}${asked ? `, because ${because} on ${words.day(occurredAt(asked))}` : ''}` +
-      `${reaching ? lateRemark(reaching, words) : ''}.` +
-      (after ? ` ${thenBrings(after)}` : ''),
+    sentence: say.changes(change) + (after ? ` ${thenBrings(after, words)}` : ''),
     evidence: {
       plan: account.plan,
       pendingPlan: account.pendingPlan,
@@ -195,11 +224,10 @@ export async function pendingPlan(inquiry: Inquiry): Promise<Answer | undefined>
     }),
     at: iso(asked?.at ?? null),
     next: isDue(inquiry)
-      ? 'That billing cycle has begun: the change counts from it on, and can be withdrawn no more.'
-      : `Until then you keep ${planPhrase(account.plan)}; upgrading again before that day withdraws the change` +
-        (account.status === 'active'
-          ? '.'
-          : `, if your account is active then; it is ${account.status} now.`),
+      ? say.changeHasBegun()
+      : account.status === 'active'
+        ? say.keepsPlan({ plan })
+        : say.keepsPlanIfActive({ plan, status: words.status(account.status) }),
   };
 }
 
@@ -255,16 +283,19 @@ async function movedByUpgrade(inquiry: Inquiry, { before, after }: Change): Prom
     (one) => textIn(one, 'anchorOn') === after.anchorOn && one.at === after.fromAt,
   );
   const [reaching] = upgrade ? await reachingOf(inquiry, [factOf(upgrade)]) : [];
-  const since = reaching?.after
-    ? `as of which your upgrade to ${planPhrase('plus')} counts`
-    : `when you upgraded to ${planPhrase('plus')}`;
+  const { standing: say } = words.texts;
+  const since = (reaching?.after ? say.asOfUpgrade : say.whenUpgraded)({ plus: words.plan('plus') });
   return {
     subject: 'account',
     code: 'moved-by-upgrade',
     sentence:
-      `Your billing cycles begin on ${beginOn(inquiry, after.anchorOn)} of the month since ${words.day(after.fromAt)}, ` +
-      `${since}: an upgrade starts a new billing cycle. Before, they began on ` +
-      `${beginOn(inquiry, before.anchorOn)}.${monthEnds(inquiry, after.anchorOn)}` +
+      say.dateMoved({
+        dayOfMonth: beginOn(inquiry, after.anchorOn),
+        day: words.day(after.fromAt),
+        since,
+        before: beginOn(inquiry, before.anchorOn),
+      }) +
+      monthEnds(inquiry, after.anchorOn) +
       (reaching ? lateSentence(reaching, words) : ''),
     evidence: {
       fromAt: iso(after.fromAt),
@@ -292,9 +323,11 @@ async function movedByZone(inquiry: Inquiry, { before, after }: Change): Promise
     subject: 'account',
     code: 'moved-by-zone',
     sentence:
-      `Your time zone changed from ${before.zone} to ${after.zone} on ${inquiry.words.day(after.fromAt)}. Your billing ` +
-      `dates stayed; since then they begin with the day of ${after.zone}.` +
-      (reaching ? lateSentence(reaching, inquiry.words) : ''),
+      inquiry.words.texts.standing.zoneMoved({
+        before: before.zone,
+        after: after.zone,
+        day: inquiry.words.day(after.fromAt),
+      }) + (reaching ? lateSentence(reaching, inquiry.words) : ''),
     evidence: {
       fromAt: iso(after.fromAt),
       fromZone: before.zone,
@@ -311,12 +344,15 @@ async function movedByZone(inquiry: Inquiry, { before, after }: Change): Promise
 
 function dateSet(inquiry: Inquiry): Answer {
   const { account } = inquiry;
+  const { texts } = inquiry.words;
   return {
     subject: 'account',
     code: 'date-set',
     sentence:
-      `Your billing cycles begin on ${beginOn(inquiry, account.anchorOn)} of the month, counted from ` +
-      `${dayWords(account.anchorOn)}. That date has not moved.${monthEnds(inquiry, account.anchorOn)}`,
+      texts.standing.dateSet({
+        dayOfMonth: beginOn(inquiry, account.anchorOn),
+        day: texts.day(account.anchorOn),
+      }) + monthEnds(inquiry, account.anchorOn),
     evidence: { anchorOn: account.anchorOn, zone: account.zone, nextCycleOn: account.nextCycleOn },
     rule: datesRule(inquiry),
     at: null,
@@ -325,15 +361,18 @@ function dateSet(inquiry: Inquiry): Answer {
 }
 
 /** The day of the month on which cycles begin that are counted from a date: a 31st may count as the 1st after it. */
-const beginOn = ({ account, terms }: Inquiry, anchorOn: LocalDate): string =>
-  dayOfMonth(boundaryOn({ anchorOn, zone: account.zone, monthEnd: monthEndOf(terms.latest.terms) }, 0));
+const beginOn = ({ account, terms, words }: Inquiry, anchorOn: LocalDate): string =>
+  words.texts.dayOfMonth(
+    boundaryOn({ anchorOn, zone: account.zone, monthEnd: monthEndOf(terms.latest.terms) }, 0),
+  );
 
 /** A 29th, 30th or 31st is missing from some months. */
-function monthEnds({ terms }: Inquiry, anchorOn: LocalDate): string {
+function monthEnds({ terms, words }: Inquiry, anchorOn: LocalDate): string {
+  const { standing: say } = words.texts;
   if (Number(anchorOn.slice(8, 10)) <= 28) return '';
   return monthEndOf(terms.latest.terms) === 'clamp'
-    ? ' In a shorter month they begin on its last day.'
-    : ` The ${dayOfMonth(anchorOn).slice('the '.length)} counts as the 1st of the month after.`;
+    ? ` ${say.onLastDay()}`
+    : ` ${say.onFirstAfter({ day: Number(anchorOn.slice(8, 10)) })}`;
 }
 
 const datesRule = ({ terms, asOf }: Inquiry): Rule =>

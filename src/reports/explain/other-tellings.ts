@@ -1,5 +1,5 @@
 /** Decisions on what a member does besides: opening an account, passing the test, spending, getting Connects back. */
-import { connects, connectsWere, dayWords, reasonGiven, signed } from '../member-words.ts';
+import { type ZoneWords, reasonGiven } from '../member-words.ts';
 import {
   type Inquiry,
   type Tellings,
@@ -9,131 +9,168 @@ import {
   nextBegins,
   occurredAt,
   textIn,
+  wasInactive,
   whenDecided,
 } from './answer.ts';
 import { unlessClosed } from './what-stands.ts';
 
-const on = (told: Told, { words }: Inquiry): string => words.day(occurredAt(told));
+type Sentence = (told: Told, inquiry: Inquiry) => string;
+
+const on: Sentence = (told, { words }) => words.day(occurredAt(told));
 
 const nextCycle = (_: Told, inquiry: Inquiry): string | null => nextBegins(inquiry);
 
-const programFrom = (told: Told): string => dayWords(textIn(told, 'programFrom'));
+const programFrom: Sentence = (told, { words }) => words.on(textIn(told, 'programFrom'));
 
 export const WELCOME_TELLINGS: Tellings = {
   awarded: {
-    sentence: (told, inquiry) =>
-      amountIn(told, 'award') === 0
-        ? `No Connects were added when your account opened on ${on(told, inquiry)}: the terms of that day give none.`
-        : `${connectsWere(amountIn(told, 'award'))} added when your account opened on ${on(told, inquiry)}. They are ` +
-          'your first month.',
+    sentence: (told, inquiry) => {
+      const { decisions: say } = inquiry.words.texts;
+      const [count, day] = [amountIn(told, 'award'), on(told, inquiry)];
+      return count === 0 ? say.welcomeNone({ day }) : say.welcome({ count, day });
+    },
     rule: 'welcome',
     next: nextCycle,
   },
   'not-eligible': {
-    sentence: (told, inquiry) =>
-      `No welcome Connects were added when the account opened on ${on(told, inquiry)}: they are for freelancers, and ` +
-      'this is an agency.',
+    sentence: (told, inquiry) => inquiry.words.texts.decisions.welcomeAgency({ day: on(told, inquiry) }),
     rule: 'welcome',
   },
   'before-program': {
     sentence: (told, inquiry) =>
-      `No welcome Connects were added when your account opened on ${on(told, inquiry)}: the program started later, on ` +
-      `${programFrom(told)}.`,
+      inquiry.words.texts.decisions.welcomeBefore({
+        day: on(told, inquiry),
+        from: programFrom(told, inquiry),
+      }),
     rule: 'program',
   },
 };
 
 const test = (told: Told, inquiry: Inquiry, reason: string): string =>
-  `No Connects were added when you passed the Readiness Test on ${on(told, inquiry)}: ${reason}.`;
+  inquiry.words.texts.decisions.testNone({ day: on(told, inquiry), reason });
 
 export const READINESS_TELLINGS: Tellings = {
   awarded: {
-    sentence: (told, inquiry) =>
-      amountIn(told, 'award') === 0
-        ? test(told, inquiry, 'the terms of that day give none')
-        : `${connectsWere(amountIn(told, 'award'))} added, because you passed the Readiness Test on ${on(told, inquiry)}.`,
+    sentence: (told, inquiry) => {
+      const { decisions: say } = inquiry.words.texts;
+      const count = amountIn(told, 'award');
+      return count === 0
+        ? test(told, inquiry, say.termsGiveNone())
+        : say.test({ count, day: on(told, inquiry) });
+    },
     rule: 'readiness-test',
   },
   'already-awarded': {
     sentence: (told, inquiry) => {
+      const { words } = inquiry;
+      const { decisions: say } = words.texts;
       const [first] = told.earlier;
       const before = first
-        ? `the ${connects(first.amount)} for it were added on ${inquiry.words.day(first.effectiveAt)}`
-        : 'the Connects for it were added before this account was taken over';
-      return test(told, inquiry, `${before}, and it counts once`);
+        ? say.testedOn({ count: first.amount, day: words.day(first.effectiveAt) })
+        : say.testedBefore();
+      return test(told, inquiry, before);
     },
     rule: 'readiness-test',
-    next: () => 'Passing it again changes nothing.',
+    next: (_, { words }) => words.texts.decisions.testAgain(),
   },
   'not-eligible': {
-    sentence: (told, inquiry) => test(told, inquiry, 'they are for freelancers, and this is an agency'),
+    sentence: (told, inquiry) => test(told, inquiry, inquiry.words.texts.decisions.forFreelancers()),
     rule: 'readiness-test',
   },
   'account-inactive': {
-    sentence: (told, inquiry) => test(told, inquiry, inactive(told)),
+    sentence: (told, inquiry) => test(told, inquiry, wasInactive(told, inquiry)),
     rule: 'readiness-test',
-    next: (_, { account }) =>
-      account.readinessAwarded
-        ? 'You have passed it since, and it was counted.'
-        : unlessClosed('Passing it while the account is active still counts.')({ account }),
+    next: (_, inquiry) => stillCounts(inquiry, inquiry.words.texts.decisions.testWhileActive()),
   },
   'before-program': {
-    sentence: (told, inquiry) => test(told, inquiry, `the program started later, on ${programFrom(told)}`),
+    sentence: (told, inquiry) =>
+      test(told, inquiry, inquiry.words.texts.decisions.startedLater({ from: programFrom(told, inquiry) })),
     rule: 'program',
-    next: (_, { account }) =>
-      account.readinessAwarded
-        ? 'You have passed it since, and it was counted.'
-        : unlessClosed('Passing it since then still counts.')({ account }),
+    next: (_, inquiry) => stillCounts(inquiry, inquiry.words.texts.decisions.testSince()),
   },
 };
 
-const missing = (told: Told): string =>
-  `you had ${connects(amountIn(told, 'balance'))}${whenDecided(told)}, and ${amountIn(told, 'asked')} were asked`;
-const inactive = (told: Told): string => `your account was ${textIn(told, 'status')}${whenDecided(told)}`;
+const stillCounts = (inquiry: Inquiry, promise: string): string =>
+  inquiry.account.readinessAwarded
+    ? inquiry.words.texts.decisions.testedSince()
+    : unlessClosed(promise, inquiry);
 
-const spent = (reason: (told: Told) => string) => (told: Told, inquiry: Inquiry) =>
-  `${connectsWere(amountIn(told, 'asked'))} not spent on ${on(told, inquiry)}: ${reason(told)}.`;
+const missing: Sentence = (told, inquiry) =>
+  inquiry.words.texts.decisions.missing({
+    balance: amountIn(told, 'balance'),
+    when: whenDecided(told, inquiry),
+    asked: amountIn(told, 'asked'),
+  });
+
+const spent =
+  (reason: Sentence): Sentence =>
+  (told, inquiry) =>
+    inquiry.words.texts.decisions.notSpent({
+      count: amountIn(told, 'asked'),
+      day: on(told, inquiry),
+      reason: reason(told, inquiry),
+    });
 
 export const SPEND_TELLINGS: Tellings = {
   'insufficient-connects': { sentence: spent(missing), rule: 'spending' },
-  'account-inactive': { sentence: spent(inactive), rule: 'spending' },
+  'account-inactive': { sentence: spent(wasInactive), rule: 'spending' },
 };
 
-const sent = (reason: (told: Told) => string) => (told: Told, inquiry: Inquiry) =>
-  `Proposal ${idOf(told.subject)} was not charged on ${on(told, inquiry)}: ${reason(told)}.`;
+const sent =
+  (reason: Sentence): Sentence =>
+  (told, inquiry) =>
+    inquiry.words.texts.decisions.notCharged({
+      id: idOf(told.subject),
+      day: on(told, inquiry),
+      reason: reason(told, inquiry),
+    });
 
 export const PROPOSAL_TELLINGS: Tellings = {
   'insufficient-connects': { sentence: sent(missing), rule: 'spending' },
-  'account-inactive': { sentence: sent(inactive), rule: 'spending' },
+  'account-inactive': { sentence: sent(wasInactive), rule: 'spending' },
   'already-recorded': {
-    sentence: sent((told) => `it had been charged before, with ${connects(amountIn(told, 'spent'))}`),
+    sentence: sent((told, { words }) =>
+      words.texts.decisions.chargedBefore({ count: amountIn(told, 'spent') }),
+    ),
     rule: 'one-proposal',
   },
 };
 
-const returned = (told: Told, inquiry: Inquiry): string =>
-  `Of ${connects(amountIn(told, 'asked'))} to come back on ${on(told, inquiry)} for proposal ` +
-  `${textIn(told, 'proposal')}, none did`;
+const returned = (told: Told, inquiry: Inquiry) => ({
+  count: amountIn(told, 'asked'),
+  day: on(told, inquiry),
+  proposal: textIn(told, 'proposal') ?? '',
+});
 
 export const RETURN_TELLINGS: Tellings = {
   'unknown-proposal': {
-    sentence: (told, inquiry) =>
-      `${returned(told, inquiry)}: the proposal is not one of this account, so nothing was spent on it here.`,
+    sentence: (told, inquiry) => inquiry.words.texts.decisions.notReturnedUnknown(returned(told, inquiry)),
     rule: 'returns',
   },
   'nothing-to-return': {
     sentence: (told, inquiry) =>
-      `${returned(told, inquiry)}: ${connectsWere(amountIn(told, 'spent'))} spent on it, and ` +
-      `${amountIn(told, 'refunded')} had come back before.`,
+      inquiry.words.texts.decisions.notReturned({
+        ...returned(told, inquiry),
+        spent: amountIn(told, 'spent'),
+        refunded: amountIn(told, 'refunded'),
+      }),
     rule: 'returns',
   },
 };
 
 export const ADJUSTMENT_TELLINGS: Tellings = {
   'insufficient-connects': {
-    sentence: (told, inquiry) =>
-      `A correction of ${signed(amountIn(told, 'asked'))} on ${on(told, inquiry)} was not made: you had ` +
-      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}.${reasonGiven(textIn(told, 'reason'))}`,
+    sentence: (told, inquiry) => {
+      const { texts } = inquiry.words;
+      return (
+        texts.decisions.notCorrected({
+          amount: texts.signed(amountIn(told, 'asked')),
+          day: on(told, inquiry),
+          count: amountIn(told, 'balance'),
+          when: whenDecided(told, inquiry),
+        }) + reasonGiven(textIn(told, 'reason'), texts)
+      );
+    },
     rule: 'correction',
   },
 };
@@ -142,8 +179,13 @@ export const ADJUSTMENT_TELLINGS: Tellings = {
 export const COMMON_TELLINGS: Tellings = {
   'balance-limit': {
     sentence: (told, inquiry) =>
-      `${connectsWere(amountIn(told, 'asked'))} not added on ${on(told, inquiry)}: you had ` +
-      `${connects(amountIn(told, 'balance'))}${whenDecided(told)}, and an account can hold ${amountIn(told, 'most')}.`,
+      inquiry.words.texts.decisions.tooMany({
+        count: amountIn(told, 'asked'),
+        day: on(told, inquiry),
+        balance: amountIn(told, 'balance'),
+        when: whenDecided(told, inquiry),
+        most: amountIn(told, 'most'),
+      }),
     rule: null,
   },
   'refused-by-operator': {
@@ -159,8 +201,13 @@ export const COMMON_TELLINGS: Tellings = {
 export const LATER_CYCLE_TELLINGS: Tellings = {
   granted: {
     sentence: (told, { words }) =>
-      `For the billing cycle of ${dayWords(cycleDateOf(told.subject))} ${connectsWere(gained(told))} added later, by a ` +
-      `correction on ${words.day(told.postedAt)}.${recovered(told)}${reasonGiven(told.by?.reason)}`,
+      words.texts.cycles.grantedLater({
+        day: words.on(cycleDateOf(told.subject)),
+        count: gained(told),
+        on: words.day(told.postedAt),
+      }) +
+      recovered(told, words) +
+      reasonGiven(told.by?.reason, words.texts),
     rule: 'monthly',
   },
 };
@@ -168,11 +215,10 @@ export const LATER_CYCLE_TELLINGS: Tellings = {
 const gained = (told: Told): number => told.posted.reduce((sum, one) => sum + Math.max(0, one.amount), 0);
 
 /** Owed since a failed payment, or spent before a reversal could take them. */
-const recovered = (told: Told): string =>
+const recovered = (told: Told, { texts }: ZoneWords): string =>
   amountIn(told, 'recovered') === 0
     ? ''
-    : ` ${connectsWere(amountIn(told, 'recovered'))} taken off again at once, because they had been spent before they ` +
-      'could be taken back.';
+    : ` ${texts.cycles.spentBefore({ count: amountIn(told, 'recovered') })}`;
 
 /** `cycle:2021-03-11#2` → `2021-03-11`. */
 export const cycleDateOf = (subject: string): string => idOf(subject).slice(0, 10);

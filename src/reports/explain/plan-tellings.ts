@@ -1,5 +1,4 @@
 /** Decisions on upgrades, downgrades and payments, as sentences. */
-import { connects, connectsWere, counted, dayWords, planPhrase } from '../member-words.ts';
 import {
   type Inquiry,
   type Telling,
@@ -10,107 +9,119 @@ import {
   kindOf,
   occurredAt,
   textIn,
+  wasInactive,
   whenDecided,
 } from './answer.ts';
-import { CLOSED, whatComesNext } from './what-stands.ts';
+import { whatComesNext } from './what-stands.ts';
 
 const asked = (told: Told, { words }: Inquiry): string => words.day(occurredAt(told));
-const date = (told: Told, name: string): string => dayWords(textIn(told, name));
-const basic = planPhrase('basic');
-const plus = planPhrase('plus');
+const date = (told: Told, name: string, { words }: Inquiry): string => words.on(textIn(told, name));
+const planIn = (told: Told, name: string, otherwise: string, { words }: Inquiry): string =>
+  words.plan(textIn(told, name) ?? otherwise);
+const basicOf = ({ words }: Inquiry): string => words.plan('basic');
+const plusOf = ({ words }: Inquiry): string => words.plan('plus');
 
 /** Whether the plan began with the account: then no cycle ended, and no share of one was added. */
 const byOpening = (told: Told): boolean => told.detail.elapsedDays === undefined;
 
 function upgraded(told: Told, inquiry: Inquiry): string {
+  const { words } = inquiry;
+  const { plans: say } = words.texts;
   const [paid, free, plansFree] = [
     amountIn(told, 'paid'),
     amountIn(told, 'free'),
     amountIn(told, 'plansFree'),
   ];
   const recovered = amountIn(told, 'recovered');
-  const back = recovered > 0 ? ` ${connectsWere(recovered)} taken back at once, because you owed them.` : '';
+  const back = recovered > 0 ? ` ${say.takenBack({ count: recovered })}` : '';
+  const begun = { plus: plusOf(inquiry), day: asked(told, inquiry) };
   if (byOpening(told))
-    return (
-      `Your account opened on ${plus} on ${asked(told, inquiry)}: ${connects(paid)} of the plan were added at ` +
-      `once.${back} The ${plansFree} free ones a month begin with your next billing cycle.`
-    );
-  const [elapsed, length] = [amountIn(told, 'elapsedDays'), amountIn(told, 'cycleDays')];
-  return (
-    `You upgraded to ${plus} on ${asked(told, inquiry)}: ${connects(paid + free)} were added instead of ` +
-    `${paid + plansFree}. That is ${paid} of the plan, and ${free} of its ${plansFree} free ones, because ${elapsed} of ` +
-    `the ${counted(length, 'day')} of the billing cycle that ended had passed${byDay(told, inquiry)} (${plansFree} × ` +
-    `${elapsed} ÷ ${length}, rounded down).${back}`
-  );
+    return `${say.openedOn({ ...begun, paid })}${back} ${say.freeFromNext({ count: plansFree })}`;
+  const share = {
+    ...begun,
+    added: paid + free,
+    whole: paid + plansFree,
+    paid,
+    free,
+    plansFree,
+    elapsed: amountIn(told, 'elapsedDays'),
+    length: amountIn(told, 'cycleDays'),
+  };
+  // By which day the share is counted is said where that is not the day of the upgrade.
+  return (isLate(told) ? say.upgradedLate({ ...share, by: words.day(told.at) }) : say.upgraded(share)) + back;
 }
-
-/** By which day the share is counted, where that is not the day of the upgrade. */
-const byDay = (told: Told, { words }: Inquiry): string => (isLate(told) ? ` by ${words.day(told.at)}` : '');
 
 /** Only until the first whole cycle begins, and as long as nothing has ended or moved it. */
 function fullFromNext(told: Told, inquiry: Inquiry): string {
-  const { account, terms } = inquiry;
+  const { account, terms, words } = inquiry;
   const { plan, pendingPlan, status, nextCycleOn, nextCycleAt } = account;
   const stands = plan === 'plus' && pendingPlan === null && status === 'active';
   if (!stands || nextCycleAt === null || nextCycleOn !== textIn(told, 'nextCycleOn'))
     return whatComesNext(inquiry);
   const { free, paid } = terms.rowOf({ version: terms.latest.version, at: nextCycleAt }).plans.plus;
-  return `From the billing cycle of ${dayWords(nextCycleOn)} on, all ${free + paid} are added each time.`;
+  return words.texts.plans.allFrom({ day: words.on(nextCycleOn), count: free + paid });
 }
 
 function paymentFailed(told: Told, inquiry: Inquiry): string {
   const { words } = inquiry;
-  const on = date(told, 'failedOn');
-  const became = `your plan became ${basic} on ${words.day(told.at)}`;
-  const [reversed, owed] = [amountIn(told, 'reversed'), amountIn(told, 'owed')];
+  const { plans: say } = words.texts;
+  const failed = { on: date(told, 'failedOn', inquiry), basic: basicOf(inquiry) };
+  const became = { ...failed, day: words.day(told.at) };
   switch (textIn(told, 'which')) {
     case 'next-cycle':
-      return `The payment for the billing cycle of ${on} failed before it began: your plan ${changes(told, inquiry, 'failedOn')} to ${basic} with it.`;
+      return (stillWaits(told, inquiry, 'failedOn') ? say.nextFails : say.nextFailed)(failed);
     case 'earlier-cycle':
-      return `The payment for an earlier billing cycle, of ${on}, failed: ${became}. No Connects were taken back.`;
-    default: {
-      // What has been paid off meanwhile is told next.
-      const owe = inquiry.account.owed < owed ? 'owed' : 'owe';
-      const missing =
-        owed > 0 ? `; ${connectsWere(owed)} spent already, and you ${owe} ${owed === 1 ? 'it' : 'them'}` : '';
-      const taken =
-        reversed + owed === 0
-          ? 'No Connects of the plan had been added, so none were taken back'
-          : `${connects(reversed)} of the plan's ${amountIn(told, 'paid')} ${reversed === 1 ? 'was' : 'were'} taken back${missing}`;
-      return `The payment for the billing cycle of ${on} failed: ${became}. ${taken}.`;
-    }
+      return say.earlierFailed(became);
+    default:
+      return say.failed({ ...became, taken: takenFor(told, inquiry) });
   }
+}
+
+/** What was taken back, and what was spent already. */
+function takenFor(told: Told, { account, words }: Inquiry): string {
+  const { plans: say } = words.texts;
+  const [reversed, owed] = [amountIn(told, 'reversed'), amountIn(told, 'owed')];
+  if (reversed + owed === 0) return say.noneTaken();
+  const taken = say.taken({ count: reversed, paid: amountIn(told, 'paid') });
+  if (owed === 0) return taken;
+  // What has been paid off meanwhile is told next.
+  return (account.owed < owed ? say.takenAndWasOwed : say.takenAndOwed)({ taken, count: owed });
 }
 
 /** Whether a change that waited for a boundary still waits for it; else it may have come, or have been withdrawn. */
 const stillWaits = (told: Told, { account }: Inquiry, boundary: string): boolean =>
   account.pendingPlan === 'basic' && account.nextCycleOn === textIn(told, boundary);
 
-const changes = (told: Told, inquiry: Inquiry, boundary: string): string =>
-  stillWaits(told, inquiry, boundary) ? 'changes' : 'was to change';
-
 /** A closed account has no cycle with which it could change; what was withdrawn, or has happened, is not to come. */
 function downgradePending(told: Told, inquiry: Inquiry): string {
-  const first = `On ${asked(told, inquiry)} you asked to change to ${basic}.`;
-  if (textIn(told, 'takesEffectOn') === undefined)
-    return `${first} Your account was closed by then: no billing cycle begins any more with which the plan could change.`;
-  const on = date(told, 'takesEffectOn');
-  return stillWaits(told, inquiry, 'takesEffectOn')
-    ? `${first} You keep ${plus} until the billing cycle of ${on}, and change then.`
-    : `${first} That was to count from the billing cycle of ${on} on, with ${plus} until then.`;
+  const { plans: say } = inquiry.words.texts;
+  const first = say.askedToChange({ day: asked(told, inquiry), basic: basicOf(inquiry) });
+  if (textIn(told, 'takesEffectOn') === undefined) return `${first} ${say.closedByThen()}`;
+  const change = { plus: plusOf(inquiry), day: date(told, 'takesEffectOn', inquiry) };
+  const waits = stillWaits(told, inquiry, 'takesEffectOn');
+  return `${first} ${waits ? say.keepsUntil(change) : say.wasToCount(change)}`;
 }
 
-function afterPayment(told: Told, { account }: Inquiry): string {
-  if (account.owed === 0)
-    return amountIn(told, 'owed') > 0 ? 'Nothing is owed any more.' : 'Nothing is owed.';
-  if (account.status === 'closed') return CLOSED;
-  return `The ${connects(account.owed)} that you owe come off the next Connects of a paid plan. Your monthly free ones stay whole.`;
+function afterPayment(told: Told, { account, words }: Inquiry): string {
+  const { plans: say, standing } = words.texts;
+  if (account.owed === 0) return amountIn(told, 'owed') > 0 ? say.nothingOwedAnyMore() : say.nothingOwed();
+  return account.status === 'closed' ? standing.closed() : say.owedComesOff({ count: account.owed });
 }
 
 const refusedBecause =
-  (reason: (told: Told) => string) =>
+  (reason: (told: Told, inquiry: Inquiry) => string) =>
   (told: Told, inquiry: Inquiry): string =>
-    `Your change of plan of ${asked(told, inquiry)} changed nothing: ${reason(told)}.`;
+    inquiry.words.texts.plans.changedNothing({
+      day: asked(told, inquiry),
+      reason: reason(told, inquiry),
+    });
+
+/** Of somebody who was on another plan. */
+const notOn = (told: Told, inquiry: Inquiry) => ({
+  plan: planIn(told, 'plan', 'basic', inquiry),
+  plus: plusOf(inquiry),
+  when: whenDecided(told, inquiry),
+});
 
 export const PLAN_TELLINGS: Tellings = {
   upgraded: {
@@ -119,9 +130,15 @@ export const PLAN_TELLINGS: Tellings = {
     next: fullFromNext,
   },
   'before-program': {
-    sentence: (told, inquiry) =>
-      `${byOpening(told) ? `Your account opened on ${plus}` : `You upgraded to ${plus}`} on ${asked(told, inquiry)}. ` +
-      `No Connects were added, because the program started later, on ${date(told, 'programFrom')}.`,
+    sentence: (told, inquiry) => {
+      const { plans: say } = inquiry.words.texts;
+      const begun = {
+        plus: plusOf(inquiry),
+        day: asked(told, inquiry),
+        from: date(told, 'programFrom', inquiry),
+      };
+      return byOpening(told) ? say.openedBefore(begun) : say.upgradedBefore(begun);
+    },
     rule: 'program',
     next: (_, inquiry) => whatComesNext(inquiry),
   },
@@ -132,39 +149,40 @@ export const PLAN_TELLINGS: Tellings = {
   },
   'downgrade-cancelled': {
     sentence: (told, inquiry) =>
-      `On ${asked(told, inquiry)} your change to ${planPhrase(textIn(told, 'withdrawn') ?? 'basic')} was ` +
-      `withdrawn: you stayed on ${planPhrase(textIn(told, 'plan') ?? 'plus')}. No Connects were added for that.`,
+      inquiry.words.texts.plans.withdrawn({
+        day: asked(told, inquiry),
+        withdrawn: planIn(told, 'withdrawn', 'basic', inquiry),
+        plan: planIn(told, 'plan', 'plus', inquiry),
+      }),
     rule: 'downgrade',
   },
   'already-on-plan': {
-    sentence: refusedBecause(
-      (told) =>
-        `you were on ${planPhrase(textIn(told, 'plan') ?? 'plus')} already${whenDecided(told)}, so no Connects were added`,
+    sentence: refusedBecause((told, inquiry) =>
+      inquiry.words.texts.plans.alreadyOn({
+        plan: planIn(told, 'plan', 'plus', inquiry),
+        when: whenDecided(told, inquiry),
+      }),
     ),
     rule: 'one-upgrade',
   },
   'not-on-plan': {
     sentence: (told, inquiry) =>
       kindOf(told.subject) === 'payment'
-        ? `The failed payment told on ${asked(told, inquiry)} changed nothing: you were on ` +
-          `${planPhrase(textIn(told, 'plan') ?? 'basic')}, not on ${plus}${whenDecided(told)}.`
-        : refusedBecause(
-            () =>
-              `you were on ${planPhrase(textIn(told, 'plan') ?? 'basic')}, not on ${plus}${whenDecided(told)}`,
-          )(told, inquiry),
+        ? inquiry.words.texts.plans.paymentNotOn({ day: asked(told, inquiry), ...notOn(told, inquiry) })
+        : refusedBecause(() => inquiry.words.texts.plans.notOn(notOn(told, inquiry)))(told, inquiry),
     rule: 'plus-only',
   },
   'not-eligible': {
-    sentence: refusedBecause(() => 'agencies cannot change to a freelancer plan'),
+    sentence: refusedBecause((_, { words }) => words.texts.plans.notForAgencies()),
     rule: 'agency-plan',
   },
   'account-inactive': {
-    sentence: refusedBecause((told) => `your account was ${textIn(told, 'status')}${whenDecided(told)}`),
+    sentence: refusedBecause(wasInactive),
     rule: 'active-upgrade',
-    next: (_, { account }) =>
+    next: (_, { account, words }) =>
       account.status === 'closed'
-        ? CLOSED
-        : `An upgrade counts while your account is active; it is ${account.status} now.`,
+        ? words.texts.standing.closed()
+        : words.texts.plans.upgradeWhileActive({ status: words.status(account.status) }),
   },
 };
 
@@ -172,12 +190,16 @@ export const PAYMENT_TELLINGS: Tellings = {
   'payment-failed': { sentence: paymentFailed, rule: 'payment', next: afterPayment },
   'unknown-cycle': {
     sentence: (told, inquiry) => {
+      const { plans: say } = inquiry.words.texts;
+      const named = {
+        day: asked(told, inquiry),
+        on: date(told, 'failedOn', inquiry),
+        began: date(told, 'cycleOn', inquiry),
+      };
       const next = textIn(told, 'nextCycleOn');
-      return (
-        `The failed payment told on ${asked(told, inquiry)}, for ${date(told, 'failedOn')}, changed nothing: no billing ` +
-        `cycle of yours begins on that date. The one at that time began on ${date(told, 'cycleOn')}` +
-        `${next === undefined ? ', and none came after it' : `, the next one was that of ${dayWords(next)}`}.`
-      );
+      return next === undefined
+        ? say.noSuchCycleAtEnd(named)
+        : say.noSuchCycle({ ...named, next: inquiry.words.on(next) });
     },
     rule: 'payment',
   },

@@ -2,7 +2,8 @@
 import { type Instant, type LocalDate, formatInstant } from '../../domain/calendar.ts';
 import type { EventType } from '../../domain/events/events.ts';
 import type { Bringer } from '../../ledger/events.ts';
-import { type ZoneWords, dayWords } from '../member-words.ts';
+import type { Texts } from '../../texts/catalogue.ts';
+import type { ZoneWords } from '../member-words.ts';
 
 /** A fact that may have been late: `event` is its id, where that is known. */
 export interface Fact {
@@ -49,24 +50,33 @@ export const afterEvidence = (after: After) =>
 
 // -------------------------------------------------------------------------------------------------- words
 
+/** What follows from it: the end of a sentence. */
+export type Counts = (texts: Texts, day: string) => string;
+
 /** A sentence of its own, with the space before it; empty for a fact that was on time. */
 export function lateSentence(
   reaching: Reaching,
   words: ZoneWords,
-  counts: ((day: string) => string) | null = decidedAsOf,
+  counts: Counts | null = decidedAsOf,
 ): string {
   if (reaching.after === undefined || counts === null) return '';
+  const { texts } = words;
   const say = sayingOf(reaching, words);
-  return ` It happened on ${say(reaching.occurredAt)}; ${arrival(reaching, say)}, ${counts(say(reaching.effectiveAt))}.`;
+  const told = texts.standing.lateFact({
+    day: say(reaching.occurredAt),
+    reached: arrival(reaching, say, texts),
+    counts: counts(texts, say(reaching.effectiveAt)),
+  });
+  return ` ${told}`;
 }
 
 /** In brackets, within a sentence that names when it happened. */
 export function lateRemark(reaching: Reaching, words: ZoneWords): string {
   if (reaching.after === undefined) return '';
-  return ` (${arrival(reaching, sayingOf(reaching, words))})`;
+  return ` (${arrival(reaching, sayingOf(reaching, words), words.texts)})`;
 }
 
-const decidedAsOf = (day: string): string => `so it was decided as of ${day}`;
+const decidedAsOf: Counts = ({ standing }, day) => standing.decidedAsOf({ day });
 
 type Say = (at: Instant) => string;
 
@@ -75,46 +85,22 @@ const sayingOf = ({ occurredAt, effectiveAt }: Reaching, words: ZoneWords): Say 
   words.dateOf(occurredAt) === words.dateOf(effectiveAt) ? (at) => words.moment(at) : (at) => words.day(at);
 
 /** What arrived in time, and could not be counted then, waited. */
-function arrival({ reachedAt, effectiveAt, postedAt, after }: Reaching, say: Say): string {
-  const reached = `it reached us on ${say(reachedAt)}`;
-  const counted = reachedAt < effectiveAt ? ` and could be counted on ${say(postedAt)} only` : '';
-  return `${reached}${counted}, after ${afterWords(after ?? { what: 'unknown' }, say)}`;
+function arrival({ reachedAt, effectiveAt, postedAt, after }: Reaching, say: Say, texts: Texts): string {
+  const told = { day: say(reachedAt), after: afterWords(after ?? { what: 'unknown' }, say, texts) };
+  return reachedAt < effectiveAt
+    ? texts.standing.reachedEarly({ ...told, posted: say(postedAt) })
+    : texts.standing.reached(told);
 }
 
-function afterWords(after: After, say: Say): string {
+function afterWords(after: After, say: Say, { standing, day }: Texts): string {
   switch (after.what) {
     case 'cycle':
-      return `your billing cycle of ${dayWords(after.cycleOn)} had begun`;
+      return standing.afterCycle({ day: day(after.cycleOn) });
     case 'event':
-      return `${EVENT_WORDS[after.type]} of ${say(after.at)} had been counted`;
+      return standing.afterEvent({ event: standing[after.type](), day: say(after.at) });
     case 'take-over':
-      return `your Connects had begun to be counted here, on ${say(after.at)}`;
+      return standing.afterTakeOver({ day: say(after.at) });
     case 'unknown':
-      return 'something later had been counted';
+      return standing.afterUnknown();
   }
 }
-
-/** What happened, as a member calls it. */
-export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
-  'account.opened': 'the opening of your account',
-  'readiness-test.passed': 'a Readiness Test',
-  'plan.upgraded': 'an upgrade',
-  'plan.downgraded': 'a change to Freelancer Basic',
-  'payment.failed': 'a failed payment',
-  'account.suspended': 'a suspension',
-  'account.reinstated': 'a reinstatement',
-  'account.closed': 'the closing of your account',
-  'account.zone-changed': 'a change of time zone',
-  'account.contact-changed': 'a change of address',
-  'account.locale-changed': 'a change of language',
-  'notices.opted-out': 'a choice of emails',
-  'notices.opted-in': 'a choice of emails',
-  'connects.spent': 'a charge',
-  'connects.purchased': 'a purchase',
-  'proposal.submitted': 'a proposal',
-  'proposal.carried': 'a proposal',
-  'connects.returned': 'a return',
-  'interview.requested': 'an interview request',
-  'interview.replied': 'a reply to an interview request',
-  'balance.adjusted': 'a correction',
-};

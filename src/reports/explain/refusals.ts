@@ -8,7 +8,7 @@ import {
   listDecisionsSince,
 } from '../account-records.ts';
 import type { DecisionCount } from '../decision-counts.ts';
-import { counted, listed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, byInstant, idOf, iso, kindOf } from './answer.ts';
 import { cycleAnswers } from './cycle.ts';
 import { answersOf } from './decided.ts';
@@ -116,8 +116,11 @@ function groupAnswer({ words }: Inquiry, { answer, count, subjects, since }: Gro
   const again =
     others === 0
       ? ''
-      : ` The same was refused ${counted(others, 'more time', 'more times')} since ${words.day(since)}` +
-        `${kind === 'interview' ? namedOf(subjects, answer) : ''}.`;
+      : ` ${words.texts.decisions.again({
+          count: others,
+          day: words.day(since),
+          which: kind === 'interview' ? namedOf(subjects, answer, words) : '',
+        })}`;
   return {
     ...answer,
     subject: `refusals:${kind}`,
@@ -132,18 +135,24 @@ function groupAnswer({ words }: Inquiry, { answer, count, subjects, since }: Gro
 }
 
 /** Which they were, each once; the latest of them where they are many. */
-function namedOf(all: readonly { readonly subject: string }[], { subject: latest }: Answer): string {
+function namedOf(
+  all: readonly { readonly subject: string }[],
+  { subject: latest }: Answer,
+  { texts: { decisions: say, listed } }: ZoneWords,
+): string {
   const others = new Set(all.map((one) => one.subject));
   others.delete(latest);
   const names = [...others].slice(-NAMED_MAX).map(idOf);
   if (names.length === 0) return '';
-  return names.length < others.size ? ` (the latest of them: ${listed(names)})` : ` (${names.join(', ')})`;
+  return names.length < others.size
+    ? say.againLatest({ ids: listed(names) })
+    : say.againAll({ ids: names.join(', ') });
 }
 
 const nothingRefused = ({ words }: Inquiry, since: Instant): Answer => ({
   subject: 'account',
   code: 'no-refusals',
-  sentence: `Nothing was refused since ${words.day(since)}.`,
+  sentence: words.texts.decisions.noneRefused({ day: words.day(since) }),
   evidence: { since: iso(since), count: 0 },
   rule: null,
   at: iso(since),

@@ -6,12 +6,11 @@ import type { Inquiry } from './answer.ts';
 /** A promise about other requests, as far as it holds for this account and by the terms that are known. */
 export function whileItCan(inquiry: Inquiry, promise: string): string {
   const { status } = inquiry.account;
-  if (status === 'closed') return 'Your account is closed: it earns no awards any more.';
-  if (!rewardIsAhead(inquiry))
-    return 'By the terms that are known today, interview requests earn no Connects any more.';
-  return status === 'active'
-    ? promise
-    : `${promise} That holds only while your account is active; it is ${status} now.`;
+  const { words } = inquiry;
+  const { interviews: say, standing } = words.texts;
+  if (status === 'closed') return standing.closedAwards();
+  if (!rewardIsAhead(inquiry)) return say.noneAhead();
+  return status === 'active' ? promise : say.onlyWhileActive({ promise, status: words.status(status) });
 }
 
 /** Now or later, by the terms alone. */

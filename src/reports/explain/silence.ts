@@ -44,10 +44,14 @@ export async function silence(inquiry: Inquiry, since: SilenceSince): Promise<An
 }
 
 /** That nothing was refused is said beside what nothing came of. */
-export const besideSilence = (refusals: readonly Answer[], silent: readonly Answer[]): Answer[] =>
+export const besideSilence = (
+  { words }: Inquiry,
+  refusals: readonly Answer[],
+  silent: readonly Answer[],
+): Answer[] =>
   refusals.map((one) =>
     one.code === 'no-refusals' && silent.length > 0
-      ? { ...one, sentence: `${one.sentence} What nothing came of yet is told above.` }
+      ? { ...one, sentence: `${one.sentence} ${words.texts.decisions.silenceAbove()}` }
       : one,
   );
 

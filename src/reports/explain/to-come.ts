@@ -2,15 +2,15 @@
 import { type LocalDate, boundaryAfter, boundaryOn, firstInstantOf } from '../../domain/calendar.ts';
 import { type SettlementCode, rolloverOf } from '../../domain/settle.ts';
 import { monthEndOf, termsInForce } from '../../domain/terms.ts';
-import { dayWords } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, comesBy, heldUpBy, iso, nextBegins } from './answer.ts';
 import { hasBought } from './around-cycle.ts';
-import { foreseen, nextCycleAnswer, wouldAdd } from './next-cycle.ts';
+import { beginsAt, foreseen, nextCycleAnswer, wouldAdd } from './next-cycle.ts';
 
 /** @param on the next boundary's date, or a later one; of a closed account, any after its current cycle's start */
 export async function toCome(inquiry: Inquiry, on: LocalDate): Promise<Answer> {
   const { account } = inquiry;
-  if (account.nextCycleOn === null) return closed(on);
+  if (account.nextCycleOn === null) return closed(on, inquiry);
   const start = latestBoundary(inquiry, on);
   if (start !== on) return noBoundary(inquiry, on, start);
   const near = foreseen(inquiry, PLAYED_MAX).find((one) => one.cycleOn === on);
@@ -21,10 +21,10 @@ export async function toCome(inquiry: Inquiry, on: LocalDate): Promise<Answer> {
 /** Boundaries that are played one after the other, to tell the balance too. */
 const PLAYED_MAX = 60;
 
-const closed = (on: LocalDate): Answer => ({
+const closed = (on: LocalDate, { words }: Inquiry): Answer => ({
   subject: `cycle:${on}`,
   code: 'closed',
-  sentence: `No billing cycle begins on ${dayWords(on)}: your account is closed.`,
+  sentence: words.texts.cycles.noneAfterClosing({ day: words.on(on) }),
   evidence: { cycleOn: on, nextCycleOn: null },
   rule: null,
   at: null,
@@ -47,9 +47,10 @@ function latestBoundary(inquiry: Inquiry, on: LocalDate): LocalDate {
 const noBoundary = (inquiry: Inquiry, on: LocalDate, start: LocalDate): Answer => ({
   subject: `cycle:${on}`,
   code: 'not-a-cycle',
-  sentence:
-    `No billing cycle of yours begins on ${dayWords(on)}. As your dates are now, that day lies in the one of ` +
-    `${dayWords(start)}.`,
+  sentence: inquiry.words.texts.cycles.noneByCalendar({
+    day: inquiry.words.on(on),
+    start: inquiry.words.on(start),
+  }),
   evidence: { cycleOn: on, liesInCycleOn: start, nextCycleOn: inquiry.account.nextCycleOn },
   rule: null,
   at: null,
@@ -71,7 +72,7 @@ function farAhead(inquiry: Inquiry, on: LocalDate): Answer {
   return {
     subject: `cycle:${on}`,
     code: due ? 'overdue' : 'not-begun',
-    sentence: `${opening(on, due)} ${bringing({ code, free, paid, plan, cap })}`,
+    sentence: `${opening(on, due, words)} ${bringing({ code, free, paid, plan, cap }, words)}`,
     evidence: {
       cycleOn: on,
       startsAt: iso(startsAt),
@@ -91,9 +92,7 @@ function farAhead(inquiry: Inquiry, on: LocalDate): Answer {
       plan,
     }),
     at: null,
-    next: due
-      ? comesBy(inquiry)
-      : `It begins at ${words.moment(startsAt)}, by the clock of ${words.zone}; the one after it on ${dayWords(nextOn)}.`,
+    next: due ? comesBy(inquiry) : beginsAt(inquiry, { startsAt, nextOn }),
   };
 }
 
@@ -103,24 +102,19 @@ function codeOf({ account }: Inquiry, numbers: { free: number; paid: number } | 
   return numbers.free + numbers.paid > 0 ? 'granted' : 'no-monthly-grant';
 }
 
-const opening = (on: LocalDate, due: boolean): string =>
-  due
-    ? `Your billing cycle of ${dayWords(on)} has begun, and what it brings is still to be added.`
-    : `Your billing cycle begins on ${dayWords(on)}.`;
+const opening = (on: LocalDate, due: boolean, { texts: { standing: say, day } }: ZoneWords): string =>
+  (due ? say.hasBegun : say.cycleBegins)({ day: day(on) });
 
 type Brought = Parameters<typeof wouldAdd>[0] & {
   readonly code: SettlementCode;
   readonly cap: number | null;
 };
 
-function bringing(brought: Brought): string {
-  if (brought.code === 'account-inactive')
-    return 'Your account is suspended: while it is, no Connects would be added, and none would expire.';
-  if (brought.code === 'before-program')
-    return 'It begins before the program: no Connects would be added, and none would expire.';
-  const expiry =
-    brought.cap === null
-      ? 'none would expire, as all roll over'
-      : `what you have above ${brought.cap} by then would expire, as up to ${brought.cap} roll over`;
-  return `If nothing changes until then, ${wouldAdd(brought)}; before that, ${expiry}.`;
+function bringing(brought: Brought, words: ZoneWords): string {
+  const { cycles: say, standing } = words.texts;
+  if (brought.code === 'account-inactive') return standing.suspendedBrings();
+  if (brought.code === 'before-program') return standing.beforeProgramBrings();
+  const { cap } = brought;
+  const expiry = cap === null ? say.allWillRollOver() : say.aboveWillExpire({ cap });
+  return say.ifNothingChanges({ adding: wouldAdd(brought, words), expiry });
 }

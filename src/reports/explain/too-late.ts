@@ -4,9 +4,8 @@ import type { EventType } from '../../domain/events/events.ts';
 import { parseStored } from '../../ledger/events.ts';
 import type { RecordedCycle, RecordedDecision } from '../account-records.ts';
 import { type ReceivedEvent, listLateEvents } from '../late-records.ts';
-import { counted, listed } from '../member-words.ts';
 import { type Inquiry, idOf, iso, occurredAt, textIn } from './answer.ts';
-import { type Reaching, EVENT_WORDS } from './reaching.ts';
+import type { Reaching } from './reaching.ts';
 
 /** Read once for all answers to a question. */
 export function lateEventsOf(inquiry: Inquiry): Promise<readonly ReceivedEvent[]> {
@@ -106,22 +105,27 @@ export async function tooLateForDecisions(
 /** Facts that a sentence names. */
 const NAMED_MAX = 4;
 
-/** A sentence of its own, with the space before it; empty where nothing was too late. */
+/**
+ * A sentence of its own, with the space before it; empty where nothing was too late.
+ * @param of what it came too late for: a decision, or a cycle that had begun
+ */
 export function tooLateSentence(
   tooLate: readonly ReceivedEvent[],
   { words }: Inquiry,
-  after = 'after it had been decided',
+  of: 'decision' | 'cycle' = 'decision',
 ): string {
   if (tooLate.length === 0) return '';
-  const named = tooLate
-    .slice(0, NAMED_MAX)
-    .map(
-      ({ type, at, receivedAt }) =>
-        `${EVENT_WORDS[type]} of ${words.day(at)} (it reached us on ${words.day(receivedAt)})`,
-    );
+  const { standing: say, listed } = words.texts;
+  const named = tooLate.slice(0, NAMED_MAX).map(({ type, at, receivedAt }) =>
+    say.tooLateOne({
+      event: say[type](),
+      day: words.day(at),
+      reached: words.day(receivedAt),
+    }),
+  );
   const more = tooLate.length - named.length;
-  const all = listed([...named, ...(more > 0 ? [counted(more, 'other fact')] : [])]);
-  return ` What had happened before it and reached us ${after} did not count for it: ${all}.`;
+  const all = listed([...named, ...(more > 0 ? [say.otherFacts({ count: more })] : [])]);
+  return ` ${of === 'cycle' ? say.tooLateBegun({ all }) : say.tooLateDecided({ all })}`;
 }
 
 export const tooLateEvidence = ({ id, type, at, effectiveAt, receivedAt }: ReceivedEvent) => ({

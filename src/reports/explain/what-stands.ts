@@ -1,20 +1,22 @@
 /** What comes next by what stands now: later facts may have ended what a decision had begun. */
-import { dayWords, planPhrase } from '../member-words.ts';
 import { type Inquiry, nextBegins } from './answer.ts';
-
-export const CLOSED = 'Your account is closed: no billing cycle begins any more.';
 
 /** After a change of plan that something has ended, moved or outlived since. */
 export function whatComesNext(inquiry: Inquiry): string {
-  const { plan, pendingPlan, status, nextCycleOn } = inquiry.account;
-  if (nextCycleOn === null) return CLOSED;
-  if (status !== 'active') return `Your account is ${status}: while it is, no Connects are added.`;
-  if (pendingPlan === null) return `You are on ${planPhrase(plan)} now. ${nextBegins(inquiry) ?? ''}`;
-  return `You are on ${planPhrase(plan)} until ${dayWords(nextCycleOn)}, and on ${planPhrase(pendingPlan)} from then on.`;
+  const { words, account } = inquiry;
+  const { plan, pendingPlan, status, nextCycleOn } = account;
+  const { standing: say, day } = words.texts;
+  if (nextCycleOn === null) return say.closed();
+  if (status !== 'active') return say.whileStatus({ status: words.status(status) });
+  if (pendingPlan === null)
+    return `${say.onPlanNow({ plan: words.plan(plan) })} ${nextBegins(inquiry) ?? ''}`;
+  return say.onPlanUntil({
+    plan: words.plan(plan),
+    day: day(nextCycleOn),
+    pending: words.plan(pendingPlan),
+  });
 }
 
-/** Where something can still be earned, asked for or spent; what it says else. */
-export const unlessClosed =
-  (next: string, closed: string | null = 'Your account is closed: it earns no awards any more.') =>
-  ({ account }: Pick<Inquiry, 'account'>): string | null =>
-    account.status === 'closed' ? closed : next;
+/** Where something can still be earned, asked for or spent. */
+export const unlessClosed = (next: string, { account, words }: Pick<Inquiry, 'account' | 'words'>): string =>
+  account.status === 'closed' ? words.texts.standing.closedAwards() : next;

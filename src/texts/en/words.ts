@@ -13,6 +13,11 @@ export const words = {
   planPhrase: message<{ plan: string }>(
     '{plan, select, basic {Freelancer Basic} plus {Freelancer Plus} agency {the Agency plan} other {{plan}}}',
   ),
+  /** Of an account. */
+  status: message<{ status: string }>(
+    '{status, select, active {active} suspended {suspended} closed {closed} other {{status}}}',
+  ),
+  unknownDay: message('a day that is not recorded'),
   moment: message<{ day: string; clock: string }>('{day}, {clock}'),
   dayOfMonth: message<{ day: number }>('the {day, selectordinal, one {#st} two {#nd} few {#rd} other {#th}}'),
 };

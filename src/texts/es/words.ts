@@ -9,6 +9,8 @@ export const words: Translation<typeof english> = {
   planTitle: '{plan, select, basic {Freelancer Basic} plus {Freelancer Plus} agency {Agency} other {{plan}}}',
   planPhrase:
     '{plan, select, basic {Freelancer Basic} plus {Freelancer Plus} agency {el plan Agency} other {{plan}}}',
+  status: '{status, select, active {activa} suspended {suspendida} closed {cerrada} other {{status}}}',
+  unknownDay: 'un día que no consta',
   moment: '{day}, {clock}',
   dayOfMonth: 'el día {day, number}',
 };
