@@ -4,32 +4,25 @@ import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/mail/unsent-words.ts'
 import type { Answer, EntryEvidence } from '../reports/explain/answer.ts';
 import type { Explanation } from '../reports/explain/explain.ts';
 import type { PastTold } from '../reports/explain/then.ts';
-import {
-  ZoneWords,
-  counted,
-  dayWords,
-  formatAmount,
-  kindWords,
-  listed,
-  signed,
-} from '../reports/member-words.ts';
+import { ZoneWords, kindWords } from '../reports/member-words.ts';
 import { folded, wrap } from './prose.ts';
 import { type Screen, type Tone, type Words, linesOf, paragraphsOf, proseColumns, toned } from './screen.ts';
 import { shortened } from './shorten.ts';
 
 export function explanationText(screen: Screen, explanation: Explanation): Words {
-  const words = new ZoneWords(explanation.zone);
+  const { account, zone, locale, answers } = explanation;
+  const words = new ZoneWords(zone, locale);
   const width = proseColumns(screen);
-  const asOf = words.moment(parseInstant(explanation.asOf) ?? 0);
-  const heading = wrap(
-    `Account ${explanation.account}. Dates and times are of ${explanation.zone}; it is ${asOf}.`,
-    '',
-    width,
-  );
+  const moment = words.moment(parseInstant(explanation.asOf) ?? 0);
   return paragraphsOf([
-    heading,
-    ...pastText(explanation, width),
-    ...explanation.answers.map((one) => answerText(one, { words, width, screen })),
+    wrap(words.texts.frame.heading({ account, zone, moment }), '', width),
+    ...pastText(explanation, width, words),
+    ...answers.flatMap((one) => {
+      // What has no texts in the language is English as a whole, and says so in both.
+      if (one.locale === undefined) return [answerText(one, { words, width, screen })];
+      const telling = { words: new ZoneWords(zone, one.locale), width, screen };
+      return [linesOf([wrap(words.texts.frame.otherLanguage(), '', width), answerText(one, telling)])];
+    }),
   ]);
 }
 
@@ -44,43 +37,44 @@ interface Telling {
 export function pastText(
   { past, zone }: { readonly past: PastTold | null; readonly zone: string },
   width: number,
+  words = new ZoneWords(zone),
 ): string[] {
   if (past === null) return [];
+  const { frame: say, listed } = words.texts;
   const at = parseInstant(past.writtenUntil ?? '');
-  const words =
-    at === undefined
-      ? 'Nothing had been recorded here by then: it is taken as now, with all that was recorded since.'
-      : `This is how it stood on ${new ZoneWords(zone).moment(at)}: what was written later is left out. Not recorded ` +
-        `of then: ${listed(past.notRecorded)}.`;
-  return [wrap(words, '', width)];
+  if (at === undefined) return [wrap(say.notHereThen(), '', width)];
+  const missing = listed([say.missingAddress(), say.missingEmail(), say.missingAttempts()]);
+  return [wrap(say.asItStood({ moment: words.moment(at), missing }), '', width)];
 }
 
 function answerText(answer: Answer, telling: Telling): Words {
   const { rule, next, code } = answer;
-  const { width } = telling;
+  const { width, words } = telling;
+  const { frame: say } = words.texts;
   const since =
-    rule && `Rule since ${dayWords(rule.effectiveFrom)} (terms version ${rule.termsVersion}): ${rule.text}`;
+    rule && say.ruleSince({ day: words.on(rule.effectiveFrom), version: rule.termsVersion, text: rule.text });
   return linesOf([
     wrap(answer.sentence, '', width),
-    ...listOf(countedLines(answer, telling)),
-    ...listOf(entryLines(answer, telling)),
+    ...listOf(telling, countedLines(answer, telling)),
+    ...listOf(telling, entryLines(answer, telling)),
     ...postedLine(answer, telling.words),
-    ...listOf(emailLine(answer, telling)),
+    ...listOf(telling, emailLine(answer, telling)),
     ...tokenLine(answer, width),
     ...byLine(answer, width),
     ...rerunLine(answer, width),
     ...addressLine(answer),
     ...(since ? [toned('quiet', wrap(since, '  ', width))] : []),
-    ...(next === null ? [] : [wrap(`Next: ${next}`, '  ', width)]),
+    ...(next === null ? [] : [wrap(say.next({ sentence: next }), '  ', width)]),
     // For operators.
     toned('quiet', shortened(`  (${code})`, width, 'middle')),
   ]);
 }
 
-const listOf = (lines: readonly Words[]): readonly Words[] =>
-  lines.length > LISTED_MAX
-    ? [...lines.slice(0, LISTED_MAX), `    … and ${lines.length - LISTED_MAX} more (--json has all)`]
-    : lines;
+function listOf({ words }: Telling, lines: readonly Words[]): readonly Words[] {
+  const more = lines.length - LISTED_MAX;
+  if (more <= 0) return lines;
+  return [...lines.slice(0, LISTED_MAX), `    ${words.texts.frame.andMore({ count: more })}`];
+}
 
 const LISTED_MAX = 30;
 
@@ -95,21 +89,22 @@ interface CountedAward {
 function countedLines({ evidence, code }: Answer, { words, width: columns }: Telling): string[] {
   const list = evidence.counted as readonly CountedAward[] | undefined;
   if (!list || list.length === 0 || !SHOWING_WINDOW.has(code)) return [];
+  const { frame: say } = words.texts;
   const times = list.map(({ occurredAt }) => words.exact(parseInstant(occurredAt) ?? 0));
   const width = Math.max(24, ...times.map((one) => one.length));
   const lines = list.map(({ interview, proposal, amount }, index) => {
-    const about = shortened(`interview ${interview}, proposal ${proposal}`, columns - 14 - width, 'middle');
-    return `    ${times[index]?.padEnd(width)}  ${signed(amount).padStart(4)}  ${about}`;
+    const about = shortened(say.award({ interview, proposal }), columns - 14 - width, 'middle');
+    return `    ${times[index]?.padEnd(width)}  ${words.texts.signed(amount).padStart(4)}  ${about}`;
   });
   const sum = list.reduce((total, one) => total + one.amount, 0);
   const { held = sum, countedInAll = list.length } = evidence as { held?: number; countedInAll?: number };
   const earlier = countedInAll - list.length;
-  const before = `    ${`${counted(earlier, 'earlier one')}`.padEnd(width)}  ${signed(held - sum).padStart(4)}`;
+  const before = `    ${say.earlierOnes({ count: earlier }).padEnd(width)}  ${words.texts.signed(held - sum).padStart(4)}`;
   return [
-    '  Counted, by when you replied:',
+    `  ${say.counted()}`,
     ...(earlier > 0 ? [before] : []),
     ...lines,
-    `    ${'in all'.padEnd(width)}  ${signed(held).padStart(4)}`,
+    `    ${say.inAll().padEnd(width)}  ${words.texts.signed(held).padStart(4)}`,
   ];
 }
 
@@ -123,7 +118,8 @@ function postedLine({ at, evidence }: Answer, words: ZoneWords): string[] {
   );
   // Of what was late the sentence says when it reached us.
   if (counts === undefined || posted === undefined || lateAfter !== undefined) return [];
-  return words.dateOf(posted) > words.dateOf(counts) ? [`  Posted on ${words.moment(posted)}.`] : [];
+  if (words.dateOf(posted) <= words.dateOf(counts)) return [];
+  return [`  ${words.texts.frame.posted({ moment: words.moment(posted) })}`];
 }
 
 /** What came is well; what expired is lost; what somebody spent himself is neither. */
@@ -139,18 +135,19 @@ export const amountTone = ({
 function entryLines({ evidence, code }: Answer, { words: zone, screen }: Telling): Words[] {
   const list = evidence.entries as readonly EntryEvidence[] | undefined;
   if (!list || list.length === 0) return [];
+  const { frame: say } = zone.texts;
   const byOpening = code === 'upgraded' && evidence.elapsedDays === undefined;
   const lines = list.map((one) => {
     const at = zone.moment(parseInstant(one.effectiveAt) ?? 0).padEnd(24);
-    const amount = toned(amountTone(one), signed(one.amount).padStart(5));
+    const amount = toned(amountTone(one), zone.texts.signed(one.amount).padStart(5));
     const words = [
       `    ${at}  `,
       amount,
-      `  ${kindWords(one, byOpening)}, balance ${formatAmount(one.balance)}`,
+      `  ${say.line({ action: kindWords(one, byOpening, zone.texts), balance: one.balance })}`,
     ];
     return folded(screen, words, 37);
   });
-  return ['  In your history:', ...lines];
+  return [`  ${say.inHistory()}`, ...lines];
 }
 
 /** For operators: whose system said so. */
@@ -205,11 +202,15 @@ function addressLine({ evidence, code }: Answer): string[] {
 function emailLine({ evidence }: Answer, { words, width }: Telling): string[] {
   const notice = evidence.notice as EmailEvidence | undefined;
   if (!notice) return [];
+  const { frame: say } = words.texts;
   const sentAt = parseInstant(notice.sentAt ?? '');
-  if (sentAt !== undefined) return [`  Email: sent on ${words.moment(sentAt)}.`];
+  if (sentAt !== undefined) return [`  ${say.emailSent({ moment: words.moment(sentAt) })}`];
   if (notice.state === 'suppressed')
-    return [wrap(`Email: none, ${suppressedWords(notice.why)}.`, '  ', width)];
-  return [`  Email: ${EMAIL_WORDS[notice.state ?? notice.told] ?? notice.state ?? notice.told}.`];
+    return [wrap(say.email({ state: suppressedWords(notice.why, words) }), '  ', width)];
+  const state = notice.state ?? notice.told;
+  return [
+    `  ${say.email({ state: EMAIL_STATES.find((one) => one === state) ? say[state as EmailState]() : state })}`,
+  ];
 }
 
 interface EmailEvidence {
@@ -220,21 +221,22 @@ interface EmailEvidence {
 }
 
 /** What an operator gave as the reason is told as it stands. */
-function suppressedWords(why: string | null): string {
-  if (why === OPTED_OUT_SINCE) return 'because you turned them off before it was sent';
-  if (why === NO_ADDRESS) return 'because there was no address to send it to';
-  return why === null ? 'it was withheld' : `it was withheld: ${why.replace(/\.$/, '')}`;
+function suppressedWords(why: string | null, { texts: { frame: say } }: ZoneWords): string {
+  if (why === OPTED_OUT_SINCE) return say.offSince();
+  if (why === NO_ADDRESS) return say.noAddress();
+  return why === null ? say.withheld() : say.withheldFor({ reason: why.replace(/\.$/, '') });
 }
 
-const EMAIL_WORDS: Readonly<Record<string, string>> = {
-  pending: 'waiting to be sent',
-  claimed: 'about to be sent',
-  sending: 'being sent',
-  refused: 'your mail server refused it',
-  'too-old': 'none, because it would have told of something long past',
-  unchanged: 'none, because nothing changed',
-  'opted-out': 'none, because you turned them off',
-  'not-asked': 'none was asked for',
-  staged: 'not found',
-  'not-recorded': 'what had become of it by then was not recorded',
-};
+const EMAIL_STATES = [
+  'pending',
+  'claimed',
+  'sending',
+  'refused',
+  'too-old',
+  'unchanged',
+  'opted-out',
+  'not-asked',
+  'staged',
+  'not-recorded',
+] as const;
+type EmailState = (typeof EMAIL_STATES)[number];

@@ -7,6 +7,7 @@ import type { Instant, LocalDate } from '../domain/calendar.ts';
 import { type DateWords, datesIn } from './dates.ts';
 import { cycles } from './en/cycles.ts';
 import { decisions } from './en/decisions.ts';
+import { frame } from './en/frame.ts';
 import { history } from './en/history.ts';
 import { interviews } from './en/interviews.ts';
 import { letters } from './en/letters.ts';
@@ -17,6 +18,7 @@ import { standing } from './en/standing.ts';
 import { words } from './en/words.ts';
 import { cycles as cyclesEs } from './es/cycles.ts';
 import { decisions as decisionsEs } from './es/decisions.ts';
+import { frame as frameEs } from './es/frame.ts';
 import { history as historyEs } from './es/history.ts';
 import { interviews as interviewsEs } from './es/interviews.ts';
 import { letters as lettersEs } from './es/letters.ts';
@@ -28,7 +30,7 @@ import { words as wordsEs } from './es/words.ts';
 import { type Spoken, type Translation, numbersIn, spokenIn } from './message.ts';
 
 /** Areas as they are written. */
-const en = { words, letters, member, history, rules, standing, cycles, interviews, plans, decisions };
+const en = { words, letters, member, history, rules, standing, cycles, interviews, plans, decisions, frame };
 type Areas = typeof en;
 
 /** The languages, and their areas; the first is what all others fall back to. */
@@ -47,6 +49,7 @@ export const CATALOGUE: Readonly<
     interviews: interviewsEs,
     plans: plansEs,
     decisions: decisionsEs,
+    frame: frameEs,
   },
 };
 

@@ -4,10 +4,53 @@ import type { SettlementCode } from '../../src/domain/settle.ts';
 import { TELLINGS } from '../../src/reports/explain/decided.ts';
 import { COMMON_TELLINGS } from '../../src/reports/explain/other-tellings.ts';
 import { wrap } from '../../src/cli/prose.ts';
-import { builtInTerms } from '../../src/domain/terms.ts';
+import { EVENT_TYPES } from '../../src/domain/events/events.ts';
+import { PLAN_NAMES, builtInTerms } from '../../src/domain/terms.ts';
 import type { Inquiry, Told } from '../../src/reports/explain/answer.ts';
-import { TermsBook } from '../../src/reports/explain/rules.ts';
+import { ENGLISH_ONLY } from '../../src/reports/explain/in-language.ts';
+import { type After, lateSentence } from '../../src/reports/explain/reaching.ts';
+import { RULE_NAMES, TermsBook } from '../../src/reports/explain/rules.ts';
 import { ZoneWords } from '../../src/reports/member-words.ts';
+import { withEnglish } from '../support/english-words.ts';
+
+/** Of all that details may hold, so that each telling finds its own. */
+const VARIED = {
+  event: 'e1',
+  award: 6,
+  refund: 4,
+  proposal: 'p1',
+  status: 'suspended',
+  held: 44,
+  windowMax: 50,
+  windowDays: 7,
+  windowEndsAt: '2021-02-27T00:00:00Z',
+  oldestAt: '2021-02-25T00:00:00Z',
+  rewardedBy: 'interview',
+  closedBy: 'i3',
+  termsFrom: '2021-01-01',
+  programFrom: '2021-04-01',
+  paid: 70,
+  free: 5,
+  plansFree: 10,
+  recovered: 2,
+  elapsedDays: 15,
+  cycleDays: 30,
+  anchorOn: '2021-02-15',
+  nextCycleOn: '2021-03-15',
+  failedOn: '2021-02-28',
+  cycleOn: '2021-01-31',
+  which: 'current-cycle',
+  reversed: 60,
+  owed: 10,
+  takesEffectOn: '2021-02-28',
+  plan: 'plus',
+  withdrawn: 'basic',
+  balance: 3,
+  asked: 6,
+  spent: 6,
+  refunded: 6,
+  most: 2_000_000_000,
+};
 
 const takenOver = takeOver(
   {
@@ -91,6 +134,74 @@ test('no telling makes a date up of one that is not recorded', () => {
   );
   expect(texts.length).toBeGreaterThan(60);
   expect(texts.filter((text) => text.includes('Invalid'))).toEqual([]);
+});
+
+describe('in Spanish', () => {
+  const words = new ZoneWords('UTC', 'es');
+  const terms = new TermsBook(
+    [{ version: 1, terms: builtInTerms, appliedAt: 0, actor: 'test', reason: 'a test', contentHash: '' }],
+    words.texts,
+  );
+  const at = Date.parse('2021-03-01T00:00:00Z');
+
+  test('every decision is told, on time and late, whatever has become of the account; those listed are not yet', () => {
+    const onTime = { occurredAt: at, reachedAt: at, effectiveAt: at, postedAt: at };
+    const details = [
+      { event: 'e1' },
+      { ...VARIED, occurredAt: '2021-02-20T00:00:00Z', windowEndsAt: '2021-02-27T00:00:00Z' },
+      { ...VARIED, refund: 0, owed: 0, refunded: 1, award: 0, which: 'next-cycle', elapsedDays: undefined },
+      { ...VARIED, which: 'earlier-cycle', closedBy: undefined, rewardedBy: 'i2', nextCycleOn: undefined },
+    ];
+    const english = new Set<string>();
+    for (const status of ['active', 'suspended', 'closed'] as const)
+      for (const pendingPlan of [null, 'basic'] as const)
+        for (const detail of details)
+          for (const [kind, tellings] of Object.entries({ ...TELLINGS, event: COMMON_TELLINGS }))
+            for (const [code, telling] of Object.entries(tellings)) {
+              const ended = status === 'closed' && { nextCycleOn: null, nextCycleAt: null };
+              const account = { ...takenOver, status, pendingPlan, owed: 3, ...ended };
+              const inquiry = { account, asOf: at, terms, words } as unknown as Inquiry;
+              const told = { no: 1, at, postedAt: at, detail, posted: [], earlier: [], stands: true };
+              const one = {
+                ...told,
+                reaching: onTime,
+                subject: `${kind}:2021-03-01`,
+                code,
+              } as unknown as Told;
+              const texts = [telling.sentence(one, inquiry), telling.next?.(one, inquiry) ?? ''];
+              for (const text of withEnglish(texts)) english.add(`${code}: ${text}`);
+            }
+    expect([...english].filter((one) => !ENGLISH_ONLY.some((code) => one.startsWith(code)))).toEqual([]);
+    expect(ENGLISH_ONLY.filter((code) => ![...english].some((one) => one.startsWith(code)))).toEqual([]);
+  });
+
+  test('so is every rule, and all that came late or too late', () => {
+    const rules = RULE_NAMES.flatMap((name) =>
+      PLAN_NAMES.map((plan) => terms.rule(name, { version: 1, at, plan }).text),
+    );
+    const after = [
+      { what: 'cycle', cycleOn: '2021-02-28' },
+      { what: 'take-over', at },
+      { what: 'unknown' },
+      ...EVENT_TYPES.map((type) => ({ what: 'event', event: 'e1', type, at })),
+    ] as readonly After[];
+    const late = after.map((one) =>
+      lateSentence(
+        {
+          occurredAt: at - 1,
+          reachedAt: at - 1,
+          effectiveAt: at,
+          postedAt: at,
+          arrival: 1,
+          token: null,
+          after: one,
+        },
+        words,
+      ),
+    );
+    expect(withEnglish([...rules, ...late])).toEqual([]);
+    expect(rules.length).toBeGreaterThan(60);
+  });
 });
 
 describe('text', () => {

@@ -5,6 +5,7 @@ import { requiredAnswerSecret } from '../../config.ts';
 import { invalidInput } from '../../errors.ts';
 import { isCode, signAnswer, verifyAnswer } from '../../operations/accounts/signed-answers.ts';
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
+import { localeField } from '../../domain/events/fields.ts';
 import { explainAccount } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
 import { explanationText } from '../account-text.ts';
@@ -47,7 +48,14 @@ interface ExplainFlags {
   sign?: true;
   by?: string;
   verify?: string;
+  locale?: string;
   json?: true;
+}
+
+function localeFlag(text: string): string {
+  const parsed = localeField.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'a language'}.`);
+  return parsed.data;
 }
 
 function codeFlag(text: string): string {
@@ -88,7 +96,24 @@ export function addExplain(account: Command, cli: Cli): void {
         'show the answer that was given under a code, and whether it would be given again',
       )
         .argParser(codeFlag)
-        .conflicts(['cycle', 'interview', 'proposal', 'about', 'since', 'had', 'at', 'asOf', 'sign']),
+        .conflicts([
+          'cycle',
+          'interview',
+          'proposal',
+          'about',
+          'since',
+          'had',
+          'at',
+          'asOf',
+          'sign',
+          'locale',
+        ]),
+    )
+    .addOption(
+      new Option(
+        '--locale <tag>',
+        'the language of the answers, such as es-MX (default: en); an answer without texts in it is English, and says so',
+      ).argParser(localeFlag),
     )
     .addOption(asOfFlag())
     .addOption(jsonFlag())
@@ -102,12 +127,18 @@ export function addExplain(account: Command, cli: Cli): void {
 /** The shape that others rely on; answer.ts lists the codes. */
 const EXPLAIN_JSON = `
 With --json:
-  { "account", "zone", "asOf", "past",
+  { "account", "zone", "asOf", "past", "locale",
     "question": { "cycle"?, "interview"?, "proposal"?, "about"?, "since"?, "had"?: { "event", "at"? } },
     "answers": [ { "subject", "code", "sentence", "evidence": { … },
                    "rule": { "text", "effectiveFrom", "termsVersion" } | null,
-                   "at": instant | null, "next": sentence | null } ] }
+                   "at": instant | null, "next": sentence | null, "locale"?: "en" } ] }
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
+  "locale" of an answer is there where it is not in the language of the explanation.
+
+With --locale es, in Spanish: how the account stands and what comes next, billing cycles, and all decisions on
+interviews, proposals, plans, payments, awards and corrections, with their rules. In English still, each as a whole:
+silence, --had and late facts, sums and limits of a time (--since), what waits, reversals, and ids that are looked up
+with --about or --proposal.
 
 Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrived), "effectiveAt" (as of when it counts)
 and "postedAt"; where it came late, "lateAfter" says what had been counted before:
@@ -140,14 +171,14 @@ With --sign, "signature" is { "code", "at", "actor" }. With --verify:
   An answer that is not authentic was changed after it was given, or made with another secret: exit 10.`;
 
 async function explain(cli: Cli, who: string | undefined, flags: ExplainFlags): Promise<void> {
-  const { asOf, json, had, at, sign, by, verify, ...asked } = flags;
+  const { asOf, json, had, at, sign, by, verify, locale, ...asked } = flags;
   if (verify !== undefined) return showVerified(cli, who, verify, json === true);
   if (at !== undefined && had === undefined)
     throw invalidInput('usage', '--at says when --had would have come');
   const { db, id } = await ask(cli, who, asked.about ?? had);
   const question = had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at }) } };
   const secret = sign && requiredAnswerSecret(cli.app.config);
-  const explanation = await explainAccount(db, id, question, asOf);
+  const explanation = await explainAccount(db, id, question, asOf, locale);
   const signature =
     secret && (await signAnswer({ db: cli.app.db, secret }, explanation, by ?? cli.defaultActor));
   if (json) return printJson(cli, signature ? { ...explanation, signature } : explanation);

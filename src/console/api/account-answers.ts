@@ -1,12 +1,13 @@
 /** What is asked about one account: why, what was told of it, which emails it got. */
 import { z } from 'zod';
-import { factIdField, instantField, localDateField } from '../../domain/events/fields.ts';
+import { factIdField, instantField, localDateField, localeField } from '../../domain/events/fields.ts';
 import { NOTICE_KINDS } from '../../domain/notice-kinds.ts';
 import { requireAccounts } from '../../operations/accounts/require-known.ts';
 import { NOTICE_STATES } from '../../outbox/outbox.ts';
 import { readArrivals } from '../../reports/account-arrivals.ts';
 import { explainAccount } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
+import { LOCALES } from '../../texts/catalogue.ts';
 import { belowNumber, cursorField, cursorOf } from './cursor.ts';
 import {
   accountPath,
@@ -30,6 +31,10 @@ const answerShape = z
     rule: z.strictObject({ text: z.string(), effectiveFrom: dateText, termsVersion: count }).nullable(),
     at: instantText.nullable(),
     next: z.string().nullable(),
+    locale: z
+      .enum(LOCALES)
+      .optional()
+      .describe('The language of this answer, where it has no texts in that of the explanation.'),
   })
   .meta({ id: 'Answer' });
 
@@ -39,6 +44,7 @@ const explanationShape = z
     zone: z.string(),
     asOf: instantText,
     past: pastShape,
+    locale: z.enum(LOCALES).describe('The language of all answers that name no other.'),
     question: z.strictObject({
       cycle: dateText.optional(),
       interview: z.string().optional(),
@@ -87,8 +93,11 @@ const question = z
       .optional()
       .describe('With had: an instant, or a date.'),
     asOf: instantField.optional(),
+    locale: localeField
+      .optional()
+      .describe('The language of the answers, a BCP 47 tag such as es-MX. Default: en.'),
   })
-  .superRefine(({ had, at, asOf: _asOf, ...others }, context) => {
+  .superRefine(({ had, at, asOf: _asOf, locale: _locale, ...others }, context) => {
     const named = Object.values(others).some((one) => one !== undefined);
     if (had !== undefined && named)
       context.addIssue({ code: 'custom', path: ['had'], message: 'is asked alone' });
@@ -105,12 +114,13 @@ export const ACCOUNT_ANSWER_ROUTES: readonly ApiRoute[] = [
     params: accountPath,
     query: question,
     answer: explanationShape,
-    handle: ({ app, params: { account }, query: { had, at, asOf, ...asked } }) =>
+    handle: ({ app, params: { account }, query: { had, at, asOf, locale, ...asked } }) =>
       explainAccount(
         app.readDb,
         account,
         had === undefined ? asked : { had: { event: had, ...(at !== undefined && { at: parseAt(at) }) } },
         asOf,
+        locale,
       ),
   }),
   reads({

@@ -70,6 +70,7 @@ const earning = (interview: TermsRow['interview'], { rules: say }: Texts): strin
     : say.interviews({ award: interview.award, most: interview.windowMax, days: interview.windowDays });
 
 export type RuleName = keyof typeof RULES;
+export const RULE_NAMES = Object.keys(RULES) as readonly RuleName[];
 
 /** A rule as a row of the terms has it. */
 export const ruleText = (name: RuleName, row: TermsRow, plan: PlanName, texts = textsFor(null)): string =>
