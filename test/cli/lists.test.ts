@@ -1,5 +1,6 @@
 /** Lists print the same, whichever way a script reads them. */
 import { parse } from 'csv-parse/sync';
+import stringWidth from 'string-width';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { importBroken, importThree } from '../support/accounts.ts';
 import { fact, record } from '../support/facts.ts';
@@ -7,6 +8,7 @@ import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 
 const ASOF = '2021-05-01T00:00:00Z';
+const ESC = String.fromCharCode(27);
 
 let installation: Installation;
 beforeAll(async () => {
@@ -76,6 +78,37 @@ const cellOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
+
+test.each([
+  'due',
+  'run list',
+  'run show 1',
+  'run accounts 1',
+  'failures list',
+  'notices list',
+  'account show a1',
+  'account history a1',
+  'account explain a1',
+  'account forecast a1',
+  'audit',
+  'audit-log',
+  'doctor',
+])('%s fits a terminal of 80 columns, coloured or not; what scripts read is as it is', async (command) => {
+  const { app } = installation;
+  const args = command.split(' ');
+  const seen = await runHere(args, { app, screen: { columns: 80, hasColors: true } });
+  expect(seen.stdout).toContain(`${ESC}[`);
+  const lines = seen.stdout.split('\n').filter((line) => !/^ *connects /.test(line));
+  for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+  const plain = await runHere(['--color', 'never', ...args], {
+    app,
+    screen: { columns: 80, hasColors: true },
+  });
+  expect(plain.stdout).not.toContain(ESC);
+  const script = await runHere([...args, '--json'], { app, screen: { columns: 80, hasColors: true } });
+  expect(script.stdout).not.toContain(ESC);
+  expect(() => JSON.parse(script.stdout) as unknown).not.toThrow();
+});
 
 test.each([
   ['notices list --run 999999', 'unknown-run'],
