@@ -111,6 +111,7 @@ const RUNS: Listing<CountedRun, ReturnType<typeof countedToJson>> = {
     'startedAt',
     'heartbeatAt',
     'endedAt',
+    'exact',
     'settled',
     'failed',
     'remaining',
