@@ -213,3 +213,37 @@ test('more accounts than a page looks at are looked at while it goes on, and sta
   expect((await operator.send('/backfills/new', await startForm())).status).toBe(303);
   expect(await backfills()).toBe(1);
 });
+
+test('hours in which it may be worked on are kept with it; what are none is said', async () => {
+  const between = { between: '22:00-05:00', zone: 'Europe/Berlin' };
+  for (const wrong of [{ between: '22:00' }, { ...between, zone: 'Mars/Olympus' }, { zone: 'UTC' }]) {
+    const answer = await operator.send('/backfills/new', await startForm(wrong));
+    expect([wrong, answer.status]).toEqual([wrong, 422]);
+  }
+  expect(await backfills()).toBe(0);
+  const done = await operator.send('/backfills/new', await startForm(between));
+  expect(await operator.read(done.headers.get('location') as string)).toContain('22:00-05:00 Europe/Berlin');
+});
+
+test('those that failed are tried again by themselves, with a reason, once they can be granted', async () => {
+  const { app, db } = installation;
+  const { id } = await started(app, asking(ASKED.from, ASKED.to));
+  await execute(db, "UPDATE accounts SET zone = 'Mars/Olympus' WHERE id = 'late-1'");
+  await work(app, id);
+  expect((await operator.send(`/backfills/${id}/retry`, { reason: '' })).status).toBe(422);
+  expect((await viewer.send(`/backfills/${id}/retry`, { reason: 'mended' })).status).toBe(403);
+  expect(await viewer.read(`/backfills/${id}`)).not.toContain('/retry"');
+  await execute(db, "UPDATE accounts SET zone = 'UTC' WHERE id = 'late-1'");
+  expect(await operator.read(`/backfills/${id}`)).toContain(`action="/backfills/${id}/retry"`);
+  const done = await operator.send(`/backfills/${id}/retry`, { reason: 'zones are mended' });
+  expect(done.headers.get('location')).toBe(`/backfills/${id + 1}`);
+  const [kept] = await selectRows<{ asked: string; actor: string; reason: string }>(
+    db,
+    'SELECT asked, actor, reason FROM backfills WHERE id = ?',
+    [id + 1],
+  );
+  expect(kept).toMatchObject({ actor: operator.name, reason: 'zones are mended' });
+  expect(JSON.parse(kept?.asked ?? '')).toMatchObject({ ...ASKED, accounts: ['late-1'] });
+  const again = await operator.send(`/backfills/${id}/retry`, { reason: 'twice' });
+  expect([again.status, await backfills()]).toEqual([422, 2]);
+});

@@ -4,10 +4,9 @@ import { required } from '../../config.ts';
 import { shownNow } from '../../db/query.ts';
 import { openRehearsal } from '../../db/rehearsal.ts';
 import { parseWindow } from '../../domain/corrections/window.ts';
-import { ConnectsError, invalidInput } from '../../errors.ts';
+import { invalidInput } from '../../errors.ts';
 import { requireExpected } from '../../expecting.ts';
-import { listFailedAccounts } from '../../ledger/backfill-items.ts';
-import { type Backfill, type BackfillAsked, findBackfill } from '../../ledger/backfills.ts';
+import type { Backfill, BackfillAsked } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import type { BackfillPlan } from '../../operations/backfills/backfill-plan.ts';
@@ -17,8 +16,8 @@ import {
   requireNoOverlap,
   requireSamePlan,
   startBackfill,
-  unknownBackfill,
 } from '../../operations/backfills/backfill.ts';
+import { askForRetry } from '../../operations/backfills/retry-backfill.ts';
 import { rehearseBackfill } from '../../operations/backfills/rehearse-backfill.ts';
 import { type AskedFlags, askedOf, askedOptions, makePlan } from '../backfill-asked.ts';
 import { planJson } from '../../json/backfills.ts';
@@ -124,25 +123,9 @@ async function runStart(cli: Cli, flags: StartFlags): Promise<void> {
 }
 
 async function runRetry(cli: Cli, id: number, flags: BeginFlags): Promise<void> {
-  const asked = async (before: Backfill): Promise<BackfillAsked> => {
-    const accounts = await listFailedAccounts(cli.app.db, id);
-    if (before.endedAt === null)
-      throw new ConnectsError(
-        'conflict',
-        'backfill-open',
-        `backfill ${id} is ${before.state}: it has not ended yet`,
-      );
-    if (accounts.length === 0)
-      throw new ConnectsError('conflict', 'nothing-to-retry', `no account of backfill ${id} failed`);
-    const { from, to, include } = before.asked;
-    return { from, to, include, accounts };
-  };
   await requireForWork(cli, flags.work === true && !flags.dryRun);
-  const before = await findBackfill(cli.app.db, id);
-  if (!before) throw unknownBackfill(id);
-  const { notify, rate, window } = before;
-  const about = { notify, rate, retryOf: id, ...(window && { window }) };
-  return begin(cli, flags, { ...about, asked: () => asked(before) });
+  const { asked, ...about } = await askForRetry(cli.app.db, id);
+  return begin(cli, flags, { ...about, asked: () => Promise.resolve(asked) });
 }
 
 /** What is asked for is read late, from a file or the database: first, it is looked whether anything may be done. */

@@ -23,6 +23,7 @@ import {
   unknownBackfill,
 } from '../../operations/backfills/backfill.ts';
 import { readKnownDone } from '../../reports/backfill-progress.ts';
+import { retryBackfill } from '../../operations/backfills/retry-backfill.ts';
 import { Answered, type ApiCall, type ApiRoute, changes, reads } from './route.ts';
 import { belowNumber, cursorField, pageFrom } from './cursor.ts';
 import {
@@ -300,6 +301,22 @@ export const BACKFILL_ROUTES: readonly ApiRoute[] = [
   changing('resume', 'Go on, also where a worker died', resumeBackfill),
   changing('cancel', 'End it; what is granted stays', cancelBackfill),
   changing('approve', 'Let it begin, as a second person', approveBackfill),
+  changes({
+    path: '/v1/backfills/{backfill}/retry',
+    id: 'retryBackfill',
+    about: 'Backfills',
+    summary: 'Start another one for the accounts that failed, asked and paced as the first',
+    params,
+    body: z.strictObject({ reason: reasonField }),
+    answer: backfillShape,
+    statuses: [202],
+    handle: async (call) => {
+      const { app, params: asked, body, caller, signal } = call;
+      const approvalOver = app.config.backfillApprovalOver;
+      const by = { actor: caller.actor, reason: body.reason, approvalOver };
+      return toldNow(call, await retryBackfill(app, { id: asked.backfill, signal, ...by }));
+    },
+  }),
   changes({
     path: '/v1/backfills/{backfill}/rate',
     id: 'changeBackfillRate',

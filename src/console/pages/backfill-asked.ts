@@ -1,6 +1,7 @@
 /** What a backfill is asked for, as an address or a form has it: the same fields as `connects backfill plan` takes. */
-import { isLocalDate } from '../../domain/calendar.ts';
+import { isKnownZone, isLocalDate } from '../../domain/calendar.ts';
 import { BACKFILL_REASONS } from '../../domain/corrections/backfill.ts';
+import { type DailyWindow, parseWindow } from '../../domain/corrections/window.ts';
 import { accountIdField } from '../../domain/events/fields.ts';
 import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
 import type { BackfillAsked } from '../../ledger/backfills.ts';
@@ -31,6 +32,9 @@ export interface BackfillForm {
   readonly include: readonly string[];
   readonly notify: string;
   readonly rate: string;
+  /** Hours in which it may be worked on, such as `22:00-05:00`, and their zone. */
+  readonly between: string;
+  readonly zone: string;
 }
 
 /** @param of a field's values, as they were sent */
@@ -44,6 +48,8 @@ export function readForm(of: (name: string) => readonly string[]): BackfillForm 
     include: of('include'),
     notify: one('notify') || 'none',
     rate: one('rate'),
+    between: one('between'),
+    zone: one('zone'),
   };
 }
 
@@ -51,6 +57,7 @@ export interface Understood {
   readonly asked: BackfillAsked;
   readonly notify: Notify;
   readonly rate: number | null;
+  readonly window?: DailyWindow;
 }
 
 export const isBlank = ({ from, to }: BackfillForm): boolean => from === '' && to === '';
@@ -62,16 +69,18 @@ export function understand(form: BackfillForm): Understood | readonly Fault[] {
   const include = INCLUDED.filter((one) => form.include.includes(one));
   const plan = form.plan === '' ? {} : { plan: form.plan as PlanName };
   const { from, to } = form;
+  const window = parseWindow(form.between);
   return {
     asked: { from, to, ...(accounts.length > 0 ? { accounts } : plan), include },
     notify: form.notify as Notify,
     rate: form.rate === '' ? null : Number(form.rate),
+    ...(window && { window: { ...window, zone: form.zone || 'UTC' } }),
   };
 }
 
 const idsIn = (text: string): string[] => text.split(/[\s,;]+/).filter((one) => one !== '');
 
-function faultsOf({ from, to, plan, accounts, notify, rate }: BackfillForm): Fault[] {
+function faultsOf({ from, to, plan, accounts, notify, rate, between, zone }: BackfillForm): Fault[] {
   const ids = idsIn(accounts);
   const odd = ids.find((one) => !accountIdField.safeParse(one).success);
   const faults: (Fault | false)[] = [
@@ -88,6 +97,10 @@ function faultsOf({ from, to, plan, accounts, notify, rate }: BackfillForm): Fau
       what: `Name at most ${ACCOUNTS_MAX} here: a longer list is a file for the command line.`,
     },
     !NOTIFY.some(([one]) => one === notify) && { name: 'notify', what: 'Choose which emails to send.' },
+    between !== '' &&
+      !parseWindow(between) && { name: 'between', what: 'Give two different times, such as 22:00-05:00.' },
+    zone !== '' && !isKnownZone(zone) && { name: 'zone', what: 'Name a zone such as Europe/Berlin.' },
+    zone !== '' && between === '' && { name: 'between', what: 'Give the hours whose zone this is.' },
     rate !== '' && !isRate(rate) && { name: 'rate', what: `Give accounts a second, from 1 to ${RATE_MAX}.` },
   ];
   return faults.filter((one) => one !== false);

@@ -65,7 +65,7 @@ interface Here {
 async function start(
   here: Here,
   context: PageContext,
-  { asked, notify, rate }: Understood,
+  { asked, notify, rate, window }: Understood,
   form: ChangeForm,
 ): Promise<number> {
   const { app } = here.site;
@@ -75,7 +75,8 @@ async function start(
   if (look.state === 'failed') throw look.error;
   if (look.state !== 'done') throw LOOKED_TOO_LONG_AGO;
   const { plan } = look;
-  const request = { plan, planHash: form.field('planHash') ?? '', notify, rate, actor, reason };
+  const paced = { notify, rate, ...(window && { window }) };
+  const request = { plan, planHash: form.field('planHash') ?? '', ...paced, actor, reason };
   requireSamePlan(request);
   await requireNoOverlap(app.db, asked);
   const approvalOver = app.config.backfillApprovalOver;

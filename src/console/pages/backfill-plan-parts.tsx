@@ -112,6 +112,26 @@ function WhatToFill({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
             ))}
           </div>
         </fieldset>
+        <div class="flow">
+          <Field
+            name="between"
+            label="Only between"
+            value={form.between}
+            placeholder="at any hour"
+            hint="Such as 22:00-05:00."
+            maxlength={11}
+            fault={fault('between')}
+          />
+          <Field
+            name="zone"
+            label="In the zone"
+            value={form.zone}
+            placeholder="UTC"
+            hint="Such as Europe/Berlin."
+            maxlength={64}
+            fault={fault('zone')}
+          />
+        </div>
         <Select name="notify" label="Emails" value={form.notify} options={NOTIFY} fault={fault('notify')} />
         <div>
           <Submit tone="plain">See what it would do</Submit>

@@ -11,6 +11,7 @@ import {
 } from '../../operations/backfills/backfill.ts';
 import { shownNow } from '../../db/query.ts';
 import { readKnownDone } from '../../reports/backfill-progress.ts';
+import { retryBackfill } from '../../operations/backfills/retry-backfill.ts';
 import { readChangeForm } from '../change-form.ts';
 import { answerFault } from '../faults.ts';
 import { runAddress } from '../parts/addresses.ts';
@@ -37,6 +38,18 @@ export function addBackfillPage(site: Site): void {
     return { html: await toHtml(<BackfillSoFar backfill={backfill} progress={progress} />), at };
   });
   pages.get(`/backfills/:id{${NUMBER}}`, viewer, (context) => show(site, context, []));
+  pages.post(`/backfills/:id{${NUMBER}}/retry`, operator, async (context) => {
+    const { reasonFault, actor, reason } = await readChangeForm(context);
+    if (reasonFault !== undefined) return show(site, context, [{ name: 'reason', what: reasonFault }]);
+    const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(RETRY_MAX_MS)]);
+    const by = { actor, reason, approvalOver: app.config.backfillApprovalOver };
+    try {
+      const { id } = await retryBackfill(app, { id: numberOf(context), signal, ...by });
+      return context.redirect(`/backfills/${id}`, 303);
+    } catch (error) {
+      return show(site, context, [told(error)]);
+    }
+  });
   pages.post(`/backfills/:id{${NUMBER}}`, operator, async (context) => {
     const form = await readChangeForm(context);
     const change = form.field('change') ?? '';
@@ -58,6 +71,8 @@ export function addBackfillPage(site: Site): void {
     }
   });
 }
+
+const RETRY_MAX_MS = 20_000;
 
 const numberOf = (context: PageContext): number => Number(context.req.param('id'));
 
@@ -154,6 +169,13 @@ async function show(site: Site, context: PageContext, faults: readonly Fault[]):
         ) : (
           ''
         )}
+        {!isOpen && progress.accounts.failed > 0 && may(context.get('user'), 'change') ? (
+          <div class="w5 stack">
+            <Retry backfill={backfill} faults={faults} token={context.get('formToken')} />
+          </div>
+        ) : (
+          ''
+        )}
       </Columns>
     </>,
   );
@@ -205,6 +227,21 @@ interface ChangeProps {
   readonly faults: readonly Fault[];
   readonly token: string | undefined;
 }
+
+const Retry = ({ backfill: { id }, faults, token }: ChangeProps) => (
+  <Card title="Try the failed ones again">
+    <Form action={`/backfills/${id}/retry`} token={token} label="Try the failed ones again">
+      <p class="q">
+        Once what made them fail is mended: another backfill of these accounts alone, asked and paced as this
+        one.
+      </p>
+      <Reason fault={faults.find((one) => one.name === 'reason')?.what} />
+      <div>
+        <Submit>Try the failed ones again</Submit>
+      </div>
+    </Form>
+  </Card>
+);
 
 function ChangeIt({ backfill: { id, state, rate }, faults, token }: ChangeProps) {
   const changes = CHANGES.filter((one) => one.from.includes(state));

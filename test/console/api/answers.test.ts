@@ -212,6 +212,11 @@ describe('what is changed stands in the audit log with the token and the reason'
     expect(await get(at)).toEqual(await printed('backfill', 'show', String(backfill)));
     expect((await get<Page<unknown>>('/v1/backfills')).items).toEqual(await printed('backfill', 'list'));
     expect(await post(`${at}/cancel`, { reason: 'not after all' })).toMatchObject({ state: 'cancelled' });
+    const retry = { token: api.tokens.operator, body: { reason: 'again' } };
+    expect(await api.send('POST', `${at}/retry`, retry)).toMatchObject({
+      status: 409,
+      body: { code: 'nothing-to-retry' },
+    });
   });
 
   test('a correction is posted once under its key, whichever way the key is given', async () => {
@@ -294,7 +299,7 @@ describe('what is changed stands in the audit log with the token and the reason'
 
 test('no route was left out', async () => {
   await get('/v1/openapi.json');
-  // Approving needs a backfill that waits for it; events, and what corrections.test.ts asks, have files of their own.
+  // Approving needs a backfill that waits for it, trying again one that failed; others have files of their own.
   const left = DESCRIBED_ROUTES.map((one) => one.id).filter((id) => !asked.has(id));
   expect(left).toEqual([
     'noteRun',
@@ -308,9 +313,10 @@ test('no route was left out', async () => {
     'assignFailures',
     'noteFailures',
     'reopenFailures',
-    'approveBackfill',
     'linkMember',
     'revokeMemberLinks',
+    'approveBackfill',
+    'retryBackfill',
     'applyTerms',
     'listWaitingEvents',
     'refuseWaitingEvent',
