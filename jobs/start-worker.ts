@@ -14,13 +14,16 @@ import {
   settleAccounts,
 } from '../src/operations/settling/settle-accounts.ts';
 import { stageReminders } from '../src/operations/mail/stage-reminders.ts';
+import { settleCohort } from '../src/operations/runs/settle-cohort.ts';
 import { RateSamples } from '../src/operations/runs/rate-samples.ts';
 import { tendRuns } from '../src/operations/runs/tend-runs.ts';
 import { type Attempt, markSent } from '../src/outbox/attempts.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import {
+  type CohortPayload,
   type NoticePayload,
   type SettlePayload,
+  cohortContract,
   noticeContract,
   settleContract,
 } from '../src/queue/contracts.ts';
@@ -54,6 +57,8 @@ const RELAY_PAUSE_MS = 500;
 const RETURN_EVERY_MS = 2_000;
 /** How often it is looked for accounts to remind. */
 const REMINDERS_EVERY_MS = 600_000;
+/** Cohorts at work at once: while one is written, the next is decided. */
+const COHORTS_AT_ONCE = 2;
 /** Pages of notices at work at once: enough that no connection waits for the database. */
 const PAGES_AT_ONCE = 4;
 /** How long the first of some marks waits for others: a crash meanwhile sends these letters a second time. */
@@ -81,14 +86,17 @@ export function startWorker(app: App): Process & { readonly name: string } {
   app.health.pulse();
   const busy = new BusyAccounts(app);
   const rates = new RateSamples(app.clock);
-  const settling = startSettling(app, { busy, rates }, stopping.signal);
-  const workers: Worker[] = [settling];
+  const [settling, cohorts] = startSettling(app, { busy, rates }, stopping.signal);
+  const workers: Worker[] = [settling, cohorts];
   const parts = [startTending, startTakingUp, startReversing, startAlerting, startCounting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal, name));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   loops.push(startSampling(app, rates, stopping.signal));
-  const forget = app.health.addCheck('worker', () => faultOf(settling, app));
+  const forget = app.health.addCheck(
+    'worker',
+    async () => (await faultOf(settling, app)) ?? faultOf(cohorts, app),
+  );
   const deliver = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
   if (deliver) {
     workers.push(deliver);
@@ -112,7 +120,12 @@ interface Watching {
   readonly rates: RateSamples;
 }
 
-function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal): Worker<SettlePayload> {
+/** Two lanes: a job is of one account, or of several hundred. */
+function startSettling(
+  app: App,
+  { busy, rates }: Watching,
+  signal: AbortSignal,
+): [Worker<SettlePayload>, Worker<CohortPayload>] {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
     const outcomes = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
@@ -128,13 +141,21 @@ function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal)
       gatherMs: GATHER_MS,
     });
   // Whose rows somebody may keep locked go by themselves: finding them takes time, and nobody else is to wait for it.
-  const settle = settleAccount({ ordinary: lane(), slow: lane(), isSlow: (account) => busy.has(account) });
+  const isSlow = (account: string): boolean => busy.has(account);
+  const settle = settleAccount({ ordinary: lane(), slow: lane(), isSlow });
   const worker = new Worker<SettlePayload>(settleContract.queue, (job) => settle(job.data), {
     ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
     concurrency: config.workerConcurrency,
   });
   logErrors(app, worker, settleContract.queue);
-  return worker;
+  const { db } = app;
+  const deps = { db, batchMax: config.batchMax, settle: settleTogether, isSlow };
+  const cohorts = new Worker<CohortPayload>(cohortContract.queue, (job) => settleCohort(deps, job.data), {
+    ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
+    concurrency: COHORTS_AT_ONCE,
+  });
+  logErrors(app, cohorts, cohortContract.queue);
+  return [worker, cohorts];
 }
 
 type Ends = Required<Pick<DeliverDeps, 'stopping' | 'giveUp'>>;
@@ -221,7 +242,7 @@ async function isReady(
 /** Whoever settles last closes the run, so that it does not stay open until the next tick. */
 function startTending(app: App, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
-    await tendRuns(app, signal);
+    await tendRuns(app.sweepDeps, signal);
     return TEND_EVERY_MS;
   });
 }

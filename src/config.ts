@@ -203,6 +203,8 @@ const environment = z.object({
   CONNECTS_WORKER_CONCURRENCY: whole(500, 1, 2_000),
   /** Accounts that one transaction settles at the most. */
   CONNECTS_BATCH_MAX: whole(500, 1, 500),
+  /** Where more than so many are due, jobs are of several hundred accounts instead of one; 0 for never. */
+  CONNECTS_COHORT_OVER: whole(20_000, 0, 2_000_000_000),
   CONNECTS_DATABASE_POOL: whole(8, 2, 100),
   /** Attempts of one failing account before it is put aside; the waits grow fourfold from the base, up to a day. */
   CONNECTS_SETTLE_ATTEMPTS: whole(3, 1, 20),
@@ -308,6 +310,7 @@ export interface Config {
   readonly queuePrefix: string;
   readonly workerConcurrency: number;
   readonly batchMax: number;
+  readonly cohortOver: number;
   readonly databasePoolMax: number;
   readonly settleAttemptsMax: number;
   readonly settleBackoffMs: number;
@@ -369,6 +372,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     queuePrefix: set.CONNECTS_QUEUE_PREFIX,
     workerConcurrency: set.CONNECTS_WORKER_CONCURRENCY,
     batchMax: set.CONNECTS_BATCH_MAX,
+    cohortOver: set.CONNECTS_COHORT_OVER,
     databasePoolMax: set.CONNECTS_DATABASE_POOL,
     settleAttemptsMax: set.CONNECTS_SETTLE_ATTEMPTS,
     settleBackoffMs: set.CONNECTS_SETTLE_BACKOFF,

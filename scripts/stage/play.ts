@@ -154,6 +154,7 @@ export class StagePlay {
     const atOnce = {
       enqueueSettling: async (payloads: readonly SettlePayload[]): Promise<void> =>
         void due.push(...payloads),
+      enqueueCohorts: () => Promise.resolve(),
       enqueueNotices: () => Promise.resolve(),
       countSettling: () => queue.countSettling(),
     };

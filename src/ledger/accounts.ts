@@ -288,19 +288,29 @@ const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures
  */
 export async function listDue(
   db: Queryable,
-  due: { asOf: Instant; now: Instant; after: DuePosition | undefined; limit: number; plan?: PlanName },
+  due: {
+    asOf: Instant;
+    now: Instant;
+    after: DuePosition | undefined;
+    upTo?: DuePosition | undefined;
+    limit: number;
+    plan?: PlanName;
+  },
 ): Promise<DuePosition[]> {
   const after = due.after && toDate(due.after.nextCycleAt);
+  const upTo = due.upTo && toDate(due.upTo.nextCycleAt);
   const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
     db,
     `SELECT id, next_cycle_at FROM accounts
       WHERE next_cycle_at <= ?
         ${due.after ? 'AND next_cycle_at >= ? AND (next_cycle_at > ? OR id > ?)' : ''}
+        ${due.upTo ? 'AND next_cycle_at <= ? AND (next_cycle_at < ? OR id <= ?)' : ''}
         AND ${NOT_PUT_ASIDE} AND ${NOT_WAITING} ${due.plan === undefined ? '' : 'AND plan = ?'}
       ORDER BY next_cycle_at, id LIMIT ?`,
     [
       toDate(due.asOf),
       ...(due.after && after ? [after, after, due.after.id] : []),
+      ...(due.upTo && upTo ? [upTo, upTo, due.upTo.id] : []),
       toDate(due.now),
       ...(due.plan === undefined ? [] : [due.plan]),
       due.limit,

@@ -14,6 +14,8 @@ export type RunScope = Pick<Run, 'id' | 'kind' | 'asOf' | 'asked'>;
 export interface DuePage {
   readonly now: Instant;
   readonly after: DuePosition | undefined;
+  /** The last that is of the page; the end of all when absent. */
+  readonly upTo?: DuePosition | undefined;
   readonly limit: number;
 }
 
@@ -31,16 +33,19 @@ const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_i
 export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Promise<DuePosition[]> {
   if (!isListed(run)) return listDue(db, { asOf: run.asOf, ...page });
   const after = page.after && toDate(page.after.nextCycleAt);
+  const upTo = page.upTo && toDate(page.upTo.nextCycleAt);
   const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
     db,
     `SELECT accounts.id, accounts.next_cycle_at ${leftOf(run)} AND ${NOT_WAITING}
         ${page.after ? 'AND accounts.next_cycle_at >= ? AND (accounts.next_cycle_at > ? OR accounts.id > ?)' : ''}
+        ${page.upTo ? 'AND accounts.next_cycle_at <= ? AND (accounts.next_cycle_at < ? OR accounts.id <= ?)' : ''}
       ORDER BY accounts.next_cycle_at, accounts.id LIMIT ?`,
     [
       run.id,
       toDate(run.asOf),
       toDate(page.now),
       ...(page.after && after ? [after, after, page.after.id] : []),
+      ...(page.upTo && upTo ? [upTo, upTo, page.upTo.id] : []),
       page.limit,
     ],
   );

@@ -9,6 +9,23 @@ export interface SettlePayload {
   readonly run: number;
 }
 
+/** Where an account stands in the order in which they fall due: instant in milliseconds, then id. */
+export interface DuePlace {
+  readonly nextCycleAt: number;
+  readonly id: string;
+}
+
+/**
+ * Several hundred accounts, as the stretch of that order in which they stood: so a job is small however many they are,
+ * and one that is done twice finds nobody the second time.
+ */
+export interface CohortPayload {
+  readonly run: number;
+  /** Null for the first of a run. */
+  readonly after: DuePlace | null;
+  readonly upTo: DuePlace;
+}
+
 /** A page of notices that a relay claimed together. */
 export interface NoticePayload {
   readonly notices: readonly number[];
@@ -20,6 +37,12 @@ export const settleContract = {
   queue: '{settle}',
   name: 'settle',
   jobId: (payload: SettlePayload): string => `settle-${payload.account}`,
+} as const;
+
+export const cohortContract = {
+  queue: '{cohorts}',
+  name: 'settle-cohort',
+  jobId: ({ run, upTo }: CohortPayload): string => `cohort-${run}-${upTo.nextCycleAt}-${upTo.id}`,
 } as const;
 
 export const noticeContract = {

@@ -7,10 +7,11 @@
  */
 import type { Redis } from 'ioredis';
 import { ConnectionTroubles, noSingleServer, producerConnection, withinDeadline } from './connection.ts';
-import { noticeContract, settleContract, tickContract } from './contracts.ts';
+import { cohortContract, noticeContract, settleContract, tickContract } from './contracts.ts';
 
 export const QUEUES = {
   settle: settleContract.queue,
+  cohorts: cohortContract.queue,
   notices: noticeContract.queue,
   ticks: tickContract.queue,
 } as const;

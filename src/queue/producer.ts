@@ -2,8 +2,10 @@
 import type { Queue } from 'bullmq';
 import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import {
+  type CohortPayload,
   type NoticePayload,
   type SettlePayload,
+  cohortContract,
   noticeContract,
   settleContract,
   tickContract,
@@ -22,18 +24,23 @@ export interface QueueCounts {
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
+  /** Those of the two that are cohorts: jobs of several hundred accounts. */
+  readonly cohorts: number;
 }
 
 /** What an operation needs of the queues. */
 export interface JobQueue {
   /** Adds one job per account; one that is waiting or at work already is not added again. */
   enqueueSettling(payloads: readonly SettlePayload[]): Promise<void>;
+  /** Adds one job per cohort; one that is waiting or at work already is not added again. */
+  enqueueCohorts(payloads: readonly CohortPayload[]): Promise<void>;
   enqueueNotices(payloads: readonly NoticePayload[]): Promise<void>;
   countSettling(): Promise<QueueCounts>;
 }
 
 interface Queues {
   readonly settle: Queue<SettlePayload>;
+  readonly cohorts: Queue<CohortPayload>;
   readonly notices: Queue<NoticePayload>;
   readonly ticks: Queue;
 }
@@ -54,6 +61,7 @@ export class Producer implements JobQueue {
     const options = { connection: producerConnection(url), prefix, ...QUEUE_OPTIONS };
     const queues = {
       settle: new Queue<SettlePayload>(settleContract.queue, options),
+      cohorts: new Queue<CohortPayload>(cohortContract.queue, options),
       notices: new Queue<NoticePayload>(noticeContract.queue, options),
       ticks: new Queue(tickContract.queue, options),
     };
@@ -67,24 +75,36 @@ export class Producer implements JobQueue {
     await this.#addInChunks(settle, settleContract.name, settleContract.jobId, payloads);
   }
 
+  async enqueueCohorts(payloads: readonly CohortPayload[]): Promise<void> {
+    const { cohorts } = await this.#opened;
+    await this.#addInChunks(cohorts, cohortContract.name, cohortContract.jobId, payloads);
+  }
+
   async enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
     const { notices } = await this.#opened;
     await this.#addInChunks(notices, noticeContract.name, noticeContract.jobId, payloads);
   }
 
+  /** Jobs of both lanes. */
   async countSettling(): Promise<QueueCounts> {
-    const { settle } = await this.#opened;
-    await this.#within(settle.waitUntilReady(), 'counting jobs');
+    const { settle, cohorts } = await this.#opened;
+    const [single, many] = await Promise.all([this.#count(settle), this.#count(cohorts)]);
+    return {
+      waiting: single.waiting + many.waiting,
+      active: single.active + many.active,
+      delayed: single.delayed + many.delayed,
+      cohorts: many.waiting + many.active,
+    };
+  }
+
+  async #count(queue: Queue): Promise<Omit<QueueCounts, 'cohorts'>> {
+    await this.#within(queue.waitUntilReady(), 'counting jobs');
     const counts = await this.#within(
-      settle.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
+      queue.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
       'counting jobs',
     );
     const of = (state: string): number => counts[state] ?? 0;
-    return {
-      waiting: of('wait') + of('prioritized'),
-      active: of('active'),
-      delayed: of('delayed'),
-    };
+    return { waiting: of('wait') + of('prioritized'), active: of('active'), delayed: of('delayed') };
   }
 
   /** When the scheduler ticks next; null while nothing is scheduled, or what was scheduled is gone. */

@@ -147,6 +147,7 @@ describe('progress', () => {
   let next: string | undefined;
   const clock = { ...systemClock, elapsedMs: () => now };
   const state = () => ({
+    queue: 'settle',
     oldest: next === undefined ? null : { id: next, addedAt: 0 },
     waiting: next ? 1 : 0,
   });

@@ -79,19 +79,20 @@ const breakages: Readonly<Record<string, Breakage>> = {
 };
 
 /** Which of them happen in one fleet, and to how many accounts each. */
-const cases = [
+const cases: readonly { title: string; kinds: readonly string[]; each: number; over?: string }[] = [
   { title: 'one of 300 whose decision throws', kinds: ['zone'], each: 1 },
   { title: 'one of 300 whose entries are refused', kinds: ['entries'], each: 1 },
   { title: 'five of 300, each for another reason', kinds: Object.keys(breakages), each: 1 },
   { title: 'fifty of 300, ten for each reason', kinds: Object.keys(breakages), each: 10 },
+  { title: 'fifty of 300, out of one cohort', kinds: Object.keys(breakages), each: 10, over: '60' },
 ];
 
 // Side by side, because most of the time each of them waits for a retry.
 describe('accounts that fail', () => {
   it.concurrent.each(cases)(
     'are put aside with their error, and all others are granted: $title',
-    async ({ kinds, each }) => {
-      const installation = await install();
+    async ({ kinds, each, over = '0' }) => {
+      const installation = await install({ env: { CONNECTS_COHORT_OVER: over } });
       const { app, db } = installation;
       try {
         await importRows(app, numbered('a', FLEET));

@@ -30,13 +30,18 @@ import type { Log } from '../../log.ts';
 import type { JobQueue } from '../../queue/producer.ts';
 import { resolveAsOf } from './as-of.ts';
 import { closeRunIfDone } from './close-run.ts';
+import { inCohorts, oneByOne } from './lanes.ts';
 
 export interface SweepDeps {
   readonly db: Database;
   readonly log: Log;
   readonly queue: JobQueue;
-  readonly settings: { readonly settleGraceMs: number };
+  readonly settings: { readonly settleGraceMs: number; readonly cohortOver: number };
 }
+
+export type SubmitDeps = Pick<SweepDeps, 'db' | 'queue'> & {
+  readonly settings: Pick<SweepDeps['settings'], 'cohortOver'>;
+};
 
 export interface SweepRequest {
   /** Taken as now; the database's clock less the grace when absent. */
@@ -65,8 +70,6 @@ export type SweepOutcome =
       readonly submitted: number;
     };
 
-/** Accounts read and enqueued at a time. */
-const PAGE = 1_000;
 /** A submitter that is silent for this long is taken for dead, and the next sweep goes on in its place. */
 const LEASE_MS = 30_000;
 
@@ -141,11 +144,11 @@ async function resumeListed(deps: SweepDeps, signal: AbortSignal | undefined): P
 }
 
 /**
- * Enqueues a job for every account that a run has still to settle and may try now; 0 when somebody else is at it, or
- * the run is not running any more.
+ * Enqueues a job for every account that a run has still to settle and may try now, or for every few hundred of them where
+ * they are many; 0 when somebody else is at it, or the run is not running any more.
  */
 export async function submitLeft(
-  deps: Pick<SweepDeps, 'db' | 'queue'>,
+  deps: SubmitDeps,
   run: Run,
   signal: AbortSignal | undefined,
 ): Promise<number> {
@@ -153,14 +156,17 @@ export async function submitLeft(
   if (held === undefined) return 0;
   let submitted = 0;
   try {
-    if (await queueHoldsAll(deps, run)) return 0;
+    const { cohortOver } = deps.settings;
+    const left = await countUnheld(deps, run);
+    if (left === 0) return 0;
+    const lane = cohortOver > 0 && left > cohortOver ? inCohorts : oneByOne;
     let after: DuePosition | undefined;
     do {
       const now = await databaseNow(deps.db);
-      const page = await listLeft(deps.db, run, { now, after, limit: PAGE });
-      await deps.queue.enqueueSettling(page.map((one) => ({ account: one.id, run: run.id })));
+      const page = await listLeft(deps.db, run, { now, after, limit: lane.page });
+      await lane.enqueue(deps.queue, { run: run.id, after, page });
       submitted += page.length;
-      after = page.length < PAGE ? undefined : page.at(-1);
+      after = page.length < lane.page ? undefined : page.at(-1);
       held = await lease(deps, run.id, held);
     } while (after && held !== undefined && !signal?.aborted);
   } finally {
@@ -170,12 +176,18 @@ export async function submitLeft(
   return submitted;
 }
 
-/** Nothing was lost and nobody waits for a retry, so adding the same jobs again would only cost time. */
-async function queueHoldsAll(deps: Pick<SweepDeps, 'db' | 'queue'>, run: Run): Promise<boolean> {
+/**
+ * Accounts that are left and that the queue may not hold; 0 where it holds them: nothing was lost and nobody waits for a
+ * retry, so adding the same jobs again would only cost time.
+ */
+async function countUnheld({ db, queue, settings }: SubmitDeps, run: Run): Promise<number> {
+  const { waiting, active, cohorts } = await queue.countSettling();
+  // Whom a cohort leaves over is tried by himself, after the last of them.
+  if (cohorts > 0 && !isListed(run)) return 0;
+  const left = await countLeft(db, run);
   // The jobs of a few accounts on a list cannot be told from those of a sweep.
-  if (isListed(run)) return false;
-  const { waiting, active } = await deps.queue.countSettling();
-  return waiting + active > 0 && waiting + active >= (await countLeft(deps.db, run));
+  if (isListed(run)) return cohorts > 0 && left > settings.cohortOver ? 0 : left;
+  return waiting + active > 0 && waiting + active >= left ? 0 : left;
 }
 
 async function lease(

@@ -6,9 +6,9 @@ import { unlessLocked } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import { type Run, heartbeat, listOpenRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from './close-run.ts';
-import { type SweepDeps, submitLeft } from './sweep.ts';
+import { type SubmitDeps, type SweepDeps, submitLeft } from './sweep.ts';
 
-export type TendDeps = Pick<SweepDeps, 'db' | 'log' | 'queue'>;
+export type TendDeps = Pick<SweepDeps, 'log'> & SubmitDeps;
 
 /** Backfills and reversals are tended by whoever works on them. */
 export async function tendRuns(deps: TendDeps, signal?: AbortSignal): Promise<void> {

@@ -54,9 +54,9 @@ export class ProgressWatch {
     const now = clock.elapsedMs();
     try {
       const { queues, held } = await outages.lookFor(OUTAGES, () => this.#askServers());
-      const [settle] = queues;
-      const next = settle?.oldest?.id;
-      this.#waiting = settle?.waiting ?? 0;
+      const settling = queues.filter(({ queue }) => queue === 'settle' || queue === 'cohorts');
+      const next = settling.flatMap(({ oldest }) => oldest?.id ?? []).join(' ') || undefined;
+      this.#waiting = settling.reduce((sum, { waiting }) => sum + waiting, 0);
       if (held || next === undefined || this.#moved(next, health.pulseAt)) this.#movedAt = now;
       this.#next = next;
     } catch {

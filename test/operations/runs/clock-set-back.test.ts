@@ -47,8 +47,9 @@ describe('a clock that is set back an hour', () => {
     clock,
     queue: {
       enqueueSettling: () => Promise.resolve(void (submitted += 1)),
+      enqueueCohorts: () => Promise.resolve(),
       enqueueNotices: () => Promise.resolve(),
-      countSettling: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0 }),
+      countSettling: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, cohorts: 0 }),
     },
   });
   const openRun = async (): Promise<number> =>
@@ -139,7 +140,7 @@ describe('a clock that is set back an hour', () => {
     clock.pass(1_000);
     expect(await outage.allowance(5)).toBe(5);
 
-    const waiting = { waiting: 1, oldest: { id: 'settle-a', addedAt: 0 } };
+    const waiting = { queue: 'settle', waiting: 1, oldest: { id: 'settle-a', addedAt: 0 } };
     const watch = new ProgressWatch({
       db: installation.db,
       clock,

@@ -17,8 +17,9 @@ const MARCH_2021 = Date.parse('2021-03-01T00:00:00Z');
 const FLEET = 30;
 const quietQueue: JobQueue = {
   enqueueSettling: () => Promise.resolve(),
+  enqueueCohorts: () => Promise.resolve(),
   enqueueNotices: () => Promise.resolve(),
-  countSettling: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0 }),
+  countSettling: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, cohorts: 0 }),
 };
 
 describe('sweep', () => {

@@ -63,7 +63,8 @@ export async function checkOwner({ db, inspector }: Deps): Promise<readonly Find
 /** Ticks are the only delayed jobs: one a minute late has nobody to move it. */
 export async function checkQueues({ db, inspector }: Deps): Promise<readonly Finding[]> {
   const queues = await inspector.readQueues(await shownNow(db));
-  const stalled = await inspector.countStalled('settle');
+  const [single, cohorts] = [await inspector.countStalled('settle'), await inspector.countStalled('cohorts')];
+  const stalled = single + cohorts;
   const how = await findHowItRuns(db);
   const findings = queues.flatMap((one) => checkQueue(one, how));
   if (stalled > 0)
@@ -82,6 +83,7 @@ export async function checkQueues({ db, inspector }: Deps): Promise<readonly Fin
 
 const STARTS: Record<QueueState['queue'], string> = {
   settle: 'start "connects worker"',
+  cohorts: 'start "connects worker"',
   notices: 'start "connects worker" with SMTP_URL set',
   ticks: 'start "connects scheduler"',
 };
