@@ -44,7 +44,7 @@ const AT_ONCE = 2;
 export async function growFleet(db: Database, url: string, size: Size): Promise<number> {
   const now = await selectOne<{ accounts: number; aside: number }>(
     db,
-    `SELECT (SELECT COUNT(*) FROM accounts) AS accounts,
+    `SELECT (SELECT COUNT(*) FROM accounts WHERE next_cycle_at > UTC_TIMESTAMP()) AS accounts,
             (SELECT COUNT(DISTINCT account_id) FROM failures WHERE state = 'put-aside') AS aside`,
   );
   const { accounts = 1, aside = 1 } = now ?? {};
