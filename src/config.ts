@@ -216,6 +216,8 @@ const environment = z.object({
   CONNECTS_BACKFILL_APPROVAL_OVER: whole(0, 0, 2_000_000_000),
   /** How long after its start a `sweep --work` still works on an open backfill: less than the time between two sweeps. */
   CONNECTS_BACKFILL_STAY: duration('4m'),
+  /** How long a Tab waits for ids and codes that the database knows. */
+  CONNECTS_COMPLETION_MAX: duration('1500ms'),
   /** Nothing may be due for longer than this: doctor says so, and so should an alert. */
   CONNECTS_DUE_ALARM: duration('15m'),
   /** Jobs that wait for so long while none is taken make /livez fail, so that the process is restarted. */
@@ -311,6 +313,7 @@ export interface Config {
   readonly workerConcurrency: number;
   readonly batchMax: number;
   readonly cohortOver: number;
+  readonly completionMaxMs: number;
   readonly databasePoolMax: number;
   readonly settleAttemptsMax: number;
   readonly settleBackoffMs: number;
@@ -373,6 +376,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     workerConcurrency: set.CONNECTS_WORKER_CONCURRENCY,
     batchMax: set.CONNECTS_BATCH_MAX,
     cohortOver: set.CONNECTS_COHORT_OVER,
+    completionMaxMs: set.CONNECTS_COMPLETION_MAX,
     databasePoolMax: set.CONNECTS_DATABASE_POOL,
     settleAttemptsMax: set.CONNECTS_SETTLE_ATTEMPTS,
     settleBackoffMs: set.CONNECTS_SETTLE_BACKOFF,

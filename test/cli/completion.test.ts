@@ -14,7 +14,8 @@ let installation: Installation;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'connects-tab-'));
-  installation = await install();
+  // A slow machine must not leave a Tab without an answer.
+  installation = await install({ env: { CONNECTS_COMPLETION_MAX: '5m' } });
   await importRows(installation.app, [{ id: 'acct-1' }, { id: 'acct-2' }, { id: 'other' }]);
   await importBroken(installation.app, 'broken');
   await runHere(['sweep', '--work', '--as-of', '2021-05-01T00:00:00Z'], {

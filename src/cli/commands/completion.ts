@@ -9,8 +9,6 @@ import { withHelp } from '../options.ts';
 /** The program, with as much as is needed of what is typed behind `connects`. */
 export type ProgramFor = (typed: readonly string[]) => Command | Promise<Command>;
 
-/** Nobody waits for longer at a Tab. */
-const ASK_MAX_MS = 1_500;
 /** Until the process ends, whatever its connections do. */
 const LATE_MS = 500;
 
@@ -74,12 +72,13 @@ const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 /** Nothing where the database cannot be asked, or not in time: a Tab is no place for an error. */
 async function listedFor(cli: Cli, { wanted, begun }: Completion): Promise<readonly Candidate[]> {
   if (wanted === undefined || wanted === 'file') return [];
-  cli.limit(ASK_MAX_MS, LATE_MS);
   const answered = new AbortController();
   try {
     const { app } = cli;
-    if (app.config.databaseUrl === undefined) return [];
-    const late = app.clock.sleep(ASK_MAX_MS, answered.signal).then(() => []);
+    const { databaseUrl, completionMaxMs } = app.config;
+    if (databaseUrl === undefined) return [];
+    cli.limit(completionMaxMs, LATE_MS);
+    const late = app.clock.sleep(completionMaxMs, answered.signal).then(() => []);
     return await Promise.race([listCandidates(app.readDb, wanted, begun), late]);
   } catch {
     return [];
