@@ -5,12 +5,34 @@ export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scen
   (folder) => `test/${folder}`,
 );
 
-/** Proofs at length: kills, outages, a browser, a first start. They take longer than all others together, and `npm run test:all` runs them. */
+/**
+ * Proofs at length: processes of their own, kills, outages, drills, a browser, a first start. They take twice as long as
+ * all others together, and `npm run test:all` runs them.
+ */
 export const AT_LENGTH = [
+  'test/cli/accounts-import',
+  'test/cli/closed-output',
+  'test/cli/completion',
+  'test/cli/events-import',
+  'test/cli/export',
+  'test/cli/first-signals',
+  'test/cli/processes',
+  'test/cli/sweep',
+  'test/cli/unreachable',
   'test/console/browser',
+  'test/docs/printed-commands',
+  'test/drills',
   'test/faults',
+  'test/jobs',
+  'test/operations/runs/stopped-runs',
+  'test/operations/upkeep/apply-terms',
+  'test/operations/upkeep/doctor',
+  'test/scenarios/cohorts',
+  'test/scenarios/fleet',
   'test/scenarios/generated',
   'test/scenarios/late-sweeps',
+  'test/scenarios/once',
+  'test/scripts/installed-on-a-host',
   'test/scripts/start',
 ];
 

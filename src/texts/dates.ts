@@ -1,5 +1,5 @@
 /** Days and instants as a language writes them. All by `Intl`; what is a local date stays one, in whatever zone it is read. */
-import { type Instant, type LocalDate, isLocalDate, localDateOf } from '../domain/calendar.ts';
+import { type Instant, type LocalDate, localDateOf } from '../domain/calendar.ts';
 
 export interface DateWords {
   /** `16 March 2021`. @param on a date that exists */
@@ -64,8 +64,10 @@ function kept<Days extends LocalDate[]>(write: (...days: Days) => string): (...d
 }
 
 function utcOf(on: LocalDate): number {
-  if (!isLocalDate(on)) throw new RangeError(`${on} is no date`);
-  return Date.parse(`${on}T00:00:00Z`);
+  const at = Date.parse(`${on}T00:00:00Z`);
+  // Dates to come may lie beyond those that are taken from outside.
+  if (Number.isNaN(at)) throw new RangeError(`${on} is no date`);
+  return at;
 }
 
 /** Of English, where `Intl` has four for one month alone: such dates stand below each other. */

@@ -175,5 +175,5 @@ it('at what an account may hold, what adds is refused and what takes goes on; a 
   const asOf = Date.parse('2021-06-15T00:00:00Z');
   for await (const one of auditFleet(db, { asOf, alarmAgeMs: 1_000 })) expect(one).toBeUndefined();
   const { stdout } = await runHere(['account', 'explain', 'rich', '--since', '2021-01-03'], { app });
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('and an account can hold 2000000000');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('and an account can hold 2,000,000,000');
 });
