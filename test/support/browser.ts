@@ -182,7 +182,7 @@ export class Visitor {
   /** What stands furthest out, where `overflow` is not 0. */
   widest(): Promise<string> {
     return this.ask(`[...document.querySelectorAll('body *')]
-      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.parentElement.closest('.scroll'))
       .map((one) => one.tagName.toLowerCase() + '.' + one.getAttribute('class')).slice(0, 5).join(', ')`);
   }
 

@@ -6,7 +6,7 @@ export const NARROWER = `
 @media (max-width: 75rem) {
   .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); } .tile:nth-child(4) { border-left: 0; } .tile:nth-child(n + 4) { border-top: 1px solid var(--line); } .tile:nth-child(5) { grid-column: span 2; }
   .w3, .w4, .w5, .w7, .w8, .w9 { grid-column: 1 / -1; } .w6 { grid-column: 1 / -1; }
-  .cols > .stack { display: contents; } .cols > .stack > * { grid-column: 1 / -1; } .first { order: -1; } .last { order: 1; }
+  .cols > .stack { display: contents; } .cols > .stack > * { grid-column: 1 / -1; min-width: 0; } .first { order: -1; } .last { order: 1; }
 }
 @media (max-width: 56rem) {
   table { font-size: var(--t-s); } th, td { padding-inline: .4rem; } .p3 { display: none; }

@@ -92,9 +92,9 @@ export function WhatItWouldDo({ plan, at, rate: typed = '' }: WouldDoProps) {
     <Card
       title="What it would do"
       aside={
-        <span class="nowrap">
-          looked at <Time at={at} /> · plan {hash.slice(0, 8)}
-        </span>
+        <>
+          looked at <Time at={at} /> · <span class="nowrap">plan {hash.slice(0, 8)}</span>
+        </>
       }
       bare
     >
