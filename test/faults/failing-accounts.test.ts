@@ -100,10 +100,7 @@ describe('accounts that fail', () => {
         const ids = broken.map((one) => one.id);
         const entriesBefore = await countOf(db, 'SELECT COUNT(*) FROM entries');
 
-        const startedAt = performance.now();
         const swept = await sweepAndSend(app);
-        expectSoonAfter(startedAt);
-
         const run = swept.runs[0]?.id as number;
         expect(await findRun(db, run)).toMatchObject({ state: 'completed-with-failures', dueAtStart: FLEET });
         expect(await listFailures(installation)).toEqual(
