@@ -6,7 +6,7 @@ export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scen
 );
 
 /**
- * Proofs at length: processes of their own, kills, outages, drills, a browser, a first start. They take twice as long as
+ * Proofs at length: processes of their own, kills, outages, drills, a browser, a first start. They take longer than
  * all others together, and `npm run test:all` runs them.
  */
 export const AT_LENGTH = [
