@@ -1,6 +1,6 @@
 /** What an operator does to all that match: says what will happen, asks for a reason and for their number, and shows what is wrong with either. */
 import { counted } from '../../words.ts';
-import { Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
+import { Faults, Field, Form, Reason, Select, Submit, TypedCount } from '../parts/form.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { type Choice, choiceQuery, failuresAddress } from './failures-asked.ts';
 import { choiceWords } from './failures-words.ts';
@@ -95,16 +95,7 @@ function ActForm({ choice, matching, doing, token }: ActsProps & { readonly doin
         {matching === 1 ? (
           <input type="hidden" name="count" value="1" />
         ) : (
-          <Field
-            name="count"
-            label={`Type ${grouped(matching)}, the number of accounts`}
-            value={count?.text}
-            fault={count?.fault}
-            required
-            autocomplete="off"
-            maxlength={12}
-            hint="Nothing is done where they have become more or fewer meanwhile."
-          />
+          <TypedCount accounts={matching} {...count} />
         )}
         <div class="acts">
           <Submit>{submitWords(act, matching)}</Submit>{' '}

@@ -11,7 +11,7 @@ import type { RunPage } from '../../reports/run-page.ts';
 import { counted } from '../../words.ts';
 import { accountAddress, runAddress } from '../parts/addresses.ts';
 import { Card, Facts } from '../parts/card.tsx';
-import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
+import { type Fault, Faults, Form, Reason, Select, Submit, TypedCount } from '../parts/form.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
 import { operator } from '../sign-in/rights.ts';
@@ -229,16 +229,7 @@ function TakeItBack({ previewed, doing: { notify, reason, count }, id }: TakePro
       </p>
       <Select name="notify" label="Emails" value={notify} options={NOTIFY} />
       <Reason value={reason?.text ?? ''} fault={reason?.fault} />
-      <Field
-        name="count"
-        label={`Type ${grouped(accounts)}, the number of accounts`}
-        value={count?.text}
-        fault={count?.fault}
-        required
-        autocomplete="off"
-        maxlength={12}
-        hint="Nothing is done where they have become more or fewer meanwhile."
-      />
+      <TypedCount accounts={accounts} {...count} />
       <div class="acts">
         <Submit tone="bad">Take back {grouped(previewed.taken)} Connects</Submit>{' '}
         <a class="btn" href={runAddress(id)}>

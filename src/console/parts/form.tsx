@@ -1,6 +1,7 @@
 /** Forms: every field has a label, every fault is told at its field and at the top, every change has a reason. */
 import type { Child } from 'hono/jsx';
 import { Icon } from './icons.tsx';
+import { grouped } from './numbers.tsx';
 
 /** The longest reason that the audit log takes. */
 const REASON_MAX = 500;
@@ -69,6 +70,29 @@ export const Select = ({ name, label, hint, fault, value, options, required }: S
     </select>
     <Told name={name} hint={hint} fault={fault} />
   </div>
+);
+
+/** What is done to many is held to their number. */
+export const TypedCount = ({
+  accounts,
+  text,
+  fault,
+}: {
+  readonly accounts: number;
+  /** As it was typed. */
+  readonly text?: string | undefined;
+  readonly fault?: string | undefined;
+}) => (
+  <Field
+    name="count"
+    label={`Type ${grouped(accounts)}, the number of accounts`}
+    value={text}
+    fault={fault}
+    required
+    autocomplete="off"
+    maxlength={12}
+    hint="Nothing is done where they have become more or fewer meanwhile."
+  />
 );
 
 /** Why something is changed: it lands in the audit log. */
