@@ -516,6 +516,13 @@ CREATE TABLE `run_accounts` (
   KEY `of_account` (`account_id`,`run_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `run_batch_times` (
+  `run_id` bigint(20) NOT NULL,
+  `took_ms` int(11) NOT NULL,
+  `batches` int(11) NOT NULL,
+  PRIMARY KEY (`run_id`,`took_ms`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `run_notes` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `run_id` bigint(20) NOT NULL,

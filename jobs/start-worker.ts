@@ -128,9 +128,9 @@ function startSettling(
 ): [Worker<SettlePayload>, Worker<CohortPayload>] {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
-    const outcomes = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
+    const { outcomes, tookMs } = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
     for (const request of requests) busy.note(request, outcomes.get(request.account));
-    rates.note(requests, outcomes);
+    rates.note(requests, outcomes, tookMs);
     return outcomes;
   };
   const lane = (): Batcher<SettleRequest, SettleOutcome> =>
@@ -199,7 +199,7 @@ function markTogether(app: App, { db }: DeliverDeps, signal: AbortSignal): Deliv
 async function settleBatch(
   app: App,
   requests: readonly SettleRequest[],
-): Promise<Map<string, SettleOutcome>> {
+): Promise<{ readonly outcomes: Map<string, SettleOutcome>; readonly tookMs: number }> {
   const startedAt = app.clock.elapsedMs();
   const outcomes = await settleAccounts(app.settleDeps, requests).catch((error: unknown) => {
     // A server that is away is told of by those who wait for it; anything else is a fault of ours, and nobody else's.
@@ -209,8 +209,9 @@ async function settleBatch(
   });
   if ([...outcomes.values()].some((one) => one.outcome !== 'busy')) app.health.pulse();
   app.tally.observe('settle-batch-size', requests.length);
-  app.tally.observe('settle-duration', (app.clock.elapsedMs() - startedAt) / 1_000);
-  return outcomes;
+  const tookMs = app.clock.elapsedMs() - startedAt;
+  app.tally.observe('settle-duration', tookMs / 1_000);
+  return { outcomes, tookMs };
 }
 
 const patient = ({ clock, outages }: App, signal: AbortSignal) => ({ clock, outages, signal });

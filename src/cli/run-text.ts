@@ -3,6 +3,7 @@ import { type Instant, formatInstant } from '../domain/calendar.ts';
 import type { RunNote } from '../ledger/run-notes.ts';
 import type { Run, RunAsked } from '../ledger/runs.ts';
 import type { SweepPreview } from '../operations/runs/preview-sweep.ts';
+import { type BatchSpread, batchWords } from '../reports/batch-spread.ts';
 import type { RunCounts } from '../reports/run-counts.ts';
 import type { FailedExample } from '../reports/failed-examples.ts';
 import type { RunEnd } from '../reports/run-end.ts';
@@ -16,13 +17,14 @@ export interface RunTold {
   readonly notes?: readonly RunNote[];
   /** Of each error one account that failed with it. */
   readonly examples?: readonly FailedExample[];
+  readonly batches?: BatchSpread | null;
   /** Of the database's clock: a person is told by it how long ago something was. */
   readonly now?: Instant;
 }
 
 /** A short paragraph that says what a run is, what it did, and what a person may do next. */
 export function describeRun(screen: Screen, run: Run, counts: RunCounts, told: RunTold = {}): Words {
-  const { end, notes = [], examples = [], now } = told;
+  const { end, notes = [], examples = [], batches = null, now } = told;
   const at = (instant: Instant): string => timeOn(screen, instant, now);
   const { settled, failed, remaining, skipped, added, cycles } = counts;
   const since = added > 0 && run.kind !== 'reversal' ? `; ${formatCount(added)} added since it began` : '';
@@ -53,6 +55,7 @@ export function describeRun(screen: Screen, run: Run, counts: RunCounts, told: R
         ]
       : []),
     ...tookOf(run, counts),
+    ...(batches === null ? [] : [['batches', batchWords(batches)] as [string, Words]]),
   ];
   const next = nextCommand(run, counts, end);
   return linesOf([

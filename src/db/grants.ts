@@ -26,6 +26,7 @@ const READ_WRITE = [
   'interviews',
   'runs',
   'run_samples',
+  'run_batch_times',
   'failures',
   'failure_care',
   'member_links',

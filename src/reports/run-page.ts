@@ -6,6 +6,7 @@ import { type RunSample, listRunSamples } from '../ledger/run-samples.ts';
 import { type RunStop, findRunStop } from '../ledger/run-stops.ts';
 import { type Run, getRun } from '../ledger/runs.ts';
 import { countRetrying } from '../ledger/put-aside.ts';
+import { type BatchSpread, readBatchSpread } from './batch-spread.ts';
 import { sumOf } from './run-counts.ts';
 import { type KnownCounts, isOpen, readCountsNow } from './run-kept-counts.ts';
 
@@ -20,6 +21,8 @@ export interface RunPage extends KnownCounts {
   /** Emails that it caused, by state, as of now; null while they are too many to be counted. */
   readonly emails: Readonly<Record<string, number>> | null;
   readonly rate: RunRate;
+  /** How long its batches took; null where none was written down. */
+  readonly batches: BatchSpread | null;
   /** The run of its kind before this one; null where there is none. */
   readonly previousId: number | null;
 }
@@ -56,6 +59,7 @@ export async function readRunPage(db: Queryable, id: number, now: Instant): Prom
     notes: (await listRunNotes(db, [id])).get(id) ?? [],
     emails: await countRunEmails(db, run, known),
     rate: rateOf(run, known, await listRunSamples(db, id), now),
+    batches: await readBatchSpread(db, id),
     previousId: await findPrevious(db, run),
   };
 }

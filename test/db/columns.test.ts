@@ -283,8 +283,8 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['runs.asked', 'counts, a plan, and at most 100 ids of 64 characters: src/operations/runs/listed-sweep.ts'],
   [
-    'runs.due_at_start run_samples.settled fleet_samples.due fleet_samples.put_aside fleet_samples.waiting',
-    'accounts and emails, which are fewer than an integer counts',
+    'runs.due_at_start run_samples.settled run_batch_times.batches fleet_samples.due fleet_samples.put_aside fleet_samples.waiting',
+    'accounts, emails and batches, which are fewer than an integer counts',
   ],
   ['fleet_samples.clean_s', 'seconds, of which an integer counts 68 years'],
   [
@@ -313,7 +313,8 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ['sessions.user_id ticks.id tokens.id users.id', NUMBERED],
   ['amendments.run_id amendments.reversed_run audit_log.run_id backfills.run_id cycles.run_id', NUMBERED],
   ['decisions.run_id entries.run_id failures.run_id lapses.run_id outbox.run_id', NUMBERED],
-  ['run_accounts.run_id run_samples.run_id', NUMBERED],
+  ['run_batch_times.took_ms', 'milliseconds, of which an integer counts 24 days'],
+  ['run_accounts.run_id run_samples.run_id run_batch_times.run_id', NUMBERED],
   ['installation.only_one token_limits.token_id events.token_id run_notes.run_id run_stops.run_id', NUMBERED],
   ['ticks.run_id', NUMBERED],
   ['backfills.plan_hash backfills.worker contacts.import_hash events.content_hash sessions.hash', HASH],

@@ -1,8 +1,10 @@
 /** One run: counts that add up, kept when it is closed; its rate; its errors; its emails. */
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { listKeptCounts } from '../../src/ledger/run-kept.ts';
+import { addBatchTimes, roundedMs } from '../../src/ledger/run-batch-times.ts';
 import { addRunSamples, listRunSamples, stretchAt } from '../../src/ledger/run-samples.ts';
 import { type Run, listRuns } from '../../src/ledger/runs.ts';
+import { batchWords, readBatchSpread } from '../../src/reports/batch-spread.ts';
 import { readKnownCounts } from '../../src/reports/run-kept-counts.ts';
 import { countRun } from '../../src/reports/run-counts.ts';
 import { rateOf, readRunPage } from '../../src/reports/run-page.ts';
@@ -38,6 +40,7 @@ test('a run that has ended: what it did, what it failed at, how fast it was, wit
   const samples = (): Promise<number> =>
     listRunSamples(installation.db, id).then((all) => all.reduce((sum, one) => sum + one.settled, 0));
   await until('its rate is written down', async () => (await samples()) === FLEET - BROKEN.length);
+  await until('so are its batches', async () => (await readBatchSpread(installation.db, id)) !== null);
   const page = await pageOf(id);
   expect(page).toMatchObject({
     exact: true,
@@ -51,6 +54,10 @@ test('a run that has ended: what it did, what it failed at, how fast it was, wit
     rate: { endsAt: null },
   });
   expect(page.errors[0]?.sample.message).toContain('Mars/Olympus');
+  const { count = 0, p50Ms = 0, p95Ms = 0 } = page.batches ?? {};
+  expect(count).toBeGreaterThan(0);
+  expect(p50Ms).toBeGreaterThan(0);
+  expect(p95Ms).toBeGreaterThanOrEqual(p50Ms);
   const [[, kept]] = [...(await listKeptCounts(installation.db, [id]))] as [[number, object]];
   const { notices: _then, ...counts } = await countRun(installation.db, page.run);
   expect(kept).toMatchObject(counts);
@@ -151,4 +158,31 @@ test('what a worker settled is added to what another one has', async () => {
     { s: 0, settled: 7 },
     { s: 1, settled: 5 },
   ]);
+});
+
+describe('how long batches took', () => {
+  test('is told by what half of them, and 95 % of them, did not take longer than; whichever worker had them', async () => {
+    const { db } = installation;
+    expect(await readBatchSpread(db, 7)).toBeNull();
+    await addBatchTimes(db, 7, [
+      { tookMs: 20, batches: 5 },
+      { tookMs: 31, batches: 6 },
+    ]);
+    await addBatchTimes(db, 7, [
+      { tookMs: 31, batches: 8 },
+      { tookMs: 90, batches: 1 },
+    ]);
+    const spread = await readBatchSpread(db, 7);
+    expect(spread).toEqual({ count: 20, p50Ms: 31, p95Ms: 31 });
+    await addBatchTimes(db, 7, [{ tookMs: 1_200, batches: 1 }]);
+    const later = await readBatchSpread(db, 7);
+    expect(later).toEqual({ count: 21, p50Ms: 31, p95Ms: 90 });
+    expect(later && batchWords(later)).toBe('21, p50 31 ms, p95 90 ms');
+  });
+
+  test('is kept to two digits, so that a run has few rows of it', () => {
+    expect([0, 0.4, 7.6, 99, 104, 995, 1_249].map(roundedMs)).toEqual([1, 1, 8, 99, 100, 1_000, 1_200]);
+    const kept = new Set(Array.from({ length: 100_000 }, (_, ms) => roundedMs(ms)));
+    expect(kept.size).toBeLessThan(400);
+  });
 });

@@ -17,6 +17,7 @@ import {
 } from '../../ledger/runs.ts';
 import { lookUntil } from '../../operations/runs/look-until.ts';
 import { type AccountCounts, countRun, countRunAccounts } from '../../reports/run-counts.ts';
+import { readBatchSpread } from '../../reports/batch-spread.ts';
 import { listFailedExamples } from '../../reports/failed-examples.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type Cli, print, printJson } from '../context.ts';
@@ -157,10 +158,11 @@ async function showRun(cli: Cli, id: number, flags: { watch?: true; json?: true 
   const failed = counts.failed > 0 || run.state === 'failed';
   if (flags.watch && !isOpen(run) && failed) cli.exitCode = EXIT.someFailed;
   const notes = (await listRunNotes(cli.app.db, [id])).get(id) ?? [];
-  if (flags.json) return printJson(cli, countedRunJson(run, { ...counts, ...end }, notes));
+  const batches = await readBatchSpread(cli.app.db, id);
+  if (flags.json) return printJson(cli, countedRunJson(run, { ...counts, ...end, batches }, notes));
   const examples = failed ? await listFailedExamples(cli.app.db, run) : [];
   const now = await shownNow(cli.app.db);
-  return print(cli, describeRun(screenOf(cli), run, counts, { end, notes, examples, now }));
+  return print(cli, describeRun(screenOf(cli), run, counts, { end, notes, examples, batches, now }));
 }
 
 const isOpen = (run: Run): boolean => run.state === 'running' || run.state === 'stopping';

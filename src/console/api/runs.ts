@@ -5,6 +5,7 @@ import { listRunNotes } from '../../ledger/run-notes.ts';
 import { RUN_KINDS, RUN_STATES, getRun, listRuns } from '../../ledger/runs.ts';
 import { closeRunIfDone } from '../../operations/runs/close-run.ts';
 import { stopRun } from '../../operations/runs/stop-run.ts';
+import { readBatchSpread } from '../../reports/batch-spread.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
 import { type KnownCounts, readCountsNow, readKnownCounts } from '../../reports/run-kept-counts.ts';
 import { MEMBER_STATES, listRunMembers } from '../../reports/run-members.ts';
@@ -106,6 +107,15 @@ export const runCounts = {
 /** Null while it is not exact. */
 const later = <Shape extends z.ZodType>(shape: Shape) => shape.nullable();
 
+const batchesShape = z
+  .strictObject({
+    count,
+    p50Ms: count.describe('Half of them took no longer than that, in milliseconds, to two digits.'),
+    p95Ms: count,
+  })
+  .nullable()
+  .describe('How long the batches of accounts took that workers settled for it; null where none was told.');
+
 export const runShape = z
   .strictObject({
     ...runFields,
@@ -120,6 +130,7 @@ export const runShape = z
     notices: later(counts).describe('Notices by state; null also while thousands are still to be sent.'),
     stop: stopShape,
     failing: counts.describe('Accounts that failed and are still to be tried again, by error.'),
+    batches: batchesShape,
     notes: z.array(noteShape),
   })
   .meta({ id: 'Run' });
@@ -193,7 +204,8 @@ export const RUN_ROUTES: readonly ApiRoute[] = [
       const run = await getRun(db, id);
       const known = await readCountsNow(db, run);
       const counts = knownCountsJson(known, await countRunEmails(db, run, known));
-      const told = { ...counts, ...(await readRunEnd(db, run)) };
+      const batches = await readBatchSpread(db, id);
+      const told = { ...counts, ...(await readRunEnd(db, run)), batches };
       return countedRunJson(run, told, (await listRunNotes(db, [id])).get(id) ?? [], known.exact);
     },
   }),

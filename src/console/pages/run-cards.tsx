@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx';
 import { DateTime } from 'luxon';
 import type { RunPage } from '../../reports/run-page.ts';
+import { batchWords } from '../../reports/batch-spread.ts';
 import { isOpen } from '../../reports/run-kept-counts.ts';
 import { counted, formatAge } from '../../words.ts';
 import { RateOverTime } from '../charts/rate.tsx';
@@ -119,7 +120,7 @@ export function Rate({ page: { run, rate } }: Pick<RunProps, 'page'>) {
 const clockOf = (at: number): string => DateTime.fromMillis(at, { zone: 'UTC' }).toFormat('HH:mm:ss');
 
 export function ThisRun({
-  page: { run, rate, previousId },
+  page: { run, rate, batches, previousId },
   stopsAt,
 }: Pick<RunProps, 'page'> & { readonly stopsAt: number | null }) {
   const asked = askedWords(run.asked);
@@ -139,6 +140,7 @@ export function ThisRun({
     ],
     ['Program', run.programVersion === null ? 'not recorded' : `version ${run.programVersion}`],
     ...rateRows(ratePoints(rate.samples, rate.tookMs / 1_000, isOpen(run))),
+    ...(batches === null ? [] : [['Batches', batchWords(batches)] as const]),
     ...(stopsAt === null ? [] : [['Stops itself at', `${grouped(stopsAt)} failed with one error`] as const]),
     ...(previousId === null
       ? []
@@ -158,7 +160,7 @@ export function ThisRun({
   );
 }
 
-/** How steadily it settled: what is written down is how many accounts in each stretch of time, not how long a batch took. */
+/** How steadily it settled, by how many accounts in each stretch of time. */
 function rateRows(points: readonly RatePoint[]): (readonly [Child, Child])[] {
   const spread = rateSpread(points);
   return spread === undefined
