@@ -63,49 +63,50 @@ export function Sparkline({ label, seen, from, to, isBad, gapMs = 3_600_000 }: S
 }
 
 export interface TickMark {
-  /** `swept` did something; `quiet` had nothing to do; a `merged` one joined another's run. */
-  readonly state: 'swept' | 'quiet' | 'merged' | 'missed';
-  /** `29 Nov, 07:05 UTC: 138 settled`. */
+  readonly fill: Fill;
+  /** It needs a person: it stands out in height, too. */
+  readonly isBad?: boolean;
+  /** `07:05 UTC: swept`. */
   readonly title: string;
 }
 
-const TICK_FILLS: Record<TickMark['state'], Fill> = {
-  swept: 'f-grant',
-  quiet: 'f-grant2',
-  merged: 'f-expire',
-  missed: 'f-bad',
-};
+const TICK_STEP = 10;
 
-/** Recent ticks, the newest last; one that was missed stands out in height, too. @param label counts them in words */
-export const TickStrip = ({
-  ticks,
-  label,
-}: {
+interface TickStripProps {
+  /** The newest last. */
   readonly ticks: readonly TickMark[];
+  /** Counts them in words. */
   readonly label: string;
-}) => (
-  <svg
-    class="strip"
-    viewBox={`0 0 ${Math.max(1, ticks.length) * 10} 30`}
-    preserveAspectRatio="none"
-    role="img"
-    aria-label={label}
-  >
-    {ticks.map(({ state, title }, index) => (
-      <g>
-        <title>{title}</title>
+  /** As wide as that many, where there are fewer; what is missing stays empty at the right. */
+  readonly room?: number;
+}
+
+/** Recent ticks, one mark each; nothing where there were none. */
+export function TickStrip({ ticks, label, room = 0 }: TickStripProps) {
+  if (ticks.length === 0) return <></>;
+  return (
+    <svg
+      class="strip"
+      viewBox={`0 0 ${Math.max(room, ticks.length) * TICK_STEP} 30`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      {ticks.map(({ fill, isBad, title }, index) => (
         <rect
-          x={index * 10 + 1}
-          y={state === 'missed' ? 4 : 10}
+          x={index * TICK_STEP + 1}
+          y={isBad ? 4 : 10}
           width={7}
-          height={state === 'missed' ? 20 : 14}
+          height={isBad ? 20 : 14}
           rx={2}
-          class={TICK_FILLS[state]}
-        />
-      </g>
-    ))}
-  </svg>
-);
+          class={fill}
+        >
+          <title>{title}</title>
+        </rect>
+      ))}
+    </svg>
+  );
+}
 
 export interface BarPart {
   readonly name: string;

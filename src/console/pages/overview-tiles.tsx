@@ -4,7 +4,8 @@ import { PAST_MS } from '../../reports/fleet-past.ts';
 import { DUE_MAX, OUTBOX_MAX } from '../../reports/overview.ts';
 import type { Slot, SlotState } from '../../reports/ticks.ts';
 import { counted, formatAge } from '../../words.ts';
-import { Sparkline } from '../charts/small.tsx';
+import type { Fill } from '../charts/frame.tsx';
+import { Sparkline, TickStrip } from '../charts/small.tsx';
 import { runAddress } from '../parts/addresses.ts';
 import { grouped } from '../parts/numbers.tsx';
 import { Figure, Tile, Tiles } from '../parts/tiles.tsx';
@@ -173,7 +174,7 @@ function slotWords(slots: readonly Slot[]): string {
   return odd.length === 0 ? `${of} all came` : `${odd.join(', ')} of ${of}`;
 }
 
-const FILLS: Readonly<Record<SlotState, string>> = {
+const FILLS: Readonly<Record<SlotState, Fill>> = {
   swept: 'f-grant',
   late: 'f-expire',
   merged: 'f-expire',
@@ -182,35 +183,17 @@ const FILLS: Readonly<Record<SlotState, string>> = {
   held: 'f-mute',
 };
 
-const STEP = 10;
+const TICKS_SHOWN = 24;
 
-/** One mark a slot; what needs a person is taller, too. */
-function Strip({ slots }: { readonly slots: readonly Slot[] }) {
-  if (slots.length === 0) return <></>;
-  const width = Math.max(24, slots.length) * STEP;
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${width} 30`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`Ticks: ${slotWords(slots)}`}
-    >
-      {slots.map(({ at, state }, index) => {
-        const tall = state === 'missed' || state === 'failed';
-        return (
-          <rect
-            x={index * STEP + 1}
-            y={tall ? 4 : 10}
-            width={7}
-            height={tall ? 20 : 14}
-            rx={2}
-            class={FILLS[state]}
-          >
-            <title>{`${new Date(at).toISOString().slice(11, 16)} UTC: ${STATE_WORDS[state]}`}</title>
-          </rect>
-        );
-      })}
-    </svg>
-  );
-}
+/** One mark a slot. */
+const Strip = ({ slots }: { readonly slots: readonly Slot[] }) => (
+  <TickStrip
+    label={`Ticks: ${slotWords(slots)}`}
+    room={TICKS_SHOWN}
+    ticks={slots.map(({ at, state }) => ({
+      fill: FILLS[state],
+      isBad: state === 'missed' || state === 'failed',
+      title: `${new Date(at).toISOString().slice(11, 16)} UTC: ${STATE_WORDS[state]}`,
+    }))}
+  />
+);

@@ -144,16 +144,24 @@ describe('small drawings', () => {
     ).not.toContain('<rect');
   });
 
-  test('a missed tick stands out', () => {
-    const svg = textOf(
-      <TickStrip
-        label="The last 2 ticks: 1 swept, 1 missed"
-        ticks={[
-          { state: 'swept', title: 'a' },
-          { state: 'missed', title: 'b' },
-        ]}
-      />,
-    );
+  test('a missed tick stands out; of few ticks each is as wide as of many', () => {
+    const strip = (ticks: number) =>
+      textOf(
+        <TickStrip
+          label="The last 2 ticks: 1 swept, 1 missed"
+          room={24}
+          ticks={[
+            { fill: 'f-grant' as const, title: 'a' },
+            { fill: 'f-bad' as const, isBad: true, title: 'b' },
+          ].slice(0, ticks)}
+        />,
+      );
+    expect(strip(0)).toBe('');
+    expect([strip(1), strip(2)].map((one) => /viewBox="([^"]*)"/.exec(one)?.[1])).toEqual([
+      '0 0 240 30',
+      '0 0 240 30',
+    ]);
+    const svg = strip(2);
     expect(Number(marks(svg, 'rect', 'f-bad')[0]!['height'])).toBeGreaterThan(
       Number(marks(svg, 'rect', 'f-grant')[0]!['height']),
     );
