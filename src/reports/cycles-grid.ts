@@ -94,6 +94,14 @@ function countFailed(aside: readonly AsideAccount[]): Map<LocalDate, number> {
   return days;
 }
 
+/** From the first of these days on which cycles are missing to the last: what one backfill of them all would take. */
+export function spanOfMissing(days: readonly DayOfGrid[]): Hole | undefined {
+  const missing = days.filter((one) => one.missing > 0);
+  const [first, last] = [missing[0], missing.at(-1)];
+  if (!first || !last) return undefined;
+  return { from: first.on, to: last.on, cycles: missing.reduce((sum, one) => sum + one.missing, 0) };
+}
+
 function holesIn(days: readonly DayOfGrid[]): Hole[] {
   const holes: Hole[] = [];
   for (const { on, missing } of days) {

@@ -1,7 +1,7 @@
 /** Charts: colours by class, because no attribute may carry a style. */
 export const CHARTS = `
 svg.chart { display: block; width: 100%; height: auto; overflow: visible; font: 11px var(--sans); font-variant-numeric: tabular-nums; }
-.chart text { fill: var(--ink-3); } .chart text.on { fill: var(--ink); font-weight: 600; } .chart .end { text-anchor: end; } .chart .mid { text-anchor: middle; }
+.chart text { fill: var(--ink-3); } .chart text.on { fill: var(--ink); font-weight: 600; } .chart .end { text-anchor: end; } .chart .mid { text-anchor: middle; } .chart a > text { text-decoration: underline; text-decoration-color: var(--c-bad); text-underline-offset: .2em; }
 .grid { stroke: var(--line); } .axis { stroke: var(--line-2); } .now { stroke: var(--ink-3); stroke-dasharray: 2 3; }
 .f-grant { fill: var(--c-grant); } .f-grant2 { fill: var(--c-grant-2); } .f-expire { fill: var(--c-expire); } .f-ahead { fill: var(--c-ahead); } .f-ahead2 { fill: var(--c-ahead-2); } .f-bad { fill: var(--c-bad); } .f-run { fill: var(--run); } .f-mute { fill: var(--line-2); } .f-sunk { fill: var(--sunk); } .f-none { fill: none; } .f-line { fill: var(--c-line); }
 .s-line { fill: none; stroke: var(--c-line); stroke-width: 2; stroke-linejoin: round; } .s-fill { fill: var(--c-fill); } .s-next { fill: none; stroke: var(--c-line); stroke-width: 1.75; stroke-dasharray: 3 4; } .s-cap { stroke: var(--c-cap); stroke-width: 1.25; stroke-dasharray: 6 4; } .t-cap { fill: var(--c-cap) !important; font-weight: 550; }

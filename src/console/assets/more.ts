@@ -23,11 +23,13 @@ input[aria-invalid], select[aria-invalid], textarea[aria-invalid] { border-color
 select.field, textarea.field { width: 100%; }
 .check { display: flex; gap: .5rem; align-items: baseline; font-size: var(--t-s); color: var(--ink-2); } .check input { accent-color: var(--accent); }
 .inline { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end; }
-.acts { flex-wrap: wrap; }
+.acts { display: flex; flex-wrap: wrap; gap: var(--s2); }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: var(--s4) var(--s3); align-items: start; }
+.unfold > summary { color: var(--ink-2); font-size: var(--t-s); font-weight: 500; cursor: pointer; width: max-content; max-width: 100%; } .unfold > .form { margin-top: var(--s4); }
 .empty { display: grid; gap: var(--s2); justify-items: start; padding: var(--s6) var(--s4); }
 .empty .lead { font-size: var(--t-l); font-weight: 600; letter-spacing: -.01em; }
 .empty .acts { display: flex; gap: var(--s2); margin-top: var(--s2); } .in > .empty { padding: var(--s2) 0; }
-.in.lines { display: grid; gap: var(--s1); } .card > footer + .lines { border-top: 1px solid var(--line); font-size: var(--t-s); }
+.in.lines, .in.lines ul { display: grid; gap: var(--s1); } .in.lines a[aria-current] { font-weight: 600; } .card > footer + .lines { border-top: 1px solid var(--line); font-size: var(--t-s); }
 .say.run > svg.i { color: var(--run); } .say.mute > svg.i { color: var(--mute); }
 .say ul { list-style: disc; padding-left: 1.1rem; color: var(--ink-2); }
 .pager { display: flex; gap: var(--s2); margin-left: auto; }

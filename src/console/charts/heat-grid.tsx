@@ -26,8 +26,14 @@ const WIDE = { left: 40, size: 16.6, step: 19.6, height: 15, line: 18, top: 18 }
 const SLIM = { left: 30, size: 7.2, step: 9.2, height: 13, line: 16.5, top: 18 };
 const MARKED_DAYS = [1, 5, 10, 15, 20, 25, 31];
 
-/** @param days of whole months, in the order of time; a day that is left out is not drawn */
-export function CyclesByDay({ days }: { readonly days: readonly DayOfCycles[] }) {
+interface CyclesByDayProps {
+  /** Of whole months, in the order of time; a day that is left out is not drawn. */
+  readonly days: readonly DayOfCycles[];
+  /** Where all holes of a month such as `2026-11` can be filled; undefined where it has none. */
+  readonly hrefOfMonth?: ((month: string) => string | undefined) | undefined;
+}
+
+export function CyclesByDay({ days, hrefOfMonth }: CyclesByDayProps) {
   const months = [...new Set(days.map((one) => one.on.slice(0, 7)))];
   const heights = { right: 0, top: 18, bottom: 0 };
   const shade = shadesOf(days);
@@ -57,7 +63,7 @@ export function CyclesByDay({ days }: { readonly days: readonly DayOfCycles[] })
         ...heights,
       }}
       slim={{ left: SLIM.left, width: 320, height: SLIM.top + SLIM.line * months.length, ...heights }}
-      draw={(frame) => <GridDrawn frame={frame} days={days} months={months} shade={shade} />}
+      draw={(frame) => <GridDrawn {...{ frame, days, months, shade, hrefOfMonth }} />}
     />
   );
 }
@@ -75,14 +81,13 @@ function shadesOf(days: readonly DayOfCycles[]): Shade {
   };
 }
 
-interface GridProps {
+interface GridProps extends CyclesByDayProps {
   readonly frame: Frame;
-  readonly days: readonly DayOfCycles[];
   readonly months: readonly string[];
   readonly shade: Shade;
 }
 
-function GridDrawn({ frame, days, months, shade }: GridProps) {
+function GridDrawn({ frame, days, months, shade, hrefOfMonth }: GridProps) {
   const grid = frame.isSlim ? SLIM : WIDE;
   const rows = new Map(months.map((month, index) => [month, index]));
   const thisMonth = days.findLast((one) => !one.isAhead)?.on.slice(0, 7);
@@ -94,13 +99,13 @@ function GridDrawn({ frame, days, months, shade }: GridProps) {
         </text>
       ))}
       {months.map((month, index) => (
-        <text
-          class={month === thisMonth ? 'on' : undefined}
-          x={0}
+        <MonthName
+          month={month}
+          isThis={month === thisMonth}
           y={round(grid.top + index * grid.line + 11.5)}
-        >
-          {monthName(month)}
-        </text>
+          href={hrefOfMonth?.(month)}
+          missing={missingIn(days, month)}
+        />
       ))}
       {days.map((day) => (
         <Square
@@ -113,6 +118,33 @@ function GridDrawn({ frame, days, months, shade }: GridProps) {
         />
       ))}
     </>
+  );
+}
+
+const missingIn = (days: readonly DayOfCycles[], month: string): number =>
+  days.reduce((sum, { on, missing }) => sum + (on.startsWith(month) ? missing : 0), 0);
+
+interface MonthNameProps {
+  readonly month: string;
+  readonly isThis: boolean;
+  readonly y: number;
+  readonly href: string | undefined;
+  readonly missing: number;
+}
+
+function MonthName({ month, isThis, y, href, missing }: MonthNameProps) {
+  const name = (
+    <text class={isThis ? 'on' : undefined} x={0} y={y}>
+      {monthName(month)}
+    </text>
+  );
+  if (href === undefined) return name;
+  const title = `${monthName(month)} ${month.slice(0, 4)}: ${formatCount(missing)} missing`;
+  return (
+    <a href={href} aria-label={title}>
+      <title>{title}</title>
+      {name}
+    </a>
   );
 }
 

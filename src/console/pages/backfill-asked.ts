@@ -6,6 +6,7 @@ import { accountIdField } from '../../domain/events/fields.ts';
 import { PLAN_NAMES, type PlanName } from '../../domain/terms.ts';
 import type { BackfillAsked } from '../../ledger/backfills.ts';
 import type { Notify } from '../../ledger/runs.ts';
+import { type DayOfGrid, spanOfMissing } from '../../reports/cycles-grid.ts';
 import { counted } from '../../words.ts';
 import { type Query, addressOf } from '../parts/addresses.ts';
 import type { Fault } from '../parts/form.tsx';
@@ -117,6 +118,15 @@ export const backfillAddress = (form: Partial<BackfillForm>): string => {
   const more = include.map((one) => `include=${encodeURIComponent(one)}`).join('&');
   return more === '' ? address : `${address}${address.includes('?') ? '&' : '?'}${more}`;
 };
+
+/** The page that asks for what is missing on any of these days; undefined where nothing is. */
+export function fillAddress(
+  days: readonly DayOfGrid[],
+  form: Partial<BackfillForm> = {},
+): string | undefined {
+  const span = spanOfMissing(days);
+  return span && backfillAddress({ ...form, from: span.from, to: span.to });
+}
 
 /** `cycles of 14 Sep 2026 to 17 Sep 2026, all accounts`, without dates. */
 export function whoseWords({ accounts, plan, include }: BackfillAsked): string {

@@ -2,13 +2,13 @@
 import type { Queryable } from '../../db/query.ts';
 import type { AsideAccount } from '../../ledger/put-aside.ts';
 import { type FlowsPerDay, readFlowsPerDay } from '../../reports/connects-per-day.ts';
-import { type CyclesGrid, type Hole, readCyclesGrid } from '../../reports/cycles-grid.ts';
+import { type CyclesGrid, type Hole, readCyclesGrid, spanOfMissing } from '../../reports/cycles-grid.ts';
 import { type DueAhead, countDueAhead, readDueAhead } from '../../reports/due-ahead.ts';
 import { counted } from '../../words.ts';
 import { DailyConnects, DuePerDay } from '../charts/day-bars.tsx';
 import { CyclesByDay } from '../charts/heat-grid.tsx';
-import { addressOf } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
+import { backfillAddress, fillAddress } from './backfill-asked.ts';
 
 const DAYS = 30;
 
@@ -51,25 +51,34 @@ export function AheadCard({ ahead: { days } }: { readonly ahead: DueAhead }) {
 }
 
 export const GridCard = ({ grid: { days, holes, isCounted } }: { readonly grid: CyclesGrid }) => (
-  <Card title="Cycles by month and day" bare width={6} aside={isCounted ? fillLink(holes) : BEING_COUNTED}>
+  <Card
+    title="Cycles by month and day"
+    bare
+    width={6}
+    aside={isCounted ? <FillLink days={days} holes={holes} /> : BEING_COUNTED}
+  >
     <CyclesByDay
-      days={days.map((day) => ({ ...day, href: day.missing > 0 ? fillAddress(holes, day.on) : undefined }))}
+      days={days.map((day) => ({ ...day, href: day.missing > 0 ? holeAddress(holes, day.on) : undefined }))}
+      hrefOfMonth={(month) => fillAddress(days.filter(({ on }) => on.startsWith(month)))}
     />
   </Card>
 );
 
-/** The latest one is what somebody has just heard of; a form of its own shows the others. */
-function fillLink(holes: readonly Hole[]) {
-  const last = holes.at(-1);
-  if (!last) return 'no cycle is missing';
+/** One backfill for all of them: it leaves alone what is settled in between. */
+function FillLink({ days, holes }: Pick<CyclesGrid, 'days' | 'holes'>) {
+  const span = spanOfMissing(days);
+  if (!span) return <>no cycle is missing</>;
   return (
-    <a class="link" href={fillAddress(holes, last.to)}>
-      Fill the {counted(holes.length, 'hole')}
+    <a class="link" href={backfillAddress({ from: span.from, to: span.to })}>
+      Fill {holesWords(holes.length)}, {counted(span.cycles, 'cycle')}
     </a>
   );
 }
 
-function fillAddress(holes: readonly Hole[], on: string): string {
-  const hole = holes.find((one) => one.from <= on && on <= one.to);
-  return addressOf('/backfills/new', { from: hole?.from ?? on, to: hole?.to ?? on });
-}
+const holesWords = (holes: number): string =>
+  holes === 1 ? 'the hole' : holes === 2 ? 'both holes' : `all ${counted(holes, 'hole')}`;
+
+const holeAddress = (holes: readonly Hole[], on: string): string => {
+  const { from, to } = holes.find((one) => one.from <= on && on <= one.to) ?? { from: on, to: on };
+  return backfillAddress({ from, to });
+};
