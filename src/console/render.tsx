@@ -71,6 +71,12 @@ async function frameOf(context: PageContext, status: number): Promise<Frame> {
   return (await readIt?.()) ?? { badges: {}, now: undefined };
 }
 
+/** What to do next, where the sentence does not say it. */
+const NEXT: Partial<Readonly<Record<number, string>>> = {
+  404: 'The address may be cut off, or what it led to was pruned since. The field above finds accounts, runs, emails and events.',
+  500: 'Whoever runs this console finds the reason in its log, under the code console-error.',
+};
+
 export async function renderFault(
   context: PageContext,
   status: NonNullable<Page['status']>,
@@ -87,11 +93,22 @@ export async function renderFault(
       tone={status >= 500 ? 'bad' : 'warn'}
       sentence={sentence}
       action={
-        <a class="btn" href="/">
-          To the overview
-        </a>
+        <>
+          {status >= 500 && context.req.method === 'GET' ? (
+            <a class="btn main" href="">
+              Try again
+            </a>
+          ) : (
+            ''
+          )}
+          <a class="btn" href="/">
+            To the overview
+          </a>
+        </>
       }
-    />,
+    >
+      {NEXT[status]}
+    </Say>,
   );
 }
 

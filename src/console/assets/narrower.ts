@@ -9,7 +9,7 @@ export const NARROWER = `
   .cols > .stack { display: contents; } .cols > .stack > * { grid-column: 1 / -1; min-width: 0; } .first { order: -1; } .last { order: 1; }
 }
 @media (max-width: 56rem) {
-  table { font-size: var(--t-s); } th, td { padding-inline: .4rem; } .p3 { display: none; }
+  table { font-size: var(--t-s); } th, td { padding-inline: .4rem; } .p3 { display: none; } tr > :has(+ .p3:last-child) { padding-right: var(--s4); }
   .frame { display: block; } .frame > :nth-child(2) { border: 0; }
   .side { position: static; height: auto; border: 0; padding: var(--s3) var(--s4) 0; gap: var(--s2); flex-flow: row wrap; align-items: center; }
   .nav h2, .side .who br { display: none; } .side .who { order: 1; margin: 0 0 0 auto; padding: 0; border: 0; max-width: 70%; text-align: right; font-size: var(--t-xs); }
@@ -21,7 +21,7 @@ export const NARROWER = `
 @media (max-width: 40rem) {
   svg.chart.wide { display: none; } svg.chart.slim { display: block; }
   .tiles { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .tile { border-left: 0; border-top: 1px solid var(--line); } .tile:nth-child(even) { border-left: 1px solid var(--line); } .tile:nth-child(-n + 2) { border-top: 0; } .tile:last-child { grid-column: 1 / -1; border-left: 0; }
-  .p2 { display: none; } thead th, thead th.n { white-space: normal; } .nav a { padding: .35rem .45rem; font-size: var(--t-s); } th .ref { display: block; } th > a.act { text-decoration: underline dotted; text-underline-offset: .2em; } .say { flex-wrap: wrap; } .say > div { flex: 1 1 12rem; } .say .acts { margin: 0; width: 100%; }
+  .p2 { display: none; } tr > :has(+ :is(.p2, .p3):last-child), tr > :has(+ :is(.p2, .p3) + :is(.p2, .p3):last-child) { padding-right: var(--s4); } thead th, thead th.n { white-space: normal; } .nav a { padding: .35rem .45rem; font-size: var(--t-s); } th .ref { display: block; } th > a.act { text-decoration: underline dotted; text-underline-offset: .2em; } .say { flex-wrap: wrap; } .say > div { flex: 1 1 12rem; } .say .acts { margin: 0; width: 100%; }
   .head .acts { margin: 0; width: 100%; flex-wrap: wrap; } .id { max-width: 9.5rem; }
   table.stacks, .stacks tbody { display: block; } .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacks tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem var(--s3); padding: .6rem var(--s4); border-bottom: 1px solid var(--line); } .stacks tr:last-child { border-bottom: 0; }

@@ -72,7 +72,7 @@ input.field { font-family: inherit; width: 100%; } input.field.tight { width: 5.
 .field { display: inline-flex; align-items: center; gap: .5rem; border: 1px solid var(--line-2); border-radius: var(--r-s); background: var(--surface); padding: .35rem .6rem; color: var(--ink); font-size: var(--t-s); min-width: 0; }
 .field.ph { color: var(--ink-3); } .field.grow { flex: 1 1 14rem; } .field.tight { width: 5.5rem; }
 label.l { display: grid; gap: .3rem; font-size: var(--t-s); color: var(--ink-2); font-weight: 500; }
-.form { display: grid; gap: var(--s4); }
+.form { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s4); }
 .box { width: 1rem; height: 1rem; border: 1.5px solid var(--line-2); border-radius: .25rem; display: inline-block; vertical-align: -.15rem; background: var(--surface); }
 .box { position: relative; } .box.on::after { content: ""; position: absolute; left: .27rem; top: .06rem; width: .3rem; height: .6rem; border: solid var(--accent-ink); border-width: 0 2px 2px 0; transform: rotate(42deg); }
 .box.on { background: var(--accent); border-color: var(--accent); }

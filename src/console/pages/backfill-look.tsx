@@ -6,7 +6,7 @@ import { PartsBar } from '../charts/small.tsx';
 import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { grouped } from '../parts/numbers.tsx';
-import { Time } from '../parts/times.tsx';
+import { Clock } from '../parts/times.tsx';
 import { reasonWords } from './backfill-asked.ts';
 
 /** A look that is under way: this part of the page goes on by itself. */
@@ -92,9 +92,9 @@ export function WhatItWouldDo({ plan, at, rate: typed = '' }: WouldDoProps) {
     <Card
       title="What it would do"
       aside={
-        <>
-          looked at <Time at={at} /> · <span class="nowrap">plan {hash.slice(0, 8)}</span>
-        </>
+        <span>
+          looked at <Clock at={at} /> · <span class="nowrap">plan {hash.slice(0, 8)}</span>
+        </span>
       }
       bare
     >
@@ -123,11 +123,11 @@ function Reasons({ plan: { byReason, connects } }: { readonly plan: BackfillPlan
       <tbody>
         {Object.entries(byReason).map(([reason, sum]) => (
           <tr>
-            <th scope="row">
+            <th scope="row" class="nowrap">
               {upperFirst(reasonWords(reason))}, {grouped(sum.cycles)}
             </th>
             <td class="n">{grouped(sum.connects)}</td>
-            <td class="p2">
+            <td>
               <PartsBar
                 isSlim
                 label={`${grouped(sum.connects)} of ${grouped(connects)} Connects`}

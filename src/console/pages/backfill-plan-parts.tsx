@@ -71,9 +71,19 @@ function WhatToFill({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
   return (
     <Card title="What to fill">
       <Form action="/backfills/new" method="get" label="What to fill">
-        <div class="flow">
+        <div class="fields">
           <Field name="from" label="From" type="date" value={form.from} required fault={fault('from')} />
           <Field name="to" label="To" type="date" value={form.to} required fault={fault('to')} />
+        </div>
+        <div class="fields">
+          <Select
+            name="plan"
+            label="Of"
+            value={form.plan}
+            options={[['', 'All accounts'], ...PLAN_NAMES.map((one) => [one, `Accounts on ${one}`] as const)]}
+            fault={fault('plan')}
+          />
+          <Select name="notify" label="Emails" value={form.notify} options={NOTIFY} fault={fault('notify')} />
           <Field
             name="rate"
             label="Accounts a second"
@@ -84,16 +94,28 @@ function WhatToFill({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
             fault={fault('rate')}
           />
         </div>
-        <Select
-          name="plan"
-          label="Of"
-          value={form.plan}
-          options={[['', 'All accounts'], ...PLAN_NAMES.map((one) => [one, `Accounts on ${one}`] as const)]}
-          fault={fault('plan')}
-        />
+        <LessOften form={form} faults={faults} />
+        <div>
+          <Submit tone="plain">See what it would do</Submit>
+        </div>
+      </Form>
+    </Card>
+  );
+}
+
+const FOLDED = ['accounts', 'include', 'between', 'zone'] as const;
+
+/** Open where any of it is filled in. */
+function LessOften({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
+  const fault = (name: string) => faultAt(faults, name);
+  const isOpen = FOLDED.some((name) => form[name].length > 0 || fault(name) !== undefined);
+  return (
+    <details class="unfold" open={isOpen}>
+      <summary>Only some accounts, other reasons, hours of the day</summary>
+      <div class="form">
         <Field
           name="accounts"
-          label="Or only of these accounts"
+          label="Only of these accounts"
           value={form.accounts}
           hint={`Ids, with spaces between them; at most ${ACCOUNTS_MAX}.`}
           autocomplete="off"
@@ -112,7 +134,7 @@ function WhatToFill({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
             ))}
           </div>
         </fieldset>
-        <div class="flow">
+        <div class="fields">
           <Field
             name="between"
             label="Only between"
@@ -132,12 +154,8 @@ function WhatToFill({ form, faults }: Pick<NewProps, 'form' | 'faults'>) {
             fault={fault('zone')}
           />
         </div>
-        <Select name="notify" label="Emails" value={form.notify} options={NOTIFY} fault={fault('notify')} />
-        <div>
-          <Submit tone="plain">See what it would do</Submit>
-        </div>
-      </Form>
-    </Card>
+      </div>
+    </details>
   );
 }
 

@@ -2,7 +2,7 @@
 import type { BackfillProgress } from '../../json/backfills.ts';
 import type { FailedItem, ItemCount } from '../../ledger/backfill-items.ts';
 import type { Backfill } from '../../ledger/backfills.ts';
-import { upperFirst } from '../../words.ts';
+import { counted, upperFirst } from '../../words.ts';
 import { PartsBar } from '../charts/small.tsx';
 import { accountAddress } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
@@ -39,7 +39,12 @@ function Sentence({ backfill, progress: { accounts, goesOnAt } }: StateProps) {
         It would grant {grouped(planned.connects)} Connects.
       </Say>
     );
-  if (state === 'paused') return <Say tone="mute" sentence="It is paused, and grants nothing." />;
+  if (state === 'paused')
+    return (
+      <Say tone="mute" sentence="It is paused, and grants nothing.">
+        {goesOn(planned.accounts, accounts)}
+      </Say>
+    );
   if (state === 'running' && goesOnAt !== null)
     return (
       <Say
@@ -64,6 +69,13 @@ function Sentence({ backfill, progress: { accounts, goesOnAt } }: StateProps) {
     <Say tone="mute" sentence="It was cancelled; what it had granted stays." />
   );
 }
+
+const goesOn = (planned: number, { granted, failed }: BackfillProgress['accounts']): string => {
+  const left = planned - granted - failed;
+  const who =
+    left > 0 ? `the ${counted(left, 'account')} that ${left === 1 ? 'is' : 'are'} left` : 'what is left';
+  return `Resume it below, and ${who} will be granted; cancel it, and they will not.`;
+};
 
 function HowFar({ backfill, progress: { accounts, exact } }: StateProps) {
   const { state, planned } = backfill;

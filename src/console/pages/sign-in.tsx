@@ -156,6 +156,10 @@ const SignInForm = ({
       />
       <Submit>Sign in</Submit>
     </Form>
+    <p class="hint">
+      No password yet, or forgotten? Whoever runs this console makes a link that sets one:{' '}
+      <code>connects users reset NAME</code>.
+    </p>
   </>
 );
 

@@ -12,8 +12,11 @@ interface TimeProps {
   readonly zone?: string | undefined;
 }
 
+/** In English, whatever the server speaks; of its kinds that one whose months have three letters. */
+const LOCALE = 'en-US';
+
 const inZone = ({ at, zone }: TimeProps): DateTime =>
-  DateTime.fromMillis(at, { zone: zone ?? UTC, locale: 'en-GB' });
+  DateTime.fromMillis(at, { zone: zone ?? UTC, locale: LOCALE });
 
 /** `2026-11-29 07:05:42 UTC`: what stands behind every time. */
 const utc = (at: Instant): string => `${formatInstant(at).slice(0, 19).replace('T', ' ')} UTC`;
@@ -72,5 +75,5 @@ export const Duration = ({ ms }: { readonly ms: number }) => (
 
 /** `1 Dec 2026` of a local date such as `2026-12-01`. */
 export const DateOn = ({ on }: { readonly on: string }) => (
-  <time datetime={on}>{DateTime.fromISO(on, { zone: UTC, locale: 'en-GB' }).toFormat('d LLL yyyy')}</time>
+  <time datetime={on}>{DateTime.fromISO(on, { zone: UTC, locale: LOCALE }).toFormat('d LLL yyyy')}</time>
 );

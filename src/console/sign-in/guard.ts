@@ -26,7 +26,7 @@ const FOREIGN = 'this did not come from a page of this console: open it here, an
 const STALE =
   'this form is of another sign-in, or of none: go back, load the page again, and send it once more';
 const ENDED = 'you are not signed in any more: sign in, go back, and send it again';
-const VIEWER = 'this takes an operator, and you are signed in as a viewer';
+const VIEWER = 'this takes an operator, and you are signed in as a viewer: ask an operator to do it';
 
 export const guard =
   (app: App): MiddlewareHandler<ConsoleEnv> =>
