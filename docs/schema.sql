@@ -412,6 +412,20 @@ CREATE TABLE `member_links` (
   PRIMARY KEY (`account_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+CREATE TABLE `member_links_made` (
+  `id` bigint(20) NOT NULL AUTO_INCREMENT,
+  `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `revocations` int(11) NOT NULL,
+  `made_at` datetime(3) NOT NULL,
+  `made_by` varchar(100) NOT NULL,
+  `reason` varchar(500) NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  `opened_at` datetime(3) DEFAULT NULL,
+  `ended_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `of_account` (`account_id`,`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `account_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

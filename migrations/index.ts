@@ -65,6 +65,7 @@ import { sql as m0059 } from './0059_contacts_locale.ts';
 import { sql as m0060 } from './0060_fleet_samples.ts';
 import { sql as m0061 } from './0061_member_links.ts';
 import { sql as m0062 } from './0062_run_batch_times.ts';
+import { sql as m0063 } from './0063_member_links_made.ts';
 
 export interface Migration {
   readonly name: string;
@@ -133,4 +134,5 @@ export const migrations: readonly Migration[] = [
   { name: '0060_fleet_samples', sql: m0060 },
   { name: '0061_member_links', sql: m0061 },
   { name: '0062_run_batch_times', sql: m0062 },
+  { name: '0063_member_links_made', sql: m0063 },
 ];

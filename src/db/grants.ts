@@ -53,6 +53,7 @@ const DISPOSABLE = [
   'rollup_deltas',
   'fleet_counts',
   'fleet_samples',
+  'member_links_made',
 ];
 const READ_ONLY = ['all_decisions', 'schema_migrations'];
 

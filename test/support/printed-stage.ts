@@ -127,11 +127,16 @@ export class PrintedStage {
   async run(command: string): Promise<Ended> {
     const words = shellWords(command);
     const path = await parseOnly(words.slice(1));
-    // One that was revoked cannot be revoked again.
+    // One that was revoked, or ended, cannot be again.
     if (path === 'connects tokens revoke')
       this.#ids = { ...this.#ids, token: await addToken(this.#installation) };
-    const typed = words.slice(1).map((word, index) => this.#filled(word, words.slice(0, index + 1)));
     const { app } = this.#installation;
+    const link = words.includes('--end') ? await addLink(this.#installation, words[3] ?? '') : '';
+    const typed = words
+      .slice(1)
+      .map((word, index) =>
+        words[index] === '--end' ? link : this.#filled(word, words.slice(0, index + 1)),
+      );
     const signal = STAYING.includes(path) ? AbortSignal.timeout(STAYS_MS) : undefined;
     const processes = { startWorker, startScheduler, startConsole };
     return runHere(typed, { app, processes, ...(signal && { signal }) });
@@ -207,6 +212,12 @@ async function signedAnswer({ app }: Pick<Installation, 'app'>): Promise<string>
 }
 
 let tokens = 0;
+
+/** @returns the number of a link to the account's page that is good */
+async function addLink({ app }: Installation, account: string): Promise<string> {
+  const made = await runHere(['account', 'link', account, '--reason', 'to end it', '--json'], { app });
+  return String((JSON.parse(made.stdout) as { link: number }).link);
+}
 
 async function addToken({ app, db }: Pick<Installation, 'app' | 'db'>): Promise<number> {
   tokens += 1;

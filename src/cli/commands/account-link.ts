@@ -3,22 +3,28 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { formatInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
-import { linkJson, revokedJson } from '../../json/member-links.ts';
+import { endedJson, linkJson, madeLinkJson, revokedJson } from '../../json/member-links.ts';
 import { memberAddress } from '../../member-token.ts';
 import {
+  type LinkEnded,
   type LinkRequest,
+  endLink,
   linkMember,
+  listLinks,
   requiredMemberPages,
   revokeLinks,
 } from '../../operations/accounts/member-link.ts';
 import { accountAsked } from '../../reports/asked-account.ts';
 import { WHO } from '../asking.ts';
+import type { MadeLink } from '../../ledger/member-links.ts';
 import { type Cli, print, printJson, say } from '../context.ts';
+import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import {
   accountOrEmailFlag,
   actorFlag,
   dryRunFlag,
   durationFlag,
+  idFlag,
   jsonFlag,
   reasonFlag,
   withHelp,
@@ -30,6 +36,7 @@ import { requireSchema } from '../require-schema.ts';
 interface LinkFlags {
   expires?: number;
   revoke?: true;
+  end?: number;
   actor?: string;
   reason?: string;
   dryRun?: true;
@@ -43,6 +50,11 @@ export function addLink(account: Command, cli: Cli): void {
     .argument('<id>', WHO, accountOrEmailFlag)
     .option('--expires <duration>', 'for how long it is good, at most 90d (default: 7d)', durationFlag)
     .addOption(new Option('--revoke', 'instead: end all that were made until now').conflicts('expires'))
+    .addOption(
+      new Option('--end <number>', 'instead: end this one alone, by its number in "account links"')
+        .argParser(idFlag)
+        .conflicts(['expires', 'revoke']),
+    )
     .addOption(actorFlag())
     .addOption(reasonFlag())
     .addOption(dryRunFlag())
@@ -67,7 +79,19 @@ async function runLink(cli: Cli, who: string, flags: LinkFlags): Promise<void> {
   await requireSchema(cli.app);
   const account = await accountAsked(cli.app.db, who);
   const request = { account, actor: flags.actor ?? cli.defaultActor, reason };
+  if (flags.end !== undefined) return end(cli, flags, { ...request, link: flags.end });
   return flags.revoke ? revoke(cli, flags, request) : make(cli, flags, request);
+}
+
+async function end(cli: Cli, flags: LinkFlags, request: LinkEnded): Promise<void> {
+  const { account, link } = request;
+  await changeOrRehearse(cli, flags, (db) => endLink({ db }, request));
+  const dryRun = flags.dryRun === true;
+  if (flags.json) return printJson(cli, endedJson(account, link, dryRun));
+  const ended = dryRun
+    ? 'would lead nowhere any more (dry run: nothing was written)'
+    : 'leads nowhere any more';
+  return print(cli, `link ${link} of ${account} ${ended}`);
 }
 
 async function revoke(cli: Cli, flags: LinkFlags, request: LinkRequest): Promise<void> {
@@ -93,6 +117,35 @@ async function make(cli: Cli, flags: LinkFlags, request: LinkRequest): Promise<v
   const expiresAt = formatInstant(made.expiresAt);
   if (address === null)
     return print(cli, `an address of ${account}, good until ${expiresAt} (dry run: nothing was made)`);
-  say(cli, `the page of ${account}, for whoever has this address, until ${expiresAt}:`);
+  say(cli, `link ${made.link} to the page of ${account}, for whoever has this address, until ${expiresAt}:`);
   return print(cli, address);
 }
+
+// --------------------------------------------------------------------------------------------------- links
+
+export function addLinks(account: Command, cli: Cli): void {
+  const command = withListFlags(
+    account
+      .command('links')
+      .description(
+        "the links to the member's own page that people made and that are good, without their addresses",
+      )
+      .argument('<id>', WHO, accountOrEmailFlag),
+  ).action(async (who: string, flags: ListFlags) => {
+    await requireSchema(cli.app);
+    const { db } = cli.app;
+    return printList(cli, flags, await listLinks(db, await accountAsked(db, who)), LINKS);
+  });
+  withHelp(command, 'connects account links a1', [0, 2, 6, 75]);
+}
+
+const LINKS: Listing<MadeLink, ReturnType<typeof madeLinkJson>> = {
+  toJson: madeLinkJson,
+  fields: ['link', 'account', 'madeAt', 'madeBy', 'reason', 'expiresAt', 'openedAt'],
+  columns: ['link', 'made (UTC)', 'by', 'reason', 'good until (UTC)', 'last opened (UTC)'],
+  toRow: (one) => {
+    const { link, madeAt, madeBy, reason, expiresAt, openedAt } = madeLinkJson(one);
+    return [String(link), madeAt, madeBy, reason, expiresAt, openedAt ?? ''];
+  },
+  none: 'no link that a person made is good',
+};

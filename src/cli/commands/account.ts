@@ -1,4 +1,4 @@
-/** account show, history, explain, forecast and link: one account, by its id or its member's address. */
+/** account show, history, explain, forecast, link and links: one account, by its id or its member's address. */
 import { type Command, Option } from 'commander';
 import type { Instant, LocalDate } from '../../domain/calendar.ts';
 import { FORECAST_MAX } from '../../domain/simulation/forecast.ts';
@@ -19,7 +19,7 @@ import { accountOrEmailFlag, asOfFlag, countFlag, dateFlag, jsonFlag, withHelp }
 import { wrapOn } from '../prose.ts';
 import { screenOf } from '../screen.ts';
 import { addExplain } from './account-explain.ts';
-import { addLink } from './account-link.ts';
+import { addLink, addLinks } from './account-link.ts';
 
 const STREAMING_CODES = [...PAST_CODES, 130, 143] as const;
 
@@ -32,6 +32,7 @@ export function addAccountCommand(program: Command, cli: Cli): void {
   addExplain(account, cli);
   addForecast(account, cli);
   addLink(account, cli);
+  addLinks(account, cli);
 }
 
 // --------------------------------------------------------------------------------------------------- show

@@ -1,21 +1,29 @@
-/** A link to a member's own page, made for somebody who answers them. */
+/** Links to a member's own page, made for somebody who answers them; ended one by one, or all of them. */
 import { ConnectsError } from '../../errors.ts';
+import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import { findRevocations } from '../../ledger/member-links.ts';
+import { type MadeLink, findRevocations } from '../../ledger/member-links.ts';
 import { memberAddress } from '../../member-token.ts';
-import { linkMember, requiredMemberPages, revokeLinks } from '../../operations/accounts/member-link.ts';
+import {
+  endLink,
+  linkMember,
+  listLinks,
+  requiredMemberPages,
+  revokeLinks,
+} from '../../operations/accounts/member-link.ts';
 import { inquire } from '../../reports/explain/explain.ts';
 import { faultOfReason } from '../change-form.ts';
 import { accountAddress } from '../parts/addresses.ts';
 import { Card, Columns } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { EndOne, Ended, LiveLinks } from './account-links.tsx';
 import { type Fault, Faults, Field, Form, Reason, Select, Submit } from '../parts/form.tsx';
 import { Say } from '../parts/say.tsx';
 import { Time } from '../parts/times.tsx';
 import { operator } from '../sign-in/rights.ts';
 import type { Page, PageContext, Site } from '../site.ts';
 import { orUnknown } from './account.tsx';
-import { actorOf } from './refusals.ts';
+import { actorOf, refusalWords } from './refusals.ts';
 import { REASON_MAX, sentLine } from './sent-words.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,12 +44,16 @@ interface Shown {
   readonly reason: string;
   readonly faults: readonly Fault[];
   readonly made?: Made;
+  /** The number of one that is to be ended. */
+  readonly end?: number;
 }
 
 export function addAccountLink(site: Site): void {
   const { app, pages } = site;
   pages.get('/accounts/:id/link', operator, (context) =>
-    orUnknown(site, context, async (id) => show(site, context, id, { days: '7', reason: '', faults: [] })),
+    orUnknown(site, context, async (id) =>
+      show(site, context, id, { days: '7', reason: '', faults: [], end: Number(context.req.query('end')) }),
+    ),
   );
   pages.post('/accounts/:id/link', operator, (context) =>
     orUnknown(site, context, async (id) => {
@@ -55,6 +67,24 @@ export function addAccountLink(site: Site): void {
       const link = await linkMember({ db: app.db, secret }, request);
       const made = { address: memberAddress(url, link), expiresAt: link.expiresAt };
       return show(site, context, id, { days: '7', reason: '', faults: [], made });
+    }),
+  );
+  pages.post('/accounts/:id/link/:link{[0-9]{1,15}}/end', operator, (context) =>
+    orUnknown(site, context, async (id) => {
+      const link = Number(context.req.param('link'));
+      const reason = sentLine(await context.req.parseBody(), 'why-end', 'The reason');
+      const again = { days: '7', reason: '', end: link };
+      if (reason.fault !== undefined) {
+        const faults = [{ name: 'why-end', what: reason.fault }];
+        return show(site, context, id, { ...again, faults }, 422);
+      }
+      try {
+        await endLink(app, { account: id, link, actor: actorOf(context), reason: reason.text });
+      } catch (error) {
+        if (!(error instanceof ConnectsError) || error.code !== 'unknown-link') throw error;
+        return show(site, context, id, { ...again, faults: [{ what: refusalWords(error) }] }, 422);
+      }
+      return context.redirect(`${accountAddress(id)}/link?ended=${link}`, 303);
     }),
   );
   pages.post('/accounts/:id/link/revoke', operator, (context) =>
@@ -101,7 +131,10 @@ async function show(
   status: NonNullable<Page['status']> = 200,
 ): Promise<Response> {
   await inquire(site.app.readDb, id);
-  const { lastAt } = await findRevocations(site.app.db, id);
+  const { db } = site.app;
+  const { lastAt } = await findRevocations(db, id);
+  const links = await listLinks(db, id);
+  const now = await shownNow(db);
   const at = accountAddress(id);
   const lacks = missing(site);
   return site.render(
@@ -116,7 +149,15 @@ async function show(
     lacks === undefined ? (
       <>
         {lastAt !== null && context.req.query('revoked') !== undefined ? <Revoked at={lastAt} /> : ''}
-        <Making id={id} {...shown} token={context.get('formToken')} revokedAt={lastAt} />
+        <Ended link={Number(context.req.query('ended'))} links={links} />
+        <Making
+          id={id}
+          {...shown}
+          token={context.get('formToken')}
+          revokedAt={lastAt}
+          links={links}
+          now={now}
+        />
       </>
     ) : (
       <NotSet lacks={lacks} />
@@ -135,14 +176,20 @@ interface MakingProps extends Shown {
   readonly token: string | undefined;
   /** When all that had been made were taken back, the last time. */
   readonly revokedAt: Instant | null;
+  /** Those that are good. */
+  readonly links: readonly MadeLink[];
+  readonly now: Instant;
 }
 
-function Making({ id, days, reason, faults, made, token, revokedAt }: MakingProps) {
+function Making({ id, days, reason, faults, made, token, revokedAt, links, end, now }: MakingProps) {
+  const ending = links.find((one) => one.id === end);
   const faultAt = (name: string): string | undefined => faults.find((one) => one.name === name)?.what;
   return (
     <>
       <Faults faults={faults} />
       {made ? <MadeLink made={made} /> : ''}
+      {ending ? <EndOne id={id} link={ending} token={token} fault={faultAt('why-end')} now={now} /> : ''}
+      <LiveLinks id={id} links={links} now={now} />
       <Columns>
         <Card width={6} title={made ? 'Make another' : 'Make a link'}>
           <Form action={`${accountAddress(id)}/link`} token={token} label="Make a link">

@@ -2,7 +2,10 @@
 import type { App } from '../../app.ts';
 import { type Instant, parseInstant } from '../../domain/calendar.ts';
 import { monthEndOf } from '../../domain/terms.ts';
+import { shownNow } from '../../db/query.ts';
 import { ConnectsError } from '../../errors.ts';
+import { listLiveLinks } from '../../ledger/member-links.ts';
+import { counted } from '../../words.ts';
 import { csvLine, csvRow } from '../../json/csv.ts';
 import { HISTORY_FIELDS, historyJson } from '../../json/history.ts';
 import { readBelongings } from '../../reports/account-arrivals.ts';
@@ -54,7 +57,7 @@ export function addAccountPage(site: Site): void {
   pages.get('/accounts/:id', viewer, async (context) =>
     orUnknown(site, context, async (id) => {
       const query = readAccountQuery(context.req.query());
-      return showAccount(site, context, await readPage(app, id, query));
+      return showAccount(site, context, await readPage(app, id, query), await linksOf(app, context, id));
     }),
   );
   pages.get('/accounts/:id/history.csv', viewer, async (context) =>
@@ -163,7 +166,11 @@ async function historyOf(inquiry: Inquiry, query: AccountQuery): Promise<History
 
 type Read = Awaited<ReturnType<typeof readPage>>;
 
-function showAccount(site: Site, context: PageContext, read: Read): Promise<Response> {
+/** How many links to the member's own page are good: for whoever may end them. */
+const linksOf = async ({ readDb }: App, context: PageContext, id: string): Promise<number> =>
+  may(context.get('user'), 'change') ? (await listLiveLinks(readDb, id, await shownNow(readDb))).length : 0;
+
+function showAccount(site: Site, context: PageContext, read: Read, links: number): Promise<Response> {
   const { known, now, query } = read;
   const { view } = known;
   const { account, zone } = view;
@@ -175,7 +182,7 @@ function showAccount(site: Site, context: PageContext, read: Read): Promise<Resp
       crumbs: [{ label: 'Accounts', href: '/accounts' }, { label: account }],
       chip: <Chips known={known} />,
       sub: subOf(known, read.openedOn, now),
-      actions: <Actions context={context} account={account} />,
+      actions: <Actions context={context} account={account} links={links} />,
     },
     <>
       <HeldUp
@@ -226,14 +233,22 @@ const Chips = ({ known: { view } }: { readonly known: Known }) => (
 );
 
 /** What changes something is for operators. */
-function Actions({ context, account }: { readonly context: PageContext; readonly account: string }) {
+function Actions({
+  context,
+  account,
+  links,
+}: {
+  readonly context: PageContext;
+  readonly account: string;
+  readonly links: number;
+}) {
   if (!may(context.get('user'), 'change')) return <></>;
   const at = accountAddress(account);
   return (
     <>
       <a class="btn" href={`${at}/link`}>
         <Icon name="link" />
-        Member link
+        {links === 0 ? 'Member link' : `${counted(links, 'member link')}`}
       </a>
       <a class="btn" href={`${at}/adjust`}>
         Adjust balance

@@ -2,6 +2,7 @@
 import { accountAddress, runAddress } from '../parts/addresses.ts';
 
 const ACTIONS: Readonly<Record<string, string>> = {
+  'account.end-link': "One link to the member's page ended",
   'account.link': "Link to the member's page made",
   'account.unlink': "Links to the member's page taken back",
   'accounts.import': 'Accounts taken over',

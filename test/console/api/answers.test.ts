@@ -317,6 +317,8 @@ test('no route was left out', async () => {
     'noteFailures',
     'reopenFailures',
     'linkMember',
+    'listMemberLinks',
+    'endMemberLink',
     'revokeMemberLinks',
     'approveBackfill',
     'retryBackfill',

@@ -153,10 +153,41 @@ test("a link to a member's page is made and taken back, each with its reason", a
   const made = await api.post<{ address: string }>(links, { reason: 'asked for', lastsSeconds: 60 });
   const page = `${api.url}m/${made.address.split('/m/')[1]}`;
   expect((await fetch(page)).status).toBe(200);
+  const other = await api.post<{ link: number; address: string }>(links, { reason: 'ticket 4711' });
+  const others = `${api.url}m/${other.address.split('/m/')[1]}`;
+  const listed = async () =>
+    (
+      (await api.send('GET', links, { token: api.tokens.operator })).body as {
+        items: { link: number; openedAt: string | null }[];
+      }
+    ).items;
+  expect(await listed()).toMatchObject([
+    { link: other.link, account: 'a1', madeBy: 'token of operator', reason: 'ticket 4711', openedAt: null },
+    { reason: 'asked for', openedAt: expect.stringMatching(/Z$/) as string },
+  ]);
+  expect((await api.send('GET', links, { token: api.tokens.viewer })).status).toBe(403);
+  const end = `${links}/${other.link}/end`;
+  const rehearsed = await api.post(end, dryRun);
+  expect(rehearsed).toEqual({ account: 'a1', link: other.link, ended: true, dryRun: true });
+  const flags = ['--end', String(other.link), '--dry-run', '--reason', 'asked for'];
+  expect(await printed('account', 'link', 'a1', ...flags)).toEqual(rehearsed);
+  expect(await printed('account', 'links', 'a1')).toEqual(await listed());
+  expect((await fetch(others)).status).toBe(200);
+  await api.post(end, { reason: 'no longer needed' });
+  expect([(await fetch(others)).status, (await fetch(page)).status]).toEqual([410, 200]);
+  expect((await listed()).map(({ link }) => link)).toEqual([other.link - 1]);
+  for (const path of [end, `/v1/accounts/a2/links/${other.link - 1}/end`, `${links}/999/end`])
+    expect(await refused(path, { reason: 'again' })).toMatchObject({
+      status: 404,
+      body: { code: 'unknown-link' },
+    });
   await api.post(`${links}/revoke`, { reason: 'to a stranger' });
   expect((await fetch(page)).status).toBe(410);
+  expect(await listed()).toEqual([]);
   expect(await changesSince(before)).toEqual([
     `account.link account:a1 ${by}: asked for`,
+    `account.link account:a1 ${by}: ticket 4711`,
+    `account.end-link account:a1 ${by}: no longer needed`,
     `account.unlink account:a1 ${by}: to a stranger`,
   ]);
   expect((await refused('/v1/accounts/nobody/links', { reason: 'x' })).status).toBe(404);

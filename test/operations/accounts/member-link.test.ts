@@ -6,7 +6,9 @@ import {
   linkMember,
   openMemberLink,
   readMemberLink,
+  revokeLinks,
 } from '../../../src/operations/accounts/member-link.ts';
+import { memberTokenOf } from '../../../src/member-token.ts';
 import { importThree } from '../../support/accounts.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type StoryTime, installAt } from '../../support/story-time.ts';
@@ -32,13 +34,14 @@ const link = (...args: readonly string[]) =>
 const CHARACTERS = 'ABCXYZabcxyz0189-_.= %/+~\u0000é';
 
 it('leads to its account until the instant at which it ends, to the millisecond', async () => {
-  const { token, expiresAt } = await linkTo('a1');
+  const { link: id, token, expiresAt } = await linkTo('a1');
   expect(expiresAt).toBe(NOW + LINK_LASTS_MS);
   expect(readMemberLink(SECRET, token, NOW)).toEqual({
     link: 'good',
     account: 'a1',
     expiresAt,
     revocations: 0,
+    id,
   });
   expect(readMemberLink(SECRET, token, expiresAt - 1)).toMatchObject({ link: 'good', account: 'a1' });
   expect(readMemberLink(SECRET, token, expiresAt)).toEqual({ link: 'expired', expiresAt });
@@ -91,12 +94,9 @@ it('is made by a command, which asks for a reason and leaves who, why and until 
   expect(address).toMatch(/^https:\/\/connects\.example\.test\/m\/[\w-]+\.[\w-]+$/);
   const expiresAt = NOW + 2 * 86_400_000;
   const token = address.split('/m/')[1] as string;
-  expect(readMemberLink(SECRET, token, NOW)).toEqual({
-    link: 'good',
-    account: 'a1',
-    expiresAt,
-    revocations: 0,
-  });
+  const read = readMemberLink(SECRET, token, NOW);
+  const id = read.link === 'good' ? read.id : undefined;
+  expect(read).toEqual({ link: 'good', account: 'a1', expiresAt, revocations: 0, id });
   const [row] = await selectRows<Record<string, unknown>>(
     story.installation.db,
     'SELECT actor, action, target, reason, before_is, after_is FROM audit_log ORDER BY id DESC LIMIT 1',
@@ -107,7 +107,7 @@ it('is made by a command, which asks for a reason and leaves who, why and until 
     target: 'account:a1',
     reason: 'ticket 4711',
     before_is: null,
-    after_is: JSON.stringify({ expiresAt: new Date(expiresAt).toISOString() }),
+    after_is: JSON.stringify({ link: id, expiresAt: new Date(expiresAt).toISOString() }),
   });
 });
 
@@ -120,6 +120,7 @@ it('is made for an account that there is, for at most 90 days, and not by a dry 
   const dry = await link('a1', '--dry-run', '--json', ...reason);
   expect(JSON.parse(dry.stdout)).toEqual({
     account: 'a1',
+    link: null,
     address: null,
     expiresAt: expect.stringMatching(/Z$/) as unknown,
     dryRun: true,
@@ -157,6 +158,54 @@ it('ends with all others of its account when they are taken back; one that is ma
     const all = [first, second, others, later].map(({ token }) => opened(token));
     expect(await Promise.all(all)).toEqual(['revoked', 'revoked', 'good', 'good']);
   }
+});
+
+it('is ended alone by its number, once; a letter has none, and the list has those that are good', async () => {
+  const { db } = story.installation;
+  const opened = async (token: string) => (await openMemberLink({ db, secret: SECRET }, token)).link;
+  const links = async (account: string) =>
+    JSON.parse(
+      (await runHere(['account', 'links', account, '--json'], { app: story.installation.app })).stdout,
+    ) as { link: number; openedAt: string | null }[];
+  const [first, second] = [await linkTo('ag'), await linkTo('ag')];
+  const letters = memberTokenOf(SECRET, {
+    account: 'ag',
+    expiresAt: NOW + LINK_LASTS_MS,
+    revocations: 0,
+  });
+  expect((await links('ag')).map((one) => [one.link, one.openedAt])).toEqual([
+    [second.link, null],
+    [first.link, null],
+  ]);
+  const reason = ['--reason', 'sent to a stranger', '--actor', 'ben'];
+  expect((await link('ag', '--end', String(first.link))).code).toBe(4);
+  expect((await link('ag', '--end', String(first.link), '--revoke', ...reason)).code).toBe(2);
+  expect((await link('a2', '--end', String(first.link), ...reason)).code).toBe(6);
+  expect((await link('ag', '--end', String(first.link), ...reason)).code).toBe(0);
+  expect(await Promise.all([first.token, second.token, letters].map(opened))).toEqual([
+    'revoked',
+    'good',
+    'good',
+  ]);
+  const again = await link('ag', '--end', String(first.link), ...reason);
+  expect([again.code, again.stderr]).toEqual([6, expect.stringContaining('unknown-link')]);
+  expect(await links('ag')).toMatchObject([
+    { link: second.link, madeBy: 'ann', reason: BY.reason, openedAt: new Date(NOW).toISOString() },
+  ]);
+  const [row] = await selectRows<Record<string, unknown>>(
+    db,
+    'SELECT actor, action, target, reason, before_is FROM audit_log ORDER BY id DESC LIMIT 1',
+  );
+  expect(row).toEqual({
+    actor: 'ben',
+    action: 'account.end-link',
+    target: 'account:ag',
+    reason: 'sent to a stranger',
+    before_is: JSON.stringify({ link: first.link, expiresAt: new Date(first.expiresAt).toISOString() }),
+  });
+  await revokeLinks({ db }, { account: 'ag', ...BY });
+  expect(await links('ag')).toEqual([]);
+  expect(await Promise.all([second.token, letters].map(opened))).toEqual(['revoked', 'revoked']);
 });
 
 const count = async (): Promise<number> =>
