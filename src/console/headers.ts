@@ -29,10 +29,11 @@ const ONLY_HTTPS = 'max-age=31536000';
 /** Before all else, so that errors have them, too. What a route has set itself stays. */
 export const securityHeaders: MiddlewareHandler = async (context, next) => {
   await next();
-  for (const [name, value] of Object.entries(HEADERS))
-    if (!context.res.headers.has(name)) context.header(name, value);
-  if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
+  // Set on the answer that is there: the context would make a new one, and copy the page, for each of them.
+  const { headers } = context.res;
+  for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   // TLS ends before us. Whoever says so himself over plain http deceives nobody: browsers heed it over https alone.
   if (context.req.header('X-Forwarded-Proto') === 'https')
-    context.header('Strict-Transport-Security', ONLY_HTTPS);
+    headers.set('Strict-Transport-Security', ONLY_HTTPS);
 };
