@@ -4,9 +4,23 @@
  */
 import { CronExpressionParser } from 'cron-parser';
 
+/** Slots follow one another, and are asked for again by every page: a day of minutes of a pattern or two. */
+const KNOWN_MAX = 4_000;
+const known = new Map<string, number>();
+
 /** The first slot after an instant, in UTC; Infinity where there is none. @throws for what is no pattern */
 export function nextSlot(pattern: string, after: number): number {
   if (!Number.isFinite(after)) return Infinity;
+  const key = `${after} ${pattern}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const next = findNext(pattern, after);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, next);
+  return next;
+}
+
+function findNext(pattern: string, after: number): number {
   const slots = CronExpressionParser.parse(pattern, { tz: 'UTC', currentDate: new Date(after) });
   try {
     return slots.next().getTime();
