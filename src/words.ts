@@ -10,7 +10,8 @@ export function commandOn(command: string, account: string, flags = ''): string 
 }
 
 /** `1234567` → `1,234,567`; whatever the machine's own language is. */
-export const formatCount = (count: number): string => count.toLocaleString('en-US');
+export const formatCount = (count: number): string =>
+  Number.isInteger(count) && Math.abs(count) < 1_000 ? String(count) : count.toLocaleString('en-US');
 
 /** `1 account`, `2,000 accounts`. */
 export function counted(count: number, one: string, many = `${one}s`): string {

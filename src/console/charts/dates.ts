@@ -53,10 +53,13 @@ function labelOf(at: DateTime, isMonths: boolean): string {
   return at.month === 1 ? at.toFormat('yyyy') : at.toFormat('LLL');
 }
 
-/** `16 Nov 2026`: of a local date. */
-export const dayLabel = (on: string): string =>
-  DateTime.fromISO(on, { zone: 'utc', locale: 'en' }).toFormat('d LLL yyyy');
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `16 Nov`. */
-export const shortDay = (on: string): string =>
-  DateTime.fromISO(on, { zone: 'utc', locale: 'en' }).toFormat('d LLL');
+/** `Nov`: of a local date, or a month, such as `2026-11`. */
+export const monthLabel = (on: string): string => MONTHS[Number(on.slice(5, 7)) - 1] ?? '';
+
+/** `16 Nov`: of a local date. A page of charts has thousands: no calendar is asked for what the date says itself. */
+export const shortDay = (on: string): string => `${Number(on.slice(8, 10))} ${monthLabel(on)}`;
+
+/** `16 Nov 2026`. */
+export const dayLabel = (on: string): string => `${shortDay(on)} ${on.slice(0, 4)}`;

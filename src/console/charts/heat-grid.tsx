@@ -1,7 +1,6 @@
 /** Cycles by month and day, in which a hole is seen: a row for each month, a square for each day. */
-import { DateTime } from 'luxon';
 import { formatCount } from '../../words.ts';
-import { dayLabel } from './dates.ts';
+import { dayLabel, monthLabel } from './dates.ts';
 import { median, round } from './figures.ts';
 import { Figure, type Frame } from './frame.tsx';
 
@@ -135,11 +134,11 @@ interface MonthNameProps {
 function MonthName({ month, isThis, y, href, missing }: MonthNameProps) {
   const name = (
     <text class={isThis ? 'on' : undefined} x={0} y={y}>
-      {monthName(month)}
+      {monthLabel(month)}
     </text>
   );
   if (href === undefined) return name;
-  const title = `${monthName(month)} ${month.slice(0, 4)}: ${formatCount(missing)} missing`;
+  const title = `${monthLabel(month)} ${month.slice(0, 4)}: ${formatCount(missing)} missing`;
   return (
     <a href={href} aria-label={title}>
       <title>{title}</title>
@@ -147,10 +146,6 @@ function MonthName({ month, isThis, y, href, missing }: MonthNameProps) {
     </a>
   );
 }
-
-/** `Nov`. */
-const monthName = (month: string): string =>
-  DateTime.fromISO(`${month}-01`, { zone: 'utc', locale: 'en' }).toFormat('LLL');
 
 interface SquareProps {
   readonly day: DayOfCycles;
