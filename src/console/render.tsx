@@ -21,9 +21,10 @@ interface Drawn {
 }
 
 /** Nothing of what cannot be read: the frame shows also while the database is away. */
-export async function readFrame({ readDb }: Pick<App, 'readDb'>): Promise<Frame> {
+export async function readFrame({ readDb }: Pick<App, 'readDb'>, putAside?: number): Promise<Frame> {
+  const known = putAside === undefined ? {} : { failures: putAside };
   const [badges, now] = await Promise.all([
-    readBadges(readDb).catch((): Badges => ({})),
+    readBadges(readDb, known).catch((): Badges => ({})),
     shownNow(readDb).catch(() => undefined),
   ]);
   return { badges, now };
@@ -35,7 +36,7 @@ export const renderPage = async (
   context: PageContext,
   page: Page,
   body: Child,
-): Promise<Response> => answerHtml(context, page, await readFrame(app), body);
+): Promise<Response> => answerHtml(context, page, await readFrame(app, page.putAside), body);
 
 /** Nobody is told the address of a member's page, and no search engine keeps it. */
 export function keepToMembers(context: PageContext): void {

@@ -26,6 +26,8 @@ export interface Page {
   /** Links and buttons at its right. */
   readonly actions?: Child;
   readonly crumbs?: readonly Crumb[];
+  /** Accounts that are put aside, where the page has counted them. */
+  readonly putAside?: number;
   /** Parts of it are replaced while it is open: it gets a button to pause that. */
   readonly live?: boolean;
   /** 200 where it is not given. */

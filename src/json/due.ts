@@ -4,9 +4,20 @@ import type { Due } from '../operations/upkeep/look-at-due.ts';
 import type { DueAhead } from '../reports/due-ahead.ts';
 import { holdOrNull } from './holds.ts';
 
-export const dueJson = ({ asOf, accounts, busy, oldestAt, oldestAgeMs, hold, putAside, plans }: Due) => ({
+export const dueJson = ({
+  asOf,
+  accounts,
+  exact,
+  busy,
+  oldestAt,
+  oldestAgeMs,
+  hold,
+  putAside,
+  plans,
+}: Due) => ({
   asOf: formatInstant(asOf),
   accounts,
+  exact,
   busy,
   oldestAt: oldestAt === null ? null : formatInstant(oldestAt),
   oldestAgeSeconds: Math.round(oldestAgeMs / 1_000),

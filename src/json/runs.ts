@@ -3,7 +3,7 @@ import { formatInstant } from '../domain/calendar.ts';
 import type { RunNote } from '../ledger/run-notes.ts';
 import type { Run } from '../ledger/runs.ts';
 import type { NoteRequest } from '../operations/runs/note-run.ts';
-import type { KnownCounts } from '../reports/run-kept-counts.ts';
+import type { KnownAccounts, KnownCounts } from '../reports/run-kept-counts.ts';
 import type { StopOutcome } from '../operations/runs/stop-run.ts';
 
 export const runJson = ({ id, ...run }: Run) => ({
@@ -38,7 +38,7 @@ export const countedRunJson = <Counts extends object>(
 
 /** In a list: only what became of its accounts. */
 export function listedRunJson(
-  { run, counts, exact }: KnownCounts & { readonly run: Run },
+  { run, counts, exact }: KnownAccounts & { readonly run: Run },
   notes: readonly RunNote[],
 ) {
   const { settled, failed, remaining, skipped, added } = counts;

@@ -133,11 +133,19 @@ export interface LaterCounts {
 const NET_BY_ACCOUNT = `SELECT SUM(opening - closing) AS net FROM amendments
   WHERE run_id = ? AND kind = 'reversed' GROUP BY account_id`;
 
+const TOUCHED = `SELECT COUNT(*) FROM (SELECT account_id FROM cycles WHERE run_id = ?
+  UNION SELECT account_id FROM amendments WHERE run_id = ?) AS touched`;
+
+/** Accounts that a run settled a cycle of, or did something to one of the past. */
+export async function countTouched(db: Queryable, runId: number): Promise<number> {
+  const row = await selectOne<{ accounts: number }>(db, `SELECT (${TOUCHED}) AS accounts`, [runId, runId]);
+  return row?.accounts ?? 0;
+}
+
 export async function countLater(db: Queryable, runId: number): Promise<LaterCounts> {
   const row = await selectOne<Record<keyof LaterCounts, number | string | null>>(
     db,
-    `SELECT (SELECT COUNT(*) FROM (SELECT account_id FROM cycles WHERE run_id = ?
-               UNION SELECT account_id FROM amendments WHERE run_id = ?) AS touched) AS accounts,
+    `SELECT (${TOUCHED}) AS accounts,
             SUM(kind = 'granted') AS granted, SUM(kind = 'reversed') AS reversed,
             SUM(IF(kind = 'granted', free + paid, 0)) AS added,
             SUM(IF(kind = 'granted', recovered, 0)) AS recovered, SUM(short) AS short,

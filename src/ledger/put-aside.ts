@@ -98,9 +98,13 @@ export interface AsideAccount {
   readonly since: Instant;
   /** The cycle that could not be settled; null where there is no such account, or nothing is due for it any more. */
   readonly nextCycleOn: LocalDate | null;
-  /** Whether that one has begun by now. */
-  readonly isDue: boolean;
+  /** When that one begins; 0 of an instant that does not exist, which sorts before all others. */
+  readonly nextCycleAt: Instant | null;
 }
+
+/** Whether its cycle has begun by an instant. */
+export const isDueAt = ({ nextCycleAt }: Pick<AsideAccount, 'nextCycleAt'>, at: Instant): boolean =>
+  nextCycleAt !== null && nextCycleAt <= at;
 
 interface AsideRow {
   readonly account: string;
@@ -121,20 +125,19 @@ const latestOfEach = <Row extends AsideRow>(rows: readonly Row[]): (Row & { read
 };
 
 /** Everybody who is put aside, with how the account stands now. */
-export async function listAside(db: Queryable, now: Instant): Promise<AsideAccount[]> {
-  const rows = await selectRows<AsideRow & { nextCycleOn: LocalDate | null; isDue: number | null }>(
+export async function listAside(db: Queryable): Promise<AsideAccount[]> {
+  const rows = await selectRows<AsideRow & { nextCycleOn: LocalDate | null; nextCycleAt: Date | null }>(
     db,
     `SELECT account_id AS account, run_id AS runId, code, put_aside_at AS at, next_cycle_on AS nextCycleOn,
-            next_cycle_at <= ? AS isDue
+            next_cycle_at AS nextCycleAt
        FROM failures LEFT JOIN accounts ON accounts.id = failures.account_id WHERE failures.state = 'put-aside'`,
-    [toDate(now)],
   );
-  return latestOfEach(rows).map(({ account, code, since, nextCycleOn, isDue }) => ({
+  return latestOfEach(rows).map(({ account, code, since, nextCycleOn, nextCycleAt }) => ({
     account,
     code,
     since,
     nextCycleOn,
-    isDue: isDue === 1,
+    nextCycleAt: nextCycleAt && (nextCycleAt.getTime() || 0),
   }));
 }
 

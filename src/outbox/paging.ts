@@ -140,7 +140,7 @@ const belowTime = ({ at, id }: Key): Below => ({
 });
 
 /** Beyond that many a count says only that there are more. */
-export const COUNTED_MAX = 5_000;
+export const COUNTED_MAX = 2_000;
 
 export interface OutboxSums {
   /** By state, at most `COUNTED_MAX`. */

@@ -1,9 +1,9 @@
-/** The counts beside the console's sidebar: what waits for a person. Three small statements on an index each. */
+/** The counts beside the console's sidebar: what waits for a person. A small statement on an index for each. */
 import { type Queryable, selectOne } from '../db/query.ts';
 import { countPutAside } from '../ledger/put-aside.ts';
 
 export interface BadgeCounts {
-  /** Accounts put aside. */
+  /** Accounts put aside: all of them. */
   readonly failures: number;
   /** Backfills that run, are paused, or wait for a second person. */
   readonly backfills: number;
@@ -11,12 +11,16 @@ export interface BadgeCounts {
   readonly emails: number;
 }
 
-/** Beyond that many the number says nothing more. */
-const COUNTED_MAX = 5_000;
+/** So many backfills or emails, and more, are told as so many and more. */
+export const BADGE_MAX = 1_000;
 
-export async function readBadges(db: Queryable): Promise<BadgeCounts> {
+/** @param known what whoever asks has counted already */
+export async function readBadges(
+  db: Queryable,
+  known: Pick<Partial<BadgeCounts>, 'failures'> = {},
+): Promise<BadgeCounts> {
   const [failures, backfills, emails] = await Promise.all([
-    countPutAside(db),
+    known.failures ?? countPutAside(db),
     countOf(
       db,
       "SELECT id FROM backfills WHERE state IN ('awaiting-approval', 'running', 'paused') ORDER BY id LIMIT ?",
@@ -28,7 +32,7 @@ export async function readBadges(db: Queryable): Promise<BadgeCounts> {
 
 async function countOf(db: Queryable, ids: string): Promise<number> {
   const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count FROM (${ids}) AS found`, [
-    COUNTED_MAX,
+    BADGE_MAX,
   ]);
   return row?.count ?? 0;
 }

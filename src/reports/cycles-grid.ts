@@ -54,7 +54,7 @@ export async function readCyclesGrid(
     if (name !== 'granted-later' && name !== 'reversed')
       settled.set(onDay, (settled.get(onDay) ?? 0) + quantity);
   const missing = sumByDay(await listFleetCounts(db, 'holes', range));
-  const failed = countFailed(aside ?? (await listAside(db, now)));
+  const failed = countFailed(aside ?? (await listAside(db)));
   const days = all.map((on) => ({
     on,
     settled: settled.get(on) ?? 0,

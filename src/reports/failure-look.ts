@@ -3,7 +3,7 @@ import { type Queryable, selectRows, toInstantOrNull } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
 import type { RunKind } from '../ledger/runs.ts';
-import type { FailureState } from './failure-work.ts';
+import type { FailureState, WorkSum } from './failure-work.ts';
 
 /** An account as one run put it aside. */
 export interface LookedAside {
@@ -15,8 +15,11 @@ export interface LookedAside {
   readonly version: string | null;
   readonly state: Exclude<FailureState, 'failing'>;
   readonly assignee: string | null;
-  /** Whole hours since the first run put it aside that did so. */
+  /** When the first run put it aside that did so, and whole hours since. */
+  readonly sinceAt: Instant;
   readonly hours: number;
+  /** Of the account, as of now; 0 of an instant that does not exist, null of a closed account. */
+  readonly nextCycleAt: Instant | null;
   /** False where a later run put the same account aside again: it counts with that one, unless this one is chosen. */
   readonly isLatest: boolean;
 }
@@ -29,6 +32,7 @@ interface Stored {
   readonly lastAt: Date;
   readonly asideAt: Date | null;
   readonly plan: PlanName | null;
+  readonly nextCycleAt: Date | null;
   readonly acknowledgedAt: Date | null;
   readonly snoozedAt: Date | null;
   readonly snoozedUntil: Date | null;
@@ -43,8 +47,8 @@ export async function lookAtAside(db: Queryable, now: Instant, max: number): Pro
   const rows = await selectRows<Stored>(
     db,
     `SELECT failures.account_id AS account, code, run_id AS runId, first_at AS firstAt, last_at AS lastAt,
-            put_aside_at AS asideAt, plan, acknowledged_at AS acknowledgedAt, snoozed_at AS snoozedAt,
-            snoozed_until AS snoozedUntil, assigned_at AS assignedAt, assignee
+            put_aside_at AS asideAt, plan, next_cycle_at AS nextCycleAt,
+            acknowledged_at AS acknowledgedAt, snoozed_at AS snoozedAt, snoozed_until AS snoozedUntil, assigned_at AS assignedAt, assignee
        FROM failures
        LEFT JOIN failure_care ON failure_care.account_id = failures.account_id
        LEFT JOIN accounts ON accounts.id = failures.account_id
@@ -64,7 +68,9 @@ export async function lookAtAside(db: Queryable, now: Instant, max: number): Pro
       kind: runs.get(runId)?.kind ?? null,
       version: runs.get(runId)?.version ?? null,
       ...caredFor(row, { sinceAt, lastAt, now }),
+      sinceAt,
       hours: Math.trunc((now - sinceAt) / HOUR_MS),
+      nextCycleAt: row.nextCycleAt && (row.nextCycleAt.getTime() || 0),
       isLatest: runId === latestRun,
     };
   });
@@ -114,4 +120,15 @@ async function findRunsOf(
     [ids],
   );
   return new Map(rows.map(({ id, ...run }) => [id, run]));
+}
+
+/** How long they wait, by what was said of them: what `sumFailureWork` says of all. @param looked all of them */
+export function sumLooked(looked: readonly LookedAside[]): ReadonlyMap<FailureState, WorkSum> {
+  const sums = new Map<FailureState, WorkSum>();
+  for (const { state, sinceAt, isLatest } of looked) {
+    if (!isLatest) continue;
+    const { accounts, oldestAt } = sums.get(state) ?? { accounts: 0, oldestAt: null };
+    sums.set(state, { accounts: accounts + 1, oldestAt: Math.min(oldestAt ?? Infinity, sinceAt) });
+  }
+  return sums;
 }

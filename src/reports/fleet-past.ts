@@ -3,20 +3,22 @@ import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type FleetSample, SAMPLE_EVERY_MS, listFleetSamples } from '../ledger/fleet-samples.ts';
 import { listAside } from '../ledger/put-aside.ts';
-import { countDueUpTo, countWaiting, findLastClean } from './overview.ts';
+import { DUE_MAX, DueLook } from './due-look.ts';
+import { findLastClean, readWaiting } from './overview.ts';
 
 /** How far back the pictures go. */
 export const PAST_MS = 6 * 3_600_000;
 
 /** What the tiles say now, as it is written down. */
 export async function takeFleetSample(db: Queryable, now: Instant): Promise<FleetSample> {
-  const aside = await listAside(db, now);
+  const aside = await listAside(db);
+  const look = await DueLook.take(db, now, aside);
   const clean = await findLastClean(db);
   return {
     at: now - (now % SAMPLE_EVERY_MS),
-    due: await countDueUpTo(db, now, aside),
+    due: await look.countUpTo(now, DUE_MAX),
     putAside: aside.length,
-    waiting: await countWaiting(db),
+    waiting: (await readWaiting(db)).waiting,
     cleanS: clean && Math.max(0, Math.round((now - clean.at) / 1_000)),
   };
 }

@@ -1,7 +1,7 @@
 /** What an operator wants to see first: whether a person must act, what is due, how runs went, whether mail is moving. */
-import { type Queryable, selectOne, selectRows, shownNow, toDate } from '../db/query.ts';
+import { type Queryable, selectOne, shownNow } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { countAccounts, dueAtOf } from '../ledger/accounts.ts';
+import { countAccounts } from '../ledger/accounts.ts';
 import { type BackfillState, listOpenBackfills } from '../ledger/backfills.ts';
 import { findCountedAccounts } from '../ledger/fleet-counts.ts';
 import { type LedgerHold, findLedgerHold } from '../ledger/ledger-hold.ts';
@@ -9,7 +9,8 @@ import { type AsideAccount, listAside, sumAside } from '../ledger/put-aside.ts';
 import { listRunSamples } from '../ledger/run-samples.ts';
 import { type Run, findLatestSweep, listOpenRuns } from '../ledger/runs.ts';
 import { findLastTick } from '../ledger/ticks.ts';
-import { type KnownCounts, isOpen, readKnownCounts } from './run-kept-counts.ts';
+import { DUE_MAX, DueLook } from './due-look.ts';
+import { type KnownAccounts, isOpen, readKnownAccounts } from './run-kept-counts.ts';
 import { type RunListLine, readRunList } from './run-list.ts';
 import { type RunRate, rateOf } from './run-page.ts';
 import { type Slot, type TickQuestion, listSlots } from './ticks.ts';
@@ -45,7 +46,7 @@ export interface PutAsideSum {
   readonly oldestAt: Instant | null;
 }
 
-export interface ActiveRun extends KnownCounts {
+export interface ActiveRun extends KnownAccounts {
   readonly run: Run;
   readonly rate: RunRate;
 }
@@ -59,13 +60,8 @@ export interface OutboxSum {
   readonly perSecond: number;
 }
 
-/** More than that are shown as so many and more: counting on would take longer than the number is worth. */
-export const DUE_MAX = 5_000;
-export const OUTBOX_MAX = 5_000;
-/** Mostly the first one is not put aside. */
-const OLDEST_LOOK = 20;
-/** Among those that are to leave first, the oldest is: what was tried before has waited longest. */
-const OLDEST_AMONG = 1_000;
+/** So many, and more, are shown as so many and more: counting on would take longer than the number is worth. */
+export const OUTBOX_MAX = 2_000;
 /** Enough to know how fast they leave. */
 const LEFT_MAX = 500;
 const ACTIVE_MAX = 3;
@@ -76,19 +72,19 @@ const SLOTS_SHOWN = 24;
 
 export async function readOverview(db: Queryable, asked: Pick<TickQuestion, 'next'>): Promise<Overview> {
   const now = await shownNow(db);
-  const aside = await listAside(db, now);
-  const oldestDueAt = await findOldestDue(db, now, aside);
-  const { open, recent, backfills } = await readRuns(db);
+  const aside = await listAside(db);
+  const look = await DueLook.take(db, now, aside);
+  const { open, recent, backfills, known } = await readRuns(db, look);
   return {
     now,
     accounts: (await findCountedAccounts(db)) ?? (await countAccounts(db)),
-    due: oldestDueAt === null ? 0 : await countDueUpTo(db, now, aside),
-    oldestDueAt,
+    due: await look.countUpTo(now, DUE_MAX),
+    oldestDueAt: look.oldestAt,
     putAside: asideOf(aside),
     aside,
     lastClean: await findLastClean(db),
     hold: (await findLedgerHold(db)) ?? null,
-    active: await readActive(db, open.slice(0, ACTIVE_MAX), now),
+    active: await readActive(db, open.slice(0, ACTIVE_MAX), { now, look, known }),
     recent,
     backfills,
     outbox: await readOutbox(db),
@@ -106,61 +102,44 @@ export async function readRecentRuns(db: Queryable): Promise<Pick<Overview, 'now
 export const readBackfillStates = async (db: Queryable): Promise<Overview['backfills']> =>
   new Map((await listOpenBackfills(db)).map((one) => [one.runId, one.state]));
 
-async function readRuns(
-  db: Queryable,
-): Promise<Pick<Overview, 'recent' | 'backfills'> & { readonly open: readonly Run[] }> {
+type Counts = ReadonlyMap<number, KnownAccounts>;
+
+interface Runs extends Pick<Overview, 'recent' | 'backfills'> {
+  readonly open: readonly Run[];
+  /** Of those that were read for the list, by run. */
+  readonly known: Counts;
+}
+
+async function readRuns(db: Queryable, look?: DueLook): Promise<Runs> {
   const backfills = await readBackfillStates(db);
   const isUnderWay = (run: Run): boolean => isOpen(run) && (backfills.get(run.id) ?? 'running') === 'running';
   const open = (await listOpenRuns(db)).filter(isUnderWay).toReversed();
-  const recent = await readRunList(db, { lines: RECENT_LINES + open.length, runsMax: RECENT_RUNS_MAX });
+  const recent = await readRunList(db, {
+    lines: RECENT_LINES + open.length,
+    runsMax: RECENT_RUNS_MAX,
+    ...(look && { look }),
+  });
   const lines = recent.lines.filter((one) => one.line === 'fold' || !isUnderWay(one.run));
-  return { open, recent: lines, backfills };
+  const known = new Map(
+    recent.lines.flatMap((one) => (one.line === 'run' ? [[one.run.id, one] as const] : [])),
+  );
+  return { open, recent: lines, backfills, known };
 }
 
-async function readActive(db: Queryable, runs: readonly Run[], now: Instant): Promise<ActiveRun[]> {
-  const counts = await readKnownCounts(db, runs);
+async function readActive(
+  db: Queryable,
+  runs: readonly Run[],
+  { now, look, known }: { readonly now: Instant; readonly look: DueLook; readonly known: Counts },
+): Promise<ActiveRun[]> {
+  const others = runs.filter((run) => !known.has(run.id));
+  const all = new Map([...known, ...(await readKnownAccounts(db, others, { look }))]);
   const active: ActiveRun[] = [];
   for (const run of runs) {
-    const known = counts.get(run.id) as KnownCounts;
-    active.push({ run, ...known, rate: rateOf(run, known, await listRunSamples(db, run.id), now) });
+    const { counts, exact } = all.get(run.id) as KnownAccounts;
+    const rate = rateOf(run, { counts, exact }, await listRunSamples(db, run.id), now);
+    active.push({ run, counts, exact, rate });
   }
   return active;
-}
-
-const dueAside = (aside: readonly AsideAccount[]): number => aside.filter((one) => one.isDue).length;
-
-/** Of those that are not put aside: who is stands at the front of the index, and is passed over. */
-async function findOldestDue(
-  db: Queryable,
-  now: Instant,
-  aside: readonly AsideAccount[],
-): Promise<Instant | null> {
-  const ids = new Set(aside.map((one) => one.account));
-  for (const limit of [OLDEST_LOOK, dueAside(aside) + 1]) {
-    const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
-      db,
-      'SELECT id, next_cycle_at FROM accounts WHERE next_cycle_at <= ? ORDER BY next_cycle_at, id LIMIT ?',
-      [toDate(now), limit],
-    );
-    const first = rows.find((row) => !ids.has(row.id));
-    if (first) return dueAtOf(first);
-    if (rows.length < limit) return null;
-  }
-  return null;
-}
-
-export async function countDueUpTo(
-  db: Queryable,
-  now: Instant,
-  aside: readonly AsideAccount[],
-): Promise<number> {
-  const leftOut = dueAside(aside);
-  const row = await selectOne<{ due: number }>(
-    db,
-    'SELECT COUNT(*) AS due FROM (SELECT id FROM accounts WHERE next_cycle_at <= ? LIMIT ?) AS due',
-    [toDate(now), DUE_MAX + leftOut],
-  );
-  return Math.max(0, (row?.due ?? 0) - leftOut);
 }
 
 function asideOf(aside: readonly AsideAccount[]): PutAsideSum {
@@ -178,31 +157,25 @@ export async function findLastClean(db: Queryable): Promise<Overview['lastClean'
   return run && endedAt !== null ? { at: endedAt, run } : null;
 }
 
-/** Emails still to be sent, up to OUTBOX_MAX. */
-export async function countWaiting(db: Queryable): Promise<number> {
-  const counted = await selectOne<{ waiting: number }>(
+/**
+ * Emails still to be sent, up to OUTBOX_MAX, and since when the oldest of these waits. Those that are to leave first are
+ * among them: what was tried before has waited longest.
+ */
+export async function readWaiting(db: Queryable): Promise<Omit<OutboxSum, 'perSecond'>> {
+  const found = await selectOne<{ waiting: number; oldest: Date | null }>(
     db,
-    `SELECT COUNT(*) AS waiting FROM
-       (SELECT id FROM outbox WHERE state IN ('pending', 'claimed', 'sending') LIMIT ?) AS waiting`,
+    `SELECT COUNT(*) AS waiting, MIN(staged_at) AS oldest FROM
+       (SELECT staged_at FROM outbox WHERE state IN ('pending', 'claimed', 'sending')
+         ORDER BY state, next_attempt_at, id LIMIT ?) AS waiting`,
     [OUTBOX_MAX],
   );
-  return counted?.waiting ?? 0;
+  return { waiting: found?.waiting ?? 0, oldestAt: found?.oldest?.getTime() ?? null };
 }
 
-async function readOutbox(db: Queryable): Promise<OutboxSum> {
-  const oldest = await selectRows<{ stagedAt: Date }>(
-    db,
-    `SELECT MIN(staged_at) AS stagedAt FROM
-       (SELECT staged_at FROM outbox WHERE state IN ('pending', 'claimed', 'sending')
-         ORDER BY state, next_attempt_at, id LIMIT ?) AS first`,
-    [OLDEST_AMONG],
-  );
-  return {
-    waiting: await countWaiting(db),
-    oldestAt: oldest[0]?.stagedAt?.getTime() ?? null,
-    perSecond: await readPerSecond(db),
-  };
-}
+const readOutbox = async (db: Queryable): Promise<OutboxSum> => ({
+  ...(await readWaiting(db)),
+  perSecond: await readPerSecond(db),
+});
 
 /** They leave in the order in which they became sendable: so the latest of that order are those that were sent last. */
 async function readPerSecond(db: Queryable): Promise<number> {

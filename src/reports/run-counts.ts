@@ -1,7 +1,7 @@
 /** A run's counts, derived from what it wrote: right after any crash, and never kept anywhere. */
 import { type Queryable, selectOne, selectRows } from '../db/query.ts';
 import type { SettlementCode } from '../domain/settle.ts';
-import { countLater } from '../ledger/amendments.ts';
+import { countLater, countTouched } from '../ledger/amendments.ts';
 import { countLeft, countPartlyLeft } from '../ledger/run-accounts.ts';
 import type { Run } from '../ledger/runs.ts';
 
@@ -39,27 +39,33 @@ export interface RunCounts extends AccountCounts {
   readonly notices: Readonly<Record<string, number>>;
 }
 
-export async function countRun(db: Queryable, run: Run): Promise<RunCounts> {
-  if (run.kind === 'backfill' || run.kind === 'reversal') return countCorrection(db, run);
-  return countSettling(db, run);
+/** @param left how many it has still to settle, where that is known */
+export async function countRun(db: Queryable, run: Run, left?: number): Promise<RunCounts> {
+  if (isCorrection(run)) return countCorrection(db, run);
+  return countSettling(db, run, left);
 }
 
-/** What became of a run's accounts, without looking into their cycles: cheap enough for a list of runs. */
-export async function countRunAccounts(db: Queryable, run: Run): Promise<AccountCounts> {
-  const { settled, failed, remaining, skipped, added } =
-    run.kind === 'backfill' || run.kind === 'reversal'
-      ? await countCorrection(db, run)
-      : await countAccounts(db, run, await countPutAside(db, run.id), await countSettled(db, run.id));
-  return { settled, failed, remaining, skipped, added };
+/**
+ * What became of a run's accounts, without looking into their cycles and emails: cheap enough for a list of runs.
+ * @param left as for `countRun`
+ */
+export async function countRunAccounts(db: Queryable, run: Run, left?: number): Promise<AccountCounts> {
+  const failures = await countPutAside(db, run.id);
+  if (!isCorrection(run)) return countAccounts(db, run, failures, await countSettled(db, run.id), left);
+  const failed = sumOf({ ...failures, ...(await countFailedItems(db, run.id)) });
+  return accountsOfCorrection(run, await countTouched(db, run.id), failed);
 }
+
+const isCorrection = ({ kind }: Run): boolean => kind === 'backfill' || kind === 'reversal';
 
 async function countAccounts(
   db: Queryable,
   run: Run,
   failures: Readonly<Record<string, number>>,
   settled: number,
+  left?: number,
 ): Promise<AccountCounts> {
-  const remaining = isComplete(run) ? 0 : await countLeft(db, run);
+  const remaining = isComplete(run) ? 0 : (left ?? (await countLeft(db, run)));
   const failed = sumOf(failures);
   const missing = run.dueAtStart - settled - failed - remaining;
   if (missing >= 0) return { settled, failed, remaining, skipped: missing, added: 0 };
@@ -146,12 +152,12 @@ async function sumCycles(db: Queryable, runId: number): Promise<CycleSums> {
 }
 
 /** Of a sweep or a rerun. */
-async function countSettling(db: Queryable, run: Run): Promise<RunCounts> {
+async function countSettling(db: Queryable, run: Run, left?: number): Promise<RunCounts> {
   const failures = await countPutAside(db, run.id);
   const { accounts: settled, ...sums } = await sumCycles(db, run.id);
   const { granted, expired, recovered } = sums;
   return {
-    ...(await countAccounts(db, run, failures, settled)),
+    ...(await countAccounts(db, run, failures, settled, left)),
     ...sums,
     net: granted - expired - recovered,
     failures,
@@ -169,18 +175,10 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
   const counts = await countSettling(db, { ...run, state: 'completed' });
   const later = await countLater(db, run.id);
   const failures = { ...counts.failures, ...(await countFailedItems(db, run.id)) };
-  const failed = sumOf(failures);
-  // What a backfill that was cancelled has left is left, and nobody's: it was not settled by somebody else.
-  const complete = isComplete(run);
-  const left = Math.max(0, run.dueAtStart - later.accounts - failed);
   return {
     ...counts,
-    settled: later.accounts,
-    failed,
+    ...accountsOfCorrection(run, later.accounts, sumOf(failures)),
     failures,
-    remaining: complete ? 0 : left,
-    skipped: complete ? left : 0,
-    added: Math.max(0, later.accounts + failed - run.dueAtStart),
     cycles: counts.cycles + later.granted + later.reversed,
     granted: counts.granted + later.added,
     recovered: counts.recovered + later.recovered,
@@ -195,6 +193,19 @@ async function countCorrection(db: Queryable, run: Run): Promise<RunCounts> {
       ...(later.granted > 0 && { granted: (counts.byCode.granted ?? 0) + later.granted }),
       ...(later.reversed > 0 && { reversed: later.reversed }),
     },
+  };
+}
+
+/** What a backfill that was cancelled has left is left, and nobody's: it was not settled by somebody else. */
+function accountsOfCorrection(run: Run, settled: number, failed: number): AccountCounts {
+  const left = Math.max(0, run.dueAtStart - settled - failed);
+  const complete = isComplete(run);
+  return {
+    settled,
+    failed,
+    remaining: complete ? 0 : left,
+    skipped: complete ? left : 0,
+    added: Math.max(0, settled + failed - run.dueAtStart),
   };
 }
 

@@ -2,19 +2,30 @@
  * A run's counts at a price that does not grow with the run. One that is closed has what it was counted to then; an open
  * one is counted while it is small, and estimated from the samples of its rate where it is not.
  */
-import { type Queryable, selectRows } from '../db/query.ts';
-import { countLeft } from '../ledger/run-accounts.ts';
+import { type Queryable, selectRows, shownNow } from '../db/query.ts';
 import { listKeptCounts } from '../ledger/run-kept.ts';
 import { sumSamples } from '../ledger/run-samples.ts';
 import type { Run } from '../ledger/runs.ts';
-import { type AccountCounts, type RunCounts, countPutAside, countRun, sumOf } from './run-counts.ts';
-import { isMuchLeft, isSmall } from './run-size.ts';
+import { type DueLook, lookForDue } from './due-look.ts';
+import {
+  type AccountCounts,
+  type RunCounts,
+  countPutAside,
+  countRun,
+  countRunAccounts,
+  sumOf,
+} from './run-counts.ts';
+import { countLeftUpTo, hasManyEmails, isSmall } from './run-size.ts';
 
-export interface KnownCounts {
-  readonly counts: RunCounts;
+interface Known<Counts> {
+  readonly counts: Counts;
   /** False of a large run that is open: its accounts are an estimate, and the rest is counted once it is closed. */
   readonly exact: boolean;
 }
+
+/** Of a list: what became of its accounts. */
+export type KnownAccounts = Known<AccountCounts>;
+export type KnownCounts = Known<RunCounts>;
 
 /** Of a backfill also what became of its cycles. */
 type Kept = RunCounts & { readonly backfill?: unknown };
@@ -24,34 +35,78 @@ export const COUNTED_MAX = 1_000;
 
 export const isOpen = ({ state }: Pick<Run, 'state'>): boolean => state === 'running' || state === 'stopping';
 
+const settles = ({ kind }: Run): boolean => kind === 'sweep' || kind === 'rerun';
+
+interface Asked {
+  readonly countedMax?: number;
+  /** Of now, where somebody has looked already. */
+  readonly look?: DueLook;
+}
+
 /** By run. Of those that ended before their work did: what they left then. */
-export async function readKnownCounts(
+export async function readKnownAccounts(
   db: Queryable,
   runs: readonly Run[],
-  countedMax = COUNTED_MAX,
-): Promise<ReadonlyMap<number, KnownCounts>> {
+  asked: Asked = {},
+): Promise<ReadonlyMap<number, KnownAccounts>> {
   const kept = await listKeptCounts(
     db,
     runs.map((one) => one.id),
   );
-  const known = new Map<number, KnownCounts>();
-  for (const run of runs)
-    known.set(run.id, await knownOf(db, run, kept.get(run.id) as Kept | undefined, countedMax));
+  const counter: Counter<AccountCounts> = { ...counting(db, asked), count: countRunAccounts };
+  const known = new Map<number, KnownAccounts>();
+  for (const run of runs) known.set(run.id, await knownOf(counter, run, kept.get(run.id)));
   return known;
 }
 
-async function knownOf(
+/** Of one run, as it stands: what it left when it ended before its work did, others may have settled since. */
+export async function readCountsNow(db: Queryable, run: Run, asked: Asked = {}): Promise<KnownCounts> {
+  const counter: Counter<RunCounts> = { ...counting(db, asked), count: countRun };
+  const kept = (await listKeptCounts(db, [run.id])).get(run.id);
+  if (!kept && isOpen(run) && (await hasManyEmails(db, run, counter.max))) return estimated(db, run);
+  const known = await knownOf(counter, run, kept);
+  const endedEarly = run.state === 'stopped' || run.state === 'failed';
+  if (!endedEarly || !settles(run)) return known;
+  const remaining = await countLeftUpTo(db, run, counter.max, counter.look);
+  if (remaining === undefined) return known;
+  const { counts } = known;
+  const rest = run.dueAtStart - counts.settled - counts.failed - remaining;
+  return {
+    ...known,
+    counts: { ...counts, remaining, skipped: Math.max(0, rest), added: Math.max(0, -rest) },
+  };
+}
+
+interface Counter<Counts> {
+  readonly db: Queryable;
+  readonly max: number;
+  /** Taken once, by whoever is the first to need it. */
+  readonly look: () => Promise<DueLook>;
+  readonly count: (db: Queryable, run: Run, left?: number) => Promise<Counts>;
+}
+
+function counting(
   db: Queryable,
+  { countedMax: max = COUNTED_MAX, look }: Asked,
+): Omit<Counter<never>, 'count'> {
+  let taken = look && Promise.resolve(look);
+  return { db, max, look: () => (taken ??= shownNow(db).then((now) => lookForDue(db, now))) };
+}
+
+async function knownOf<Counts>(
+  { db, max, look, count }: Counter<Counts>,
   run: Run,
-  kept: Kept | undefined,
-  countedMax: number,
-): Promise<KnownCounts> {
+  kept: unknown,
+): Promise<Known<Counts | RunCounts>> {
   if (kept) {
-    const { backfill: _ofItsPage, ...counts } = kept;
+    const { backfill: _ofItsPage, ...counts } = kept as Kept;
     return { counts, exact: true };
   }
-  if (isOpen(run) && !(await isSmall(db, run, countedMax))) return estimated(db, run);
-  return { counts: await countRun(db, run), exact: true };
+  if (!isOpen(run)) return { counts: await count(db, run), exact: true };
+  if (!(await isSmall(db, run, max))) return estimated(db, run);
+  if (!settles(run)) return { counts: await count(db, run), exact: true };
+  const left = await countLeftUpTo(db, run, max, look);
+  return left === undefined ? estimated(db, run) : { counts: await count(db, run, left), exact: true };
 }
 
 /** Accounts that sweeps and reruns settled, by run: those that were not kept are counted together. */
@@ -67,21 +122,6 @@ export async function readSettled(db: Queryable, runs: readonly Run[]): Promise<
     [others],
   );
   return new Map([...settled, ...rows.map((row) => [row.id, row.settled] as const)]);
-}
-
-/** Of one run, as it stands: what it left when it ended before its work did, others may have settled since. */
-export async function readCountsNow(db: Queryable, run: Run): Promise<KnownCounts> {
-  const known = (await readKnownCounts(db, [run])).get(run.id) as KnownCounts;
-  const endedEarly = run.state === 'stopped' || run.state === 'failed';
-  const settles = run.kind === 'sweep' || run.kind === 'rerun';
-  if (!endedEarly || !settles || (await isMuchLeft(db, run, COUNTED_MAX))) return known;
-  const { counts } = known;
-  const remaining = await countLeft(db, run);
-  const rest = run.dueAtStart - counts.settled - counts.failed - remaining;
-  return {
-    ...known,
-    counts: { ...counts, remaining, skipped: Math.max(0, rest), added: Math.max(0, -rest) },
-  };
 }
 
 /** From the samples of its rate, which workers write every few seconds. */

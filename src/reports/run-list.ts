@@ -3,9 +3,10 @@ import type { Queryable } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type RunNote, listRunNotes } from '../ledger/run-notes.ts';
 import { type Run, type RunFilter, findFirstRunSince, listRuns } from '../ledger/runs.ts';
-import { type KnownCounts, readKnownCounts, readSettled } from './run-kept-counts.ts';
+import type { DueLook } from './due-look.ts';
+import { type KnownAccounts, readKnownAccounts, readSettled } from './run-kept-counts.ts';
 
-export interface RunLine extends KnownCounts {
+export interface RunLine extends KnownAccounts {
   readonly line: 'run';
   readonly run: Run;
   readonly notes: readonly RunNote[];
@@ -42,6 +43,8 @@ export interface RunListAsked extends Pick<RunFilter, 'kind' | 'state' | 'actor'
   readonly lines?: number;
   /** Runs that are read for a page at the most. */
   readonly runsMax?: number;
+  /** Of now, where somebody has looked already. */
+  readonly look?: DueLook;
 }
 
 /** Fewer in a row are shown one by one. */
@@ -57,7 +60,7 @@ export async function readRunList(db: Queryable, asked: RunListAsked): Promise<R
   const { groups, nextBefore } = await readGroups(db, asked, { lines, runsMax, mayFold });
   const isFold = (group: readonly Run[]): boolean => group.length >= FOLD_MIN;
   const isShown = (group: readonly Run[]): boolean => !isFold(group) || group.some((one) => one.id === open);
-  const lineOf = await readLines(db, groups.filter(isShown).flat());
+  const lineOf = await readLines(db, groups.filter(isShown).flat(), asked.look);
   const settled = await readSettled(db, groups.filter(isFold).flat());
   return {
     lines: groups.flatMap((group): RunListLine[] =>
@@ -67,8 +70,12 @@ export async function readRunList(db: Queryable, asked: RunListAsked): Promise<R
   };
 }
 
-async function readLines(db: Queryable, runs: readonly Run[]): Promise<(run: Run) => RunLine> {
-  const counts = await readKnownCounts(db, runs);
+async function readLines(
+  db: Queryable,
+  runs: readonly Run[],
+  look: DueLook | undefined,
+): Promise<(run: Run) => RunLine> {
+  const counts = await readKnownAccounts(db, runs, { ...(look && { look }) });
   const notes = await listRunNotes(
     db,
     runs.map((one) => one.id),
@@ -76,7 +83,7 @@ async function readLines(db: Queryable, runs: readonly Run[]): Promise<(run: Run
   return (run) => ({
     line: 'run',
     run,
-    ...(counts.get(run.id) as KnownCounts),
+    ...(counts.get(run.id) as KnownAccounts),
     notes: notes.get(run.id) ?? [],
   });
 }

@@ -8,7 +8,7 @@ import { type Run, getRun } from '../ledger/runs.ts';
 import { countRetrying } from '../ledger/put-aside.ts';
 import { type BatchSpread, readBatchSpread } from './batch-spread.ts';
 import { sumOf } from './run-counts.ts';
-import { type KnownCounts, isOpen, readCountsNow } from './run-kept-counts.ts';
+import { type KnownAccounts, type KnownCounts, isOpen, readCountsNow } from './run-kept-counts.ts';
 
 export interface RunPage extends KnownCounts {
   readonly run: Run;
@@ -135,7 +135,7 @@ const SILENT_S = 5;
 
 export function rateOf(
   run: Run,
-  { counts }: KnownCounts,
+  { counts }: KnownAccounts,
   samples: readonly RunSample[],
   now: Instant,
 ): RunRate {

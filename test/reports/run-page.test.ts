@@ -5,7 +5,7 @@ import { addBatchTimes, roundedMs } from '../../src/ledger/run-batch-times.ts';
 import { addRunSamples, listRunSamples, stretchAt } from '../../src/ledger/run-samples.ts';
 import { type Run, listRuns } from '../../src/ledger/runs.ts';
 import { batchWords, readBatchSpread } from '../../src/reports/batch-spread.ts';
-import { readKnownCounts } from '../../src/reports/run-kept-counts.ts';
+import { readKnownAccounts } from '../../src/reports/run-kept-counts.ts';
 import { countRun } from '../../src/reports/run-counts.ts';
 import { rateOf, readRunPage } from '../../src/reports/run-page.ts';
 import { openRerun } from '../../src/operations/runs/rerun.ts';
@@ -89,7 +89,7 @@ test('whatever becomes of a run, settled, failed, remaining and skipped are thos
   const adds = async (): Promise<void> => {
     const [run] = (await listRuns(db, 10)).filter((one) => one.id === opened.run.id) as [Run];
     for (const countedMax of [1, 1_000]) {
-      const { counts, exact } = (await readKnownCounts(db, [run], countedMax)).get(run.id) as never as {
+      const { counts, exact } = (await readKnownAccounts(db, [run], { countedMax })).get(run.id) as never as {
         counts: { settled: number; failed: number; remaining: number; skipped: number; added: number };
         exact: boolean;
       };

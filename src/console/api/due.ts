@@ -5,8 +5,8 @@ import { instantField } from '../../domain/events/fields.ts';
 import { PLAN_NAMES } from '../../domain/terms.ts';
 import { aheadJson, dueJson } from '../../json/due.ts';
 import { resolveAsOf } from '../../operations/runs/as-of.ts';
-import { lookAtDue } from '../../operations/upkeep/look-at-due.ts';
-import { AHEAD_MAX_DAYS, countDueAhead } from '../../reports/due-ahead.ts';
+import { lookAtDueQuickly } from '../../operations/upkeep/look-at-due.ts';
+import { AHEAD_MAX_DAYS, countDueAhead, readDueAhead } from '../../reports/due-ahead.ts';
 import { count, dateText, holdShape, instantText } from './fields.ts';
 import { type ApiRoute, reads } from './route.ts';
 
@@ -14,6 +14,11 @@ const dueShape = z
   .strictObject({
     asOf: instantText,
     accounts: count,
+    exact: z
+      .boolean()
+      .describe(
+        'False where only the first 2,000 were counted, in all and by plan: there are so many, or more.',
+      ),
     busy: count.nullable().describe('Held up by locks of somebody else; null while Redis cannot be asked.'),
     oldestAt: instantText.nullable(),
     oldestAgeSeconds: count,
@@ -31,7 +36,7 @@ const dueShape = z
 
 const aheadShape = z
   .strictObject({
-    countedAt: instantText,
+    countedAt: instantText.describe('Workers count every 20 seconds or less often, and not during a sweep.'),
     days: z
       .array(
         z.strictObject({
@@ -79,9 +84,10 @@ export const DUE_ROUTES: readonly ApiRoute[] = [
     query: question,
     answer: z.union([dueShape, aheadShape]),
     handle: async ({ app, query: { asOf: asked, ahead } }) => {
-      if (ahead !== undefined) return aheadJson(await countDueAhead(app.readDb, ahead));
+      if (ahead !== undefined)
+        return aheadJson((await readDueAhead(app.readDb, ahead)) ?? (await countDueAhead(app.readDb, ahead)));
       const asOf = await resolveAsOf({ db: app.db, settings: app.config }, asked);
-      return dueJson(await lookAtDue(app, asOf));
+      return dueJson(await lookAtDueQuickly(app, asOf));
     },
   }),
 ];

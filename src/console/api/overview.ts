@@ -17,7 +17,7 @@ const overviewShape = z
     now: instantText,
     sentence: z.string().describe('Whether a person must act.'),
     accounts: count,
-    due: count.describe('Due and not put aside; counted up to 5,000.'),
+    due: count.describe('Due and not put aside; counted up to 2,000.'),
     oldestDueAt: instantText.nullable(),
     putAside: z.strictObject({
       accounts: count,
@@ -35,7 +35,7 @@ const overviewShape = z
     active: z.array(listedRunShape).describe('Runs that are open, the latest first.'),
     outbox: z
       .strictObject({ waiting: count, oldestAt: instantText.nullable() })
-      .describe('Emails still to be sent; counted up to 5,000.'),
+      .describe('Emails still to be sent; counted up to 2,000.'),
     ticks: z
       .array(z.strictObject({ at: instantText, state: z.enum(SLOT_STATES) }))
       .describe("What became of the scheduler's latest slots, the oldest first."),

@@ -7,7 +7,7 @@ import { closeRunIfDone } from '../../operations/runs/close-run.ts';
 import { stopRun } from '../../operations/runs/stop-run.ts';
 import { readBatchSpread } from '../../reports/batch-spread.ts';
 import { readRunEnd } from '../../reports/run-end.ts';
-import { type KnownCounts, readCountsNow, readKnownCounts } from '../../reports/run-kept-counts.ts';
+import { type KnownAccounts, readCountsNow, readKnownAccounts } from '../../reports/run-kept-counts.ts';
 import { MEMBER_STATES, listRunMembers } from '../../reports/run-members.ts';
 import { countRunEmails } from '../../reports/run-page.ts';
 import { behindId, belowNumber, cursorField, pageFrom } from './cursor.ts';
@@ -184,12 +184,12 @@ export const RUN_ROUTES: readonly ApiRoute[] = [
         db,
         found.map((run) => run.id),
       );
-      const known = await readKnownCounts(db, found);
+      const known = await readKnownAccounts(db, found);
       return pageFrom(found, limit, {
         list: 'runs',
         keyOf: ({ id }) => id,
         toJson: (run) =>
-          listedRunJson({ run, ...(known.get(run.id) as KnownCounts) }, notes.get(run.id) ?? []),
+          listedRunJson({ run, ...(known.get(run.id) as KnownAccounts) }, notes.get(run.id) ?? []),
       });
     },
   }),

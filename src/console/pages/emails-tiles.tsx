@@ -3,14 +3,13 @@ import type { Instant } from '../../domain/calendar.ts';
 import { COUNTED_MAX, type OutboxSums } from '../../outbox/paging.ts';
 import type { MailHold } from '../../outbox/hold.ts';
 import { formatAge } from '../../words.ts';
-import { grouped } from '../parts/numbers.tsx';
+import { upTo as upToMax } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
 import { Tile, Tiles } from '../parts/tiles.tsx';
 import { NearTime } from '../parts/times.tsx';
 
 /** A count that was cut says that there are more. */
-export const upTo = (count: number): string =>
-  count >= COUNTED_MAX ? `${grouped(COUNTED_MAX)}+` : grouped(count);
+export const upTo = (count: number): string => upToMax(count, COUNTED_MAX);
 
 export const EmailTiles = ({ sums, now }: { readonly sums: OutboxSums; readonly now: Instant }) => {
   const { counts, sentSince, oldestStagedAt } = sums;

@@ -105,6 +105,7 @@ async function showFailures(
     {
       title: 'Failures',
       section: 'failures',
+      putAside: shown.facets.all,
       sub: 'Accounts that were put aside with an error. They are left out of sweeps until a rerun; nobody else waits for them.',
       actions:
         shown.facets.all === 0 ? undefined : (

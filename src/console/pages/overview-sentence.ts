@@ -1,6 +1,7 @@
 /** The sentence that heads the overview: whether a person must act, and on what. */
 import { counted, formatAge, formatCount } from '../../words.ts';
-import { DUE_MAX, type Overview } from '../../reports/overview.ts';
+import { DUE_MAX } from '../../reports/due-look.ts';
+import type { Overview } from '../../reports/overview.ts';
 import type { SayTone } from '../parts/say.tsx';
 
 export interface Sentence {

@@ -1,13 +1,14 @@
 /** The five tiles of the overview. */
 import type { FleetSample } from '../../ledger/fleet-samples.ts';
 import { PAST_MS } from '../../reports/fleet-past.ts';
-import { DUE_MAX, OUTBOX_MAX } from '../../reports/overview.ts';
+import { DUE_MAX } from '../../reports/due-look.ts';
+import { OUTBOX_MAX } from '../../reports/overview.ts';
 import type { Slot, SlotState } from '../../reports/ticks.ts';
 import { counted, formatAge } from '../../words.ts';
 import type { Fill } from '../charts/frame.tsx';
 import { Sparkline, TickStrip } from '../charts/small.tsx';
 import { runAddress } from '../parts/addresses.ts';
-import { grouped } from '../parts/numbers.tsx';
+import { grouped, upTo } from '../parts/numbers.tsx';
 import { Figure, Tile, Tiles } from '../parts/tiles.tsx';
 import type { OverviewFacts } from './overview-facts.ts';
 
@@ -24,8 +25,6 @@ export const OverviewTiles = ({ facts }: Facts) => (
     <NextTick facts={facts} />
   </Tiles>
 );
-
-const upTo = (count: number, max: number): string => (count >= max ? `${grouped(max)}+` : grouped(count));
 
 const age = (now: number, since: number): string => formatAge(Math.max(0, now - since) / 1_000);
 

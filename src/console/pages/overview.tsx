@@ -34,6 +34,7 @@ export function addOverviewPages(site: Site): void {
         title: 'Overview',
         section: 'overview',
         live: true,
+        putAside: facts.putAside.accounts,
         sub: (
           <>
             {counted(facts.accounts, 'account')}

@@ -1,10 +1,10 @@
 /** Sweeping now, instead of at the next tick: says how many are due, and asks why. */
 import { shownNow } from '../../db/query.ts';
-import { countDue } from '../../ledger/accounts.ts';
 import { held } from '../../ledger/ledger-hold.ts';
 import { findOpenSweep } from '../../ledger/runs.ts';
 import { sweep } from '../../operations/runs/sweep.ts';
-import { counted } from '../../words.ts';
+import { DUE_MAX, lookForDue } from '../../reports/due-look.ts';
+import { counted, formatCount } from '../../words.ts';
 import { runAddress } from '../parts/addresses.ts';
 import { Card } from '../parts/card.tsx';
 import { Faults, Form, Reason, Submit } from '../parts/form.tsx';
@@ -39,7 +39,7 @@ export function addSweepPages(site: Site): void {
 async function showSweep(site: Site, context: PageContext, doing: Doing): Promise<Response> {
   const { app } = site;
   const now = await shownNow(app.readDb);
-  const due = await countDue(app.readDb, now);
+  const due = await (await lookForDue(app.readDb, now)).countUpTo(now, DUE_MAX);
   const open = await findOpenSweep(app.readDb);
   const { reason, fault } = doing;
   const status = reason?.fault === undefined ? (409 as const) : (422 as const);
@@ -51,7 +51,7 @@ async function showSweep(site: Site, context: PageContext, doing: Doing): Promis
       crumbs: [{ label: 'Runs', href: '/runs' }, { label: 'Sweep now' }],
       ...(fault !== undefined && { status }),
     },
-    <Card title={due === 0 ? 'Nobody is due' : `${counted(due, 'account')} due`}>
+    <Card title={dueTitle(due)}>
       <Form action="/runs/sweep" token={context.get('formToken')} label="Sweep now">
         <Faults faults={fault === undefined ? [] : [{ what: fault }]} />
         <p>
@@ -67,4 +67,11 @@ async function showSweep(site: Site, context: PageContext, doing: Doing): Promis
       </Form>
     </Card>,
   );
+}
+
+function dueTitle(due: number): string {
+  if (due === 0) return 'Nobody is due';
+  return due < DUE_MAX
+    ? `${counted(due, 'account')} due`
+    : `${formatCount(DUE_MAX)} accounts or more are due`;
 }

@@ -2,10 +2,11 @@
 import type { Child } from 'hono/jsx';
 import type { Instant } from '../../domain/calendar.ts';
 import { CODE, STYLES } from '../assets/serve.ts';
+import { BADGE_MAX } from '../../reports/badges.ts';
 import type { Frame } from '../console-env.ts';
 import type { Crumb, Page, Section, SignedIn } from '../site.ts';
 import { Icon, type IconName, Symbols } from './icons.tsx';
-import { grouped } from './numbers.tsx';
+import { grouped, upTo } from './numbers.tsx';
 import { Clock } from './times.tsx';
 
 interface NavLine {
@@ -103,7 +104,7 @@ const Side = ({ page, user, formToken, badges }: LayoutProps) => (
         <a href={line.href} aria-current={line.section === page.section ? 'page' : undefined}>
           <Icon name={line.icon} />
           {line.label}
-          <Badge count={badges[line.section] ?? 0} tone={line.tone} />
+          <Badge section={line.section} count={badges[line.section] ?? 0} tone={line.tone} />
         </a>
       ))}
     </nav>
@@ -111,8 +112,17 @@ const Side = ({ page, user, formToken, badges }: LayoutProps) => (
   </aside>
 );
 
-const Badge = ({ count, tone }: { readonly count: number; readonly tone: 'bad' | 'warn' | undefined }) =>
-  count === 0 ? <></> : <b class={tone === undefined ? 'badge' : `badge ${tone}`}>{grouped(count)}</b>;
+interface BadgeProps extends Pick<NavLine, 'section'> {
+  readonly count: number;
+  readonly tone: NavLine['tone'] | undefined;
+}
+
+/** Of those that are put aside all are counted. */
+function Badge({ section, count, tone }: BadgeProps) {
+  if (count === 0) return <></>;
+  const told = section === 'failures' ? grouped(count) : upTo(count, BADGE_MAX);
+  return <b class={tone === undefined ? 'badge' : `badge ${tone}`}>{told}</b>;
+}
 
 const Who = ({ user, formToken }: { readonly user: SignedIn; readonly formToken: string | undefined }) => (
   <div class="who">

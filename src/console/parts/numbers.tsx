@@ -7,6 +7,10 @@ export const MINUS = '−';
 export const grouped = (value: number): string =>
   value < 0 ? `${MINUS}${formatCount(-value)}` : formatCount(value);
 
+/** Of what is counted up to `max`: `1,999`, and `2,000+` for so many and more. */
+export const upTo = (count: number, max: number): string =>
+  count >= max ? `${grouped(max)}+` : grouped(count);
+
 /** `+80`, `−74`, `0`. */
 export const signed = (value: number): string => (value > 0 ? `+${formatCount(value)}` : grouped(value));
 
