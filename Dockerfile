@@ -7,7 +7,9 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY jobs ./jobs
 COPY migrations ./migrations
-RUN npm run build && npm prune --omit=dev
+# Source maps and types are read by nobody who runs it.
+RUN npm run build -- --sourceMap false && npm prune --omit=dev \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -15,7 +17,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-USER node
+# The user `node` of the image, as a number: Kubernetes tells by it alone that this is not root.
+USER 1000:1000
 # Node is process 1 and listens to SIGTERM itself: a stop drains, it does not kill.
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
 CMD ["serve"]

@@ -24,7 +24,7 @@ const LOG_TAIL_CHARACTERS = 3_000;
 const UNPACK = `
 set -eu
 export LC_ALL=C
-target=$1 package=$2 program=$3 more=$4
+target=$1 package=$2 program=$3 version=$4 more=$5
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
@@ -80,7 +80,7 @@ root=\\$(dirname "\\$(readlink -f "\\$0")")
 exec "\\$root/$loader" --argv0 "\\$root/$file" --library-path "\\$root/$(dirname "$loader")" "\\$root/$file" "\\$@" $more
 END
 chmod 755 run
-./run --version
+./run "$version"
 mv -T "$work/root" "$target" 2>/dev/null || [ -x "$target/run" ]
 `;
 
@@ -91,6 +91,8 @@ export interface SidProgram {
   readonly program: string;
   /** Appended to its caller's arguments, as a shell reads it; \`$root\` is the folder. */
   readonly moreArguments: string;
+  /** What makes it say its version, and end well. */
+  readonly version?: string;
 }
 
 /** A script that becomes the program when it is run; undefined before it was unpacked. */
@@ -115,11 +117,12 @@ export async function unpackProgram({
   packageName,
   program,
   moreArguments,
+  version = '--version',
 }: SidProgram): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const target = join(FOLDER, name);
   process.stderr.write(`connects: unpacking ${packageName} of Debian's sid into ${target} (once) …\n`);
-  const args = ['-c', UNPACK, 'connects-unpack', target, packageName, program, moreArguments];
+  const args = ['-c', UNPACK, 'connects-unpack', target, packageName, program, version, moreArguments];
   const { exitCode, output } = await runQuietly('/bin/sh', args);
   if (exitCode === 0) return;
   throw new SetupError(`${packageName} could not be unpacked:\n${output.slice(-LOG_TAIL_CHARACTERS)}`);

@@ -6,7 +6,7 @@ export const SECOND_RUN = ['db', 'drills', 'faults', 'jobs', 'operations', 'scen
 );
 
 /**
- * Proofs at length: processes of their own, kills, outages, drills, a browser, a first start. They take longer than
+ * Proofs at length: processes of their own, kills, outages, drills, a browser, a first start, tools. They take longer than
  * all others together, and `npm run test:all` runs them.
  */
 export const AT_LENGTH = [
@@ -20,6 +20,9 @@ export const AT_LENGTH = [
   'test/cli/sweep',
   'test/cli/unreachable',
   'test/console/browser',
+  'test/deploy/kustomize',
+  'test/deploy/prometheus',
+  'test/deploy/systemd',
   'test/docs/printed-commands',
   'test/drills',
   'test/faults',

@@ -7,7 +7,7 @@
 export const STOPPED = { interrupted: 130, terminated: 143 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long a clean stop may take. */
-const STOP_MAX_MS = 20_000;
+export const STOP_MAX_MS = 20_000;
 
 const stopping = new AbortController();
 let stoppedBy: NodeJS.Signals | undefined;
