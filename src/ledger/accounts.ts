@@ -1,12 +1,13 @@
 /** SQL of `accounts`: who holds a balance, and who is due. */
 import {
+  type Cell,
   type Queryable,
+  execute,
   insertRows,
   selectOne,
   selectRows,
   toDate,
   toDateOrNull,
-  updateOf,
 } from '../db/query.ts';
 import type { Transaction } from '../db/connection.ts';
 import type { Account, AccountKind, AccountStatus } from '../domain/account.ts';
@@ -46,26 +47,31 @@ export const ACCOUNT_COLUMNS = [
   'readiness_awarded',
 ] as const;
 
-/** What changes after the opening; the rest of a row is fixed. */
-const CHANGING = [
-  'plan',
-  'pending_plan',
-  'status',
-  'anchor_on',
-  'zone',
-  'balance',
-  'owed',
-  'last_seq',
-  'last_decision',
-  'watermark',
-  'cycle_on',
-  'cycle_paid',
-  'next_cycle_on',
-  'next_cycle_at',
-  'catch_up_from',
-  'notices_opted_out',
-  'readiness_awarded',
-] as const;
+/** What changes after the opening, as it is stored; the rest of a row is fixed. */
+const CHANGING: readonly Changing[] = [
+  { column: 'plan', of: ({ account }) => account.plan },
+  { column: 'pending_plan', of: ({ account }) => account.pendingPlan },
+  { column: 'status', of: ({ account }) => account.status },
+  { column: 'anchor_on', of: ({ account }) => account.anchorOn },
+  { column: 'zone', of: ({ account }) => account.zone },
+  { column: 'balance', of: ({ account }) => account.balance },
+  { column: 'owed', of: ({ account }) => account.owed },
+  { column: 'last_seq', of: ({ account }) => account.lastSeq },
+  { column: 'last_decision', of: ({ lastDecision }) => lastDecision },
+  { column: 'watermark', of: ({ account }) => toDate(account.watermark) },
+  { column: 'cycle_on', of: ({ account }) => account.cycleOn },
+  { column: 'cycle_paid', of: ({ account }) => account.cyclePaid },
+  { column: 'next_cycle_on', of: ({ account }) => account.nextCycleOn },
+  { column: 'next_cycle_at', of: ({ account }) => toDateOrNull(account.nextCycleAt) },
+  { column: 'catch_up_from', of: ({ catchUpFrom }) => catchUpFrom },
+  { column: 'notices_opted_out', of: ({ account }) => (account.noticesOptedOut ? 1 : 0) },
+  { column: 'readiness_awarded', of: ({ account }) => (account.readinessAwarded ? 1 : 0) },
+];
+
+interface Changing {
+  readonly column: string;
+  readonly of: (row: AccountRow) => Cell;
+}
 
 export interface StoredAccount {
   id: string;
@@ -258,10 +264,38 @@ const toCells = ({ account, lastDecision, catchUpFrom }: AccountRow) => [
   account.readinessAwarded ? 1 : 0,
 ];
 
-/** One statement for the whole batch: an INSERT of rows that all exist, and are locked, is an update of each. */
-export async function updateAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {
-  await insertRows(transaction, 'accounts', ACCOUNT_COLUMNS, rows.map(toCells), updateOf(CHANGING));
+/** An account that is locked: as it is stored, and as it shall be. */
+export interface AccountChange {
+  readonly before: AccountRow;
+  readonly after: AccountRow;
 }
+
+/**
+ * One statement for the whole batch, of the columns that change in any of its rows: an INSERT of rows that exist, which
+ * has all columns, takes the database a third longer. Each row is found by its key, whatever the optimizer thinks of a
+ * small table: a scan would meet the locks of others.
+ */
+export async function updateAccounts(
+  transaction: Transaction,
+  changes: readonly AccountChange[],
+): Promise<void> {
+  const columns = CHANGING.filter(({ of }) => changes.some(({ before, after }) => of(before) !== of(after)));
+  if (columns.length === 0) return;
+  const cells = changes.map(({ after }) => [after.account.id, ...columns.map(({ of }) => of(after))]);
+  const read = ['id', ...columns.map(({ column }) => column)].map(
+    (column, at) => `${column} ${ANYTHING} PATH '$[${at}]'`,
+  );
+  await execute(
+    transaction,
+    `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${read.join(', ')})) AS changed
+       STRAIGHT_JOIN accounts FORCE INDEX (PRIMARY) ON accounts.id = changed.id
+        SET ${columns.map(({ column }) => `accounts.${column} = changed.${column}`).join(', ')}`,
+    [JSON.stringify(cells)],
+  );
+}
+
+/** JSON_TABLE of MariaDB makes any value fit the type it is told; a column of a real table refuses what does not fit. */
+const ANYTHING = 'VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin';
 
 /** @throws the database's duplicate-key error when one of them exists */
 export async function insertAccounts(transaction: Transaction, rows: readonly AccountRow[]): Promise<void> {

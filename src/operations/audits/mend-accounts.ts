@@ -103,7 +103,7 @@ function gather(
   { account, notices = [], told }: Mended,
   { at, actor, reason, action }: Pick<AuditRow, 'at' | 'actor' | 'reason' | 'action'>,
 ): void {
-  if (account) writes.accounts.push({ ...row, account });
+  if (account) writes.accounts.push({ before: row, after: { ...row, account } });
   writes.notices.push(...notices);
   const by = { at, actor, action, target: `account:${row.account.id}`, reason, runId: null };
   writes.audits.push(...told.map((one) => ({ ...by, ...one })));

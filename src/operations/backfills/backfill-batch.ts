@@ -241,7 +241,7 @@ function grantAccount(ground: BatchGround, turn: Turn, writes: LedgerWrites): Ba
     })),
   );
   if (done.account !== row.account || lastDecision !== row.lastDecision)
-    writes.accounts.push({ ...row, account: done.account, lastDecision });
+    writes.accounts.push({ before: row, after: { ...row, account: done.account, lastDecision } });
   if (notice === 'staged') writes.notices.push(...draftsOf(ground, turn, done.cycles));
   return done.cycles.map((one) => itemOf(accountId, one));
 }

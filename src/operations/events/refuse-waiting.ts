@@ -104,7 +104,7 @@ function addDecision(
     detail,
   } as const;
   writes.decisions.push({ accountId, decision, decisionNo, postedAt, runId: null });
-  writes.accounts.push({ ...row, lastDecision: decisionNo });
+  writes.accounts.push({ before: row, after: { ...row, lastDecision: decisionNo } });
 }
 
 const auditOf = (

@@ -99,7 +99,7 @@ export function reverseAccount(
   const { plan } = account;
   writes.entries.push(...reversal.entries.map((entry) => ({ ...by, entry, plan })));
   if (notice === 'staged') writes.notices.push(noticeOf(account.id, ground, now));
-  writes.accounts.push({ ...row, account: reversal.account });
+  writes.accounts.push({ before: row, after: { ...row, account: reversal.account } });
   return reversal;
 }
 

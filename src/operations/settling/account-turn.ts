@@ -135,8 +135,9 @@ export class AccountTurn {
     const lastDecision = this.#addFacts(writes);
     const { notices, catchUpFrom } = this.#notices();
     writes.notices.push(...notices, ...this.#eventNotices());
-    const row = { account: this.#account, lastDecision, catchUpFrom };
-    (this.#before ? writes.accounts : writes.opened).push(row);
+    const after = { account: this.#account, lastDecision, catchUpFrom };
+    if (this.#before) writes.accounts.push({ before: this.#before, after });
+    else writes.opened.push(after);
   }
 
   /** An event that settled nothing has not overcome what its account failed at. */
@@ -216,13 +217,16 @@ export class AccountTurn {
   }
 
   #grantNotice(firstCycleOn: LocalDate, lastCycleOn: LocalDate, newestAt: Instant | undefined): NoticeDraft {
+    const { lockedAt, runId } = this.#ground;
     return {
-      ...this.#draft(newestAt ?? this.#ground.lockedAt),
+      accountId: this.#account.id,
       kind: 'grant',
       ref: `cycles:${firstCycleOn}..${lastCycleOn}`,
+      state: this.#stateOf(newestAt ?? lockedAt),
       firstCycleOn,
       lastCycleOn,
-      runId: this.#ground.runId,
+      runId,
+      stagedAt: lockedAt,
     };
   }
 
@@ -232,22 +236,24 @@ export class AccountTurn {
     return this.#steps.flatMap(({ decisions, applied }) =>
       decisions.flatMap((decision) => {
         const kind = noticeKindOf(decision);
-        const happenedAt = applied?.occurredAt ?? decision.at;
-        return kind ? [{ ...this.#draft(happenedAt), kind, ref: decision.subject }] : [];
+        if (!kind) return [];
+        return {
+          accountId: this.#account.id,
+          kind,
+          ref: decision.subject,
+          state: this.#stateOf(applied?.occurredAt ?? decision.at),
+          firstCycleOn: null,
+          lastCycleOn: null,
+          runId: null,
+          stagedAt: this.#ground.lockedAt,
+        };
       }),
     );
   }
 
-  /** @param happenedAt what is told long after it happened is recorded as too old instead of sent */
-  #draft(happenedAt: Instant): Omit<NoticeDraft, 'kind' | 'ref'> {
+  /** What is told long after it happened is recorded as too old instead of sent. */
+  #stateOf(happenedAt: Instant): NoticeDraft['state'] {
     const { lockedAt, noticeMaxAgeMs } = this.#ground;
-    return {
-      accountId: this.#account.id,
-      state: lockedAt - happenedAt > noticeMaxAgeMs ? 'too-old' : 'pending',
-      firstCycleOn: null,
-      lastCycleOn: null,
-      runId: null,
-      stagedAt: lockedAt,
-    };
+    return lockedAt - happenedAt > noticeMaxAgeMs ? 'too-old' : 'pending';
   }
 }

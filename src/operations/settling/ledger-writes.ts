@@ -2,7 +2,12 @@
 import type { Transaction } from '../../db/connection.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { Award, Interview, Proposal } from '../../domain/events/records.ts';
-import { type AccountRow, insertAccounts, updateAccounts } from '../../ledger/accounts.ts';
+import {
+  type AccountChange,
+  type AccountRow,
+  insertAccounts,
+  updateAccounts,
+} from '../../ledger/accounts.ts';
 import { type AmendmentRow, insertAmendments } from '../../ledger/amendments.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
 import { type Contact, upsertContacts } from '../../ledger/contacts.ts';
@@ -21,7 +26,7 @@ import { type NoticeDraft, stageNotices } from '../../outbox/outbox.ts';
 
 export class LedgerWrites {
   /** Accounts that exist, and are locked. */
-  readonly accounts: AccountRow[] = [];
+  readonly accounts: AccountChange[] = [];
   readonly opened: AccountRow[] = [];
   readonly contacts: Contact[] = [];
   readonly spans: SpanRow[] = [];
