@@ -61,16 +61,16 @@ describe('updateAccounts', () => {
   });
 
   it.each([
-    ['a number that is too large', { balance: 3_000_000_000 }],
-    ['a date that does not exist', { cycleOn: '2021-02-30' }],
-    ['a word that is none of the plans', { pendingPlan: null, plan: 'gold' as never }],
-    ['nothing where something must be', { cycleOn: null as never }],
-    ['a name longer than its column', { zone: 'Z'.repeat(65) }],
-  ])('is refused with %s, and changes nobody', async (_title, account) => {
+    ['a number that is too large', { balance: 3_000_000_000 }, /out of range/i],
+    ['a date that does not exist', { cycleOn: '2021-02-30' }, /incorrect date/i],
+    ['a word that is none of the plans', { pendingPlan: null, plan: 'gold' as never }, /accounts_plan/],
+    ['nothing where something must be', { cycleOn: null as never }, /cannot be null/i],
+    ['a name longer than its column', { zone: 'Z'.repeat(65) }, /too long|truncated/i],
+  ])('is refused with %s, and changes nobody', async (_title, account, message) => {
     const before = await stored();
     await expect(
       update((row) => onlyOf('a-002', account)({ ...row, account: { ...row.account, balance: 7 } })),
-    ).rejects.toThrow();
+    ).rejects.toThrow(message);
     expect(await stored()).toEqual(before);
   });
 
