@@ -20,6 +20,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: 'the image, built without an engine: each of its processes, as nobody, on a read-only root',
     run: () => import('./prove/image.ts'),
   },
+  dashboard: {
+    what: 'every query of the dashboard, against a Prometheus that scraped a worker',
+    run: () => import('./prove/dashboard.ts'),
+  },
 };
 
 const EXIT_USAGE = 2;
