@@ -16,6 +16,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: 'what a sweep costs while three browsers look at the overview, live',
     run: () => import('./prove/live-browsers.ts'),
   },
+  'flat-costs': {
+    what: 'costs that do not grow with history or with the fleet: settling, who is due, audit, answers',
+    run: () => import('./prove/flat-costs.ts'),
+  },
   image: {
     what: 'the image, built without an engine: each of its processes, as nobody, on a read-only root',
     run: () => import('./prove/image.ts'),
