@@ -18,6 +18,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** `1,200 granted, 3 before-program` */
+export const listOf = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(', ') || 'none';
+
 const DAY_S = 86_400;
 const HOUR_S = 3_600;
 

@@ -5,10 +5,10 @@ import type { FailedItem, ItemCount } from '../ledger/backfill-items.ts';
 import type { Backfill, BackfillAsked } from '../ledger/backfills.ts';
 import type { BackfillPlan, BackfillSample } from '../operations/backfills/backfill-plan.ts';
 import { FACTS_INDENT, folded } from './prose.ts';
-import { listOf, stateTone } from './run-text.ts';
+import { stateTone } from './run-text.ts';
 import { type Screen, type Words, linesOf, toned } from './screen.ts';
 import { formatTable } from './table.ts';
-import { counted, formatCount } from './words.ts';
+import { counted, formatCount, listOf } from './words.ts';
 
 /** @param start absent where there is nothing to be started */
 export function describePlan(

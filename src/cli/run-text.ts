@@ -9,7 +9,7 @@ import type { FailedExample } from '../reports/failed-examples.ts';
 import type { RunEnd } from '../reports/run-end.ts';
 import { FACTS_INDENT, factLine, folded, timeOn } from './prose.ts';
 import { type Screen, type Tone, type Words, linesOf, toned } from './screen.ts';
-import { counted, formatAge, formatCount } from './words.ts';
+import { counted, formatAge, formatCount, listOf } from './words.ts';
 
 /** What may be known of a run beside its counts. */
 export interface RunTold {
@@ -198,9 +198,3 @@ export function describePreview(screen: Screen, preview: SweepPreview): Words {
       : []),
   ]);
 }
-
-/** `1,200 granted, 3 before-program` */
-export const listOf = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([name, count]) => `${formatCount(count)} ${name}`)
-    .join(', ') || 'none';

@@ -32,8 +32,7 @@ import { rollupsDiffer } from '../rollups-differ.ts';
 import { withRehearsal } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
 import { screenOf, toned } from '../screen.ts';
-import { listOf } from '../run-text.ts';
-import { counted } from '../words.ts';
+import { counted, listOf } from '../words.ts';
 import type { CatchUpDeps } from '../../operations/settling/bring-current.ts';
 
 interface AuditFlags {

@@ -24,8 +24,8 @@ import { WORK, WORK_BY_ERROR, failedListing, wordsOnWork } from '../failure-text
 import { type ListFlags, isForScripts, printList, withListFlags } from '../listing.ts';
 import { actorNameFlag, countFlag, durationFlag, idFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
-import { furtherOf, listOf } from '../run-text.ts';
-import { counted } from '../words.ts';
+import { furtherOf } from '../run-text.ts';
+import { counted, listOf } from '../words.ts';
 import { addCareCommands } from './failure-care.ts';
 
 interface FailureFlags extends FilterFlags, ListFlags {

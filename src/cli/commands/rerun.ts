@@ -24,10 +24,10 @@ import {
 import { Progress } from '../progress.ts';
 import { requireRedis } from '../require-redis.ts';
 import { requireSchema } from '../require-schema.ts';
-import { describePreview, listOf } from '../run-text.ts';
+import { describePreview } from '../run-text.ts';
 import { screenOf } from '../screen.ts';
 import { stayWith, submitOnly } from '../staying.ts';
-import { counted } from '../words.ts';
+import { counted, listOf } from '../words.ts';
 import {
   type FilterFlags,
   accountsFileFlag,

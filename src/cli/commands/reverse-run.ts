@@ -32,9 +32,8 @@ import {
 } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { requireSchema } from '../require-schema.ts';
-import { listOf } from '../run-text.ts';
 import { type RightFlags, requireRightFlags, showAgainstRight } from './against-right.ts';
-import { counted, formatCount } from '../words.ts';
+import { counted, formatCount, listOf } from '../words.ts';
 
 interface ReverseFlags extends RightFlags {
   account?: string[];

@@ -1,12 +1,13 @@
 /** run diff: why one run did more than another. */
 import type { Command } from 'commander';
 import { LONG_STATEMENT_MS, withStatementLimit } from '../../db/limits.ts';
+import { runDiffJson } from '../../json/run-diff.ts';
 import { diffRuns } from '../../reports/run-diff.ts';
+import { sentencesOf } from '../../reports/run-diff-words.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { idFlag, jsonFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
-import { sentencesOf } from '../run-diff-text.ts';
 
 export function addRunDiff(run: Command, cli: Cli): void {
   const diff = run
@@ -24,7 +25,6 @@ export function addRunDiff(run: Command, cli: Cli): void {
 async function showDiff(cli: Cli, a: number, b: number, flags: { json?: true }): Promise<void> {
   await requireSchema(cli.app);
   const diff = await diffRuns(await reportsFrom(cli), a, b);
-  const sentences = sentencesOf(diff);
-  if (flags.json) return printJson(cli, { sentences, ...diff });
-  return print(cli, sentences.join('\n'));
+  if (flags.json) return printJson(cli, runDiffJson(diff));
+  return print(cli, sentencesOf(diff).join('\n'));
 }

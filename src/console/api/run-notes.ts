@@ -1,14 +1,14 @@
 /** /v1/runs/{run}/notes and /diff: what people wrote down about a run, and why one did more than another. */
 import { z } from 'zod';
-import { sentencesOf } from '../../cli/run-diff-text.ts';
+import { runDiffJson } from '../../json/run-diff.ts';
 import { notedJson } from '../../json/runs.ts';
 import { RUN_KINDS, RUN_STATES } from '../../ledger/runs.ts';
 import { noteRun } from '../../operations/runs/note-run.ts';
-import { diffRuns } from '../../reports/run-diff.ts';
+import { diffRunsQuickly } from '../../reports/run-diff.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { count, counts, dryRunField, instantText, lineField, numberText, reasonField } from './fields.ts';
 import { type ApiRoute, changes, reads } from './route.ts';
-import { askedShape, runCounts, stopShape } from './runs.ts';
+import { askedShape, exactness, knownCounts, stopShape } from './runs.ts';
 
 const sideShape = z
   .strictObject({
@@ -19,9 +19,14 @@ const sideShape = z
     termsVersion: count,
     dueAtStart: count,
     asked: askedShape,
-    counts: z.strictObject(runCounts),
+    ...exactness,
+    counts: z.strictObject(knownCounts),
     stop: stopShape,
-    byPlan: counts.describe('Accounts that it settled, by the plan that they had at their boundary.'),
+    byPlan: counts
+      .nullable()
+      .describe(
+        'Accounts that it settled, by the plan that they had at their boundary; null, as the boundaries are, of more than 500.',
+      ),
     firstBoundaryAt: instantText.nullable(),
     lastBoundaryAt: instantText.nullable(),
   })
@@ -32,6 +37,11 @@ const diffShape = z
     sentences: z.array(z.string()).describe('What differs, and what explains it.'),
     earlier: sideShape,
     later: sideShape,
+    compared: count
+      .nullable()
+      .describe(
+        'Null where all accounts were compared; else what follows is of the first so many of each run, by id.',
+      ),
     meanwhile: z
       .strictObject({
         settledBy: z.array(
@@ -69,8 +79,7 @@ export const RUN_NOTE_ROUTES: readonly ApiRoute[] = [
     params: z.strictObject({ run: numberText, other: numberText }),
     answer: diffShape,
     handle: async ({ app: { db }, params: { run, other } }) => {
-      const diff = await diffRuns(db, run, other);
-      return { sentences: sentencesOf(diff), ...diff };
+      return runDiffJson(await diffRunsQuickly(db, run, other));
     },
   }),
 ];

@@ -63,7 +63,7 @@ const runFields = {
   endedAt: instantText.nullable(),
 };
 
-const exactness = {
+export const exactness = {
   exact: z
     .boolean()
     .describe(
@@ -89,7 +89,7 @@ export const listedRunShape = z
   .meta({ id: 'ListedRun' });
 
 /** What one run did, of its accounts and in Connects. */
-export const runCounts = {
+const runCounts = {
   ...accountCounts,
   cycles: count,
   granted: count,
@@ -107,6 +107,18 @@ export const runCounts = {
 /** Null while it is not exact. */
 const later = <Shape extends z.ZodType>(shape: Shape) => shape.nullable();
 
+/** As far as they are known. */
+export const knownCounts = {
+  ...runCounts,
+  cycles: later(count),
+  granted: later(count),
+  expired: later(count),
+  recovered: later(count),
+  net: later(amount),
+  byCode: later(counts).describe('Cycles by code.'),
+  notices: later(counts).describe('Notices by state; null also while thousands are still to be sent.'),
+};
+
 const batchesShape = z
   .strictObject({
     count,
@@ -120,14 +132,7 @@ export const runShape = z
   .strictObject({
     ...runFields,
     ...exactness,
-    ...runCounts,
-    cycles: later(count),
-    granted: later(count),
-    expired: later(count),
-    recovered: later(count),
-    net: later(amount),
-    byCode: later(counts).describe('Cycles by code.'),
-    notices: later(counts).describe('Notices by state; null also while thousands are still to be sent.'),
+    ...knownCounts,
     stop: stopShape,
     failing: counts.describe('Accounts that failed and are still to be tried again, by error.'),
     batches: batchesShape,

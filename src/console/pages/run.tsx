@@ -2,10 +2,10 @@
 import { shownNow } from '../../db/query.ts';
 import type { RunNote } from '../../ledger/run-notes.ts';
 import { stopsItselfAt } from '../../operations/settling/mass-failure.ts';
-import { diffRuns } from '../../reports/run-diff.ts';
+import { diffRunsQuickly } from '../../reports/run-diff.ts';
+import { sentencesOf } from '../../reports/run-diff-words.ts';
 import { isOpen } from '../../reports/run-kept-counts.ts';
 import { type RunPage, readRunPage } from '../../reports/run-page.ts';
-import { sentencesOf } from '../../cli/run-diff-text.ts';
 import { counted } from '../../words.ts';
 import { answerFault } from '../faults.ts';
 import { addressOf, runAddress } from '../parts/addresses.ts';
@@ -195,7 +195,7 @@ const Notes = ({ notes, now }: { readonly notes: readonly RunNote[]; readonly no
 
 /** Both must be there: which of them is missing is said. */
 async function showDiff(site: Site, context: PageContext, id: number, other: number): Promise<Response> {
-  const diff = await diffRuns(site.app.readDb, id, other);
+  const diff = await diffRunsQuickly(site.app.readDb, id, other);
   const [earlier, later] = [diff.earlier.run, diff.later.run];
   return site.render(
     context,

@@ -1,7 +1,6 @@
 /** Why one run did more than another, in sentences. */
-import type { RunDiff, RunSide, Settler } from '../reports/run-diff.ts';
-import { listOf } from './run-text.ts';
-import { counted, formatCount } from './words.ts';
+import { counted, formatCount, listOf } from '../words.ts';
+import type { RunDiff, RunSide, Settler } from './run-diff.ts';
 
 /** Each says one thing that differs, or that explains the difference. */
 export function sentencesOf(diff: RunDiff): readonly string[] {
@@ -14,6 +13,7 @@ export function sentencesOf(diff: RunDiff): readonly string[] {
     ...sidesOf(earlier),
     ...sidesOf(later),
     ...boundariesOf(diff),
+    ...comparedOf(diff),
     ...where(
       looksForDue(later) ? notDueAgain : 0,
       `Of those of run ${earlier.run}, ${accounts(notDueAgain)} had no other boundary by ${later.asOf}: run ${later.run} had nothing to do for them.`,
@@ -38,17 +38,25 @@ export function sentencesOf(diff: RunDiff): readonly string[] {
   ];
 }
 
+/** What was not compared is said before what was. */
+const comparedOf = ({ earlier, later, compared }: RunDiff): string[] =>
+  compared === null
+    ? []
+    : [
+        `Of each run only the first ${formatCount(compared)} accounts by id were compared: "connects run diff ${earlier.run} ${later.run}" compares all. Of these:`,
+      ];
+
 const where = (count: number, said: string): string[] => (count > 0 ? [said] : []);
 const accounts = (count: number): string => counted(count, 'account');
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function whatItDid({ run, kind, asOf, dueAtStart, counts }: RunSide): string {
+function whatItDid({ run, kind, asOf, dueAtStart, counts, exact }: RunSide): string {
   const who = `Run ${run} (${kind}, as of ${asOf})`;
   if (kind === 'reversal') return `${who} took back what ${accounts(counts.settled)} had been granted.`;
   const count = formatCount(counts.settled);
   if (kind === 'backfill')
     return `${who} granted past cycles to ${count} of ${accounts(dueAtStart)} that were planned.`;
-  return `${who} settled ${count} of ${accounts(dueAtStart)} due when it began.`;
+  return `${who} settled ${exact ? '' : 'about '}${count} of ${accounts(dueAtStart)} due when it began.`;
 }
 
 /** A backfill or a reversal settles on its way whom it comes to, and nobody because he is due. */
@@ -101,8 +109,12 @@ function differences(earlier: RunSide, later: RunSide): string[] {
       ? []
       : [`${what}: ${of(earlier)} in run ${earlier.run}, ${of(later)} in run ${later.run}.`];
   return [
-    ...differs('Accounts by plan', (side) => listOf(side.byPlan)),
-    ...differs('Boundaries by code', (side) => listOf(side.counts.byCode)),
+    ...(earlier.byPlan && later.byPlan
+      ? differs('Accounts by plan', (side) => listOf(side.byPlan ?? {}))
+      : []),
+    ...(earlier.exact && later.exact
+      ? differs('Boundaries by code', (side) => listOf(side.counts.byCode))
+      : []),
     ...differs('Terms', (side) => `version ${side.termsVersion}`),
   ];
 }
