@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import { type AlertChannel, alertChannels } from './notices/alert-channels.ts';
 import { type Mailer, connectMailer } from './notices/mailer.ts';
 import type { AlertDeps } from './operations/alerts/deps.ts';
+import { PlanLooks } from './operations/backfills/plan-looks.ts';
 import type { DeliverDeps } from './operations/mail/deliver-notices.ts';
 import { HoldWatch } from './operations/mail/hold-watch.ts';
 import { MailOutage } from './operations/mail/mail-outage.ts';
@@ -52,6 +53,8 @@ export interface App {
   /** None where nobody is to be told. */
   readonly alertChannels: readonly AlertChannel[];
   readonly alertDeps: AlertDeps;
+  /** What backfills would do, where all accounts have to be looked at for it. */
+  readonly planLooks: PlanLooks;
   close(): Promise<void>;
 }
 
@@ -154,6 +157,7 @@ const dependencies: Makers<
   | 'deliverDeps'
   | 'alertChannels'
   | 'alertDeps'
+  | 'planLooks'
 > = {
   settleSettings: ({ config }) => ({
     attemptsMax: config.settleAttemptsMax,
@@ -200,6 +204,11 @@ const dependencies: Makers<
     const { db, log, alertChannels: channels, config: settings } = parts;
     const outage = settings.smtpUrl === undefined ? undefined : parts.outage;
     return { db, log, channels, outage, settings };
+  },
+  planLooks: ({ db, clock, opened }) => {
+    const looks = new PlanLooks({ db, clock });
+    opened.push(() => looks.stop());
+    return looks;
   },
 };
 

@@ -9,7 +9,7 @@ import { requireExpected } from '../../expecting.ts';
 import { backfillJson, goesOnFrom, planJson, progressJson, readProgress } from '../../json/backfills.ts';
 import { type Backfill, type BackfillAsked, findBackfill, listBackfills } from '../../ledger/backfills.ts';
 import { requireReleased } from '../../ledger/ledger-hold.ts';
-import { planBackfill } from '../../operations/backfills/backfill-plan.ts';
+import { planOf } from '../../operations/backfills/plan-looks.ts';
 import {
   approveBackfill,
   cancelBackfill,
@@ -126,6 +126,16 @@ const planShape = z
     needsApproval: z.boolean().describe('Whether it would wait for a second person.'),
   })
   .meta({ id: 'BackfillPlan' });
+
+const lookingShape = z
+  .strictObject({
+    outcome: z
+      .enum(['looking', 'busy'])
+      .describe('All accounts are being looked at, or as many looks go on as may: ask the same again.'),
+    looked: count.describe('Accounts so far.'),
+    of: count.nullable().describe('About how many there are; null where that is not known.'),
+  })
+  .meta({ id: 'BackfillLook' });
 
 const startedShape = z.union([
   backfillShape,
@@ -256,11 +266,19 @@ export const BACKFILL_ROUTES: readonly ApiRoute[] = [
     path: '/v1/backfills/plan',
     id: 'planBackfill',
     about: 'Backfills',
-    summary: 'What a backfill would grant: by reason, in Connects, five sample accounts; nothing changes',
+    summary:
+      'What a backfill would grant: by reason, in Connects, five sample accounts; nothing changes. Of more than 1,000 accounts it is found out in the background: 202 until it is known, and for five minutes then',
     body: planBody,
-    answer: planShape,
+    answer: z.union([planShape, lookingShape]),
+    statuses: [200, 202],
     handle: async ({ app, body, signal }) => {
-      const plan = await planBackfill(app.db, { asked: askedOf(body), signal });
+      const look = await app.planLooks.ask(askedOf(body), signal);
+      if (look.state === 'busy') return new Answered({ outcome: look.state, looked: 0, of: null }, 202);
+      if (look.state === 'looking') {
+        const { state: outcome, looked, of } = look;
+        return new Answered({ outcome, looked, of }, 202);
+      }
+      const plan = planOf(look);
       const approvalOver = app.config.backfillApprovalOver;
       return { ...planJson(plan), needsApproval: needsApproval({ plan, approvalOver }) };
     },
@@ -278,7 +296,7 @@ export const BACKFILL_ROUTES: readonly ApiRoute[] = [
       const { planHash, notify, rate, window, expect, reason } = body;
       await requireReleased(app.db);
       const asked = askedOf(body);
-      const plan = await planBackfill(app.db, { asked, signal });
+      const plan = planOf(await app.planLooks.ask(asked, signal));
       requireExpected(expect, plan.accounts, 'account');
       requireSamePlan({ plan, planHash });
       await requireNoOverlap(app.db, asked);
@@ -294,6 +312,7 @@ export const BACKFILL_ROUTES: readonly ApiRoute[] = [
         actor: caller.actor,
         reason,
       });
+      app.planLooks.drop(asked);
       return toldNow(call, backfill);
     },
   }),

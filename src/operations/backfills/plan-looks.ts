@@ -7,8 +7,11 @@ import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/connection.ts';
 import { shownNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import { ConnectsError } from '../../errors.ts';
+import { hasMoreAccounts } from '../../ledger/accounts.ts';
 import type { BackfillAsked } from '../../ledger/backfills.ts';
 import { findCountedAccounts } from '../../ledger/fleet-counts.ts';
+import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { type BackfillPlan, planBackfill } from './backfill-plan.ts';
 
 export interface LookDeps {
@@ -42,6 +45,8 @@ interface Kept {
   readonly end: AbortController;
 }
 
+/** Of no more accounts whoever asks waits himself. */
+const LOOKED_AT_ONCE = 1_000;
 const AT_ONCE = 2;
 /** What a look came to is shown, and may be started, for so long. */
 const KEPT_MS = 300_000;
@@ -56,8 +61,24 @@ export class PlanLooks {
     this.#deps = deps;
   }
 
+  /**
+   * What it would do: of few accounts at once, of many by a look that goes on by itself, which the first to ask begins.
+   * @throws not-found `unknown-account`
+   */
+  async ask(asked: BackfillAsked, signal: AbortSignal): Promise<PlanLook> {
+    const { db } = this.#deps;
+    if (asked.accounts !== undefined || !(await hasMoreAccounts(db, LOOKED_AT_ONCE))) {
+      const at = await shownNow(db);
+      return { state: 'done', id: '', plan: await planBackfill(db, { asked, signal }), at };
+    }
+    const look = this.#of(asked);
+    if (look.state !== 'done' || look.plan.termsVersion === (await getLatestTerms(db)).version) return look;
+    this.drop(asked);
+    return this.#of(asked);
+  }
+
   /** As far as it is; begins one where none is known. */
-  of(asked: BackfillAsked): PlanLook {
+  #of(asked: BackfillAsked): PlanLook {
     this.#forget();
     const id = idOf(asked);
     const known = this.#kept.get(id);
@@ -123,3 +144,14 @@ export class PlanLooks {
 /** The same for whoever asks the same. */
 const idOf = (asked: BackfillAsked): string =>
   createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 16);
+
+/** The plan that a look came to, for whoever is to start it. @throws conflict `plan-changed` where it goes on still */
+export function planOf(look: PlanLook): BackfillPlan {
+  if (look.state === 'failed') throw look.error;
+  if (look.state === 'done') return look.plan;
+  throw new ConnectsError(
+    'conflict',
+    'plan-changed',
+    'all accounts are looked at again: the plan that was shown is of some minutes ago',
+  );
+}
