@@ -92,7 +92,7 @@ CREATE TABLE `amendments` (
   `posted_at` datetime(3) NOT NULL,
   PRIMARY KEY (`account_id`,`cycle_on`,`no`),
   KEY `of_run` (`run_id`,`account_id`),
-  KEY `of_reversed` (`reversed_run`),
+  KEY `of_reversed` (`reversed_run`,`run_id`),
   CONSTRAINT `amendments_account` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`),
   CONSTRAINT `amendments_kind` CHECK (`kind` in ('granted','reversed')),
   CONSTRAINT `amendments_reversed` CHECK (`kind` = 'reversed' = (`reversed_run` is not null)),

@@ -66,6 +66,7 @@ import { sql as m0060 } from './0060_fleet_samples.ts';
 import { sql as m0061 } from './0061_member_links.ts';
 import { sql as m0062 } from './0062_run_batch_times.ts';
 import { sql as m0063 } from './0063_member_links_made.ts';
+import { sql as m0064 } from './0064_amendments_of_reversed.ts';
 
 export interface Migration {
   readonly name: string;
@@ -135,4 +136,5 @@ export const migrations: readonly Migration[] = [
   { name: '0061_member_links', sql: m0061 },
   { name: '0062_run_batch_times', sql: m0062 },
   { name: '0063_member_links_made', sql: m0063 },
+  { name: '0064_amendments_of_reversed', sql: m0064 },
 ];

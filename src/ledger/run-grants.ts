@@ -160,21 +160,34 @@ export async function countReversedOf(
   return row ?? { accounts: 0, cycles: 0 };
 }
 
-/** The reversals that took any of it back, the first of them first. */
-export async function listReversalsOf(db: Queryable, source: GrantSource): Promise<number[]> {
-  const rows = await selectRows<{ run: number }>(
-    db,
-    'SELECT DISTINCT run_id AS run FROM amendments WHERE reversed_run = ? ORDER BY run LIMIT 1000',
-    [reversedRunOf(source)],
-  );
-  return rows.map((row) => row.run);
+/**
+ * The reversals that took any of it back, the latest first. Each is found by a look of its own: there are few, and a list
+ * of them all would be read from everything that they took back.
+ */
+export async function listReversalsOf(
+  db: Queryable,
+  source: GrantSource,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<number[]> {
+  const found: number[] = [];
+  for (let below = before ?? Number.MAX_SAFE_INTEGER; found.length < limit; below = found.at(-1) as number) {
+    const row = await selectOne<{ run: number }>(
+      db,
+      `SELECT run_id AS run FROM amendments WHERE reversed_run = ? AND run_id < ?
+        ORDER BY run_id DESC LIMIT 1`,
+      [reversedRunOf(source), below],
+    );
+    if (!row) break;
+    found.push(row.run);
+  }
+  return found;
 }
 
 /** One of the reversals that took something of it back; undefined where none did. */
 export async function findReversalOf(db: Queryable, source: GrantSource): Promise<number | undefined> {
   const row = await selectOne<{ run: number }>(
     db,
-    'SELECT run_id AS run FROM amendments WHERE reversed_run = ? ORDER BY account_id, cycle_on, no LIMIT 1',
+    'SELECT run_id AS run FROM amendments WHERE reversed_run = ? ORDER BY run_id LIMIT 1',
     [reversedRunOf(source)],
   );
   return row?.run;

@@ -165,6 +165,9 @@ async function filterOf({ app }: Cli, flags: ReverseFlags): Promise<GrantFilter>
   };
 }
 
+/** Of one run; a reversal takes back what the ones before it left. */
+const REVERSALS_MAX = 1_000;
+
 /** Who asks again for what was taken back already is told, as JSON, what that came to. @throws the same error */
 async function tellBefore(
   cli: Cli,
@@ -175,7 +178,8 @@ async function tellBefore(
   if (!flags.json || !(error instanceof ConnectsError) || error.code !== 'already-reversed') throw error;
   const { db } = cli.app;
   const reversals = [];
-  for (const reversal of await listReversalsOf(db, sourceOf(run, flags)))
+  const latest = await listReversalsOf(db, sourceOf(run, flags), { limit: REVERSALS_MAX });
+  for (const reversal of latest.toReversed())
     reversals.push({ reversal, ...(await readReversal(db, reversal)) });
   printJson(cli, { run, outcome: error.code, reversals });
   throw error;

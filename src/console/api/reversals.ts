@@ -128,11 +128,10 @@ export const REVERSAL_ROUTES: readonly ApiRoute[] = [
     answer: pageOf(reversalShape),
     handle: async (call) => {
       const { query } = call;
-      const { limit, cursor = Infinity } = query;
-      const all = await listReversalsOf(call.app.db, sourceOf(query));
-      const found = all.filter((id) => id < cursor).toSorted((a, b) => b - a);
+      const { limit, cursor: before } = query;
+      const found = await listReversalsOf(call.app.db, sourceOf(query), { before, limit: limit + 1 });
       const page = [];
-      for (const id of found.slice(0, limit + 1)) page.push(await told(call, id));
+      for (const id of found) page.push(await told(call, id));
       return pageFrom(page, limit, {
         list: 'reversals',
         keyOf: ({ reversal }) => reversal,
