@@ -327,6 +327,10 @@ CREATE TABLE `fleet_samples` (
   `put_aside` int(11) NOT NULL,
   `waiting` int(11) NOT NULL,
   `clean_s` int(11) DEFAULT NULL,
+  `sent_today` int(11) DEFAULT NULL,
+  `refused` int(11) DEFAULT NULL,
+  `too_old` int(11) DEFAULT NULL,
+  `suppressed` int(11) DEFAULT NULL,
   PRIMARY KEY (`at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 

@@ -67,6 +67,7 @@ import { sql as m0061 } from './0061_member_links.ts';
 import { sql as m0062 } from './0062_run_batch_times.ts';
 import { sql as m0063 } from './0063_member_links_made.ts';
 import { sql as m0064 } from './0064_amendments_of_reversed.ts';
+import { sql as m0065 } from './0065_fleet_samples_mail.ts';
 
 export interface Migration {
   readonly name: string;
@@ -137,4 +138,5 @@ export const migrations: readonly Migration[] = [
   { name: '0062_run_batch_times', sql: m0062 },
   { name: '0063_member_links_made', sql: m0063 },
   { name: '0064_amendments_of_reversed', sql: m0064 },
+  { name: '0065_fleet_samples_mail', sql: m0065 },
 ];

@@ -1,4 +1,4 @@
-/** SQL of `fleet_samples`: what the overview's tiles said, every ten minutes of the last day, for pictures only. */
+/** SQL of `fleet_samples`: what the tiles of the overview and of the emails said, every ten minutes of the last day, for pictures only. */
 import { type Queryable, execute, insertRows, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 
@@ -13,7 +13,25 @@ export interface FleetSample {
   readonly waiting: number;
   /** Seconds since everybody was found, or made, current; null where that never was. */
   readonly cleanS: number | null;
+  /** Emails that were due since midnight in UTC, and were sent; null in samples of earlier versions, as the three below. */
+  readonly sentToday: number | null;
+  /** Emails that the mail server refused, that were too old to be sent, and that were suppressed. */
+  readonly refused: number | null;
+  readonly tooOld: number | null;
+  readonly suppressed: number | null;
 }
+
+const COLUMNS = [
+  'at',
+  'due',
+  'put_aside',
+  'waiting',
+  'clean_s',
+  'sent_today',
+  'refused',
+  'too_old',
+  'suppressed',
+];
 
 export const SAMPLE_EVERY_MS = 600_000;
 /** More than are kept. */
@@ -24,8 +42,20 @@ export async function addFleetSample(db: Queryable, sample: FleetSample): Promis
   await insertRows(
     db,
     'fleet_samples',
-    ['at', 'due', 'put_aside', 'waiting', 'clean_s'],
-    [[toDate(sample.at), sample.due, sample.putAside, sample.waiting, sample.cleanS]],
+    COLUMNS,
+    [
+      [
+        toDate(sample.at),
+        sample.due,
+        sample.putAside,
+        sample.waiting,
+        sample.cleanS,
+        sample.sentToday,
+        sample.refused,
+        sample.tooOld,
+        sample.suppressed,
+      ],
+    ],
     'ON DUPLICATE KEY UPDATE at = VALUES(at)',
   );
 }
@@ -34,8 +64,9 @@ export async function addFleetSample(db: Queryable, sample: FleetSample): Promis
 export async function listFleetSamples(db: Queryable, since: Instant): Promise<FleetSample[]> {
   const rows = await selectRows<Omit<FleetSample, 'at'> & { at: Date }>(
     db,
-    `SELECT at, due, put_aside AS putAside, waiting, clean_s AS cleanS FROM fleet_samples
-      WHERE at >= ? ORDER BY at LIMIT ?`,
+    `SELECT at, due, put_aside AS putAside, waiting, clean_s AS cleanS, sent_today AS sentToday, refused,
+            too_old AS tooOld, suppressed
+       FROM fleet_samples WHERE at >= ? ORDER BY at LIMIT ?`,
     [toDate(since), SAMPLES_MAX],
   );
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));

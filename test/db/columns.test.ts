@@ -291,7 +291,8 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
   ],
   ['runs.asked', 'counts, a plan, and at most 100 ids of 64 characters: src/operations/runs/listed-sweep.ts'],
   [
-    'runs.due_at_start run_samples.settled run_batch_times.batches fleet_samples.due fleet_samples.put_aside fleet_samples.waiting',
+    'runs.due_at_start run_samples.settled run_batch_times.batches fleet_samples.due fleet_samples.put_aside fleet_samples.waiting' +
+      ' fleet_samples.sent_today fleet_samples.refused fleet_samples.too_old fleet_samples.suppressed',
     'accounts, emails and batches, which are fewer than an integer counts',
   ],
   ['fleet_samples.clean_s', 'seconds, of which an integer counts 68 years'],

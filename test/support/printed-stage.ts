@@ -211,13 +211,13 @@ async function signedAnswer({ app }: Pick<Installation, 'app'>): Promise<string>
   return (JSON.parse(stdout) as { signature: { code: string } }).signature.code;
 }
 
-let tokens = 0;
-
 /** @returns the number of a link to the account's page that is good */
 async function addLink({ app }: Installation, account: string): Promise<string> {
   const made = await runHere(['account', 'link', account, '--reason', 'to end it', '--json'], { app });
   return String((JSON.parse(made.stdout) as { link: number }).link);
 }
+
+let tokens = 0;
 
 async function addToken({ app, db }: Pick<Installation, 'app' | 'db'>): Promise<number> {
   tokens += 1;

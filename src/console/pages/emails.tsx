@@ -5,6 +5,7 @@ import { showLetter, subjectsOf } from '../../operations/mail/letter-shown.ts';
 import { findHold } from '../../outbox/hold.ts';
 import { findNotice } from '../../outbox/listing.ts';
 import { pageOutbox, sumOutbox } from '../../outbox/paging.ts';
+import { readFleetPast, startOfDay } from '../../reports/fleet-past.ts';
 import { Columns } from '../parts/card.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
@@ -15,7 +16,6 @@ import { LetterCard, asOf } from './emails-letter.tsx';
 import { EmailList } from './emails-list.tsx';
 import { EmailTiles, HoldLine } from './emails-tiles.tsx';
 
-const DAY_MS = 86_400_000;
 const ROWS = 25;
 
 export function addEmailPages(site: Site): void {
@@ -24,8 +24,9 @@ export function addEmailPages(site: Site): void {
     const asked = emailsAsked((name) => context.req.query(name));
     const before = context.req.query('before');
     const now = await shownNow(app.readDb);
-    const [sums, hold, page] = await Promise.all([
-      sumOutbox(app.readDb, now - (now % DAY_MS)),
+    const [sums, past, hold, page] = await Promise.all([
+      sumOutbox(app.readDb, startOfDay(now)),
+      readFleetPast(app.readDb, now),
       findHold(app.readDb),
       pageOutbox(app.readDb, outboxFilterOf(asked), { limit: ROWS, before }),
     ]);
@@ -46,7 +47,7 @@ export function addEmailPages(site: Site): void {
       <>
         <Done context={context} />
         {hold === undefined ? '' : <HoldLine hold={hold} now={now} />}
-        <EmailTiles sums={sums} now={now} />
+        <EmailTiles sums={sums} past={past} now={now} />
         <Columns>
           <EmailList list={list} mayChange={mayChange} />
           {letter === undefined ? '' : <LetterCard letter={letter} as={asOf(context)} query={{ ...asked }} />}

@@ -1,16 +1,15 @@
 /** The five tiles of the overview. */
-import type { FleetSample } from '../../ledger/fleet-samples.ts';
-import { PAST_MS } from '../../reports/fleet-past.ts';
 import { DUE_MAX } from '../../reports/due-look.ts';
 import { OUTBOX_MAX } from '../../reports/overview.ts';
 import type { Slot, SlotState } from '../../reports/ticks.ts';
 import { counted, formatAge } from '../../words.ts';
 import type { Fill } from '../charts/frame.tsx';
-import { Sparkline, TickStrip } from '../charts/small.tsx';
+import { TickStrip } from '../charts/small.tsx';
 import { runAddress } from '../parts/addresses.ts';
 import { grouped, upTo } from '../parts/numbers.tsx';
 import { Figure, Tile, Tiles } from '../parts/tiles.tsx';
 import type { OverviewFacts } from './overview-facts.ts';
+import { Past } from './tile-past.tsx';
 
 interface Facts {
   readonly facts: OverviewFacts;
@@ -27,25 +26,6 @@ export const OverviewTiles = ({ facts }: Facts) => (
 );
 
 const age = (now: number, since: number): string => formatAge(Math.max(0, now - since) / 1_000);
-
-interface PastProps extends Pick<OverviewFacts, 'past' | 'now'> {
-  readonly of: string;
-  readonly value: (sample: FleetSample) => number | null;
-  /** What it is now: samples are some minutes old. */
-  readonly current: number | null;
-  /** How a value is told. Default: as a number. */
-  readonly told?: (value: number) => string;
-  readonly isBad?: boolean;
-}
-
-/** How a figure went within the last hours, as it was written down. */
-function Past({ of, now, past, value, current, told = grouped, isBad = false }: PastProps) {
-  const all = [...past.map((one) => ({ at: one.at, value: value(one) })), { at: now, value: current }];
-  const seen = all.flatMap((one) => (one.value === null ? [] : [{ ...one, value: one.value }]));
-  const values = seen.map((one) => one.value);
-  const label = `${of}, the last ${formatAge(PAST_MS / 1_000)}: ${told(Math.min(...values))} to ${told(Math.max(...values))}`;
-  return <Sparkline label={label} seen={seen} from={now - PAST_MS} to={now} isBad={isBad} />;
-}
 
 const Due = ({ facts: { due, oldestDueAt, now, dueAlarmMs, past } }: Facts) => (
   <Tile

@@ -31,7 +31,8 @@ import { listOpenRuns } from '../../ledger/runs.ts';
 import { listSpansOf } from '../../ledger/spans.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
 import { AHEAD_MAX_DAYS, countAhead } from '../../reports/due-ahead.ts';
-import { takeFleetSample } from '../../reports/fleet-past.ts';
+import { sumOutbox } from '../../outbox/paging.ts';
+import { type MailSample, startOfDay, takeFleetSample } from '../../reports/fleet-past.ts';
 
 export interface CountDeps {
   readonly db: Database;
@@ -84,7 +85,7 @@ export class FleetCounter {
     const now = await shownNow(db);
     const at = now - (now % SAMPLE_EVERY_MS);
     if (this.#sampledAt === at) return;
-    await addFleetSample(db, await takeFleetSample(db, now));
+    await addFleetSample(db, await takeFleetSample(db, now, await takeMailSample(db, now)));
     await deleteFleetSamples(db, now - SAMPLES_KEPT_MS);
     this.#sampledAt = at;
   }
@@ -203,4 +204,10 @@ async function missingOfPage(
   }
   const last = accounts.length < PAGE ? undefined : accounts.at(-1)?.id;
   return { last, missing: [...sums.values()] };
+}
+
+async function takeMailSample(db: Database, now: Instant): Promise<MailSample> {
+  const { sentSince, counts } = await sumOutbox(db, startOfDay(now));
+  const { refused, suppressed } = counts;
+  return { sentToday: sentSince, refused, tooOld: counts['too-old'], suppressed };
 }

@@ -1,6 +1,6 @@
 /** What is counted of all accounts: who will be due, and where cycles are missing, as a backfill would find them. */
 import type { Database } from '../../../src/db/connection.ts';
-import { execute } from '../../../src/db/query.ts';
+import { execute, selectRows } from '../../../src/db/query.ts';
 import { FleetCounter } from '../../../src/operations/upkeep/count-fleet.ts';
 import { foldRollups } from '../../../src/operations/upkeep/fold-rollups.ts';
 import { readFlowsPerDay } from '../../../src/reports/connects-per-day.ts';
@@ -188,13 +188,26 @@ test('what the tiles say is written down once in ten minutes, by whoever comes f
   };
   await sampled('06:01');
   await sampled('06:09');
+  const states = ['refused', 'too-old', 'suppressed', 'suppressed', 'sent'];
+  const ids = await selectRows<{ id: number }>(db, 'SELECT id FROM outbox ORDER BY id LIMIT ?', [
+    states.length,
+  ]);
+  expect(ids).toHaveLength(states.length);
+  for (const [index, { id }] of ids.entries())
+    await execute(db, 'UPDATE outbox SET state = ?, next_attempt_at = ? WHERE id = ?', [
+      states[index] ?? '',
+      `${day} 00:00:00`,
+      id,
+    ]);
   await sampled('06:10');
   const past = await readFleetPast(db, Date.parse(`${day}T06:10:00Z`));
   const due = await countOf(db, `SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= '${day} 06:00:00'`);
   expect(due).toBeGreaterThan(0);
+  const none = { sentToday: 0, refused: 0, tooOld: 0, suppressed: 0 };
+  const some = { sentToday: 1, refused: 1, tooOld: 1, suppressed: 2 };
   expect(past.map(({ at, ...one }) => ({ at: new Date(at).toISOString().slice(11, 16), ...one }))).toEqual([
-    { at: '06:00', due, putAside: 0, waiting: expect.any(Number), cleanS: null },
-    { at: '06:10', due, putAside: 0, waiting: expect.any(Number), cleanS: null },
+    { at: '06:00', due, putAside: 0, waiting: expect.any(Number), cleanS: null, ...none },
+    { at: '06:10', due, putAside: 0, waiting: expect.any(Number), cleanS: null, ...some },
   ]);
   story.becomes('2021-05-21 06:05');
   await counter.takeSample();
