@@ -41,7 +41,7 @@ export function CyclesByDay({ days, hrefOfMonth }: CyclesByDayProps) {
       label="Cycles by month and day: what was settled, what is missing"
       isLinked={days.some((one) => one.href !== undefined)}
       keys={[
-        { name: 'settled, darker is more', fill: 'h2' },
+        { name: 'settled, stronger is more', fill: 'h2' },
         { name: 'some missing', fill: 'hm' },
         { name: 'some failed', fill: 'hx' },
         { name: 'not due yet', fill: 'hq' },
@@ -141,7 +141,6 @@ function MonthName({ month, isThis, y, href, missing }: MonthNameProps) {
   const title = `${monthLabel(month)} ${month.slice(0, 4)}: ${formatCount(missing)} missing`;
   return (
     <a href={href} aria-label={title}>
-      <title>{title}</title>
       {name}
     </a>
   );

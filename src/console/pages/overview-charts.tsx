@@ -50,27 +50,45 @@ export function AheadCard({ ahead: { days } }: { readonly ahead: DueAhead }) {
   );
 }
 
-export const GridCard = ({ grid: { days, holes, isCounted } }: { readonly grid: CyclesGrid }) => (
+interface GridProps {
+  readonly grid: CyclesGrid;
+  /** Whoever may not start a backfill is led to none. */
+  readonly mayFill: boolean;
+}
+
+export const GridCard = ({ grid: { days, holes, isCounted }, mayFill }: GridProps) => (
   <Card
     title="Cycles by month and day"
     bare
     width={6}
-    aside={isCounted ? <FillLink days={days} holes={holes} /> : BEING_COUNTED}
+    aside={isCounted ? <FillAll {...{ days, holes, mayFill }} /> : BEING_COUNTED}
   >
     <CyclesByDay
-      days={days.map((day) => ({ ...day, href: day.missing > 0 ? holeAddress(holes, day.on) : undefined }))}
-      hrefOfMonth={(month) => fillAddress(days.filter(({ on }) => on.startsWith(month)))}
+      days={days.map((day) => ({
+        ...day,
+        href: mayFill && day.missing > 0 ? holeAddress(holes, day.on) : undefined,
+      }))}
+      hrefOfMonth={
+        mayFill ? (month) => fillAddress(days.filter(({ on }) => on.startsWith(month))) : undefined
+      }
     />
   </Card>
 );
 
 /** One backfill for all of them: it leaves alone what is settled in between. */
-function FillLink({ days, holes }: Pick<CyclesGrid, 'days' | 'holes'>) {
+function FillAll({ days, holes, mayFill }: Pick<CyclesGrid, 'days' | 'holes'> & Pick<GridProps, 'mayFill'>) {
   const span = spanOfMissing(days);
   if (!span) return <>no cycle is missing</>;
+  const cycles = counted(span.cycles, 'cycle');
+  if (!mayFill)
+    return (
+      <>
+        {cycles} missing in {counted(holes.length, 'hole')}
+      </>
+    );
   return (
     <a class="link" href={backfillAddress({ from: span.from, to: span.to })}>
-      Fill {holesWords(holes.length)}, {counted(span.cycles, 'cycle')}
+      Fill {holesWords(holes.length)}, {cycles}
     </a>
   );
 }

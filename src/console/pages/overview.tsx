@@ -8,7 +8,7 @@ import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
 import { DateOn } from '../parts/times.tsx';
 import { toHtml } from '../render.tsx';
-import { viewer } from '../sign-in/rights.ts';
+import { may, viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
 import { AheadCard, FlowsCard, GridCard, readChartFacts } from './overview-charts.tsx';
 import { type OverviewFacts, readFacts } from './overview-facts.ts';
@@ -53,7 +53,7 @@ export function addOverviewPages(site: Site): void {
           <div class="w6" data-live="/live/overview/runs">
             <RecentRuns facts={facts} />
           </div>
-          <GridCard grid={charts.grid} />
+          <GridCard grid={charts.grid} mayFill={may(context.get('user'), 'change')} />
         </Columns>
       </>,
     );

@@ -52,6 +52,17 @@ describe('cycles by month and day', () => {
     expect(wide).toContain('role="group"');
   });
 
+  test('the name of a month that has holes leads to the filling of them all', () => {
+    const hrefOfMonth = (month: string) =>
+      month === '2026-09' ? '/backfills/new?from=2026-09-14' : undefined;
+    const [linked = ''] = drawings(textOf(<CyclesByDay days={days} hrefOfMonth={hrefOfMonth} />));
+    expect(linked).toMatch(
+      /<a href="\/backfills\/new\?from=2026-09-14" aria-label="Sep 2026: 4 missing"><text[^>]*>Sep<\/text><\/a>/,
+    );
+    expect(linked.match(/<a /g)).toHaveLength(2);
+    expect(texts(linked)).toEqual(texts(wide));
+  });
+
   test('the table has every day that is no longer ahead, and sums to the same', () => {
     const rows = rowsOf(html);
     expect(rows).toHaveLength(90);

@@ -47,6 +47,9 @@ export function signingIn(morning: Morning): void {
       await visitor.open(`backfills/${ids.pausedBackfill}`);
       expect(await visitor.page.getByRole('form', { name: 'Change it' }).count()).toBe(0);
       await visitor.open('backfills/new', 403);
+      await visitor.open('');
+      expect(await visitor.page.getByText(/^\d+ cycles missing in 2 holes$/).count()).toBe(1);
+      expect(await visitor.page.locator('a[href^="/backfills/new"]').count()).toBe(0);
       const answer = await visitor.page.request.post(`${url}backfills/${ids.pausedBackfill}`, {
         form: { change: 'resume', reason: 'because I can' },
         headers: { Origin: new URL(url).origin },
@@ -72,6 +75,40 @@ export function signingIn(morning: Morning): void {
       expect(await visitor.axe()).toEqual([]);
       expect(await visitor.context.cookies()).toEqual([]);
       expect(await visitor.page.getByRole('link', { name: 'Failures' }).count()).toBe(0);
+    });
+
+    it('is ended alone by an operator, from the list of those that are good', async () => {
+      const { ids } = morning.stage;
+      const [gone, kept] = [await linkTo(), await linkTo()];
+      const visitor = await morning.as('operator');
+      const { page } = visitor;
+      const member = await morning.browser.visitor(morning.stage.url);
+      await member.open(gone);
+      await visitor.open(`accounts/${ids.member}`);
+      await page.getByRole('link', { name: /^\d+ member links$/ }).click();
+      const rows = page.getByRole('row').filter({ hasText: 'by stage' });
+      const before = await rows.count();
+      await rows
+        .filter({ hasText: / ago|< 1 s|0 s/ })
+        .first()
+        .waitFor();
+      // The latest comes first, and was never opened; the one before it was.
+      expect(await rows.nth(0).textContent()).toContain('not yet');
+      expect(await rows.nth(1).textContent()).not.toContain('not yet');
+      await rows
+        .nth(1)
+        .getByRole('link', { name: /^End link/ })
+        .click();
+      expect(await visitor.axe()).toEqual([]);
+      await page
+        .getByRole('form', { name: /^End link/ })
+        .getByLabel('Reason')
+        .fill('to a stranger');
+      await page.getByRole('button', { name: 'End this link' }).click();
+      await page.getByText(/^Link \d+ leads nowhere any more\.$/).waitFor();
+      expect(await rows.count()).toBe(before - 1);
+      await member.open(gone, 410);
+      await member.open(kept);
     });
 
     it('says that it has ended, and nothing where it was altered', async () => {

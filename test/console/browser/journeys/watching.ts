@@ -57,9 +57,26 @@ export function watching(morning: Morning): void {
       const { app, holes } = morning.stage;
       const visitor = await morning.as('operator', { motion: true });
       const { page } = visitor;
-      await visitor.open('backfills/new');
-      await page.getByLabel('From').fill(holes.open.from);
-      await page.getByLabel('To', { exact: true }).fill(holes.open.to);
+      const isFilledFor = async (from: string, to: string): Promise<void> => {
+        await page.getByRole('heading', { name: 'Where the holes are' }).waitFor();
+        const fields = [page.getByLabel('From'), page.getByLabel('To', { exact: true })];
+        expect(await Promise.all(fields.map((one) => one.inputValue()))).toEqual([from, to]);
+      };
+      // From the grid: all of it, a month of it, and the one hole.
+      await visitor.open('');
+      await page.getByRole('link', { name: /^Fill both holes, \d+ cycles$/ }).click();
+      await isFilledFor(holes.underWay.from, holes.open.to);
+      await visitor.open('');
+      const grid = page.locator('svg.chart.wide').last();
+      const [year, month = ''] = holes.open.from.split('-');
+      const monthName = new Date(`${year}-${month}-01`).toLocaleString('en', { month: 'short' });
+      await grid.getByRole('link', { name: new RegExp(`^${monthName} ${year}: \\d+ missing$`) }).click();
+      await isFilledFor(holes.open.from, holes.open.to);
+      await page
+        .getByRole('link', { name: /^\d+ cycles missing/ })
+        .first()
+        .click();
+      await isFilledFor(holes.open.from, holes.open.to);
       await page.getByLabel('Accounts a second').fill('1');
       await page.getByRole('button', { name: 'See what it would do' }).click();
       await page.getByRole('heading', { name: 'Start it' }).waitFor();
