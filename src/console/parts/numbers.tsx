@@ -23,10 +23,10 @@ interface SignedProps {
   readonly say?: (value: number) => string;
 }
 
-/** What was added and what was taken: the sign and the colour say the same. `lost`: expired, not spent. */
+/** What was added is green, and what expired, `lost`, amber; what was spent has no colour: red is for what needs a person. */
 export function Signed({ value, lost, say = signed }: SignedProps) {
-  const tone = value > 0 ? 'plus' : lost ? 'lost' : 'minus';
-  return <span class={value === 0 ? 'num qq' : `num ${tone}`}>{say(value)}</span>;
+  const tone = value > 0 ? 'num plus' : lost ? 'num lost' : 'num';
+  return <span class={value === 0 ? 'num qq' : tone}>{say(value)}</span>;
 }
 
 /** A count where none is good: quiet at 0, red above. */
