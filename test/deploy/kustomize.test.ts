@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { locateKustomize } from '../../scripts/servers/deploy-tools.ts';
 import { root } from '../support/cli.ts';
-import { type Resource, parseResources } from '../support/manifests.ts';
+import { type Resource, parseResources, podsOf } from '../support/manifests.ts';
 
 let kustomize: string;
 let folder: string;
@@ -75,6 +75,16 @@ describe.each(['base', 'example'])('%s', (name) => {
     expect(faultsOf(all)).toEqual([]);
     expect(unknownFields(all)).toBe('');
   });
+});
+
+test('a changed setting replaces every pod: its name is another one', () => {
+  const nameOf = (name: string): string | undefined =>
+    build(name).find(({ kind }) => kind === 'ConfigMap')?.metadata.name;
+  const [base = '', example = ''] = [nameOf('base'), nameOf('example')];
+  expect(base).toMatch(/^connects-\w{10}$/);
+  expect(example).not.toBe(base);
+  for (const { template } of podsOf(build('example')))
+    expect(template.spec.containers[0]?.envFrom[0]).toEqual({ configMapRef: { name: example } });
 });
 
 test('the example is all in its namespace, and runs the image of its registry', () => {

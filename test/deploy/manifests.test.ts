@@ -19,16 +19,24 @@ const all = readBase();
 const pods = podsOf(all);
 const containers = pods.flatMap(({ template }) => template.spec.containers);
 const ofKind = (kind: string) => all.filter((one) => one.kind === kind);
-const settings = ofKind('ConfigMap')[0]?.data ?? {};
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const settings: Readonly<Record<string, string>> = Object.fromEntries(
+  [...read('deploy/kubernetes/base/settings.env').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]),
+);
 
 test('the kustomization names every file, and the version that this is', () => {
   const kustomization = parse(read('deploy/kubernetes/base/kustomization.yaml')) as {
     resources: string[];
     images: { name: string; newTag: string }[];
+    configMapGenerator: { envs: string[] }[];
   };
   const files = readdirSync(BASE).filter((name) => name !== 'kustomization.yaml');
-  expect(kustomization.resources.toSorted()).toEqual(files.toSorted());
+  expect(
+    [...kustomization.resources, ...kustomization.configMapGenerator.flatMap((one) => one.envs)].toSorted(),
+  ).toEqual(files.toSorted());
   expect(kustomization.images).toEqual([{ name: 'connects', newTag: VERSION }]);
   expect(new Set(containers.map((one) => one.image))).toEqual(new Set(['connects']));
   expect(pods.map(({ name }) => name).toSorted()).toEqual(

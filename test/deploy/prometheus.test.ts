@@ -19,11 +19,12 @@ beforeAll(async () => {
   promtool = await locatePromtool();
 });
 
-test('promtool finds nothing wrong with rules and example', () => {
+test('promtool finds nothing wrong with rules and examples', () => {
   expect(
     execFileSync(promtool, ['check', 'rules', join(deploy, 'alerts.yaml')], { encoding: 'utf8' }),
   ).toContain(`${alerts.length} rules found`);
-  execFileSync(promtool, ['check', 'config', join(deploy, 'prometheus.yaml')]);
+  for (const file of ['prometheus.yaml', 'kubernetes/prometheus.yaml'])
+    execFileSync(promtool, ['check', 'config', join(deploy, file)]);
 });
 
 test('each is on when it should be, and is not before', () => {

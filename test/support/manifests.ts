@@ -43,7 +43,6 @@ export interface Resource {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly data?: Readonly<Record<string, string>>;
   readonly spec?: {
     readonly template?: PodTemplate;
     readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
@@ -67,7 +66,7 @@ export function parseResources(text: string): Resource[] {
 /** All that the base consists of, by the files that its kustomization names. */
 export const readBase = (): Resource[] =>
   readdirSync(BASE)
-    .filter((name) => name !== 'kustomization.yaml')
+    .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
     .flatMap((name) => parseResources(readFileSync(join(BASE, name), 'utf8')));
 
 export const podsOf = (all: readonly Resource[]): { name: string; template: PodTemplate }[] =>

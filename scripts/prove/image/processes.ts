@@ -1,6 +1,7 @@
 /** Every process of the image, started, found ready, and asked to stop. */
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../../../src/cli/exit-codes.ts';
 import { VERSION } from '../../../src/version.ts';
 import { type Contained, type Image, askUntil, runContained, statusOf } from './container.ts';
 
@@ -23,14 +24,12 @@ const KIB = 1_024;
 export async function runToTheEnd(
   { image, env, tell }: Setting,
   args: readonly string[],
-  code = 0,
+  codes: readonly number[] = [0],
 ): Promise<string> {
   const ended = await runContained(image, { args, env }).ended;
+  const isGood = codes.includes(ended.code);
   const last = `${ended.stdout}\n${ended.stderr}`.trim().split('\n').at(-1) ?? '';
-  tell(
-    ended.code === code,
-    `${args.join(' ')}: exit ${ended.code}${ended.code === code ? '' : `, not ${code}: ${last}`}`,
-  );
+  tell(isGood, `${args.join(' ')}: exit ${ended.code}${isGood ? '' : `: ${last}`}`);
   return ended.stdout;
 }
 
@@ -77,29 +76,20 @@ export async function startReady(
 
 const LOOK_MS = 500;
 
-interface Counts {
-  readonly due: number;
-  readonly granted: number;
+async function countDue({ image, env }: Setting): Promise<number> {
+  const { stdout } = await runContained(image, { args: ['due', '--json'], env }).ended;
+  return (JSON.parse(stdout) as { readonly accounts: number }).accounts;
 }
 
-export async function readCounts(healthPort: number): Promise<Counts> {
-  const metrics = await (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text();
-  const granted = /^connects_cycles_total\{outcome="granted"\} (\d+)/m.exec(metrics)?.[1];
-  return { due: Number(/^connects_due_accounts (\d+)/m.exec(metrics)?.[1]), granted: Number(granted) };
-}
-
-/** Scheduler and worker do it by themselves. */
-export async function waitUntilGranted(
-  { tell }: Setting,
-  healthPort: number,
-  granted: number,
-): Promise<void> {
-  for (;;) {
-    const counts = await readCounts(healthPort);
-    if (counts.due === 0 && counts.granted >= granted) break;
-    await sleep(LOOK_MS);
-  }
-  tell(true, `scheduler and worker settled who came to be due: ${granted} cycles granted in all`);
+/** A worker is asked to stop in the middle of much; what it has not begun is done by another one. */
+export async function stopAtWork(setting: Setting, worker: Started): Promise<void> {
+  // A scheduler's tick may have opened the same sweep a moment before.
+  await runToTheEnd(setting, ['sweep'], [0, EXIT.conflict]);
+  await stopAll(setting, [worker]);
+  const left = await countDue(setting);
+  for (let due = left; due > 0; due = await countDue(setting)) await sleep(LOOK_MS);
+  setting.tell(true, `it left ${left} accounts that were due, and the other worker settled them`);
+  await runToTheEnd(setting, ['audit']);
 }
 
 /** As an engine does: SIGTERM to process 1 of it, and no more patience than the manifests have. */
