@@ -1,5 +1,5 @@
 /** What is answered about one account, as text within 100 columns: the answers, and what each rests on. */
-import { parseInstant } from '../domain/calendar.ts';
+import { type Instant, parseInstant } from '../domain/calendar.ts';
 import { NO_ADDRESS, OPTED_OUT_SINCE } from '../operations/mail/unsent-words.ts';
 import type { Answer, EntryEvidence } from '../reports/explain/answer.ts';
 import type { Explanation } from '../reports/explain/explain.ts';
@@ -59,10 +59,10 @@ function answerText(answer: Answer, telling: Telling): Words {
     ...listOf(telling, entryLines(answer, telling)),
     ...postedLine(answer, telling.words),
     ...listOf(telling, emailLine(answer, telling)),
-    ...tokenLine(answer, width),
-    ...byLine(answer, width),
-    ...rerunLine(answer, width),
-    ...addressLine(answer),
+    ...tokenLine(answer, telling),
+    ...byLine(answer, telling),
+    ...rerunLine(answer, telling),
+    ...addressLine(answer, telling),
     ...(since ? [toned('quiet', wrap(since, '  ', width))] : []),
     ...(next === null ? [] : [wrap(say.next({ sentence: next }), '  ', width)]),
     // For operators.
@@ -90,7 +90,8 @@ function countedLines({ evidence, code }: Answer, { words, width: columns }: Tel
   const list = evidence.counted as readonly CountedAward[] | undefined;
   if (!list || list.length === 0 || !SHOWING_WINDOW.has(code)) return [];
   const { frame: say } = words.texts;
-  const times = list.map(({ occurredAt }) => words.exact(parseInstant(occurredAt) ?? 0));
+  const instants = list.map(({ occurredAt }) => parseInstant(occurredAt) ?? 0);
+  const times = instants.map(words.momentsOf([...instants, ...beginOf(evidence)]));
   const width = Math.max(24, ...times.map((one) => one.length));
   const lines = list.map(({ interview, proposal, amount }, index) => {
     const about = shortened(say.award({ interview, proposal }), columns - 14 - width, 'middle');
@@ -106,6 +107,12 @@ function countedLines({ evidence, code }: Answer, { words, width: columns }: Tel
     ...lines,
     `    ${say.inAll().padEnd(width)}  ${words.texts.signed(held).padStart(4)}`,
   ];
+}
+
+/** The beginning of the window, which decides what lies in it. */
+function beginOf({ windowEndsAt, windowDays }: Answer['evidence']): Instant[] {
+  const endsAt = typeof windowEndsAt === 'string' ? parseInstant(windowEndsAt) : undefined;
+  return endsAt === undefined || typeof windowDays !== 'number' ? [] : [endsAt - windowDays * 86_400_000];
 }
 
 const SHOWING_WINDOW = new Set(['weekly-cap', 'weekly-cap-partial', 'interview-window']);
@@ -137,66 +144,59 @@ function entryLines({ evidence, code }: Answer, { words: zone, screen }: Telling
   if (!list || list.length === 0) return [];
   const { frame: say } = zone.texts;
   const byOpening = code === 'upgraded' && evidence.elapsedDays === undefined;
-  const lines = list.map((one) => {
-    const at = zone.moment(parseInstant(one.effectiveAt) ?? 0).padEnd(24);
+  const instants = list.map((one) => parseInstant(one.effectiveAt) ?? 0);
+  const times = instants.map(zone.momentsOf(instants));
+  const width = Math.max(24, ...times.map((one) => one.length));
+  const lines = list.map((one, index) => {
+    const at = times[index]?.padEnd(width);
     const amount = toned(amountTone(one), zone.texts.signed(one.amount).padStart(5));
     const words = [
       `    ${at}  `,
       amount,
       `  ${say.line({ action: kindWords(one, byOpening, zone.texts), balance: one.balance })}`,
     ];
-    return folded(screen, words, 37);
+    return folded(screen, words, width + 13);
   });
   return [`  ${say.inHistory()}`, ...lines];
 }
 
 /** For operators: whose system said so. */
-function tokenLine({ evidence }: Answer, width: number): string[] {
+function tokenLine({ evidence }: Answer, { words, width }: Telling): string[] {
   const token = evidence.token as { readonly id: number; readonly name: string } | undefined;
-  return token
-    ? [shortened(`  Brought over HTTP with token ${token.id} (${token.name}).`, width, 'middle')]
-    : [];
+  if (!token) return [];
+  const told = words.texts.frame.token({ token: String(token.id), name: token.name });
+  return [shortened(`  ${told}`, width, 'middle')];
 }
 
 /** For operators: who corrected something, by which run. */
-function byLine({ evidence }: Answer, width: number): string[] {
+function byLine({ evidence }: Answer, { words, width }: Telling): string[] {
   const { actor, run } = (evidence.by ?? {}) as {
     readonly actor?: string | null;
     readonly run?: number | null;
   };
   if (!actor) return [];
-  return [shortened(`  Corrected by ${actor}${run ? `, run ${run}` : ''}.`, width, 'middle')];
+  const { frame: say } = words.texts;
+  const told = run ? say.correctedByRun({ actor, run: String(run) }) : say.correctedBy({ actor });
+  return [shortened(`  ${told}`, width, 'middle')];
 }
 
 /** For operators: what brings an account back that was put aside. */
-function rerunLine({ code, evidence }: Answer, width: number): Words[] {
+function rerunLine({ code, evidence }: Answer, { words, width }: Telling): Words[] {
   const { run } = evidence as { run?: number };
   const heldUpBy = evidence.heldUpBy as { readonly run: number; readonly state: string } | null | undefined;
   const aside = code === 'put-aside' ? run : heldUpBy?.state === 'put-aside' ? heldUpBy.run : undefined;
-  return aside === undefined
-    ? []
-    : [
-        toned(
-          'act',
-          wrap(
-            `Put aside by run ${aside}: once mended, "connects rerun ${aside}" settles what is due.`,
-            '  ',
-            width,
-          ),
-        ),
-      ];
+  if (aside === undefined) return [];
+  const told = words.texts.frame.putAside({ run: String(aside), command: `connects rerun ${aside}` });
+  return [toned('act', wrap(told, '  ', width))];
 }
 
 /** For operators: whether what is told of another account may be told to this member. */
-function addressLine({ evidence, code }: Answer): string[] {
+function addressLine({ evidence, code }: Answer, { words }: Telling): string[] {
   if (code !== 'on-another-account') return [];
   const { accounts, ofThisAddress } = evidence as Readonly<Record<string, readonly string[]>>;
   const same = accounts?.length === ofThisAddress?.length;
-  return [
-    same
-      ? '  Both have one address.'
-      : '  The addresses differ: it may be another member. Look before you send this.',
-  ];
+  const { frame: say } = words.texts;
+  return [`  ${same ? say.oneAddress() : say.otherAddresses()}`];
 }
 
 function emailLine({ evidence }: Answer, { words, width }: Telling): string[] {

@@ -89,8 +89,9 @@ function severalAccounts(address: string, found: readonly Addressee[]): Connects
 }
 
 /** `c22a: Freelancer Plus, active, here since 16 March 2021`. */
-export const addresseeWords = (one: Addressee): string =>
+const addresseeWords = (one: Addressee): string =>
   `${one.account}: ${planTitle(one.plan)}, ${one.status}, here since ${dayWords(sinceOn(one))}`;
 
-const sinceOn = ({ trackedFrom, zone }: Addressee): LocalDate =>
+/** The day since when it is here, by its own zone. */
+export const sinceOn = ({ trackedFrom, zone }: Pick<Addressee, 'trackedFrom' | 'zone'>): LocalDate =>
   localDateOf(trackedFrom, isKnownZone(zone) ? zone : 'UTC');

@@ -14,19 +14,11 @@ const PLAN_TITLES: Record<PlanName, string> = {
 
 export const planTitle = (plan: string): string => PLAN_TITLES[plan as PlanName] ?? plan;
 
-/** Within a sentence: `Freelancer Plus`, `the Agency plan`. */
-export const planPhrase = (plan: string): string => (plan === 'agency' ? 'the Agency plan' : planTitle(plan));
-
 export const formatAmount = (count: number): string => count.toLocaleString('en-US');
 
 /** `1 Connect`, `2 Connects`. */
 export const connects = (count: number): string =>
   `${formatAmount(count)} ${count === 1 ? 'Connect' : 'Connects'}`;
-
-/** `1 Connect was`, `2 Connects were`. */
-export const connectsWere = (count: number): string => `${connects(count)} ${wasOrWere(count)}`;
-
-export const wasOrWere = (count: number): string => (count === 1 ? 'was' : 'were');
 
 /** `1 day`, `2 days`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -48,29 +40,28 @@ export function dayWords(on: LocalDate | null | undefined): string {
   return day.isValid ? day.toFormat('d LLLL yyyy') : 'a day that is not recorded';
 }
 
-/** `the 1st`, `the 22nd`: of a month. */
-export function dayOfMonth(on: LocalDate): string {
-  const day = Number(on.slice(8, 10));
-  const teen = day >= 11 && day <= 13;
-  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th');
-  return `the ${day}${ending}`;
-}
-
 /** What an operator gave as the reason, in one line: the end of an answer, a sentence of its own. */
-export const reasonGiven = (
+export function reasonGiven(
   reason: string | null | undefined,
   { standing }: Pick<Texts, 'standing'> = textsFor(null),
-): string => (reason ? ` ${standing.reason({ reason: plainLine(reason.trim()).replace(/\.$/, '') })}` : '');
+): string {
+  if (!reason) return '';
+  const told = standing.reason({ reason: plainLine(reason.trim()).replace(/\.$/, '') });
+  return ` ${told.replace(/(?<=[!?…])\.$/, '')}`;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 
 /** Instants as a clock on the wall of one zone shows them, in one language. */
 export class ZoneWords {
   readonly zone: string;
   readonly texts: Texts;
 
-  /** @param locale a BCP 47 tag; English where there is none */
-  constructor(zone: string, locale?: string | null) {
+  /** @param told a BCP 47 tag, English where there is none; or the texts themselves */
+  constructor(zone: string, told?: string | Texts | null) {
     this.zone = zone;
-    this.texts = textsFor(locale);
+    this.texts = typeof told === 'object' && told !== null ? told : textsFor(told);
   }
 
   dateOf(at: Instant): LocalDate {
@@ -97,14 +88,31 @@ export class ZoneWords {
     return this.texts.dayAt(at, this.zone);
   }
 
-  /** Where the instant itself decides: `16 March 2021, 10:00`, with seconds and their parts where there are any. */
-  exact(at: Instant): string {
-    return this.texts.exact(at, this.zone);
-  }
-
   /** `16 March 2021, 10:00`. */
   moment(at: Instant): string {
     return this.texts.moment(at, this.zone);
+  }
+
+  /** Of instants that are told together: all to the second, where minutes make two of them look the same. */
+  momentsOf(all: readonly Instant[]): (at: Instant) => string {
+    return this.#areAlike(all) ? (at) => this.texts.exact(at, this.zone) : (at) => this.moment(at);
+  }
+
+  /**
+   * From when on something holds, never told too early: at the next whole minute, with the offset in an hour that happens
+   * twice.
+   * @param beside instants that are told with it, and must not look the same
+   */
+  momentFrom(at: Instant, ...beside: readonly Instant[]): string {
+    const unit = this.#areAlike([at, ...beside]) ? SECOND_MS : MINUTE_MS;
+    const rounded = Math.ceil(at / unit) * unit;
+    const local = DateTime.fromMillis(rounded, { zone: this.zone });
+    const text = this.texts.exact(rounded, this.zone);
+    return local.getPossibleOffsets().length > 1 ? `${text} (UTC${local.toFormat('ZZ')})` : text;
+  }
+
+  #areAlike(all: readonly Instant[]): boolean {
+    return new Set(all.map((one) => this.moment(one))).size < new Set(all).size;
   }
 }
 
@@ -122,38 +130,43 @@ export const HISTORY_TYPES = [
 ] as const;
 export type HistoryType = (typeof HISTORY_TYPES)[number];
 
-const TYPE_WORDS: Record<HistoryType, string> = {
+type SumWords = Texts['sums'];
+/** A message about one amount. */
+type SumName = {
+  [Name in keyof SumWords]: SumWords[Name] extends (told: { count: number }) => string ? Name : never;
+}[keyof SumWords];
+
+const GAINS: Readonly<Record<HistoryType, SumName>> = {
   monthly: 'monthly',
   expired: 'expired',
-  welcome: 'welcome and Readiness Test',
-  interview: 'for interviews',
-  proposal: 'for proposals',
-  plan: 'with the start of Freelancer Plus',
+  welcome: 'welcome',
+  interview: 'interviews',
+  proposal: 'proposals',
+  plan: 'plusStart',
   purchase: 'bought',
   return: 'returned',
-  adjustment: 'by correction',
+  adjustment: 'correction',
 };
 
-/** What came, by kind: `60 for interviews`. */
-export const gainWords = (kind: EntryKind): string => GAIN_WORDS[kind] ?? TYPE_WORDS[typeOfKind(kind)];
+/** As what came is told, by kind: `60 for interviews`. */
+export const gainName = (kind: EntryKind): SumName => GAINS_OF_KIND[kind] ?? GAINS[typeOfKind(kind)];
 
-const GAIN_WORDS: Partial<Record<EntryKind, string>> = {
-  welcome: 'of welcome',
-  'readiness-test': 'for the Readiness Test',
-  reversal: 'given back by correction',
+const GAINS_OF_KIND: Partial<Record<EntryKind, SumName>> = {
+  'readiness-test': 'readinessTest',
+  reversal: 'givenBack',
 };
 
-/** What went, by kind: `12 for proposals`. */
-export function lossWords(kind: EntryKind, ofPayment: boolean): string {
-  if (kind === 'reversal') return ofPayment ? 'taken back for a failed payment' : 'taken back by correction';
-  return LOSS_WORDS[kind] ?? 'by correction';
+/** As what went is told, by kind: `12 for proposals`. */
+export function lossName(kind: EntryKind, ofPayment: boolean): SumName {
+  if (kind === 'reversal') return ofPayment ? 'payment' : 'takenBack';
+  return LOSSES[kind] ?? 'correction';
 }
 
-const LOSS_WORDS: Partial<Record<EntryKind, string>> = {
+const LOSSES: Partial<Record<EntryKind, SumName>> = {
   'rollover-expiry': 'expired',
-  recovery: 'taken back because they were owed',
+  recovery: 'owed',
   spend: 'spent',
-  proposal: 'for proposals',
+  proposal: 'proposals',
 };
 
 const TYPES: Readonly<Record<EntryKind, HistoryType>> = {

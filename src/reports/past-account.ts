@@ -12,6 +12,7 @@ import {
 } from '../domain/simulation/history.ts';
 import { ConnectsError } from '../errors.ts';
 import { findAccount } from '../ledger/accounts.ts';
+import { type Texts, textsFor } from '../texts/catalogue.ts';
 import { PLAYED_MAX, readPast } from './account-facts.ts';
 import type { TermsBook } from './explain/rules.ts';
 
@@ -27,11 +28,23 @@ export interface Played {
   readonly unsure: Step | undefined;
 }
 
-/** What stands cannot be come to by the rules alone; `why` goes on a sentence that begins "because". */
-export interface NotPlayed {
+/** What stands cannot be come to by the rules alone. */
+export interface NotPlayed extends Why {
   readonly outcome: 'not-played';
-  readonly why: string;
 }
+
+/** The end of a sentence that begins "because". */
+export interface Why {
+  /** For operators: English, with the error's own message where there was one. */
+  readonly why: string;
+  /** For the member. */
+  readonly whyIn: (texts: Pick<Texts, 'had'>) => string;
+}
+
+export const whyOf = (whyIn: Why['whyIn'], why = whyIn(textsFor(null))): Why => ({ why, whyIn });
+
+export const whyBroken = ({ code, message }: ConnectsError): Why =>
+  whyOf(({ had: say }) => say.againstRules({ code }), message);
 
 export type PlayedPast = Played | NotPlayed;
 
@@ -56,36 +69,43 @@ async function playOnce(
   until: Instant | undefined,
 ): Promise<PlayedPast> {
   const row = await findAccount(db, id);
-  if (!row) return notPlayed('the account is not there');
+  if (!row) return notPlayed(({ had: say }) => say.notThere());
   const past = await readPast(db, row.account, terms);
   if ('tooLong' in past)
-    return notPlayed(
-      `it has more than ${PLAYED_MAX.toLocaleString('en-US')} ${past.tooLong}, the most played again`,
-    );
-  if ('unreadable' in past) return notPlayed(`what is stored of event ${past.unreadable} cannot be read`);
+    return notPlayed(({ had: say }) => say[TOO_MANY[past.tooLong]]({ most: PLAYED_MAX }));
+  if ('unreadable' in past) return notPlayed(({ had: say }) => say.unreadable({ event: past.unreadable }));
   const { history, unsure } = writtenBy(past.history, until);
   const entries = until === undefined ? past.entries : past.entries.filter((one) => one.postedAt <= until);
   try {
     const replayed = replayHistory(history);
     const { account } = replayed;
-    if (!account) return notPlayed('it was not open then');
+    if (!account) return notPlayed(({ had: say }) => say.notOpen());
     const line = firstDifference(replayed.entries, entries);
-    if (line !== undefined)
-      return notPlayed(`its ledger is not what the rules come to, from line ${line} on`);
+    if (line !== undefined) return notPlayed(({ had: say }) => say.otherLedger({ line: String(line) }));
     const differing = until === undefined ? stateDifferences(account, row.account) : [];
-    if (differing.length > 0)
-      return notPlayed(`its row is not what the rules come to: ${differing.join(', ')}`);
+    if (differing.length > 0) return notPlayed(({ had: say }) => say.otherRow(), differing);
     const uncounted = [...past.uncounted].filter(([, at]) => until === undefined || at <= until);
     const steps = history.steps.filter((step) => step.kind === 'event').map((step) => step.event.id);
     const counted = [...steps, ...uncounted.map(([event]) => event)];
     return { outcome: 'played', history, replayed: { ...replayed, account }, entries, counted, unsure };
   } catch (error) {
-    if (error instanceof ConnectsError && error.kind === 'broken-rule') return notPlayed(error.message);
+    if (error instanceof ConnectsError && error.kind === 'broken-rule')
+      return { outcome: 'not-played', ...whyBroken(error) };
     throw error;
   }
 }
 
-const notPlayed = (why: string): NotPlayed => ({ outcome: 'not-played', why });
+const TOO_MANY = {
+  events: 'tooManyEvents',
+  'billing cycles': 'tooManyCycles',
+  entries: 'tooManyEntries',
+} as const;
+
+/** @param fields that differ, for operators */
+const notPlayed = (whyIn: Why['whyIn'], fields: readonly string[] = []): NotPlayed => {
+  const { why } = whyOf(whyIn);
+  return { outcome: 'not-played', whyIn, why: fields.length > 0 ? `${why}: ${fields.join(', ')}` : why };
+};
 
 /** The steps that had been written by an instant. */
 function writtenBy(

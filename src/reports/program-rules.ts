@@ -2,7 +2,7 @@
 import { type Instant, type LocalDate, firstInstantOf } from '../domain/calendar.ts';
 import { PLAN_NAMES, type PlanName, type Terms, type TermsRow, termsInForce } from '../domain/terms.ts';
 import { type RuleName, heldSince, ruleText } from './explain/rules.ts';
-import { connects, dayWords, listed, planPhrase } from './member-words.ts';
+import { type Texts, textsFor } from '../texts/catalogue.ts';
 
 export interface ProgramRule {
   readonly name: string;
@@ -34,47 +34,43 @@ interface Told {
   /** Told of each of these plans by itself. */
   readonly each?: true;
   /** Undefined where the terms have no such rule. */
-  readonly text: (row: TermsRow, plan: PlanName) => string | undefined;
+  readonly text: (row: TermsRow, plan: PlanName, texts: Texts) => string | undefined;
 }
 
 const FREELANCERS: readonly PlanName[] = ['basic', 'plus'];
 
 const asExplained = (name: RuleName, more: Partial<Told> = {}): Told => ({
   name,
-  text: (row, plan) => ruleText(name, row, plan),
+  text: (row, plan, texts) => ruleText(name, row, plan, texts),
   ...more,
 });
 
 /** Only while interviews earn anything. */
 const whileAwarded = (name: RuleName): Told => ({
   name,
-  text: (row, plan) => (row.interview ? ruleText(name, row, plan) : undefined),
+  text: (row, plan, texts) => (row.interview ? ruleText(name, row, plan, texts) : undefined),
 });
 
 const ALL: readonly Told[] = [
   asExplained('monthly', { each: true }),
   {
     name: 'billing-date',
-    text: (row, plan) =>
-      ruleText(row.monthEnd === 'clamp' ? 'dates-clamped' : 'dates-first-of-next', row, plan),
+    text: (row, plan, texts) =>
+      ruleText(row.monthEnd === 'clamp' ? 'dates-clamped' : 'dates-first-of-next', row, plan, texts),
   },
   asExplained('active-cycle'),
   {
     name: 'expiry',
-    text: () =>
-      'Connects expire only when a billing cycle begins, and only what is above the rollover limit then: bought, earned ' +
-      'and free ones alike. There is no other date on which they expire.',
+    text: (_row, _plan, { program: say }) => say.expiry(),
   },
   asExplained('welcome', { plans: FREELANCERS }),
   asExplained('readiness-test', { plans: FREELANCERS }),
   asExplained('interview'),
   {
     name: 'interview-lines',
-    text: ({ interview }) => {
+    text: ({ interview }, _plan, { program: say }) => {
       if (interview === null) return undefined;
-      return interview.asTwoEntries
-        ? 'An interview award shows on two lines of one sum: what comes back of the proposal, and the rest.'
-        : 'An interview award shows on one line.';
+      return interview.asTwoEntries ? say.twoLines() : say.oneLine();
     },
   },
   whileAwarded('full-window'),
@@ -94,12 +90,14 @@ const ALL: readonly Told[] = [
  * The rules of a date, by the row in force then.
  * @param at the instant whose terms are told; the date's beginning in UTC where undefined
  * @param only the rules of one plan
+ * @param texts in which they are told; English where left out
  */
 export function programRules(
   terms: Terms,
   on: LocalDate,
   only?: PlanName,
   at: Instant = firstInstantOf(on, 'UTC'),
+  texts = textsFor(null),
 ): ProgramRules {
   const programFrom = (terms[0] as TermsRow).effectiveFrom;
   const row = termsInForce(terms, at);
@@ -112,8 +110,8 @@ export function programRules(
       changesOn,
       programFrom,
       rules: [],
-      rewards: `The program starts on ${dayWords(programFrom)}; nothing is added before it.`,
-      noRules: NO_RULES,
+      rewards: texts.rules.program({ day: texts.day(programFrom) }),
+      noRules: texts.program.noRules(),
     };
   const plans = only ? [only] : PLAN_NAMES;
   return {
@@ -121,36 +119,40 @@ export function programRules(
     inForceFrom: row.effectiveFrom,
     changesOn,
     programFrom,
-    rules: ALL.flatMap((told) => rulesOf(told, terms, row, plans)),
-    rewards: rewardsOf(row, plans),
-    noRules: NO_RULES,
+    rules: ALL.flatMap((told) => rulesOf(told, { terms, row, texts }, plans)),
+    rewards: rewardsOf(row, plans, texts),
+    noRules: texts.program.noRules(),
   };
 }
 
-function rulesOf(told: Told, terms: Terms, row: TermsRow, asked: readonly PlanName[]): ProgramRule[] {
+interface Telling {
+  readonly terms: Terms;
+  readonly row: TermsRow;
+  readonly texts: Texts;
+}
+
+function rulesOf(told: Told, { terms, row, texts }: Telling, asked: readonly PlanName[]): ProgramRule[] {
   const plans = asked.filter((plan) => told.plans?.includes(plan) ?? true);
   const each = told.each ? plans : plans.slice(0, 1);
   return each.flatMap((plan) => {
-    const text = told.text(row, plan);
+    const text = told.text(row, plan, texts);
     if (text === undefined) return [];
-    const since = heldSince(terms, row, (earlier) => told.text(earlier, plan));
+    const since = heldSince(terms, row, (earlier) => told.text(earlier, plan, texts));
     return [{ name: told.name, plan: told.each ? plan : null, text, since }];
   });
 }
 
-function rewardsOf(row: TermsRow, plans: readonly PlanName[]): string {
+function rewardsOf(row: TermsRow, plans: readonly PlanName[], texts: Texts): string {
+  const { program: say, words, listed } = texts;
   const freelancer = plans.some((plan) => FREELANCERS.includes(plan));
   const monthly = plans.filter((plan) => row.plans[plan].free + row.plans[plan].paid > 0);
+  const phrases = listed(monthly.map((plan) => words.planPhrase({ plan })));
   const parts = [
-    ...(monthly.length > 0 ? [`the monthly Connects of ${listed(monthly.map(planPhrase))}`] : []),
-    ...(freelancer && row.welcome > 0 ? [`${connects(row.welcome)} of welcome`] : []),
-    ...(freelancer && row.readinessTest > 0 ? [`${connects(row.readinessTest)} for the Readiness Test`] : []),
-    ...(row.interview ? [`${connects(row.interview.award)} for a reply to an interview request`] : []),
-    ...(plans.includes('plus') ? [`what an upgrade to ${planPhrase('plus')} adds`] : []),
+    ...(monthly.length > 0 ? [say.monthlyOf({ plans: phrases })] : []),
+    ...(freelancer && row.welcome > 0 ? [say.welcome({ count: row.welcome })] : []),
+    ...(freelancer && row.readinessTest > 0 ? [say.readinessTest({ count: row.readinessTest })] : []),
+    ...(row.interview ? [say.reply({ count: row.interview.award })] : []),
+    ...(plans.includes('plus') ? [say.upgrade({ plus: words.planPhrase({ plan: 'plus' }) })] : []),
   ];
-  return `These are all the rewards there are: ${listed(parts)}. Nothing else earns Connects.`;
+  return say.rewards({ all: listed(parts) });
 }
-
-const NO_RULES =
-  'No rule gives Connects from one account to another, brings them back after a number of days, or makes single ones ' +
-  'expire by their age.';

@@ -16,7 +16,7 @@ export interface DateWords {
   readonly dayAt: (at: Instant, zone: string) => string;
   /** `10:00`, by a clock on the wall of `zone`. */
   readonly clock: (at: Instant, zone: string) => string;
-  /** The same where the instant itself decides: with seconds and their parts where it has any. */
+  /** `10:00:05`, where minutes do not tell two instants apart; without seconds where there are none. */
   readonly exactClock: (at: Instant, zone: string) => string;
 }
 
@@ -81,7 +81,6 @@ function clockOf(at: Instant, timeZone: string, tag: string, exact = false): str
     hour: '2-digit',
     minute: '2-digit',
   };
-  if (exact && at % 60_000 !== 0) options.second = '2-digit';
-  if (exact && at % 1_000 !== 0) options.fractionalSecondDigits = 3;
+  if (exact && at % 60_000 >= 1_000) options.second = '2-digit';
   return new Intl.DateTimeFormat(tag, options).format(at);
 }

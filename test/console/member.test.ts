@@ -122,7 +122,7 @@ describe('a good link', () => {
     expect(text).toContain('y se añadirán 80 Connects, si nada cambia antes.');
     expect(text).toMatch(/Propuesta enviada \(propuesta p-1\) 10 abr 2021 −1 [\d,]+/);
     expect(text).toContain('Fechas y horas de Pacific/Auckland.');
-    expect(text).toContain('Vencidos, por encima del límite acumulable');
+    expect(text).toContain('Vencidos, por encima del límite de acumulación');
     // Names, and nothing else, are English.
     expect(text.replaceAll(/Freelancer (Plus|Basic)|Readiness Test/g, '')).not.toMatch(
       /\b(the|of|and|your|what|will|free|plan's|next|date|balance|added|expired|history|show)\b/i,

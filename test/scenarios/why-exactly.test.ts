@@ -138,6 +138,21 @@ describe('the weekly limit', () => {
     expect(answer('weekly-cap').next).toContain('from 8 April 2021, 10:00:30, when the oldest');
     expect(text).toContain('    1 April 2021, 10:00:30     +10  interview i1, proposal p1\n');
   });
+
+  test('is told to the minute where they decide nothing; parts of a second are in --json alone', async () => {
+    await existing({ openingBalance: 60 });
+    const sent = [1, 2, 3, 4, 5, 6].flatMap((n) => [submitted('2021-04-01', n), requested('2021-04-01', n)]);
+    const replies = [1, 2, 3, 4, 5].map((n) => replied('2021-04-01 10:00:30.123', n));
+    await tell(...sent, ...replies, replied('2021-04-03 11:20:40.456', 6));
+    const { answer, text } = await ask(story.member, '--interview', 'i6');
+    const { sentence, next, evidence } = answer('weekly-cap');
+    expect(sentence).toContain('up to 3 April 2021, 11:20 you had been awarded 50');
+    // Never promised too early.
+    expect(next).toContain('from 8 April 2021, 10:01, when the oldest');
+    expect(text).toContain('    1 April 2021, 10:00        +10  interview i1, proposal p1\n');
+    expect(text).not.toMatch(/:\d\d:|\.\d{3}/);
+    expect(evidence.windowEndsAt).toBe('2021-04-03T11:20:40.456Z');
+  });
 });
 
 test('no monthly grant is quoted of an account that gets none', async () => {

@@ -170,7 +170,7 @@ describe('requests without a reply', () => {
     ];
     await tell(...first, ...days, submitted('2021-03-05 11:00', 6), requested('2021-03-05 12:00', 6));
     const { silent: told } = await standing('2021-03-06T12:00:00Z');
-    expect(told[0]?.next).toContain('Reply after 8 March 2021, 10:00:31; a reply before then earns none');
+    expect(told[0]?.next).toContain('Reply after 8 March 2021, 10:01; a reply before then earns none');
     expect(told[0]?.evidence).toMatchObject({ outlook: [{}, { from: '2021-03-08T10:00:30.500Z' }] });
   });
 

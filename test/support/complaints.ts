@@ -61,11 +61,20 @@ export const readComplaints = (): Complaint[] =>
     }))
     .toSorted((a, b) => a.kind - b.kind);
 
-/** Lets it happen, each fact posted when it arrived, and asks in every way. Accounts of complaints differ. */
-export async function askAll(
+/** Lets it happen, and asks in every way. Accounts of complaints differ. */
+export async function askAll(story: StoryTime, complaint: Complaint): Promise<AskedComplaint[]> {
+  await letHappen(story, complaint);
+  const { app } = story.installation;
+  const asked: AskedComplaint[] = [];
+  for (const ask of complaint.asks) asked.push(await askOnce(app, complaint, ask));
+  return asked;
+}
+
+/** Each fact posted when it arrived, up to when the question comes. */
+export async function letHappen(
   { installation: { app }, becomes }: StoryTime,
   complaint: Complaint,
-): Promise<AskedComplaint[]> {
+): Promise<void> {
   becomes(earliestOf(complaint));
   await importRows(app, complaint.members);
   for (const [index, line] of complaint.story.entries()) {
@@ -74,10 +83,11 @@ export async function askAll(
     await happen(app, complaint, step, `${complaint.name}-${index + 1}`);
   }
   becomes(complaint.asked);
-  const asked: AskedComplaint[] = [];
-  for (const ask of complaint.asks) asked.push(await askOnce(app, complaint, ask));
-  return asked;
 }
+
+/** A way of asking as arguments. */
+export const argsOf = (ask: string, { complaint }: Complaint): string[] =>
+  ask.split(' ').map((one) => (one === '{complaint}' ? complaint : one));
 
 // ---------------------------------------------------------------------------------------------- what happened
 
@@ -126,8 +136,7 @@ const earliestOf = ({ members }: Complaint): string =>
 // -------------------------------------------------------------------------------------------- what is answered
 
 async function askOnce(app: App, complaint: Complaint, ask: string): Promise<AskedComplaint> {
-  const args = ask.split(' ').map((one) => (one === '{complaint}' ? complaint.complaint : one));
-  const { code, stdout, stderr } = await runHere([...args, '--json'], { app });
+  const { code, stdout, stderr } = await runHere([...argsOf(ask, complaint), '--json'], { app });
   if (code !== 0) return { ask, missing: [stderr], output: stdout };
   const stated = statedIn(JSON.parse(stdout) as unknown);
   return {

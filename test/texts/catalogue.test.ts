@@ -1,5 +1,6 @@
 /** Languages say the same: every message in each of them, about the same values, and in words. */
 import { IntlMessageFormat } from 'intl-messageformat';
+import { numbersOf, vocabularyOf } from '../support/in-spanish.ts';
 import { CATALOGUE, LOCALES, type Locale, localeOf, textsFor } from '../../src/texts/catalogue.ts';
 
 type Parts = ReturnType<IntlMessageFormat['getAst']>;
@@ -61,6 +62,34 @@ it.each(LOCALES)('%s: every message is said, of none, one and many, and says wha
   }
 });
 
+/** What answers are made of. A letter may say a number in words: `the last day`. */
+const OF_ANSWERS = /^(?!letters|member)/;
+
+it('answers in Spanish say the numbers that they say in English, of one and of many', () => {
+  const spanish = new Map(messagesOf('es'));
+  const differing = messagesOf('en').flatMap(([key, icu]) => {
+    const [one, other] = [parse(icu, 'en'), parse(spanish.get(key) ?? '', 'es-MX')];
+    const values = [...valuesOf(one.getAst())];
+    return [1, 2, 1_000].flatMap((first) => {
+      const told = Object.fromEntries(
+        values.map(([name, kinds], index) => [name, isCount(kinds) ? first * (index + 1) : `‹${name}›`]),
+      );
+      const [english, also] = [one, other].map((message) => numbersOf(String(message.format(told))));
+      return english === also || !OF_ANSWERS.test(key) ? [] : [`${key}: ${english} ≠ ${also}`];
+    });
+  });
+  expect(differing).toEqual([]);
+});
+
+it('no word of Spanish is one of English, but names, commands, and what is written alike', () => {
+  const english = vocabularyOf('en');
+  const shared = [...vocabularyOf('es')].filter((one) => english.has(one)).toSorted();
+  expect(shared.join(' ')).toBe(
+    'agency basic connect connects error freelancer freelancers has http id interview json no plan plus proposal ' +
+      'readiness since test token utc',
+  );
+});
+
 it('a tag leads to its language, and to English where there is none', () => {
   const asked = [
     'es',
@@ -119,7 +148,7 @@ it('numbers, days and lists are written as the language has them, and by region 
     '16 March 2021',
     '6 Sep 2021',
     '17 March 2021, 00:05',
-    '17 March 2021, 00:05:06.070',
+    '17 March 2021, 00:05:06',
     '00:00',
     'the 1st',
     'the 12th',
@@ -140,7 +169,7 @@ it('numbers, days and lists are written as the language has them, and by region 
     '16 de marzo de 2021',
     '6 sept 2021',
     '17 de marzo de 2021, 00:05',
-    '17 de marzo de 2021, 00:05:06,070',
+    '17 de marzo de 2021, 00:05:06',
     '00:00',
     'el día 1',
     'el día 12',

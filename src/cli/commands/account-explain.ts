@@ -5,7 +5,6 @@ import { requiredAnswerSecret } from '../../config.ts';
 import { invalidInput } from '../../errors.ts';
 import { isCode, signAnswer, verifyAnswer } from '../../operations/accounts/signed-answers.ts';
 import { PLAYED_MAX } from '../../reports/account-facts.ts';
-import { localeField } from '../../domain/events/fields.ts';
 import { explainAccount } from '../../reports/explain/explain.ts';
 import { parseAt } from '../../reports/explain/late-facts.ts';
 import { explanationText } from '../account-text.ts';
@@ -18,6 +17,7 @@ import {
   dateFlag,
   factFlag,
   jsonFlag,
+  localeFlag,
   subjectFlag,
   textFlag,
   withHelp,
@@ -50,12 +50,6 @@ interface ExplainFlags {
   verify?: string;
   locale?: string;
   json?: true;
-}
-
-function localeFlag(text: string): string {
-  const parsed = localeField.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'a language'}.`);
-  return parsed.data;
 }
 
 function codeFlag(text: string): string {
@@ -112,7 +106,7 @@ export function addExplain(account: Command, cli: Cli): void {
     .addOption(
       new Option(
         '--locale <tag>',
-        'the language of the answers, such as es-MX (default: en); an answer without texts in it is English, and says so',
+        'the language of the answers, such as es-MX (default: en); an answer that it lacks words for is English, and says so',
       ).argParser(localeFlag),
     )
     .addOption(asOfFlag())
@@ -135,10 +129,7 @@ With --json:
   Sentences name dates of the account's zone; instants are UTC; evidence holds what was recorded.
   "locale" of an answer is there where it is not in the language of the explanation.
 
-With --locale es, in Spanish: how the account stands and what comes next, billing cycles, and all decisions on
-interviews, proposals, plans, payments, awards and corrections, with their rules. In English still, each as a whole:
-silence, --had and late facts, sums and limits of a time (--since), what waits, reversals, and ids that are looked up
-with --about or --proposal.
+There are English and Spanish (--locale es, es-MX, …). Reasons that somebody gave, and ids, stand as they were written.
 
 Of what an event brought, evidence has "occurredAt", "reachedAt" (when it arrived), "effectiveAt" (as of when it counts)
 and "postedAt"; where it came late, "lateAfter" says what had been counted before:

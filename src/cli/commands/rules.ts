@@ -4,11 +4,11 @@ import { shownNow } from '../../db/query.ts';
 import { type LocalDate, localDateOf } from '../../domain/calendar.ts';
 import { PLAN_NAMES, type PlanName, type Terms, type TermsRow, builtInTerms } from '../../domain/terms.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
-import { dayWords } from '../../reports/member-words.ts';
 import { type ProgramRule, type ProgramRules, programRules } from '../../reports/program-rules.ts';
+import { type Texts, textsFor } from '../../texts/catalogue.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { nameOf } from '../file-faults.ts';
-import { dateFlag, jsonFlag, withHelp } from '../options.ts';
+import { dateFlag, jsonFlag, localeFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { type Wrap, wrapOn } from '../prose.ts';
 import { requireSchema } from '../require-schema.ts';
@@ -20,6 +20,7 @@ interface RulesFlags {
   plan?: PlanName;
   terms?: string;
   builtIn?: true;
+  locale?: string;
   json?: true;
 }
 
@@ -33,6 +34,7 @@ export function addRulesCommand(program: Command, cli: Cli): void {
     .addOption(
       new Option('--built-in', 'of the built-in terms, without asking a database').conflicts('terms'),
     )
+    .option('--locale <tag>', 'the language of the rules, such as es-MX (default: en)', localeFlag)
     .addOption(jsonFlag())
     .action((flags: RulesFlags) => showRules(cli, flags));
   withHelp(command, 'connects rules --plan plus', [0, 2, 75]).addHelpText('after', RULES_JSON);
@@ -40,7 +42,7 @@ export function addRulesCommand(program: Command, cli: Cli): void {
 
 const RULES_JSON = `
 With --json:
-  { "source", "termsVersion": number | null, "on", "inForceFrom", "programFrom", "changesOn": date | null,
+  { "source", "termsVersion": number | null, "locale", "on", "inForceFrom", "programFrom", "changesOn": date | null,
     "rules": [ { "name", "plan": plan | null, "text", "since" } ], "rewards", "noRules" }
 Of a file, or of the built-in terms, the last row is told where no date is given.`;
 
@@ -53,23 +55,28 @@ interface Source {
 }
 
 async function showRules(cli: Cli, flags: RulesFlags): Promise<void> {
-  const { terms, title, version, on } = await sourceOf(cli, flags);
-  const rules = programRules(terms, flags.on ?? on, flags.plan);
-  if (flags.json) return printJson(cli, { source: title, termsVersion: version, ...rules });
-  return print(cli, rulesText(wrapOn(screenOf(cli)), rules, title));
+  const texts = textsFor(flags.locale);
+  const { terms, title, version, on } = await sourceOf(cli, flags, texts);
+  const rules = programRules(terms, flags.on ?? on, flags.plan, undefined, texts);
+  if (flags.json)
+    return printJson(cli, { source: title, termsVersion: version, locale: texts.locale, ...rules });
+  return print(cli, rulesText(wrapOn(screenOf(cli)), rules, title, texts));
 }
 
-async function sourceOf(cli: Cli, { terms: file, builtIn }: RulesFlags): Promise<Source> {
+async function sourceOf(
+  cli: Cli,
+  { terms: file, builtIn }: RulesFlags,
+  { program: say }: Texts,
+): Promise<Source> {
   if (file !== undefined) return withoutServer(await requireTerms(file), nameOf(file));
-  if (builtIn || cli.app.config.databaseUrl === undefined)
-    return withoutServer(builtInTerms, 'the built-in terms');
+  if (builtIn || cli.app.config.databaseUrl === undefined) return withoutServer(builtInTerms, say.builtIn());
   await requireSchema(cli.app);
   const db = await reportsFrom(cli);
   const { terms, version } = await getLatestTerms(db);
   return {
     terms,
     version,
-    title: `terms version ${version}`,
+    title: say.version({ version }),
     on: localDateOf(await shownNow(db), 'UTC'),
   };
 }
@@ -81,13 +88,14 @@ const withoutServer = (terms: Terms, title: string): Source => ({
   on: (terms.at(-1) as TermsRow).effectiveFrom,
 });
 
-function rulesText(wrap: Wrap, told: ProgramRules, title: string): string {
-  const heading = `The rules of the program on ${dayWords(told.on)}, by ${title}. It began on ${dayWords(told.programFrom)}.`;
+function rulesText(wrap: Wrap, told: ProgramRules, source: string, texts: Texts): string {
+  const { program: say, day } = texts;
+  const heading = say.heading({ day: day(told.on), source, from: day(told.programFrom) });
   if (told.inForceFrom === null) return wrap(told.rewards);
-  const change = told.changesOn ? [`They change on ${dayWords(told.changesOn)}.`] : [];
+  const change = told.changesOn ? [say.changes({ day: day(told.changesOn) })] : [];
   return [
     [heading, ...change].join(' '),
-    ...told.rules.map((one) => ruleLines(wrap, one)),
+    ...told.rules.map((one) => ruleLines(wrap, one, texts)),
     told.rewards,
     told.noRules,
   ]
@@ -95,5 +103,5 @@ function rulesText(wrap: Wrap, told: ProgramRules, title: string): string {
     .join('\n\n');
 }
 
-const ruleLines = (wrap: Wrap, { text, since }: ProgramRule): string =>
-  `${wrap(text)}\n${wrap(`Since ${dayWords(since)}.`, '  ')}`;
+const ruleLines = (wrap: Wrap, { text, since }: ProgramRule, { program: say, day }: Texts): string =>
+  `${wrap(text)}\n${wrap(say.since({ day: day(since) }), '  ')}`;

@@ -6,7 +6,7 @@ import { type TicketAnswer, answerTicket } from '../../reports/ticket/ticket.ts'
 import { explanationText } from '../account-text.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { readWhole } from '../files.ts';
-import { accountFlag, asOfFlag, emailFlag, jsonFlag, withHelp } from '../options.ts';
+import { accountFlag, asOfFlag, emailFlag, jsonFlag, localeFlag, withHelp } from '../options.ts';
 import { reportsFrom } from '../reading.ts';
 import { requireSchema } from '../require-schema.ts';
 import { type Wrap, wrapOn } from '../prose.ts';
@@ -26,6 +26,11 @@ export function addWhyCommand(program: Command, cli: Cli): void {
         .conflicts('email'),
     )
     .addOption(new Option('--email <address>', 'the same, by the address').argParser(emailFlag))
+    .option(
+      '--locale <tag>',
+      'the language of the reply and its answers, such as es-MX (default: en)',
+      localeFlag,
+    )
     .addOption(asOfFlag())
     .addOption(jsonFlag())
     .action((text: string, flags: WhyFlags) => why(cli, text, flags));
@@ -38,28 +43,30 @@ export function addWhyCommand(program: Command, cli: Cli): void {
 
 const WHY_HELP = `
 Read from the text: account ids, addresses, ids of proposals, interview requests and events, dates, and what it is
-about, by its words. A job's title is no id here: the requests and proposals of that time are told.
+about, by its words; they are read in English. A job's title is no id here: the requests and proposals of that time are
+told. With --locale the member is answered in that language; what is said to whoever sends the reply stays English.
 
 With --json:
-  { "accounts", "zone", "asOf", "past", "topics", "read": { "ids", "emails", "dates", "amounts" }, "reply",
-    "questions": [ { "account", "question", "answers" } ], "rules": [ { "name", "text", "since" } ],
+  { "accounts", "zone", "asOf", "past", "topics", "read": { "ids", "emails", "dates", "amounts" },
+    "locale", "reply",    "questions": [ { "account", "question", "answers" } ], "rules": [ { "name", "text", "since" } ],
     "takenForGranted", "notUnderstood" }
 Answers are those of account explain.`;
 
 interface WhyFlags {
   account?: string;
   email?: string;
+  locale?: string;
   asOf?: Instant;
   json?: true;
 }
 
-async function why(cli: Cli, given: string, { asOf, json, ...who }: WhyFlags): Promise<void> {
+async function why(cli: Cli, given: string, { asOf, locale, json, ...who }: WhyFlags): Promise<void> {
   const text = given === '-' ? await readWhole('-') : given;
   if (text.trim() === '') throw invalidInput('usage', 'the text is empty: expected what the member wrote');
   if (text.length > TEXT_MAX)
     throw invalidInput('usage', `the text has ${text.length} characters: expected at most ${TEXT_MAX}`);
   await requireSchema(cli.app);
-  const answer = await answerTicket(await reportsFrom(cli), text, who, asOf);
+  const answer = await answerTicket(await reportsFrom(cli), text, who, asOf, locale);
   return json ? printJson(cli, answer) : print(cli, ticketText(screenOf(cli), answer));
 }
 
@@ -95,13 +102,13 @@ const paragraphs = (wrap: Wrap, letter: string): string =>
     .map((one) => (one.startsWith('- ') ? bullets(wrap, [one.slice(2)]) : wrap(one)))
     .join('\n\n');
 
-function evidenceOf(screen: Screen, { questions, accounts, zone, asOf, past }: TicketAnswer): Words {
+function evidenceOf(screen: Screen, { questions, accounts, zone, asOf, past, locale }: TicketAnswer): Words {
   const parts = accounts.map((account) => {
     const all = questions.filter((one) => one.account === account).flatMap((one) => one.answers);
     const answers = [
       ...new Map(all.map((one) => [`${one.subject} ${one.code} ${one.sentence}`, one])).values(),
     ];
-    return explanationText(screen, { account, zone, asOf, past, locale: 'en', question: {}, answers });
+    return explanationText(screen, { account, zone, asOf, past, locale, question: {}, answers });
   });
   return parts.length === 0 ? 'Nothing of an account: only rules.' : paragraphsOf(parts);
 }

@@ -2,7 +2,7 @@
 import { plainLine } from '../../plain-text.ts';
 import { type EventType, EVENT_TYPES } from '../../domain/events/events.ts';
 import { listDecisionsOf, listEntriesOf } from '../account-records.ts';
-import { connects, dayWords, planTitle, signed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { findCorrectors } from '../corrections.ts';
 import { type Answer, type Inquiry, byEvidence, entryEvidence, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
@@ -62,10 +62,13 @@ async function eventAnswer(
     { event: id, occurredAt: at, effectiveAt: effectiveAt ?? at, postedAt: receivedAt },
   ]);
   const by = (await findCorrectors(db, account.id, [id])).get(id);
+  const { happened: say } = words.texts;
   return {
     subject: `event:${id}`,
     code: state,
-    sentence: `Event ${id} reported that ${wordsOf(event)} on ${words.moment(at)}. ${BECAME[state]}${reaching ? lateSentence(reaching, words) : ''}`,
+    sentence:
+      `${say.reported({ id, what: wordsOf(event, words), moment: words.moment(at) })} ${say[state]()}` +
+      (reaching ? lateSentence(reaching, words) : ''),
     evidence: {
       event: id,
       type,
@@ -81,49 +84,69 @@ async function eventAnswer(
     },
     rule: null,
     at: iso(effectiveAt),
-    next: state === 'waiting' ? 'It is counted as soon as your account can be brought up to date.' : null,
+    next: state === 'waiting' ? say.onceCurrent() : null,
   };
 }
 
-const BECAME: Readonly<Record<RecordedEvent['state'], string>> = {
-  applied: 'It was counted.',
-  refused: 'It changed nothing.',
-  waiting: 'It waits to be counted; nothing is lost.',
-};
+/** Of one whose content cannot be read, its type. */
+const wordsOf = ({ type, content }: RecordedEvent, words: ZoneWords): string =>
+  content.type === undefined || !EVENT_TYPES.includes(type)
+    ? words.texts.happened.something({ type })
+    : EVENT_WORDS[type](content, words);
 
-const EVENT_WORDS: Readonly<Record<EventType, (content: RecordedEvent['content']) => string>> = {
-  'account.opened': ({ plan }) => `your account opened on ${planTitle(textOf(plan))}`,
-  'readiness-test.passed': () => 'you passed the Readiness Test',
-  'plan.upgraded': () => `you upgraded to ${planTitle('plus')}`,
-  'plan.downgraded': () => `you asked to change to ${planTitle('basic')}`,
-  'payment.failed': ({ cycleOn }) =>
-    `the payment for the billing cycle of ${dayWords(textOf(cycleOn))} had failed`,
-  'account.suspended': () => 'your account was suspended',
-  'account.reinstated': () => 'your account was reinstated',
-  'account.closed': () => 'your account was closed',
-  'account.zone-changed': ({ zone }) => `your time zone became ${textOf(zone)}`,
-  'account.contact-changed': () => 'your address changed',
-  'account.locale-changed': ({ locale }) => `your language became ${textOf(locale)}`,
-  'notices.opted-out': () => 'you turned emails about monthly Connects off',
-  'notices.opted-in': () => 'you turned emails about monthly Connects on',
-  'connects.spent': ({ amount }) => `you spent ${connects(Number(amount))}`,
-  'connects.purchased': ({ amount }) => `you bought ${connects(Number(amount))}`,
-  'proposal.submitted': ({ proposal, connects: cost }) =>
-    `you sent proposal ${textOf(proposal)} for ${connects(Number(cost))}`,
-  'proposal.carried': ({ proposal, connects: cost }) =>
-    `proposal ${textOf(proposal)}, for ${connects(Number(cost))}, was open`,
-  'connects.returned': ({ amount, proposal }) =>
-    `${connects(Number(amount))}${proposal === undefined ? '' : ` of proposal ${textOf(proposal)}`} came back`,
-  'interview.requested': ({ interview }) => `a client asked for an interview (request ${textOf(interview)})`,
-  'interview.replied': ({ interview }) => `you replied to interview request ${textOf(interview)}`,
-  'balance.adjusted': ({ amount, reason }) =>
-    `your balance was corrected by ${signed(Number(amount))} (${plainLine(textOf(reason))})`,
-};
+type Content = RecordedEvent['content'];
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Of one whose content cannot be read, its type. */
-const wordsOf = ({ type, content }: RecordedEvent): string =>
-  content.type === undefined || !EVENT_TYPES.includes(type)
-    ? `something happened (${type})`
-    : EVENT_WORDS[type](content);
+/** Of an event that says nothing but its type. */
+const plainly =
+  (type: PlainType) =>
+  (_: Content, { texts }: ZoneWords): string =>
+    texts.happened[type]();
+
+type PlainType = {
+  [Type in EventType]: ZoneWords['texts']['happened'][Type] extends () => string ? Type : never;
+}[EventType];
+
+const EVENT_WORDS: Readonly<Record<EventType, (content: Content, words: ZoneWords) => string>> = {
+  'account.opened': ({ plan }, { texts }) =>
+    texts.happened['account.opened']({ plan: texts.words.planTitle({ plan: textOf(plan) }) }),
+  'readiness-test.passed': plainly('readiness-test.passed'),
+  'plan.upgraded': plainly('plan.upgraded'),
+  'plan.downgraded': plainly('plan.downgraded'),
+  'payment.failed': ({ cycleOn }, words) =>
+    words.texts.happened['payment.failed']({ day: words.on(textOf(cycleOn)) }),
+  'account.suspended': plainly('account.suspended'),
+  'account.reinstated': plainly('account.reinstated'),
+  'account.closed': plainly('account.closed'),
+  'account.zone-changed': ({ zone }, { texts }) =>
+    texts.happened['account.zone-changed']({ zone: textOf(zone) }),
+  'account.contact-changed': plainly('account.contact-changed'),
+  'account.locale-changed': ({ locale }, { texts }) =>
+    texts.happened['account.locale-changed']({ language: textOf(locale) }),
+  'notices.opted-out': plainly('notices.opted-out'),
+  'notices.opted-in': plainly('notices.opted-in'),
+  'connects.spent': ({ amount }, { texts }) => texts.happened['connects.spent']({ count: Number(amount) }),
+  'connects.purchased': ({ amount }, { texts }) =>
+    texts.happened['connects.purchased']({ count: Number(amount) }),
+  'proposal.submitted': (content, { texts }) => texts.happened['proposal.submitted'](proposalIn(content)),
+  'proposal.carried': (content, { texts }) => texts.happened['proposal.carried'](proposalIn(content)),
+  'connects.returned': ({ amount, proposal }, { texts: { happened: say } }) =>
+    proposal === undefined
+      ? say['connects.returned']({ count: Number(amount) })
+      : say.returnedOf({ count: Number(amount), proposal: textOf(proposal) }),
+  'interview.requested': ({ interview }, { texts }) =>
+    texts.happened['interview.requested']({ interview: textOf(interview) }),
+  'interview.replied': ({ interview }, { texts }) =>
+    texts.happened['interview.replied']({ interview: textOf(interview) }),
+  'balance.adjusted': ({ amount, reason }, { texts }) =>
+    texts.happened['balance.adjusted']({
+      amount: texts.signed(Number(amount)),
+      reason: plainLine(textOf(reason)),
+    }),
+};
+
+const proposalIn = ({ proposal, connects }: Content) => ({
+  proposal: textOf(proposal),
+  count: Number(connects),
+});

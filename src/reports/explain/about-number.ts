@@ -1,7 +1,7 @@
 /** Numbers that this program gave: a line of the history, a run, an email. */
+import { NOTICE_KINDS } from '../../domain/notice-kinds.ts';
 import { findRun } from '../../ledger/runs.ts';
 import { listEntriesBefore } from '../account-records.ts';
-import { counted, dayWords, listed, signed } from '../member-words.ts';
 import { actionOfLine } from '../account-history.ts';
 import { type Answer, type Inquiry, entryEvidence, iso } from './answer.ts';
 import { explainCycle } from './cycle.ts';
@@ -26,14 +26,19 @@ export async function explainEntry(
   const [entry] = await listEntriesBefore(inquiry.db, inquiry.account.id, all, { before: seq + 1, limit: 1 });
   if (entry?.seq !== seq) return [];
   const { subject, amount, balance, effectiveAt } = entry;
+  const { words } = inquiry;
   const [reaching] = await reachingOf(inquiry, [factOfEntry(entry)]);
   const line: Answer = {
     subject: `entry:${seq}`,
     code: 'line',
     sentence:
-      `Line ${seq} of your history, of ${inquiry.words.day(effectiveAt)}: ${await actionOfLine(inquiry, entry)}, ` +
-      `${signed(amount)}; your balance was ${balance} then.` +
-      (reaching ? lateSentence(reaching, inquiry.words) : ''),
+      words.texts.ids.line({
+        line: String(seq),
+        day: words.day(effectiveAt),
+        action: await actionOfLine(inquiry, entry),
+        amount: words.texts.signed(amount),
+        balance,
+      }) + (reaching ? lateSentence(reaching, words) : ''),
     evidence: { entries: [entryEvidence(entry)], ...(reaching && reachingEvidence(reaching)) },
     rule: null,
     at: iso(effectiveAt),
@@ -45,31 +50,28 @@ export async function explainEntry(
 /** Cycles of one run, or of one email, that are told one by one. */
 const CYCLES_MAX = 12;
 
-const RUN_WORDS = {
-  sweep: 'pass over all accounts that were due',
-  rerun: 'second pass over accounts that had failed',
-  backfill: 'addition of billing cycles that had been missing',
-  reversal: 'correction of an earlier pass',
-} as const;
-
 /** What a run did to this account; nothing where it did nothing. */
 export async function explainRun(inquiry: Inquiry, id: number): Promise<Answer[]> {
   const { db, account } = inquiry;
   const cycles = await listCyclesOfRun(db, account.id, id);
   const failure = await findFailureOfRun(db, account.id, id);
   if (cycles.length === 0 && !failure) return [];
-  const dates = listed(cycles.slice(-CYCLES_MAX).map(dayWords));
-  const earlier =
-    cycles.length > CYCLES_MAX ? `${counted(cycles.length - CYCLES_MAX, 'earlier one')} and ` : '';
+  const { texts } = inquiry.words;
+  const { ids: say } = texts;
+  const dates = texts.listed(cycles.slice(-CYCLES_MAX).map((on) => texts.day(on)));
+  const earlier = cycles.length - CYCLES_MAX;
   const touched =
     cycles.length > 0
-      ? ` It concerned your billing ${cycles.length === 1 ? 'cycle' : 'cycles'} of ${earlier}${dates}.`
-      : '';
-  const failed = failure
-    ? ` Your account could not be brought up to date by it${failure.state === 'cleared' ? ' at first' : ''}, because of ` +
-      `an error on our side (${failure.code}).`
-    : '';
-  const about = await runAnswer(inquiry, id, 'did-something', `${touched}${failed}`, {
+      ? [
+          say.concerned({
+            count: cycles.length,
+            dates: earlier > 0 ? say.earlierAnd({ count: earlier, dates }) : dates,
+          }),
+        ]
+      : [];
+  const failing = failure?.state === 'cleared' ? say.failedAtFirst : say.failed;
+  const failed = failure ? [failing({ code: failure.code })] : [];
+  const about = await runAnswer(inquiry, id, 'did-something', [...touched, ...failed], {
     cycles,
     failure: failure ?? null,
   });
@@ -80,7 +82,7 @@ export async function explainRun(inquiry: Inquiry, id: number): Promise<Answer[]
 
 /** A run that left this account alone. */
 export const untouchedByRun = (inquiry: Inquiry, id: number): Promise<Answer[]> =>
-  runAnswer(inquiry, id, 'did-nothing', ' It changed nothing of your account.', {
+  runAnswer(inquiry, id, 'did-nothing', [inquiry.words.texts.ids.untouched()], {
     cycles: [],
     failure: null,
   });
@@ -89,7 +91,7 @@ async function runAnswer(
   { db, words }: Inquiry,
   id: number,
   code: string,
-  did: string,
+  did: readonly string[],
   evidence: Answer['evidence'],
 ): Promise<Answer[]> {
   const run = await findRun(db, id);
@@ -98,7 +100,10 @@ async function runAnswer(
     {
       subject: `run:${id}`,
       code,
-      sentence: `Run ${id} was our ${RUN_WORDS[run.kind]}, on ${words.moment(run.startedAt)}.${did}`,
+      sentence: [
+        words.texts.ids.wasRun({ id: String(id), kind: run.kind, moment: words.moment(run.startedAt) }),
+        ...did,
+      ].join(' '),
       evidence: { run: id, kind: run.kind, state: run.state, asOf: iso(run.asOf), ...evidence },
       rule: null,
       at: iso(run.startedAt),
@@ -106,18 +111,6 @@ async function runAnswer(
     },
   ];
 }
-
-const NOTICE_WORDS: Readonly<Record<string, string>> = {
-  grant: 'your monthly Connects',
-  welcome: 'your welcome Connects',
-  'readiness-test': 'the Readiness Test',
-  'interview-award': 'an interview award',
-  upgrade: 'your upgrade',
-  'payment-failed': 'a payment that failed',
-  backfill: 'Connects that had been missing',
-  reversal: 'a correction',
-  reminder: 'Connects that were about to expire',
-};
 
 /** An email to this account, and what it tells of. */
 export async function explainNotice(
@@ -132,13 +125,17 @@ export async function explainNotice(
 
 function noticeAnswer({ words }: Inquiry, notice: RecordedNotice): Answer {
   const { id, kind, ref, state, stagedAt, sentAt, why, firstCycleOn, lastCycleOn } = notice;
-  const about = NOTICE_WORDS[kind] ?? kind;
+  const { ids: say } = words.texts;
+  const known = NOTICE_KINDS.find((one) => one === kind);
+  const written = {
+    id: String(id),
+    about: known === undefined ? kind : say[`about-${known}`](),
+    moment: words.moment(stagedAt),
+  };
   return {
     subject: `notice:${id}`,
     code: state,
-    sentence:
-      `Email ${id} is about ${about}; it was written down on ${words.moment(stagedAt)}` +
-      (sentAt === null ? ', and was not sent so far.' : '.'),
+    sentence: sentAt === null ? say.emailNotSent(written) : say.emailSent(written),
     evidence: {
       kind,
       ref,

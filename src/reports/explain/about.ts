@@ -1,6 +1,7 @@
 /** Any id: whatever it stands for is told, and where it stands for several things, all of them. */
 import { isLocalDate } from '../../domain/calendar.ts';
 import { listDecisionsOf } from '../account-records.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, idOf, kindOf } from './answer.ts';
 import { explainEvent } from './about-event.ts';
 import { explainEntry, explainNotice, explainRun, untouchedByRun } from './about-number.ts';
@@ -13,31 +14,16 @@ import { HELD_KINDS } from './records-by-id.ts';
 
 type Explain = (inquiry: Inquiry, id: string) => Promise<Answer[]>;
 
-interface Meaning {
-  readonly what: string;
-  /** Empty where this account has nothing of the kind under that id. */
-  readonly explain: Explain;
-}
-
-/** What an id can stand for on an account, in the order in which it is told. */
+/** What an id can stand for on an account, in the order in which it is told; empty where it has nothing of the kind. */
 const MEANINGS = {
-  proposal: { what: 'a proposal', explain: knownProposal },
-  interview: { what: 'an interview request', explain: knownInterview },
-  event: { what: 'an event', explain: explainEvent },
-  cycle: {
-    what: 'a date',
-    explain: async (inquiry, id) => (isLocalDate(id) ? explainCycle(inquiry, id) : []),
-  },
-  entry: {
-    what: 'a line of the history',
-    explain: numbered((inquiry, no) => explainEntry(inquiry, no, explainSubject)),
-  },
-  run: { what: 'a run', explain: numbered(explainRun) },
-  notice: {
-    what: 'an email',
-    explain: numbered((inquiry, no) => explainNotice(inquiry, no, explainSubject)),
-  },
-} as const satisfies Readonly<Record<string, Meaning>>;
+  proposal: knownProposal,
+  interview: knownInterview,
+  event: explainEvent,
+  cycle: async (inquiry, id) => (isLocalDate(id) ? explainCycle(inquiry, id) : []),
+  entry: numbered((inquiry, no) => explainEntry(inquiry, no, explainSubject)),
+  run: numbered(explainRun),
+  notice: numbered((inquiry, no) => explainNotice(inquiry, no, explainSubject)),
+} as const satisfies Readonly<Record<string, Explain>>;
 
 type MeaningName = keyof typeof MEANINGS;
 
@@ -47,8 +33,7 @@ type MeaningName = keyof typeof MEANINGS;
  */
 export async function explainAbout(inquiry: Inquiry, asked: string): Promise<Answer[]> {
   const found = asked.includes(':') || SUBJECTS.has(asked) ? await explainSubject(inquiry, asked) : [];
-  for (const { explain } of Object.values(MEANINGS) as Meaning[])
-    found.push(...(await explain(inquiry, asked)));
+  for (const explain of Object.values(MEANINGS) as Explain[]) found.push(...(await explain(inquiry, asked)));
   if (found.length > 0) return withoutRepeats(found);
   const id = idOf(asked);
   const isMeant = (kind: string): boolean => !asked.includes(':') || kindOf(asked) === kind;
@@ -56,7 +41,7 @@ export async function explainAbout(inquiry: Inquiry, asked: string): Promise<Ans
     ...(isMeant('run') ? await numbered(untouchedByRun)(inquiry, id) : []),
     ...(await onOtherAccounts(inquiry, id, HELD_KINDS.filter(isMeant))),
   ];
-  return others.length > 0 ? others : [nothingBy(id)];
+  return others.length > 0 ? others : [nothingBy(id, inquiry.words)];
 }
 
 /** An interview request that was asked for, or what else has that id. */
@@ -85,16 +70,21 @@ async function orElse(
   const [first] = answers;
   if (others.length > 0 && first) return [first, ...others];
   for (const name of Object.keys(MEANINGS) as MeaningName[]) {
-    const found = name === asked ? [] : await MEANINGS[name].explain(inquiry, id);
-    if (found.length > 0) return withoutRepeats([misnamed(id, asked, name), ...found]);
+    const found = name === asked ? [] : await MEANINGS[name](inquiry, id);
+    if (found.length > 0) return withoutRepeats([misnamed(id, asked, name, inquiry.words), ...found]);
   }
   return [...answers];
 }
 
-const misnamed = (id: string, asked: 'proposal' | 'interview', is: MeaningName): Answer => ({
+const misnamed = (
+  id: string,
+  asked: 'proposal' | 'interview',
+  is: MeaningName,
+  { texts: { ids: say } }: ZoneWords,
+): Answer => ({
   subject: `${is}:${id}`,
   code: 'misnamed',
-  sentence: `On this account ${id} is not ${MEANINGS[asked].what}: it is ${MEANINGS[is].what}, and told as that.`,
+  sentence: say.misnamed({ id, asked: say[asked](), is: say[is]() }),
   evidence: { asked, is, id },
   rule: null,
   at: null,
@@ -128,9 +118,8 @@ const SUBJECTS = new Set(['welcome', 'readiness-test']);
 async function explainSubject(inquiry: Inquiry, subject: string): Promise<Answer[]> {
   const [kind, id] = [kindOf(subject), idOf(subject)];
   // A cycle's second grant is `cycle:<on>#2`.
-  if (kind === 'cycle') return MEANINGS.cycle.explain(inquiry, id.slice(0, 10));
-  if (kind !== subject && Object.hasOwn(MEANINGS, kind))
-    return MEANINGS[kind as MeaningName].explain(inquiry, id);
+  if (kind === 'cycle') return MEANINGS.cycle(inquiry, id.slice(0, 10));
+  if (kind !== subject && Object.hasOwn(MEANINGS, kind)) return MEANINGS[kind as MeaningName](inquiry, id);
   return answersOf(inquiry, await listDecisionsOf(inquiry.db, inquiry.account.id, subject));
 }
 
@@ -142,10 +131,10 @@ function withoutRepeats(answers: readonly Answer[]): Answer[] {
   });
 }
 
-const nothingBy = (id: string): Answer => ({
+const nothingBy = (id: string, { texts }: ZoneWords): Answer => ({
   subject: `about:${id}`,
   code: 'nothing-recorded',
-  sentence: `Nothing is recorded under ${id}: it is no proposal, no interview request and no event of any account here.`,
+  sentence: texts.ids.nothing({ id }),
   evidence: { id },
   rule: null,
   at: null,

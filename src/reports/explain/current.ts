@@ -1,7 +1,7 @@
 /** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
 import { type RecordedCycle, findCycleUpTo, listDecisionsOfKind } from '../account-records.ts';
 import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
-import { counted, listed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { countWaitingEvents } from '../silence-records.ts';
 import { type Answer, type Inquiry, iso, nextBegins } from './answer.ts';
 
@@ -93,13 +93,12 @@ export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
   const [oldest] = events;
   if (!oldest) return undefined;
   const count = events.length < WAITING_MAX ? events.length : await countWaitingEvents(db, account.id);
-  const cut = count > events.length ? ` The first ${counted(events.length, 'one')} are listed.` : '';
+  const { standing: say } = words.texts;
+  const cut = count > events.length ? ` ${say.waitFirst({ count: events.length })}` : '';
   return {
     subject: 'account',
     code: 'waiting-events',
-    sentence:
-      `${counted(count, 'event')} of yours ${count === 1 ? 'is' : 'are'} kept and not counted yet, the ` +
-      `oldest of ${words.day(oldest.at)}: the account must be brought up to date first.${interviewsAmong(events)}${cut}`,
+    sentence: `${say.waits({ count, day: words.day(oldest.at) })}${interviewsAmong(events, words)}${cut}`,
     evidence: {
       count,
       events: events.map(({ account: _account, ...one }) => ({
@@ -110,24 +109,26 @@ export async function waiting(inquiry: Inquiry): Promise<Answer | undefined> {
     },
     rule: null,
     at: null,
-    next:
-      `The error on our side that stops the first of them${oldest.code === null ? '' : ` (${oldest.code})`} must be ` +
-      'mended; then the next event of the account, a rerun, or the sweep of its next cycle counts them, in their order. ' +
-      'Until then they wait, without an end.',
+    next: oldest.code === null ? say.waitUntil() : say.waitUntilCode({ code: oldest.code }),
   };
 }
 
 /** Those that an award may hang on. */
-function interviewsAmong(events: readonly WaitingEvent[]): string {
-  const told = [
-    ['interview.requested', 'interview request'],
-    ['interview.replied', 'reply', 'replies'],
-    ['proposal.submitted', 'proposal'],
-  ].flatMap(([type, ...noun]) => {
+function interviewsAmong(
+  events: readonly WaitingEvent[],
+  { texts: { standing: say, listed } }: ZoneWords,
+): string {
+  const told = (
+    [
+      ['interview.requested', say.waitingRequests],
+      ['interview.replied', say.waitingReplies],
+      ['proposal.submitted', say.waitingProposals],
+    ] as const
+  ).flatMap(([type, counted]) => {
     const count = events.filter((one) => one.type === type).length;
-    return count === 0 ? [] : [counted(count, ...(noun as [string, string?]))];
+    return count === 0 ? [] : [counted({ count })];
   });
-  return told.length === 0 ? '' : ` Among them: ${listed(told)}.`;
+  return told.length === 0 ? '' : ` ${say.waitAmong({ all: listed(told) })}`;
 }
 
 /** The latest settled cycle, if any. */

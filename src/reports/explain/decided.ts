@@ -184,6 +184,7 @@ function answerOf(inquiry: Inquiry, told: Told): Answer {
 
 /** A decision of a kind that came after these words: said as it stands, never left out. */
 const UNTOLD: Telling = {
-  sentence: ({ subject, code, at }, { words }) => `On ${words.day(at)} ${subject} was decided: ${code}.`,
+  sentence: ({ subject, code, at }, { words }) =>
+    words.texts.decisions.untold({ day: words.day(at), subject, code }),
   rule: null,
 };

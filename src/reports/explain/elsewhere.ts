@@ -1,20 +1,18 @@
 /** What an account lacks and another one has: told by the other's id, and by nothing else of it. */
 import { findEmails } from '../../ledger/contacts.ts';
-import { counted, listed } from '../member-words.ts';
+import { type Texts, textsFor } from '../../texts/catalogue.ts';
 import { type Answer, type Inquiry, idOf, kindOf } from './answer.ts';
 import { type HeldKind, listHolders } from './records-by-id.ts';
 
 /** Accounts that a sentence names. */
 const NAMED_MAX = 5;
 
-const SENTENCES: Readonly<Record<HeldKind, (id: string, where: string) => string>> = {
-  proposal: (id, where) =>
-    `Proposal ${id} was sent from ${where}, not from this one: its Connects were charged there, and what it earns or ` +
-    'gets back goes there.',
-  interview: (id, where) => `Interview request ${id} was made to ${where}, not to this one.`,
-  event: (id, where) => `Event ${id} was reported of ${where}, not of this one.`,
-  notice: (id, where) => `Email ${id} was written to ${where}, not to this one.`,
-};
+const SENTENCES = {
+  proposal: 'proposalElsewhere',
+  interview: 'interviewElsewhere',
+  event: 'eventElsewhere',
+  notice: 'noticeElsewhere',
+} as const satisfies Readonly<Record<HeldKind, keyof Texts['ids']>>;
 
 /** One answer for each kind of thing with that id on other accounts, and on this one not. */
 export async function onOtherAccounts(
@@ -34,7 +32,7 @@ export async function onOtherAccounts(
 }
 
 async function elsewhere(
-  { db, account }: Inquiry,
+  { db, account, words }: Inquiry,
   kind: HeldKind,
   id: string,
   accounts: readonly string[],
@@ -43,14 +41,17 @@ async function elsewhere(
   const own = emails.get(account.id)?.toLowerCase();
   const named = accounts.slice(0, NAMED_MAX);
   const more = accounts.length - named.length;
+  const { ids: say, listed } = words.texts;
   const where =
     accounts.length === 1
-      ? `another account, ${accounts[0]}`
-      : `other accounts, ${listed([...named, ...(more > 0 ? [counted(more, 'more', 'more')] : [])])}`;
+      ? say.oneAccount({ account: accounts[0] ?? '' })
+      : say.otherAccounts({
+          accounts: listed([...named, ...(more > 0 ? [say.moreAccounts({ count: more })] : [])]),
+        });
   return {
     subject: `${kind}:${id}`,
     code: 'on-another-account',
-    sentence: SENTENCES[kind](id, where),
+    sentence: say[SENTENCES[kind]]({ id, where }),
     evidence: {
       [kind]: id,
       accounts,
@@ -70,8 +71,13 @@ export function strangersIn({ code, evidence }: Answer): string[] {
   return accounts.filter((one) => !ofThisAddress.includes(one));
 }
 
-/** The sentence as a member may read it: without the name of anybody else's account. */
-export function sentenceForMember(answer: Answer): string {
+/**
+ * The sentence as a member may read it: without the name of anybody else's account.
+ * @param told in which the answer is told
+ */
+export function sentenceForMember(answer: Answer, told: Pick<Texts, 'ids'>): string {
   if (strangersIn(answer).length === 0) return answer.sentence;
-  return SENTENCES[kindOf(answer.subject) as HeldKind](idOf(answer.subject), 'another account');
+  const { ids: say } = answer.locale === undefined ? told : textsFor(answer.locale);
+  const sentence = say[SENTENCES[kindOf(answer.subject) as HeldKind]];
+  return sentence({ id: idOf(answer.subject), where: say.someAccount() });
 }

@@ -79,7 +79,7 @@ export async function explainAccount(
     past: pastTold(inquiry),
     locale: localeOf(locale),
     question,
-    answers: await inLanguage(inquiry, localeOf(locale), (one) => answersTo(one, question)),
+    answers: await inLanguage(inquiry, (one) => answersTo(one, question)),
   };
 }
 
@@ -112,11 +112,11 @@ function notBefore({ words }: Inquiry, since: Instant, answers: readonly Answer[
     {
       subject: first.subject,
       code: 'nothing-since',
-      sentence: `Nothing about this happened since ${words.day(since)}.`,
+      sentence: words.texts.sums.nothingSince({ day: words.day(since) }),
       evidence: { since: formatInstant(since), earlier: answers.length },
       rule: null,
       at: null,
-      next: 'Ask without --since for what happened before.',
+      next: words.texts.sums.askBefore(),
     },
   ];
 }

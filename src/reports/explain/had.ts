@@ -5,9 +5,10 @@ import type { MemberEvent } from '../../domain/events/events.ts';
 import { type EventStep, type Replayed, type WhatIf, replayMoved } from '../../domain/simulation/history.ts';
 import { ConnectsError } from '../../errors.ts';
 import { PLAYED_MAX } from '../account-facts.ts';
-import { connects, counted, dayWords, formatAmount, listed, planPhrase } from '../member-words.ts';
-import { type Played, type PlayedPast, playPast } from '../past-account.ts';
+import type { ZoneWords } from '../member-words.ts';
+import { type Played, type PlayedPast, type Why, playPast, whyBroken, whyOf } from '../past-account.ts';
 import { type Answer, type Inquiry, iso } from './answer.ts';
+import { eventWords } from './reaching.ts';
 
 /** The recorded past of the account that is asked about. */
 export const pastOf = ({ db, account, terms, past }: Inquiry): Promise<PlayedPast> =>
@@ -15,9 +16,15 @@ export const pastOf = ({ db, account, terms, past }: Inquiry): Promise<PlayedPas
 
 /** What would have been, had this fact come at `at`; its own instant where undefined. */
 export function hadAnswer(inquiry: Inquiry, past: PlayedPast, fact: Fact, at?: Instant): Answer {
-  if (past.outcome === 'not-played') return notComputable(inquiry, fact, past.why, at);
+  if (past.outcome === 'not-played') return notComputable(inquiry, fact, past, at);
   const step = stepOf(past, fact.id);
-  if (!step) return notComputable(inquiry, fact, 'it changed nothing, and is not part of what counted', at);
+  if (!step)
+    return notComputable(
+      inquiry,
+      fact,
+      whyOf(({ had: say }) => say.changedNothing()),
+      at,
+    );
   const had = at ?? step.event.at;
   try {
     const whatIf = replayMoved(past.history, step, had, inquiry.asOf);
@@ -25,13 +32,13 @@ export function hadAnswer(inquiry: Inquiry, past: PlayedPast, fact: Fact, at?: I
       return notComputable(
         inquiry,
         fact,
-        'a backfill or a reversal came after it, which was decided from what stood then',
+        whyOf(({ had: say }) => say.correctedSince()),
         had,
       );
     return compared(inquiry, step, had, whatIf);
   } catch (error) {
     if (!(error instanceof ConnectsError) || error.kind !== 'broken-rule') throw error;
-    return notComputable(inquiry, fact, error.message, had);
+    return notComputable(inquiry, fact, whyBroken(error), had);
   }
 }
 
@@ -46,16 +53,14 @@ const stepOf = (past: Played, id: string): EventStep | undefined =>
 function compared(inquiry: Inquiry, step: EventStep, at: Instant, whatIf: WhatIf): Answer {
   const { recorded, had } = whatIf;
   const decisions = decisionsThatDiffer(recorded, had);
-  const parts = [...differences(inquiry, whatIf), ...wantOf(decisions)];
-  const when = momentOf(inquiry, step, at);
-  const opening = `Had ${factPhrase(step.event)} reached us on ${when},`;
+  const { words } = inquiry;
+  const { had: say, listed } = words.texts;
+  const parts = [...differences(inquiry, whatIf), ...wantOf(decisions, words)];
+  const moved = { fact: factPhrase(step.event, words), when: momentOf(inquiry, step, at) };
   return {
     subject: `event:${step.event.id}`,
     code: parts.length > 0 ? 'would-have-been' : 'would-be-the-same',
-    sentence:
-      parts.length > 0
-        ? `${opening} ${listed(parts)}.`
-        : `${opening} it would have made no difference to how you stand.`,
+    sentence: parts.length > 0 ? say.would({ ...moved, parts: listed(parts) }) : say.same(moved),
     evidence: {
       event: step.event.id,
       type: step.event.type,
@@ -78,7 +83,7 @@ function compared(inquiry: Inquiry, step: EventStep, at: Instant, whatIf: WhatIf
 /** By the minute where a day alone would not tell the two apart. */
 function momentOf({ words }: Inquiry, step: EventStep, at: Instant): string {
   const sameDay = words.day(at) === words.day(step.effectiveAt);
-  return sameDay ? words.moment(at) : words.day(at);
+  return sameDay ? words.momentsOf([at, step.effectiveAt])(at) : words.day(at);
 }
 
 const accountOf = ({ account }: Replayed): Account => account as Account;
@@ -91,17 +96,19 @@ function standing(replayed: Replayed) {
 
 /** What a member would see otherwise: plan, status, Connects, what is owed, the next date. */
 function differences(inquiry: Inquiry, { recorded, had }: WhatIf): string[] {
+  const { words } = inquiry;
+  const { had: say } = words.texts;
   const [is, would] = [accountOf(recorded), accountOf(had)];
   const parts: string[] = [];
   if (would.plan !== is.plan)
-    parts.push(`you would be on ${planPhrase(would.plan)} since ${planSince(inquiry, had)}`);
-  if (would.status !== is.status) parts.push(`your account would be ${would.status}`);
-  if (would.balance !== is.balance) parts.push(fewerOrMore(would.balance, is.balance));
-  if (would.owed !== is.owed) parts.push(`you would owe ${connects(would.owed)} instead of ${is.owed}`);
-  if (would.nextCycleOn !== is.nextCycleOn) parts.push(nextDate(would, is));
+    parts.push(say.plan({ plan: words.plan(would.plan), day: planSince(inquiry, had) }));
+  if (would.status !== is.status) parts.push(say.status({ status: words.status(would.status) }));
+  if (would.balance !== is.balance) parts.push(fewerOrMore(would.balance, is.balance, words));
+  if (would.owed !== is.owed) parts.push(say.owe({ count: would.owed, is: is.owed }));
+  if (would.nextCycleOn !== is.nextCycleOn) parts.push(nextDate(would, is, words));
   // A change that was ahead, and would have been made by now, is told by the plan itself.
   const made = would.pendingPlan === null && would.plan === is.pendingPlan;
-  if (would.pendingPlan !== is.pendingPlan && !made) parts.push(pendingChange(would));
+  if (would.pendingPlan !== is.pendingPlan && !made) parts.push(pendingChange(would, words));
   return parts;
 }
 
@@ -112,25 +119,20 @@ function planSince({ words }: Inquiry, { spans, account }: Replayed): string {
   return words.day(began?.fromAt ?? account?.trackedFrom ?? 0);
 }
 
-function fewerOrMore(would: number, is: number): string {
-  const count = Math.abs(would - is);
-  const compare = would < is ? 'fewer' : 'more';
-  return (
-    `you would have ${formatAmount(count)} ${compare} ${count === 1 ? 'Connect' : 'Connects'} ` +
-    `(${formatAmount(would)} instead of ${formatAmount(is)})`
-  );
+const fewerOrMore = (would: number, is: number, { texts: { had: say } }: ZoneWords): string =>
+  (would < is ? say.fewer : say.more)({ count: Math.abs(would - is), would, is });
+
+function nextDate(would: Account, is: Account, { texts }: ZoneWords): string {
+  const { had: say, day } = texts;
+  if (would.nextCycleOn === null) return say.noCycle();
+  const next = { day: day(would.nextCycleOn) };
+  return is.nextCycleOn === null ? say.next(next) : say.nextInstead({ ...next, is: day(is.nextCycleOn) });
 }
 
-function nextDate(would: Account, is: Account): string {
-  if (would.nextCycleOn === null) return 'no billing cycle would begin any more';
-  const instead = is.nextCycleOn === null ? '' : ` instead of ${dayWords(is.nextCycleOn)}`;
-  return `your next billing cycle would begin on ${dayWords(would.nextCycleOn)}${instead}`;
-}
-
-const pendingChange = ({ pendingPlan, nextCycleOn }: Account): string =>
+const pendingChange = ({ pendingPlan, nextCycleOn }: Account, words: ZoneWords): string =>
   pendingPlan === null
-    ? 'no change of plan would be ahead of you'
-    : `your plan would change to ${planPhrase(pendingPlan)} on ${dayWords(nextCycleOn ?? '')}`;
+    ? words.texts.had.noChange()
+    : words.texts.had.change({ plan: words.plan(pendingPlan), day: words.on(nextCycleOn) });
 
 // ----------------------------------------------------------------------------------------------- evidence
 
@@ -172,9 +174,9 @@ function decisionsThatDiffer(recorded: Replayed, had: Replayed) {
 }
 
 /** With fewer Connects at the time, what was spent then could not have been. */
-function wantOf(decisions: readonly { readonly had: string | null }[]): string[] {
+function wantOf(decisions: readonly { readonly had: string | null }[], { texts }: ZoneWords): string[] {
   const count = decisions.filter((one) => one.had === 'insufficient-connects').length;
-  return count === 0 ? [] : [`${counted(count, 'charge')} would have been refused for want of Connects`];
+  return count === 0 ? [] : [texts.had.charges({ count })];
 }
 
 const lastCodes = ({ decisions }: Replayed): ReadonlyMap<string, string> =>
@@ -182,11 +184,11 @@ const lastCodes = ({ decisions }: Replayed): ReadonlyMap<string, string> =>
 
 // -------------------------------------------------------------------------------------------------- words
 
-function notComputable({ asOf }: Inquiry, fact: Fact, why: string, at?: Instant): Answer {
+function notComputable({ asOf, words }: Inquiry, fact: Fact, { why, whyIn }: Why, at?: Instant): Answer {
   return {
     subject: `event:${fact.id}`,
     code: 'not-computable',
-    sentence: `What would have been, had event ${fact.id} come at another time, cannot be computed: ${why}.`,
+    sentence: words.texts.had.notComputable({ id: fact.id, why: whyIn(words.texts) }),
     evidence: {
       event: fact.id,
       type: fact.type,
@@ -201,40 +203,33 @@ function notComputable({ asOf }: Inquiry, fact: Fact, why: string, at?: Instant)
   };
 }
 
-function factPhrase(event: MemberEvent): string {
+function factPhrase(event: MemberEvent, words: ZoneWords): string {
+  const { had: say, day, number, signed } = words.texts;
   switch (event.type) {
     case 'plan.upgraded':
-      return 'your upgrade';
     case 'plan.downgraded':
-      return 'your change to Freelancer Basic';
-    case 'payment.failed':
-      return `the failed payment for the billing cycle of ${dayWords(event.cycleOn)}`;
     case 'account.suspended':
-      return 'the suspension of your account';
     case 'account.reinstated':
-      return 'the reinstatement of your account';
     case 'account.closed':
-      return 'the closing of your account';
+    case 'readiness-test.passed':
+      return say[event.type]();
+    case 'payment.failed':
+      return say[event.type]({ day: day(event.cycleOn) });
     case 'account.zone-changed':
-      return `your change of time zone to ${event.zone}`;
+      return say[event.type]({ zone: event.zone });
     case 'connects.spent':
-      return `what you spent, ${connects(event.amount)},`;
     case 'connects.purchased':
-      return `the ${connects(event.amount)} that you bought`;
     case 'connects.returned':
-      return `the return of ${connects(event.amount)}`;
+      return say[event.type]({ count: event.amount });
     case 'proposal.submitted':
     case 'proposal.carried':
-      return `your proposal ${event.proposal}`;
+      return say.proposal({ id: event.proposal });
     case 'interview.requested':
-      return `the interview request ${event.interview}`;
     case 'interview.replied':
-      return `your reply to interview request ${event.interview}`;
-    case 'readiness-test.passed':
-      return 'your Readiness Test';
+      return say[event.type]({ id: event.interview });
     case 'balance.adjusted':
-      return `the correction of ${formatAmount(event.amount)}`;
+      return say[event.type]({ amount: event.amount < 0 ? signed(event.amount) : number(event.amount) });
     default:
-      return `the event ${event.id} (${event.type})`;
+      return say.other({ id: event.id, what: eventWords(event.type, words) });
   }
 }

@@ -61,7 +61,7 @@ function windowReason(told: Pick<Told, 'detail'>, words: ZoneWords): string {
   const endsAt = parseInstant(textIn(told, 'windowEndsAt') ?? '');
   const window = {
     days: amountIn(told, 'windowDays'),
-    upTo: endsAt === undefined ? '' : say.upTo({ moment: words.exact(endsAt) }),
+    upTo: endsAt === undefined ? '' : say.upTo({ moment: words.momentsOf(edgesOf(told))(endsAt) }),
     held: amountIn(told, 'held'),
     most: amountIn(told, 'windowMax'),
   };
@@ -119,12 +119,16 @@ export function leavesWindowAt(told: Pick<Told, 'detail'>): Instant | undefined 
   return at === undefined ? undefined : at + amountIn(told, 'windowDays') * 86_400_000;
 }
 
+/** Where the window ends, and where its oldest award leaves it: seconds may decide between them. */
+const edgesOf = (told: Pick<Told, 'detail'>): Instant[] =>
+  [parseInstant(textIn(told, 'windowEndsAt') ?? ''), leavesWindowAt(told)].filter((at) => at !== undefined);
+
 function roomAgain(told: Told, inquiry: Inquiry): string {
   const { asOf, words } = inquiry;
   const { interviews: say } = words.texts;
   const at = leavesWindowAt(told);
   if (at === undefined) return `${say.thisNoMore()} ${whileItCan(inquiry, say.anotherCan())}`;
-  const room = { moment: words.exact(at), days: amountIn(told, 'windowDays') };
+  const room = { moment: words.momentFrom(at, ...edgesOf(told)), days: amountIn(told, 'windowDays') };
   const others = at <= asOf ? say.roomSince(room) : say.roomNow(room);
   return `${say.thisNoMore()} ${whileItCan(inquiry, others)}`;
 }

@@ -36,14 +36,9 @@ async function whyUnknown(inquiry: Inquiry, answers: readonly Answer[]): Promise
 const unknownInterview = (inquiry: Inquiry, id: string): Answer => ({
   subject: `interview:${id}`,
   code: 'nothing-recorded',
-  sentence:
-    `There was no interview request ${id} on this account, and no reply to one, so there was nothing to award. A ` +
-    'straight offer comes without an interview request.',
+  sentence: inquiry.words.texts.ids.noRequest({ id }),
   evidence: { interview: id, requestedAt: null, repliedAt: null, proposal: null, entries: [] },
   rule: null,
   at: null,
-  next: whileItCan(
-    inquiry,
-    'An interview request about a proposal that you sent can earn an award when you reply to it.',
-  ),
+  next: whileItCan(inquiry, inquiry.words.texts.ids.requestsCan()),
 });

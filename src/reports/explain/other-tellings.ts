@@ -12,6 +12,7 @@ import {
   wasInactive,
   whenDecided,
 } from './answer.ts';
+import { eventWords } from './reaching.ts';
 import { unlessClosed } from './what-stands.ts';
 
 type Sentence = (told: Told, inquiry: Inquiry) => string;
@@ -190,8 +191,12 @@ export const COMMON_TELLINGS: Tellings = {
   },
   'refused-by-operator': {
     sentence: (told, inquiry) =>
-      `What reached us of ${on(told, inquiry)} (${textIn(told, 'type')}) could not be counted, and was set aside on ` +
-      `${inquiry.words.day(told.postedAt)}: ${(textIn(told, 'reason') ?? '').replace(/\.$/, '')}.`,
+      inquiry.words.texts.decisions.setAside({
+        day: on(told, inquiry),
+        what: eventWords(textIn(told, 'type') ?? '', inquiry.words),
+        on: inquiry.words.day(told.postedAt),
+        reason: (textIn(told, 'reason') ?? '').replace(/\.$/, ''),
+      }),
     rule: null,
     counts: null,
   },

@@ -9,7 +9,7 @@ import {
   listEntriesOfProposal,
   listInterviewsOf,
 } from '../account-records.ts';
-import { connects, connectsWere, counted, listed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, entryEvidence, iso, textIn } from './answer.ts';
 import { answersOf } from './decided.ts';
 import { explainInterview } from './interview.ts';
@@ -29,9 +29,9 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
     ...(proposal ? [await costAnswer(inquiry, proposal, entries)] : []),
     ...(await answersOf(inquiry, refused)),
   ];
-  if (answers.length === 0) answers.push(unknownProposal(id));
+  if (answers.length === 0) answers.push(unknownProposal(id, inquiry.words));
   for (const interview of interviews) answers.push(...(await explainInterview(inquiry, interview.id)));
-  if (requests.length > interviews.length) answers.push(moreRequests(id, requests.length));
+  if (requests.length > interviews.length) answers.push(moreRequests(id, requests.length, inquiry.words));
   if (interviews.length === 0) {
     const outlook = await Outlook.of(inquiry, [id]);
     const sentAt = entries.find((one) => one.kind === 'proposal')?.occurredAt ?? null;
@@ -43,16 +43,19 @@ export async function explainProposal(inquiry: Inquiry, id: string): Promise<Ans
 /** Interview requests about one proposal that are told one by one. */
 const INTERVIEWS_MAX = 20;
 
-const moreRequests = (id: string, count: number): Answer => ({
+const moreRequests = (id: string, count: number, { texts }: ZoneWords): Answer => ({
   subject: `proposal:${id}`,
   code: 'not-listed',
-  sentence:
-    `There are ${count >= ROWS_MAX ? 'at least ' : ''}${counted(count, 'interview request')} about proposal ${id}; the ` +
-    `first ${INTERVIEWS_MAX} are told above.`,
+  sentence: texts.proposals.moreRequests({
+    least: count >= ROWS_MAX ? 'yes' : 'no',
+    count,
+    id,
+    told: INTERVIEWS_MAX,
+  }),
   evidence: { proposal: id, count, listed: INTERVIEWS_MAX },
   rule: null,
   at: null,
-  next: 'Ask with --interview ID for a later one.',
+  next: texts.proposals.askLater(),
 });
 
 /** A charge that was refused, or Connects that did not come back. */
@@ -67,7 +70,7 @@ async function costAnswer(
   proposal: Proposal,
   entries: readonly PostedEntry[],
 ): Promise<Answer> {
-  const { terms } = inquiry;
+  const { terms, words } = inquiry;
   const dateOf = await datesOf(inquiry, entries);
   const { id, spent, refunded, rewardedBy, closedBy } = proposal;
   const charge = entries.find((one) => one.kind === 'proposal');
@@ -75,7 +78,7 @@ async function costAnswer(
   return {
     subject: `proposal:${id}`,
     code: charge ? 'charged' : 'carried',
-    sentence: `${costOf(proposal, charge, dateOf)} ${cameBack(proposal, entries, dateOf)}`,
+    sentence: `${costOf(proposal, charge, dateOf, words)} ${cameBack(proposal, entries, dateOf, words)}`,
     evidence: {
       proposal: id,
       spent,
@@ -90,18 +93,16 @@ async function costAnswer(
       at: charge?.effectiveAt ?? inquiry.account.trackedFrom,
     }),
     at: iso(charge?.effectiveAt ?? null),
-    next:
-      left === 0
-        ? 'Nothing more can come back for it.'
-        : `Up to ${connects(left)} can still come back, when a return for it is reported to us` +
-          `${canBeRefunded(inquiry, proposal) ? ', or as the refund in an interview award' : ''}. ${RETURNS}`,
+    next: left === 0 ? words.texts.proposals.noMore() : stillToCome(inquiry, proposal, left),
   };
 }
 
 /** What members ask for when a client never answers. */
-const RETURNS =
-  "The marketplace reports a return when the client's job was cancelled or removed; a proposal that is declined, " +
-  'withdrawn or left without an answer brings none back, and there is no time limit after which it would.';
+function stillToCome(inquiry: Inquiry, proposal: Proposal, count: number): string {
+  const { proposals: say } = inquiry.words.texts;
+  const canCome = canBeRefunded(inquiry, proposal) ? say.canComeWithAward : say.canCome;
+  return `${canCome({ count })} ${say.whenReturned()}`;
+}
 
 /** Whether an award for it could still be given, of which what was spent is a part. */
 const canBeRefunded = ({ account, terms, asOf }: Inquiry, { rewardedBy, closedBy }: Proposal): boolean =>
@@ -125,37 +126,40 @@ async function datesOf(inquiry: Inquiry, entries: readonly PostedEntry[]): Promi
   return (entry) => said.get(entry.seq) ?? words.day(entry.occurredAt);
 }
 
-const costOf = ({ id, spent }: Proposal, charge: PostedEntry | undefined, dateOf: DateOf): string =>
-  charge
-    ? `Proposal ${id} cost ${connects(spent)} on ${dateOf(charge)}.`
-    : `Proposal ${id} had cost ${connects(spent)} before this account was taken over.`;
+const costOf = (
+  { id, spent: count }: Proposal,
+  charge: PostedEntry | undefined,
+  dateOf: DateOf,
+  { texts: { proposals: say } }: ZoneWords,
+): string => (charge ? say.cost({ id, count, day: dateOf(charge) }) : say.hadCost({ id, count }));
 
 /** Parts that a sentence names; the latest. */
 const NAMED_MAX = 6;
 
 /** What came back, by how, and why the rest did not. */
-function cameBack(proposal: Proposal, entries: readonly PostedEntry[], dateOf: DateOf): string {
-  const { spent, refunded } = proposal;
+function cameBack(
+  { spent, refunded }: Proposal,
+  entries: readonly PostedEntry[],
+  dateOf: DateOf,
+  { texts: { proposals: say, listed } }: ZoneWords,
+): string {
   const back = entries.filter((one) => one.kind === 'return' || one.kind === 'interview-refund');
-  if (back.length === 0) return 'None came back: no return for it has been reported to us.';
+  if (back.length === 0) return say.noneBack();
   const earlier = back.length - NAMED_MAX;
   const parts = back.slice(-NAMED_MAX).map((one) => {
-    const how = one.kind === 'return' ? 'returned' : 'with the interview award';
-    return `${one.amount} ${how} on ${dateOf(one)}`;
+    const part = { count: one.amount, day: dateOf(one) };
+    return one.kind === 'return' ? say.partReturned(part) : say.partAwarded(part);
   });
   const left = spent - refunded;
-  const rest =
-    left === 0
-      ? 'That is all that was spent on it, so no more comes back.'
-      : `The other ${connectsWere(left)} not returned: no further return has been reported to us.`;
-  const first = earlier > 0 ? [`${counted(earlier, 'earlier part')}`] : [];
-  return `${connects(refunded)} came back: ${listed([...first, ...parts])}. ${rest}`;
+  const rest = left === 0 ? say.allBack() : say.rest({ count: left });
+  const first = earlier > 0 ? [say.earlierParts({ count: earlier })] : [];
+  return `${say.back({ count: refunded, all: listed([...first, ...parts]) })} ${rest}`;
 }
 
-const unknownProposal = (id: string): Answer => ({
+const unknownProposal = (id: string, { texts }: ZoneWords): Answer => ({
   subject: `proposal:${id}`,
   code: 'nothing-recorded',
-  sentence: `Proposal ${id} is not one of this account: no Connects were charged for it here, so none come back.`,
+  sentence: texts.proposals.unknown({ id }),
   evidence: { proposal: id, entries: [] },
   rule: null,
   at: null,

@@ -1,6 +1,6 @@
 /** How a fact reached us, in words: one that was late is told with when it happened, when it reached us, and what was first. */
 import { type Instant, type LocalDate, formatInstant } from '../../domain/calendar.ts';
-import type { EventType } from '../../domain/events/events.ts';
+import { EVENT_TYPES, type EventType } from '../../domain/events/events.ts';
 import type { Bringer } from '../../ledger/events.ts';
 import type { Texts } from '../../texts/catalogue.ts';
 import type { ZoneWords } from '../member-words.ts';
@@ -81,8 +81,10 @@ const decidedAsOf: Counts = ({ standing }, day) => standing.decidedAsOf({ day })
 type Say = (at: Instant) => string;
 
 /** Days say enough, but where both are of one. */
-const sayingOf = ({ occurredAt, effectiveAt }: Reaching, words: ZoneWords): Say =>
-  words.dateOf(occurredAt) === words.dateOf(effectiveAt) ? (at) => words.moment(at) : (at) => words.day(at);
+const sayingOf = ({ occurredAt, reachedAt, effectiveAt }: Reaching, words: ZoneWords): Say =>
+  words.dateOf(occurredAt) === words.dateOf(effectiveAt)
+    ? words.momentsOf([occurredAt, reachedAt, effectiveAt])
+    : (at) => words.day(at);
 
 /** What arrived in time, and could not be counted then, waited. */
 function arrival({ reachedAt, effectiveAt, postedAt, after }: Reaching, say: Say, texts: Texts): string {
@@ -104,3 +106,9 @@ function afterWords(after: After, say: Say, { standing, day }: Texts): string {
       return standing.afterUnknown();
   }
 }
+
+/** What happened, within a sentence: `an upgrade`. A type that came after these words is said as it is called. */
+export const eventWords = (type: string, { texts: { standing } }: ZoneWords): string => {
+  const known = EVENT_TYPES.find((one) => one === type);
+  return known === undefined ? type : standing[known]();
+};

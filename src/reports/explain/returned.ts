@@ -2,7 +2,7 @@
 import type { Instant } from '../../domain/calendar.ts';
 import type { PostedEntry } from '../../domain/account.ts';
 import { ROWS_MAX, listEntriesBefore } from '../account-records.ts';
-import { connects, counted, formatAmount, listed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import type { SentProposal } from '../silence-records.ts';
 import { type Answer, type Inquiry, entryEvidence } from './answer.ts';
 
@@ -14,7 +14,7 @@ export async function returned(
 ): Promise<Answer[]> {
   const spent = sumOf(proposals.map((one) => one.spent));
   if (spent === 0) return [];
-  const { terms, asOf } = inquiry;
+  const { terms, asOf, words } = inquiry;
   const back = sumOf(proposals.map((one) => one.refunded));
   const returns = back === 0 ? [] : await returnsFor(inquiry, proposals, since);
   return [
@@ -22,9 +22,9 @@ export async function returned(
       subject: 'account',
       code: 'returns',
       sentence: [
-        spentOn(proposals, spent),
-        cameBack(inquiry, back, returns),
-        missing(proposals, spent - back),
+        spentOn(proposals, spent, words),
+        cameBack(back, returns, words),
+        missing(proposals, spent - back, words),
       ].join(' '),
       evidence: {
         spent,
@@ -58,29 +58,41 @@ async function returnsFor(
   return entries.filter(({ proposal }) => proposal !== null && ids.has(proposal)).toReversed();
 }
 
-const spentOn = (proposals: readonly SentProposal[], spent: number): string =>
-  `You spent ${connects(spent)} on ${proposals.length === 1 ? `proposal ${proposals[0]?.id}` : `these ${proposals.length} proposals`}.`;
+function spentOn(
+  proposals: readonly SentProposal[],
+  count: number,
+  { texts: { silence: say } }: ZoneWords,
+): string {
+  const [first, ...others] = proposals;
+  return first && others.length === 0
+    ? say.spentOnOne({ count, proposal: first.id })
+    : say.spentOnMany({ count, proposals: proposals.length });
+}
 
 /** Ids and returns that a sentence names. */
 const NAMED_MAX = 6;
 
-function cameBack({ words }: Inquiry, back: number, returns: readonly PostedEntry[]): string {
-  if (back === 0) return 'None came back: no return has been reported to us.';
+function cameBack(back: number, returns: readonly PostedEntry[], words: ZoneWords): string {
+  const { silence: say, listed } = words.texts;
+  if (back === 0) return say.noneBack();
   const named = returns
     .slice(0, NAMED_MAX)
-    .map(({ amount, proposal, occurredAt }) => `${amount} for ${proposal ?? ''} on ${words.day(occurredAt)}`);
+    .map(({ amount, proposal, occurredAt }) =>
+      say.backPart({ count: amount, proposal: proposal ?? '', day: words.day(occurredAt) }),
+    );
   const more = returns.length - named.length;
-  const all = listed(more > 0 ? [...named, counted(more, 'more return')] : named);
-  return `${formatAmount(back)} came back: ${all}.`;
+  const all = listed(more > 0 ? [...named, say.moreReturns({ count: more })] : named);
+  return say.back({ count: back, all });
 }
 
-function missing(proposals: readonly SentProposal[], left: number): string {
-  if (left === 0) return 'Nothing more can come back.';
+function missing(
+  proposals: readonly SentProposal[],
+  left: number,
+  { texts: { silence: say, listed } }: ZoneWords,
+): string {
+  if (left === 0) return say.allBack();
   const open = proposals.filter((one) => one.refunded < one.spent).map(({ id }) => id);
-  const which = open.length > NAMED_MAX || open.length === proposals.length ? '' : ` (${listed(open)})`;
-  return (
-    `The ${left === 1 ? 'one' : formatAmount(left)} left${which} ${left === 1 ? 'comes' : 'come'} back only when the ` +
-    'marketplace returns ' +
-    `${left === 1 ? 'it' : 'them'}.`
-  );
+  const which =
+    open.length > NAMED_MAX || open.length === proposals.length ? '' : say.which({ ids: listed(open) });
+  return say.left({ count: left, which });
 }

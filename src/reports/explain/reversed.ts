@@ -4,7 +4,7 @@ import { grantSubject } from '../../domain/corrections/backfill.ts';
 import { type AmendmentRow, listAmendments } from '../../ledger/amendments.ts';
 import { listDecisionsOf } from '../account-records.ts';
 import { type By, findCorrectingRuns } from '../corrections.ts';
-import { connects, connectsWere, dayWords, reasonGiven } from '../member-words.ts';
+import { type ZoneWords, reasonGiven } from '../member-words.ts';
 import { type Answer, type Inquiry, byEvidence, iso } from './answer.ts';
 import { answersOf } from './decided.ts';
 
@@ -41,16 +41,21 @@ export async function reversedSince(inquiry: Inquiry, since: Instant): Promise<A
 
 function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow, by: By | undefined): Answer {
   const { cycleOn, free, paid, expired, recovered, short, notTaken, runId, reversedRun, postedAt } = reversal;
+  const { cycles: say } = words.texts;
   return {
     subject: `cycle:${cycleOn}`,
     code: 'reversed',
     sentence:
-      `What was added for the billing cycle of ${dayWords(cycleOn)} was taken back on ${words.day(postedAt)}, because ` +
-      `it had been a mistake: ${connects(free + paid)}${gaveBack(expired)}.` +
-      gaveMore(reversal) +
-      (short > 0 ? ` Of these, ${connectsWere(short)} spent already, and could not be taken.` : '') +
-      takenBefore(reversal) +
-      reasonGiven(by?.reason),
+      say.reversed({
+        day: words.on(cycleOn),
+        on: words.day(postedAt),
+        count: free + paid,
+        gave: expired > 0 ? say.expiredCame({ count: expired }) : '',
+      }) +
+      gaveMore(reversal, words) +
+      (short > 0 ? ` ${say.shortBySpending({ count: short })}` : '') +
+      takenBefore(reversal, words) +
+      reasonGiven(by?.reason, words.texts),
     evidence: {
       ...byEvidence(by),
       cycleOn,
@@ -66,21 +71,19 @@ function reversedAnswer({ words }: Inquiry, reversal: AmendmentRow, by: By | und
     },
     rule: null,
     at: iso(postedAt),
-    next: notTaken > 0 ? 'They are taken from what this cycle is given instead.' : null,
+    next: notTaken > 0 ? say.takenFromAgain() : null,
   };
 }
 
 /** What was gone before, and not by spending: taken at once as owed, by a failed payment, or let expire later. */
-function takenBefore({ free, paid, expired, short, opening, closing }: AmendmentRow): string {
-  const gone = free + paid - expired - short - (opening - closing);
-  return gone > 0
-    ? ` Of these, ${connectsWere(gone)} taken off or let expire before, and not taken again.`
-    : '';
+function takenBefore(
+  { free, paid, expired, short, opening, closing }: AmendmentRow,
+  { texts }: ZoneWords,
+): string {
+  const count = free + paid - expired - short - (opening - closing);
+  return count > 0 ? ` ${texts.cycles.goneBefore({ count })}` : '';
 }
 
 /** More had expired than was granted: taking it back gave. */
-const gaveMore = ({ opening, closing }: AmendmentRow): string =>
-  closing > opening ? ` In all, ${connectsWere(closing - opening)} given back.` : '';
-
-const gaveBack = (expired: number): string =>
-  expired > 0 ? `; the ${connects(expired)} that had expired came back` : '';
+const gaveMore = ({ opening, closing }: AmendmentRow, { texts }: ZoneWords): string =>
+  closing > opening ? ` ${texts.cycles.gaveInAll({ count: closing - opening })}` : '';

@@ -1,7 +1,7 @@
 /** What nothing came of yet: requests that wait for a reply, and proposals to which no client wrote. */
 import type { Instant } from '../../domain/calendar.ts';
 import type { Interview } from '../../domain/events/records.ts';
-import { counted, formatAmount, listed } from '../member-words.ts';
+import type { ZoneWords } from '../member-words.ts';
 import {
   SILENT_MAX,
   type SentProposal,
@@ -35,10 +35,10 @@ export async function silence(inquiry: Inquiry, since: SilenceSince): Promise<An
   const sent = grouped(proposals.rows, ({ id }) => classOf(outlook.request(id)));
   return [
     ...asked.map((group) => unanswered(inquiry, outlook, group)),
-    ...notListed('interview', 'interview requests without a reply', interviews.count),
+    ...notListed(inquiry, 'interview', interviews.count),
     ...earlier,
     ...sent.map((group) => withoutRequest(inquiry, outlook, group)),
-    ...notListed('proposal', 'proposals without an interview request', proposals.count),
+    ...notListed(inquiry, 'proposal', proposals.count),
     ...(await returned(inquiry, proposals.rows, since.proposals)),
   ];
 }
@@ -96,51 +96,54 @@ export function unanswered(inquiry: Inquiry, outlook: Outlook, interviews: Group
     },
     rule: prospectRule(inquiry, prospect),
     at: null,
-    next: `${replyWords(inquiry, prospect, latest.id, many)}${shared(interviews, prospect)}`,
+    next: [
+      replyWords(inquiry, prospect, latest.id, many),
+      ...shared(interviews, prospect, inquiry.words),
+    ].join(' '),
   };
 }
 
 function oneRequest({ words }: Inquiry, interview: Interview, { waits }: Prospect): string {
   const { id, proposal, requestedAt } = interview;
-  const on = words.day(requestedAt);
-  if (proposal === null)
-    return (
-      `The client invited you on ${on} (interview request ${id}). There was no proposal of yours, so there was nothing ` +
-      'to award.'
-    );
-  const asked = `The client wrote to you about proposal ${proposal} on ${on} (interview request ${id}).`;
-  return waits === undefined
-    ? `${asked} You have not replied yet, so nothing has been awarded.`
-    : `${asked} Your reply of ${words.day(waits)} is kept and not counted yet, so nothing has been awarded.`;
+  const { silence: say } = words.texts;
+  const day = words.day(requestedAt);
+  if (proposal === null) return say.invited({ day, id });
+  const then = waits === undefined ? say.notReplied() : say.replyKept({ day: words.day(waits) });
+  return `${say.asked({ proposal, day, id })} ${then}`;
 }
 
-function manyRequests(inquiry: Inquiry, interviews: Group<Interview>, { waits }: Prospect): string {
-  const count = interviews.length;
-  const names = named(
-    interviews.map(({ id, proposal, requestedAt }) => {
-      const about = proposal === null ? '' : ` about proposal ${proposal}`;
-      return `${id}${about} (${inquiry.words.day(requestedAt)})`;
-    }),
-  );
-  if (interviews[0].proposal === null)
-    return `Clients invited you ${count} times without a proposal of yours, so there was nothing to award: ${names}.`;
-  return waits === undefined
-    ? `${count} interview requests have no reply of yours yet, so nothing has been awarded for them: ${names}.`
-    : `Your replies to ${count} interview requests are kept and not counted yet, so nothing has been awarded: ${names}.`;
+function manyRequests({ words }: Inquiry, interviews: Group<Interview>, { waits }: Prospect): string {
+  const { silence: say } = words.texts;
+  const told = {
+    count: interviews.length,
+    names: named(
+      interviews.map(({ id, proposal, requestedAt }) => {
+        const day = words.day(requestedAt);
+        return proposal === null ? say.dated({ id, day }) : say.datedAbout({ id, proposal, day });
+      }),
+      words,
+    ),
+  };
+  if (interviews[0].proposal === null) return say.invitedOften(told);
+  return waits === undefined ? say.manyNotReplied(told) : say.manyKept(told);
 }
 
 /** Replies share the room in a window, and requests about one proposal its one award. */
-function shared(interviews: Group<Interview>, { now, steps, waits, unknown }: Prospect): string {
+function shared(
+  interviews: Group<Interview>,
+  { now, steps, waits, unknown }: Prospect,
+  { texts: { silence: say } }: ZoneWords,
+): string[] {
   const opens = steps.find(({ award }) => award > 0);
-  if (interviews.length === 1 || !now || !opens || waits !== undefined || unknown) return '';
+  if (interviews.length === 1 || !now || !opens || waits !== undefined || unknown) return [];
   const proposals = new Set(interviews.map(({ proposal }) => proposal));
-  const one =
-    proposals.size < interviews.length ? ' Requests about the same proposal earn one award together.' : '';
   const room = amountIn(opens, 'room');
-  return room < proposals.size * opens.award
-    ? ` They share the room in the limit, ${room} ${now.award > 0 ? 'now' : 'then'}: a reply that finds none left ` +
-        `earns none, and its proposal can then never earn an award.${one}`
-    : one;
+  return [
+    ...(room < proposals.size * opens.award
+      ? [say.shareRoom({ room, when: now.award > 0 ? 'now' : 'then' })]
+      : []),
+    ...(proposals.size < interviews.length ? [say.oneTogether()] : []),
+  ];
 }
 
 // ---------------------------------------------------------------------------------------------- proposals
@@ -157,9 +160,7 @@ export function withoutRequest(
   return {
     subject: 'silence:proposal',
     code: 'no-interview-request',
-    sentence:
-      `No interview request of a client is recorded for ${proposalNames(inquiry, proposals)}, so there was nothing to ` +
-      'award. A straight offer, a hire without an interview request, is not recorded and earns none.',
+    sentence: inquiry.words.texts.silence.noRequest({ proposals: proposalNames(inquiry, proposals) }),
     evidence: {
       ...(others.length === 0 && { proposal: latest.id }),
       interviews: [],
@@ -175,8 +176,13 @@ export function withoutRequest(
 }
 
 function proposalNames({ words }: Inquiry, proposals: Group<Pick<SentProposal, 'id' | 'sentAt'>>): string {
-  const names = proposals.map(({ id, sentAt }) => (sentAt === null ? id : `${id} (${words.day(sentAt)})`));
-  return proposals.length === 1 ? `proposal ${names[0]}` : `${proposals.length} proposals: ${named(names)}`;
+  const { silence: say } = words.texts;
+  const names = proposals.map(({ id, sentAt }) =>
+    sentAt === null ? id : say.dated({ id, day: words.day(sentAt) }),
+  );
+  return proposals.length === 1
+    ? say.ofOne({ name: names[0] ?? '' })
+    : say.ofMany({ count: proposals.length, names: named(names, words) });
 }
 
 // --------------------------------------------------------------------------------------------- long lists
@@ -184,25 +190,27 @@ function proposalNames({ words }: Inquiry, proposals: Group<Pick<SentProposal, '
 /** Ids that a sentence names. */
 const NAMED_MAX = 10;
 
-function named(names: readonly string[]): string {
+function named(names: readonly string[], { texts: { silence: say, listed } }: ZoneWords): string {
   const left = names.length - NAMED_MAX;
   return left <= 0
     ? listed(names)
-    : `${names.slice(0, NAMED_MAX).join(', ')} and ${counted(left, 'earlier one')} (--json names them)`;
+    : say.andEarlier({ names: names.slice(0, NAMED_MAX).join(', '), count: left });
 }
 
 /** A cut list says so. */
-function notListed(kind: 'interview' | 'proposal', what: string, count: number): Answer[] {
+function notListed({ words }: Inquiry, kind: 'interview' | 'proposal', count: number): Answer[] {
   if (count <= SILENT_MAX) return [];
+  const { silence: say } = words.texts;
+  const isRequest = kind === 'interview';
   return [
     {
       subject: `silence:${kind}`,
       code: 'not-listed',
-      sentence: `There are ${formatAmount(count)} ${what}; the latest ${SILENT_MAX} are told above.`,
+      sentence: (isRequest ? say.moreRequests : say.moreProposals)({ count, listed: SILENT_MAX }),
       evidence: { count, listed: SILENT_MAX },
       rule: null,
       at: null,
-      next: `Ask with --${kind} ID for an earlier one.`,
+      next: isRequest ? say.askRequest() : say.askProposal(),
     },
   ];
 }
@@ -215,17 +223,16 @@ async function earlierRequests(
   if (since === undefined) return [];
   const count = await countUnansweredBefore(db, account.id, since);
   if (count === 0) return [];
+  const { silence: say } = words.texts;
   return [
     {
       subject: 'silence:interview',
       code: 'not-listed',
-      sentence:
-        `${counted(count, 'interview request')} of before ${words.day(since)} ${count === 1 ? 'has' : 'have'} no reply ` +
-        'of yours either.',
+      sentence: say.earlierRequests({ count, day: words.day(since) }),
       evidence: { count, before: iso(since) },
       rule: null,
       at: null,
-      next: `Ask without --since for ${count === 1 ? 'it' : 'them'}.`,
+      next: say.askEarlier({ count }),
     },
   ];
 }

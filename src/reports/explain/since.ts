@@ -13,17 +13,7 @@ import {
   listDecisionsSince,
   sumEntriesSince,
 } from '../account-records.ts';
-import {
-  HISTORY_TYPES,
-  connects,
-  connectsWere,
-  counted,
-  formatAmount,
-  gainWords,
-  listed,
-  lossWords,
-  typeOfKind,
-} from '../member-words.ts';
+import { HISTORY_TYPES, type ZoneWords, gainName, lossName, typeOfKind } from '../member-words.ts';
 import { type DecisionCount, countCyclesSince, countDecisionsSince } from '../decision-counts.ts';
 import { type Answer, type Inquiry, byInstant, entryEvidence, iso } from './answer.ts';
 import { correctedSince } from './corrected.ts';
@@ -54,14 +44,17 @@ async function received(inquiry: Inquiry, since: Instant): Promise<Answer> {
   const sums = await sumEntriesSince(inquiry.db, inquiry.account.id, since);
   const added = sums.reduce((sum, one) => sum + one.added, 0);
   const takenOff = sums.reduce((sum, one) => sum + one.takenOff, 0);
+  const { words } = inquiry;
+  const { sums: say } = words.texts;
+  const day = words.day(since);
   return {
     subject: 'account',
     code: 'received',
     sentence:
       added + takenOff === 0
-        ? `Since ${inquiry.words.day(since)} no Connects were added, and none were taken off.`
-        : `Since ${inquiry.words.day(since)} ${someWere(added)} added${split(gainsOf(sums))}. ` +
-          `${takenOff === 0 ? 'None were' : connectsWere(takenOff)} taken off${split(lossesOf(sums))}.`,
+        ? say.nothing({ day })
+        : `${say.added({ day, count: added, parts: split(gainsOf(sums, words), words) })} ` +
+          say.takenOff({ count: takenOff, parts: split(lossesOf(sums, words), words) }),
     evidence: { since: iso(since), added, takenOff, byKind: sums },
     rule: null,
     at: iso(since),
@@ -69,35 +62,35 @@ async function received(inquiry: Inquiry, since: Instant): Promise<Answer> {
   };
 }
 
-const someWere = (count: number): string => (count === 0 ? 'no Connects were' : connectsWere(count));
+const split = (parts: readonly string[], { texts: { sums: say, listed } }: ZoneWords): string =>
+  parts.length > 0 ? say.parts({ all: listed(parts) }) : '';
 
-const split = (parts: readonly string[]): string => (parts.length > 0 ? `: ${listed(parts)}` : '');
-
-function gainsOf(sums: readonly KindSum[]): string[] {
-  const refunds = sums.find((one) => one.kind === 'interview-refund')?.added ?? 0;
-  return partsOf(sums, 'added', ({ kind }) => gainWords(kind)).map(({ amount, words }) =>
-    words === gainWords('interview-award') && refunds > 0
-      ? `${formatAmount(amount)} ${words} (${refunds === amount ? 'all of it' : `${formatAmount(refunds)} of it`} back for proposals)`
-      : `${formatAmount(amount)} ${words}`,
-  );
+function gainsOf(sums: readonly KindSum[], { texts: { sums: say } }: ZoneWords): string[] {
+  const back = sums.find((one) => one.kind === 'interview-refund')?.added ?? 0;
+  return partsOf(sums, 'added', ({ kind }) => gainName(kind)).map(({ count, name }) => {
+    if (name !== 'interviews' || back === 0) return say[name]({ count });
+    return back === count ? say.interviewsBack({ count }) : say.interviewsPartBack({ count, back });
+  });
 }
 
-const lossesOf = (sums: readonly KindSum[]): string[] =>
-  partsOf(sums, 'takenOff', (one) => lossWords(one.kind, one.ofPayment)).map(
-    ({ amount, words }) => `${formatAmount(amount)} ${words}`,
+const lossesOf = (sums: readonly KindSum[], { texts: { sums: say } }: ZoneWords): string[] =>
+  partsOf(sums, 'takenOff', (one) => lossName(one.kind, one.ofPayment)).map(({ count, name }) =>
+    say[name]({ count }),
   );
+
+type SumName = ReturnType<typeof gainName>;
 
 /** Of what came, or of what went: what is told in the same words is one part. In the order of the history's types. */
 function partsOf(
   sums: readonly KindSum[],
   way: 'added' | 'takenOff',
-  wordsOf: (sum: KindSum) => string,
-): { readonly amount: number; readonly words: string }[] {
-  const parts = new Map<string, number>();
+  nameOf: (sum: KindSum) => SumName,
+): { readonly count: number; readonly name: SumName }[] {
+  const parts = new Map<SumName, number>();
   for (const type of HISTORY_TYPES)
     for (const one of sums.filter((sum) => typeOfKind(sum.kind) === type && sum[way] > 0))
-      parts.set(wordsOf(one), (parts.get(wordsOf(one)) ?? 0) + one[way]);
-  return [...parts].map(([words, amount]) => ({ words, amount }));
+      parts.set(nameOf(one), (parts.get(nameOf(one)) ?? 0) + one[way]);
+  return [...parts].map(([name, count]) => ({ name, count }));
 }
 
 // ---------------------------------------------------------------------------------------- interview limit
@@ -152,22 +145,31 @@ function windowAnswer(
   const fullest = own
     .map((one) => fullestWindow(awards, one.occurredAt, windowDays))
     .reduce<Window | undefined>((most, one) => (most && most.held >= one.held ? most : one), undefined);
-  const days = counted(windowDays, 'day');
-  const longer = asOf - since > windowDays * DAY ? ` A time of more than ${days} can hold more.` : '';
-  const held = fullest
-    ? ` The fullest ${days}, up to ${words.exact(fullest.endsAt)}, held ${fullest.held} of at most ${windowMax}.${longer}`
-    : '';
-  const delayed =
-    late.length === 0
-      ? ''
-      : ` ${connects(sumOf(late))} of what was added since then came for replies that reached us late; the limit counts ` +
-        'them by when you replied.';
+  const { sums: say } = words.texts;
+  const replies = { requests: own.length, count: sumOf(own) };
+  const opening = asked
+    ? say.repliesSince({ day: words.day(since), ...replies })
+    : say.repliesOfLast({ days: windowDays, ...replies });
+  const parts = [
+    opening,
+    ...(fullest
+      ? [
+          say.fullest({
+            days: windowDays,
+            moment: words.moment(fullest.endsAt),
+            held: fullest.held,
+            most: windowMax,
+          }),
+          ...(asOf - since > windowDays * DAY ? [say.longer({ days: windowDays })] : []),
+        ]
+      : []),
+    ...(late.length > 0 ? [say.late({ count: sumOf(late) })] : []),
+    say.outside(),
+  ];
   return {
     subject: 'account',
     code: 'interview-window',
-    sentence:
-      `For your replies ${asked ? `since ${words.day(since)}` : `of the last ${days}`}, ${counted(own.length, 'interview request')} earned you ` +
-      `${connects(sumOf(own))}.${held}${delayed} Other Connects, such as monthly ones, are outside this limit.`,
+    sentence: parts.join(' '),
     evidence: {
       since: iso(since),
       awarded: sumOf(own),
@@ -248,11 +250,9 @@ const latestOnly = (
 ): Answer => ({
   subject: 'account',
   code: 'latest-only',
-  sentence:
-    `Since ${words.day(since)} ${formatAmount(inAll)} things were decided about your account. The latest ` +
-    `${formatAmount(told)} of them follow.`,
+  sentence: words.texts.sums.latestOnly({ day: words.day(since), count: inAll, told }),
   evidence: { since: iso(since), inAll, told },
   rule: null,
   at: null,
-  next: 'The others are told where they are asked for: by their billing cycle, interview request or proposal.',
+  next: words.texts.sums.askOthers(),
 });

@@ -1,6 +1,7 @@
 /** What is asked with about one account, and what comes of it. */
 import type { Queryable } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import type { Texts } from '../../texts/catalogue.ts';
 import type { Answer } from '../explain/answer.ts';
 import type { Question } from '../explain/explain.ts';
 import type { Asker } from './asker.ts';
@@ -20,6 +21,8 @@ export interface Asking {
   readonly asOf: Instant | undefined;
   readonly now: Instant;
   readonly zone: string;
+  /** In which the member is answered; notes are for whoever sends the answer, and English. */
+  readonly texts: Texts;
   readonly dates: readonly DateRead[];
   readonly topics: readonly Topic[];
   readonly asker: Asker;

@@ -3,10 +3,10 @@ import type { Queryable } from '../../db/query.ts';
 import { type LocalDate, localDateOf } from '../../domain/calendar.ts';
 import { findEmails, listByEmail } from '../../ledger/contacts.ts';
 import { ACCOUNTS_MAX } from './asker.ts';
-import { addresseeWords } from '../asked-account.ts';
+import { sinceOn } from '../asked-account.ts';
 import { type Answer, kindOf } from '../explain/answer.ts';
 import { explainAccount, inquire } from '../explain/explain.ts';
-import { listed } from '../member-words.ts';
+import { type Texts, textsFor } from '../../texts/catalogue.ts';
 import type { Ask, Asking, TicketQuestion } from './asking.ts';
 import { FOUND_MAX, type Time, listInterviewsIn, listProposalsIn } from './ticket-records.ts';
 import { type NamedTime, openTime, timesOf } from './times.ts';
@@ -29,14 +29,16 @@ export const LOOKS: Readonly<Record<Look, LookUp>> = {
   interviews: (asking, account, ask) =>
     perTime(asking, account, {
       list: listInterviewsIn,
-      none: (when) => `No interview request to you and no reply of yours is recorded ${when}.`,
+      none: 'noRequests',
+      elsewhere: 'requestsElsewhere',
       what: 'interview requests',
       ask: (interview) => ask({ interview }),
     }),
   proposals: (asking, account, ask) =>
     perTime(asking, account, {
       list: listProposalsIn,
-      none: (when) => `No proposal of yours was charged ${when}.`,
+      none: 'noProposals',
+      elsewhere: 'proposalsElsewhere',
       what: 'proposals',
       ask: (proposal) => ask({ proposal }, (one) => concerns(one, asking.topics)),
     }),
@@ -57,12 +59,12 @@ export const LOOKS: Readonly<Record<Look, LookUp>> = {
   welcome: (asking, account, ask) =>
     onceGiven(asking, account, ask, {
       about: 'welcome',
-      none: 'No welcome Connects are recorded for this account here.',
+      none: asking.texts.reply.noWelcome(),
     }),
   'readiness-test': (asking, account, ask) =>
     onceGiven(asking, account, ask, {
       about: 'readiness-test',
-      none: 'That you passed the Readiness Test has not been reported to us: nothing of it is recorded here.',
+      none: asking.texts.reply.noTest(),
     }),
   namesakes: async (asking, account) => {
     // They are the same for each of them.
@@ -70,24 +72,34 @@ export const LOOKS: Readonly<Record<Look, LookUp>> = {
     const address = (await findEmails(asking.db, [account])).get(account);
     if (address === undefined) return [];
     const all = await listByEmail(asking.db, address, ACCOUNTS_MAX);
+    const { reply: say, words: names, day } = asking.texts;
+    const told = all.map((one) =>
+      say.account({
+        account: one.account,
+        plan: names.planTitle({ plan: one.plan }),
+        status: names.status({ status: one.status }),
+        day: day(sinceOn(one)),
+      }),
+    );
     const words =
-      all.length === 1
-        ? 'Your address has one account here.'
-        : `Your address has ${all.length} accounts here. ${all.map((one) => `${addresseeWords(one)}.`).join(' ')}`;
+      all.length === 1 ? say.oneAccount() : say.accounts({ count: all.length, all: told.join(' ') });
     return [statement(account, 'namesakes', words, { accounts: all.map((one) => one.account) })];
   },
 };
 
 async function onceGiven(
-  { db, asOf }: Asking,
+  { db, asOf, texts }: Asking,
   account: string,
   ask: Ask,
   { about, none }: { readonly about: string; readonly none: string },
 ): Promise<TicketQuestion[]> {
   await ask({ about }, (one) => one.code !== 'nothing-recorded');
-  const { answers } = await explainAccount(db, account, { about }, asOf);
+  const { answers } = await explainAccount(db, account, { about }, asOf, texts.lang);
   return answers.some((one) => one.subject === about) ? [] : [statement(account, about, none)];
 }
+
+/** Of notes, which are for whoever sends the reply. */
+const ENGLISH: Texts = textsFor(null);
 
 /** How far back is looked where no date is named. */
 export const LATELY_MS = 30 * 86_400_000;
@@ -101,7 +113,9 @@ export function lately({ now, zone, notes }: Asking): LocalDate {
 
 interface PerTime {
   readonly list: (db: Queryable, account: string, time: Time) => Promise<string[]>;
-  readonly none: (when: string) => string;
+  /** Said where there is none; where another account of the member's has some. */
+  readonly none: 'noRequests' | 'noProposals';
+  readonly elsewhere: 'requestsElsewhere' | 'proposalsElsewhere';
   readonly what: string;
   readonly ask: (id: string) => Promise<void>;
 }
@@ -110,24 +124,30 @@ interface PerTime {
 async function perTime(
   asking: Asking,
   account: string,
-  { list, none, what, ask }: PerTime,
+  { list, none, elsewhere, what, ask }: PerTime,
 ): Promise<TicketQuestion[]> {
   const said: TicketQuestion[] = [];
+  const { reply: say } = asking.texts;
   const asked = new Set<string>();
   // As it stood then, where then has passed.
   const { db } = await inquire(asking.db, account, asking.asOf);
   for (const first of timesLookedAt(asking)) {
     const { time, ids } = await firstFound(first, (one) => list(db, account, one));
     if (time !== first)
-      asking.notes.push(`There was nothing ${first.words}: what was ${time.words} is told.`);
+      asking.notes.push(
+        `There was nothing ${first.words(ENGLISH)}: what was ${time.words(ENGLISH)} is told.`,
+      );
     if (ids.length > 0) asking.answered.add(first.from);
     if (ids.length === 0)
       said.push(
-        (await onOwnOthers(asking, account, { list, what }, time)) ??
-          statement(account, what, none(time.words), { none: true, from: first.from }),
+        (await onOwnOthers(asking, account, { list, elsewhere, what }, time)) ??
+          statement(account, what, say[none]({ when: time.words(asking.texts) }), {
+            none: true,
+            from: first.from,
+          }),
       );
     if (ids.length > FOUND_MAX)
-      asking.notes.push(`There were more ${what} ${time.words}: the latest ${FOUND_MAX} are told.`);
+      asking.notes.push(`There were more ${what} ${time.words(ENGLISH)}: the latest ${FOUND_MAX} are told.`);
     for (const id of ids.slice(0, FOUND_MAX).filter((one) => !asked.has(one))) {
       asked.add(id);
       await ask(id);
@@ -154,9 +174,9 @@ async function firstFound(
 
 /** What this account lacks and another one of the same address has. */
 async function onOwnOthers(
-  { db, asker }: Asking,
+  { db, asker, texts }: Asking,
   account: string,
-  { list, what }: Pick<PerTime, 'list' | 'what'>,
+  { list, elsewhere, what }: Pick<PerTime, 'list' | 'elsewhere' | 'what'>,
   time: NamedTime,
 ): Promise<TicketQuestion | undefined> {
   const address = (await findEmails(db, [account])).get(account);
@@ -167,7 +187,7 @@ async function onOwnOthers(
       return statement(
         account,
         what,
-        `This account has no ${what} ${time.words}. Your other account, ${other}, has: ${listed(ids)}.`,
+        texts.reply[elsewhere]({ when: time.words(texts), account: other, ids: texts.listed(ids) }),
         { account: other, ids },
       );
   }

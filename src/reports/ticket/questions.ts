@@ -18,7 +18,7 @@ export async function questionsOn(asking: Asking, account: string): Promise<Tick
       asking.notes.push(`Only the first ${QUESTIONS_MAX} questions were asked.`);
       return;
     }
-    const { answers } = await explainAccount(asking.db, account, question, asking.asOf);
+    const { answers } = await explainAccount(asking.db, account, question, asking.asOf, asking.texts.lang);
     const kept = answers.filter(keeps);
     if (kept.length > 0) found.push({ account, question, answers: kept });
   };

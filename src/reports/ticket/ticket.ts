@@ -6,6 +6,7 @@ import { type Queryable, shownNow } from '../../db/query.ts';
 import { type Instant, formatInstant, localDateOf } from '../../domain/calendar.ts';
 import type { PlanName } from '../../domain/terms.ts';
 import { getLatestTerms } from '../../ledger/terms-versions.ts';
+import { type Locale, textsFor } from '../../texts/catalogue.ts';
 import { inquire } from '../explain/explain.ts';
 import { strangersIn } from '../explain/elsewhere.ts';
 import { type PastTold, pastTold } from '../explain/then.ts';
@@ -33,6 +34,8 @@ export interface TicketAnswer {
     readonly dates: readonly Pick<DateRead, 'text' | 'from' | 'to'>[];
     readonly amounts: readonly number[];
   };
+  /** The language of the reply and of the answers. */
+  readonly locale: Locale;
   /** To be sent to the member. */
   readonly reply: string;
   readonly questions: readonly TicketQuestion[];
@@ -45,6 +48,7 @@ export interface TicketAnswer {
 /**
  * @param text of at most `TEXT_MAX` characters
  * @param given the account or the address, where the text names none or the wrong one
+ * @param locale in which the member is answered, a BCP 47 tag; English where there is none, or no such language
  * @throws not-found `unknown-account`, `unknown-address`; invalid-input `nobody-named`
  */
 export async function answerTicket(
@@ -52,7 +56,9 @@ export async function answerTicket(
   text: string,
   given: Given,
   asOf?: Instant,
+  locale?: string | null,
 ): Promise<TicketAnswer> {
+  const texts = textsFor(locale);
   const read = readText(text);
   const asker = await findAsker(db, read, given);
   const [account] = asker.accounts;
@@ -63,11 +69,22 @@ export async function answerTicket(
   const dates = readDates(withoutTitles(rest), { at: now, zone });
   const topics = TOPICS.filter((one) => one.words.test(rest));
   requireSomething(asker, topics);
-  const asking: Asking = { db, asOf, now, zone, dates, topics, asker, notes: [], answered: new Set() };
+  const asking: Asking = {
+    db,
+    asOf,
+    now,
+    zone,
+    texts,
+    dates,
+    topics,
+    asker,
+    notes: [],
+    answered: new Set(),
+  };
   const questions: TicketQuestion[] = [];
   for (const one of asker.accounts) questions.push(...(await questionsOn(asking, one)));
   const rules = await rulesTold(asking, inquiry?.account.plan);
-  const { reply, left } = writeReply(questions, rules, asker.accounts.length > 1);
+  const { reply, left } = writeReply(questions, rules, asker.accounts.length > 1, texts);
   return {
     accounts: asker.accounts,
     zone,
@@ -80,6 +97,7 @@ export async function answerTicket(
       dates: dates.map(({ text: written, from, to }) => ({ text: written, from, to })),
       amounts: read.amounts.map((one) => one.amount),
     },
+    locale: texts.locale,
     reply,
     questions,
     rules,
@@ -103,11 +121,14 @@ export async function answerTicket(
 const isStrange = (word: string): boolean => !/^\p{L}+$/u.test(word);
 
 /** The rules of the topics, for the plan of the account. */
-async function rulesTold({ db, now, topics }: Asking, plan: PlanName | undefined): Promise<RuleTold[]> {
+async function rulesTold(
+  { db, now, topics, texts }: Asking,
+  plan: PlanName | undefined,
+): Promise<RuleTold[]> {
   const names = new Set(topics.flatMap((one) => one.rules));
   if (names.size === 0) return [];
   const { terms } = await getLatestTerms(db);
-  const told = programRules(terms, localDateOf(now, 'UTC'), plan, now);
+  const told = programRules(terms, localDateOf(now, 'UTC'), plan, now, texts);
   return [...told.rules.filter((one) => names.has(one.name)), ...closing(told, names)].map(
     ({ name, text, since }) => ({ name, text, since }),
   );

@@ -1,11 +1,12 @@
 /** The times of which a text speaks: a day that is remembered, a stretch, or since when. */
 import { type Instant, type LocalDate, firstInstantOf } from '../../domain/calendar.ts';
-import { dayWords } from '../member-words.ts';
+import type { Texts } from '../../texts/catalogue.ts';
 import type { DateRead } from './date-read.ts';
 import type { Time } from './ticket-records.ts';
 
 export interface NamedTime extends Time {
-  readonly words: string;
+  /** Within a sentence: `since 3 May 2021`. */
+  readonly words: (texts: Texts) => string;
   /** What the text may mean as well. */
   readonly or?: NamedTime;
 }
@@ -23,7 +24,7 @@ export function timesOf(dates: readonly DateRead[], now: Instant, zone: string):
     return {
       from: firstInstantOf(from, zone),
       until,
-      words: `from ${dayWords(from)} to ${dayWords(to)}`,
+      words: ({ reply: say, day }) => say.between({ from: day(from), to: day(to) }),
     };
   });
 }
@@ -31,11 +32,11 @@ export function timesOf(dates: readonly DateRead[], now: Instant, zone: string):
 const dayTime = (on: LocalDate, zone: string): NamedTime => ({
   from: firstInstantOf(on, zone) - AROUND_MS,
   until: firstInstantOf(on, zone) + DAY_MS + AROUND_MS,
-  words: `on ${dayWords(on)}, or the day before or after`,
+  words: ({ reply: say, day }) => say.around({ day: day(on) }),
 });
 
 export const openTime = (from: LocalDate, now: Instant, zone: string): NamedTime => ({
   from: firstInstantOf(from, zone),
   until: now + 1,
-  words: `since ${dayWords(from)}`,
+  words: ({ reply: say, day }) => say.since({ day: day(from) }),
 });

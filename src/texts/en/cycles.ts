@@ -74,4 +74,21 @@ export const cycles = {
   aboveWillExpire: message<{ cap: number }>(
     'what you have above {cap, number} by then would expire, as up to {cap, number} roll over',
   ),
+
+  reversed: message<{ day: string; on: string; count: number; gave: string }>(
+    'What was added for the billing cycle of {day} was taken back on {on}, because it had been a mistake: {count, plural, one {# Connect} other {# Connects}}{gave}.',
+  ),
+  expiredCame: message<{ count: number }>(
+    '; the {count, plural, one {# Connect} other {# Connects}} that had expired came back',
+  ),
+  gaveInAll: message<{ count: number }>(
+    'In all, {count, plural, one {# Connect was} other {# Connects were}} given back.',
+  ),
+  shortBySpending: message<{ count: number }>(
+    'Of these, {count, plural, one {# Connect was} other {# Connects were}} spent already, and could not be taken.',
+  ),
+  goneBefore: message<{ count: number }>(
+    'Of these, {count, plural, one {# Connect was} other {# Connects were}} taken off or let expire before, and not taken again.',
+  ),
+  takenFromAgain: message('They are taken from what this cycle is given instead.'),
 };

@@ -76,4 +76,8 @@ export const decisions = {
   tooMany: message<{ count: number; day: string; balance: number; when: string; most: number }>(
     '{count, plural, one {# Connect was} other {# Connects were}} not added on {day}: you had {balance, plural, one {# Connect} other {# Connects}}{when}, and an account can hold {most, number}.',
   ),
+  setAside: message<{ day: string; what: string; on: string; reason: string }>(
+    'What reached us of {day} ({what}) could not be counted, and was set aside on {on}: {reason}.',
+  ),
+  untold: message<{ day: string; subject: string; code: string }>('On {day} {subject} was decided: {code}.'),
 };

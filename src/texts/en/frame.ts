@@ -43,4 +43,14 @@ export const frame = {
   noAddress: message('none, because there was no address to send it to'),
   withheld: message('none, it was withheld'),
   withheldFor: message<{ reason: string }>('none, it was withheld: {reason}'),
+
+  /** For whoever runs the program: whose system said so, who corrected it, and what is to be done. */
+  token: message<{ token: string; name: string }>('Brought over HTTP with token {token} ({name}).'),
+  correctedBy: message<{ actor: string }>('Corrected by {actor}.'),
+  correctedByRun: message<{ actor: string; run: string }>('Corrected by {actor}, run {run}.'),
+  putAside: message<{ run: string; command: string }>(
+    'Put aside by run {run}: once mended, "{command}" settles what is due.',
+  ),
+  oneAddress: message('Both have one address.'),
+  otherAddresses: message('The addresses differ: it may be another member. Look before you send this.'),
 };

@@ -36,6 +36,24 @@ export const standing = {
     'It is not tried again by itself: the error must be mended first, and your account then run again. All that is due is added then; nothing is lost.',
   ),
   triedAgain: message('It is tried again shortly.'),
+  waits: message<{ count: number; day: string }>(
+    '{count, plural, one {# event of yours is} other {# events of yours are}} kept and not counted yet, the oldest of {day}: the account must be brought up to date first.',
+  ),
+  waitAmong: message<{ all: string }>('Among them: {all}.'),
+  waitingRequests: message<{ count: number }>(
+    '{count, plural, one {# interview request} other {# interview requests}}',
+  ),
+  waitingReplies: message<{ count: number }>('{count, plural, one {# reply} other {# replies}}'),
+  waitingProposals: message<{ count: number }>('{count, plural, one {# proposal} other {# proposals}}'),
+  waitFirst: message<{ count: number }>(
+    'The first {count, plural, one {# one is} other {# ones are}} listed.',
+  ),
+  waitUntil: message(
+    'The error on our side that stops the first of them must be mended; then the next event of the account, a rerun, or the sweep of its next cycle counts them, in their order. Until then they wait, without an end.',
+  ),
+  waitUntilCode: message<{ code: string }>(
+    'The error on our side that stops the first of them ({code}) must be mended; then the next event of the account, a rerun, or the sweep of its next cycle counts them, in their order. Until then they wait, without an end.',
+  ),
 
   cycleBegins: message<{ day: string }>('Your billing cycle begins on {day}.'),
   boughtCount: message<{ cap: number }>('Bought Connects count towards the {cap, number}, too.'),

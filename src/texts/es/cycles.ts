@@ -7,7 +7,7 @@ export const cycles: Translation<typeof english> = {
     '{count, plural, one {Se añadió # Connect gratuito} other {Se añadieron # Connects gratuitos}} por el ciclo de facturación del {day}.',
   added:
     '{count, plural, one {Se añadió # Connect} other {Se añadieron # Connects}} por el ciclo de facturación del {day}: {parts}.',
-  onTwoLines: 'Tu historial muestra esta misma entrega en dos líneas.',
+  onTwoLines: 'Tu historial muestra esta misma suma en dos líneas.',
   noMonthly:
     'No se añadieron Connects por el ciclo de facturación del {day}: {plan} no tiene Connects mensuales.',
   beforeProgram:
@@ -34,10 +34,10 @@ export const cycles: Translation<typeof english> = {
   spentBefore:
     '{count, plural, one {Se descontó # Connect} other {Se descontaron # Connects}} de nuevo de inmediato, porque se habían gastado antes de que se pudieran retirar.',
   together:
-    '{count, plural, one {# ciclo de facturación tuyo se liquidó} other {# ciclos de facturación tuyos se liquidaron}} en un mismo momento, el {moment}: {dates}. {each}',
+    '{count, plural, one {Se procesó # ciclo de facturación tuyo} other {Se procesaron juntos # ciclos de facturación tuyos}}, el {moment}: {dates}. {each}',
   andMore: '{dates} y {count, number} más',
   noneGave: 'Ninguno de ellos añadió Connects.',
-  eachGave: 'Cada uno se añadió una sola vez.',
+  eachGave: 'Los Connects de cada uno se añadieron una sola vez.',
   someGave:
     '{gave, number} de ellos añadieron Connects, cada uno una sola vez; {others, plural, one {el otro no añadió} other {los otros no añadieron}} ninguno.',
   firstNotBegun:
@@ -52,4 +52,15 @@ export const cycles: Translation<typeof english> = {
   allWillRollOver: 'no vencería ninguno, porque todos se acumulan',
   aboveWillExpire:
     'vencería lo que tengas entonces por encima de {cap, number}, porque se acumulan hasta {cap, number}',
+
+  reversed:
+    'Lo que se añadió por el ciclo de facturación del {day} se retiró el {on}, porque había sido un error: {count, plural, one {# Connect} other {# Connects}}{gave}.',
+  expiredCame:
+    '; {count, plural, one {el # Connect que había vencido se restituyó} other {los # Connects que habían vencido se restituyeron}}',
+  gaveInAll: 'En total, {count, plural, one {se restituyó # Connect} other {se restituyeron # Connects}}.',
+  shortBySpending:
+    'De ellos, {count, plural, one {# Connect ya estaba gastado y no se pudo retirar} other {# Connects ya estaban gastados y no se pudieron retirar}}.',
+  goneBefore:
+    'De ellos, {count, plural, one {# Connect ya se había descontado o había vencido antes, y no se retiró} other {# Connects ya se habían descontado o habían vencido antes, y no se retiraron}} otra vez.',
+  takenFromAgain: 'Se descuentan de lo que este ciclo recibe en su lugar.',
 };

@@ -40,10 +40,12 @@ export const decisions: Translation<typeof english> = {
   correctedOff:
     '{count, plural, one {Se retiró # Connect} other {Se retiraron # Connects}} el {day}, con una corrección.',
   noneRefused: 'No se rechazó nada desde el {day}.',
-  silenceAbove: 'Lo que aún no ha dado ningún resultado se cuenta más arriba.',
+  silenceAbove: 'Lo que aún no ha dado ningún resultado figura más arriba.',
   again: 'Lo mismo se rechazó {count, plural, one {# vez más} other {# veces más}} desde el {day}{which}.',
   againAll: ' ({ids})',
   againLatest: ' (las más recientes: {ids})',
   tooMany:
     '{count, plural, one {No se añadió # Connect} other {No se añadieron # Connects}} el {day}: tenías {balance, plural, one {# Connect} other {# Connects}}{when}, y una cuenta puede tener {most, number}.',
+  setAside: 'Lo que nos llegó del {day} ({what}) no se pudo contar, y se dejó de lado el {on}: {reason}.',
+  untold: 'El {day} se decidió {subject}: {code}.',
 };

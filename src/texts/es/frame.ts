@@ -38,4 +38,11 @@ export const frame: Translation<typeof english> = {
   noAddress: 'ninguno, porque no había dirección a la que enviarlo',
   withheld: 'ninguno, se retuvo',
   withheldFor: 'ninguno, se retuvo: {reason}',
+
+  token: 'Llegó por HTTP con el token {token} ({name}).',
+  correctedBy: 'Corrección de {actor}.',
+  correctedByRun: 'Corrección de {actor}, proceso {run}.',
+  putAside: 'Apartada por el proceso {run}: cuando se corrija el error, "{command}" procesa lo pendiente.',
+  oneAddress: 'Ambas tienen la misma dirección.',
+  otherAddresses: 'Las direcciones son distintas: puede ser otra persona. Compruébalo antes de enviar esto.',
 };

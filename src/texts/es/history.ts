@@ -3,7 +3,7 @@ import type { history as english } from '../en/history.ts';
 import type { Translation } from '../message.ts';
 
 export const history: Translation<typeof english> = {
-  'rollover-expiry': 'Vencidos, por encima del límite acumulable',
+  'rollover-expiry': 'Vencidos, por encima del límite de acumulación',
   'monthly-free': 'Connects mensuales gratuitos',
   'monthly-plan': 'Connects mensuales de Freelancer Plus',
   recovery: 'Connects adeudados, descontados',

@@ -34,7 +34,7 @@ export const interviews: Translation<typeof english> = {
   allRefund:
     'Todo ello es un reembolso: se devolvió esa parte de lo que costó la propuesta {proposal}, y no se añadió nada más.',
   twoLines:
-    'Tu historial muestra este mismo premio en dos líneas: {refund, number} de vuelta por la propuesta {proposal} y {rest, number} adicionales.',
+    'Tu historial muestra este mismo premio en dos líneas: {refund, plural, one {# devuelto} other {# devueltos}} por la propuesta {proposal} y {rest, number} adicionales.',
   addedAsOf:
     'así que los Connects se añadieron con efecto el {day}, y cuentan para el límite semanal según el momento de tu respuesta',
   countsByReply: 'y cuenta para el límite semanal según el momento de tu respuesta',

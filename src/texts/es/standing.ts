@@ -25,10 +25,21 @@ export const standing: Translation<typeof english> = {
   notTriedAgain:
     'No se vuelve a intentar por sí solo: primero hay que corregir el error y después se procesa de nuevo tu cuenta. Entonces se añade todo lo pendiente; no se pierde nada.',
   triedAgain: 'En breve se vuelve a intentar.',
+  waits:
+    '{count, plural, one {# evento tuyo, del {day}, está guardado y todavía no se ha contado} other {# eventos tuyos están guardados y todavía no se han contado, el más antiguo del {day}}}: antes hay que poner la cuenta al día.',
+  waitAmong: 'Entre ellos: {all}.',
+  waitingRequests: '{count, plural, one {# solicitud de entrevista} other {# solicitudes de entrevista}}',
+  waitingReplies: '{count, plural, one {# respuesta} other {# respuestas}}',
+  waitingProposals: '{count, plural, one {# propuesta} other {# propuestas}}',
+  waitFirst: '{count, plural, one {Solo se muestra el primero (#)} other {Se muestran los # primeros}}.',
+  waitUntil:
+    'Primero hay que corregir el error nuestro que detiene al primero de ellos; después los cuenta, en su orden, el próximo evento de la cuenta, un nuevo intento o la pasada de su próximo ciclo. Hasta entonces esperan, sin plazo.',
+  waitUntilCode:
+    'Primero hay que corregir el error nuestro que detiene al primero de ellos ({code}); después los cuenta, en su orden, el próximo evento de la cuenta, un nuevo intento o la pasada de su próximo ciclo. Hasta entonces esperan, sin plazo.',
 
   cycleBegins: 'Tu ciclo de facturación empieza el {day}.',
   boughtCount: 'Los Connects comprados también cuentan para esos {cap, number}.',
-  beginsAt: 'Empieza el {moment}, según el reloj de {zone}; el siguiente, el {day}.',
+  beginsAt: 'Empieza el {moment}, según la hora de {zone}; el siguiente, el {day}.',
   untilMended: 'Un error nuestro apartó tu cuenta: no se añade nada hasta que se corrija.',
   suspendedBrings:
     'Tu cuenta está suspendida: mientras lo esté, no se añadiría ningún Connect ni vencería ninguno.',
@@ -53,7 +64,7 @@ export const standing: Translation<typeof english> = {
   canBeWithdrawn:
     'Hasta entonces se puede retirar ese cambio volviendo al plan superior; eso no añade Connects.',
   dateSet:
-    'Tus ciclos de facturación empiezan {dayOfMonth} del mes, contado desde el {day}. Esa fecha no se ha movido.',
+    'Tus ciclos de facturación empiezan {dayOfMonth} del mes, contado desde el {day}. Esa fecha no ha cambiado.',
   dateMoved:
     'Tus ciclos de facturación empiezan {dayOfMonth} del mes desde el {day}, {since}: con el cambio a un plan superior empieza un nuevo ciclo de facturación. Antes empezaban {before}.',
   asOfUpgrade: 'fecha en la que cuenta tu cambio a {plus}',
@@ -88,8 +99,8 @@ export const standing: Translation<typeof english> = {
   'account.zone-changed': 'un cambio de zona horaria',
   'account.contact-changed': 'un cambio de dirección',
   'account.locale-changed': 'un cambio de idioma',
-  'notices.opted-out': 'una elección de correos',
-  'notices.opted-in': 'una elección de correos',
+  'notices.opted-out': 'un cambio en tus preferencias de correo',
+  'notices.opted-in': 'un cambio en tus preferencias de correo',
   'connects.spent': 'un cargo',
   'connects.purchased': 'una compra',
   'proposal.submitted': 'una propuesta',
