@@ -1,4 +1,5 @@
 /** How the outbox stands, and who holds it. */
+import type { Child } from 'hono/jsx';
 import type { Instant } from '../../domain/calendar.ts';
 import { COUNTED_MAX, type OutboxSums } from '../../outbox/paging.ts';
 import type { FleetSample } from '../../ledger/fleet-samples.ts';
@@ -99,8 +100,18 @@ export const EmailTiles = ({ sums, past, now }: TilesProps) => {
   );
 };
 
-export const HoldLine = ({ hold, now }: { readonly hold: MailHold; readonly now: Instant }) => (
-  <Say tone="warn" sentence="All mail is held: nothing leaves until it is released.">
+interface HoldProps {
+  readonly hold: MailHold;
+  readonly now: Instant;
+  readonly action?: Child;
+}
+
+export const HoldLine = ({ hold, now, action }: HoldProps) => (
+  <Say
+    tone="warn"
+    sentence="All mail is held: nothing leaves until it is released."
+    {...(action !== undefined && { action })}
+  >
     Since <NearTime at={hold.heldAt} now={now} /> by {hold.actor}
     {hold.reason === null ? '.' : `: ${hold.reason}`}
   </Say>

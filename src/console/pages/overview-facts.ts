@@ -1,6 +1,6 @@
 /** What the overview shows, from wherever it is read. */
 import type { App } from '../../app.ts';
-import { findHold, mailHeldWords } from '../../outbox/hold.ts';
+import { type MailHold, findHold } from '../../outbox/hold.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import type { FleetSample } from '../../ledger/fleet-samples.ts';
 import { readFleetPast } from '../../reports/fleet-past.ts';
@@ -12,7 +12,7 @@ export interface OverviewFacts extends Overview {
   readonly past: readonly FleetSample[];
   readonly nextTickAt: number | null;
   /** All mail is held: since when, by whom and why. */
-  readonly mailHeld: string | null;
+  readonly mailHold: MailHold | null;
   readonly replicaBehindMs: number | 'unknown' | null;
   readonly inboxUrl: string | null;
   readonly dueAlarmMs: number;
@@ -32,7 +32,7 @@ export async function readFacts(app: App): Promise<OverviewFacts> {
     past: await readFleetPast(readDb, overview.now),
     nextTickAt,
     replicaBehindMs,
-    mailHeld: mailHold ? mailHeldWords(mailHold) : null,
+    mailHold: mailHold ?? null,
     inboxUrl: config.inboxUrl ?? null,
     dueAlarmMs: config.dueAlarmMs,
   };

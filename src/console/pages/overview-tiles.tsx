@@ -95,14 +95,14 @@ const PutAside = ({ facts: { putAside, now, past } }: Facts) => (
   />
 );
 
-const Outbox = ({ facts: { outbox, now, mailHeld, past } }: Facts) => (
+const Outbox = ({ facts: { outbox, now, mailHold, past } }: Facts) => (
   <Tile
     title="Outbox"
     figure={upTo(outbox.waiting, OUTBOX_MAX)}
     note={
       outbox.oldestAt === null
         ? 'no email waits'
-        : `oldest ${age(now, outbox.oldestAt)}${mailHeld === null ? leaving(outbox.perSecond) : ', all mail is held'}`
+        : `oldest ${age(now, outbox.oldestAt)}${mailHold === null ? leaving(outbox.perSecond) : ', all mail is held'}`
     }
     picture={
       <Past

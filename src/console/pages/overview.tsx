@@ -1,15 +1,17 @@
 /** The overview: whether a person must act, what is due, how runs go, whether mail is moving. */
 import { counted, formatAge } from '../../words.ts';
-import { held } from '../../ledger/ledger-hold.ts';
+import type { LedgerHold } from '../../ledger/ledger-hold.ts';
+import type { Instant } from '../../domain/calendar.ts';
 import { type DueAhead, bigDayOf } from '../../reports/due-ahead.ts';
 import { readRecentRuns } from '../../reports/overview.ts';
 import { Columns } from '../parts/card.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
-import { DateOn } from '../parts/times.tsx';
+import { DateOn, NearTime } from '../parts/times.tsx';
 import { toHtml } from '../render.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
+import { HoldLine } from './emails-tiles.tsx';
 import { AheadCard, FlowsCard, GridCard, readChartFacts } from './overview-charts.tsx';
 import { type OverviewFacts, readFacts } from './overview-facts.ts';
 import { ActiveRunCard, RecentRuns } from './overview-runs.tsx';
@@ -123,13 +125,30 @@ function Behind({ behind }: { readonly behind: OverviewFacts['replicaBehindMs'] 
 }
 
 /** Who holds what, since when and why: whoever waits for Connects is to know that it is somebody's decision. */
-function Holds({ facts: { hold, mailHeld } }: { readonly facts: OverviewFacts }) {
-  const lines = [...(hold ? [held(hold).message] : []), ...(mailHeld === null ? [] : [mailHeld])];
+function Holds({ facts: { hold, mailHold, now } }: { readonly facts: OverviewFacts }) {
   return (
     <>
-      {lines.map((line) => (
-        <Say tone="warn" sentence={`${line.slice(0, 1).toUpperCase()}${line.slice(1)}.`} />
-      ))}
+      {hold === null ? '' : <LedgerHoldLine hold={hold} now={now} />}
+      {mailHold === null ? (
+        ''
+      ) : (
+        <HoldLine
+          hold={mailHold}
+          now={now}
+          action={
+            <a class="btn" href="/emails">
+              To the emails
+            </a>
+          }
+        />
+      )}
     </>
   );
 }
+
+const LedgerHoldLine = ({ hold, now }: { readonly hold: LedgerHold; readonly now: Instant }) => (
+  <Say tone="warn" sentence="The ledger is held: nobody is granted anything, and what arrives waits.">
+    Since <NearTime at={hold.heldAt} now={now} /> by {hold.actor}: {hold.reason}. Whoever runs this ends it
+    with <code>connects release --reason TEXT</code>.
+  </Say>
+);
