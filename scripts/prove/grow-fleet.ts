@@ -9,6 +9,8 @@ export interface Size {
   readonly accounts: number;
   /** Accounts that are put aside, at most. */
   readonly aside: number;
+  /** Accounts that are due besides, at most: they wait for the sweep that is under way. */
+  readonly due: number;
   /** Of each account, the first so many. */
   readonly entriesEach: number;
 }
@@ -31,7 +33,7 @@ const copiedTables = (entriesEach: number): readonly Copied[] => [
     which: `source.cycle_on > CURRENT_DATE - INTERVAL ${DAYS_OF_CYCLES} DAY`,
   },
   { table: 'accounts', owner: 'id', which: 'TRUE' },
-  { table: 'outbox', owner: 'account_id', which: "source.state = 'sent'" },
+  { table: 'outbox', owner: 'account_id', which: "source.state NOT IN ('claimed', 'sending')" },
   { table: 'contacts', owner: 'account_id', which: 'TRUE' },
   { table: 'account_spans', owner: 'account_id', which: 'TRUE' },
   { table: 'failures', owner: 'account_id', which: "source.state = 'put-aside'" },
@@ -42,20 +44,23 @@ const AT_ONCE = 2;
 
 /** @returns how often the stage is in it */
 export async function growFleet(db: Database, url: string, size: Size): Promise<number> {
-  const now = await selectOne<{ accounts: number; aside: number }>(
+  const now = await selectOne<{ accounts: number; aside: number; due: number }>(
     db,
     `SELECT (SELECT COUNT(*) FROM accounts WHERE next_cycle_at > UTC_TIMESTAMP()) AS accounts,
-            (SELECT COUNT(DISTINCT account_id) FROM failures WHERE state = 'put-aside') AS aside`,
+            (SELECT COUNT(DISTINCT account_id) FROM failures WHERE state = 'put-aside') AS aside,
+            (SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= UTC_TIMESTAMP()
+               AND id NOT IN (SELECT account_id FROM failures WHERE state = 'put-aside')) AS due`,
   );
-  const { accounts = 1, aside = 1 } = now ?? {};
+  const { accounts = 1, aside = 1, due = 1 } = now ?? {};
   const copies = Math.ceil(size.accounts / accounts);
   await db.raw('CREATE TABLE copies (n INT PRIMARY KEY)');
   await db.raw(`INSERT INTO copies SELECT seq FROM seq_1_to_${copies}`);
-  // Whoever is put aside is copied as often as is asked for; whoever is due otherwise, not at all.
+  // Whoever is put aside, or due, is copied as often as is asked for.
   await db.raw(
     `CREATE TABLE originals (id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY, copies INT)
      SELECT id, IF(id IN (SELECT account_id FROM failures WHERE state = 'put-aside'), ${Math.ceil(size.aside / aside)},
-                   IF(next_cycle_at <= UTC_TIMESTAMP(), 0, ${copies})) AS copies FROM accounts`,
+                   IF(next_cycle_at <= UTC_TIMESTAMP(), ${Math.ceil(size.due / Math.max(1, due))}, ${copies})) AS copies
+       FROM accounts`,
   );
   const left = [...copiedTables(size.entriesEach)];
   const work = async (): Promise<void> => {
@@ -113,9 +118,27 @@ async function multiplyCounts(db: Database, copies: number): Promise<void> {
     "UPDATE runs SET due_at_start = due_at_start * ? WHERE kind = 'sweep' AND ended_at IS NULL",
     [copies],
   );
+  await multiplyKept(db, copies);
   await execute(
     db,
     'UPDATE run_samples SET settled = settled * ? WHERE run_id IN (SELECT id FROM runs WHERE ended_at IS NULL)',
     [copies],
   );
+}
+
+/** What a run was counted to when it was closed. */
+async function multiplyKept(db: Database, copies: number): Promise<void> {
+  const runs = await selectRows<{ id: number; counted: string }>(
+    db,
+    'SELECT id, counted FROM runs WHERE counted IS NOT NULL',
+  );
+  for (const { id, counted } of runs) {
+    const times = (_name: string, value: unknown): unknown =>
+      typeof value === 'number' ? value * copies : value;
+    await execute(db, 'UPDATE runs SET counted = ?, due_at_start = due_at_start * ? WHERE id = ?', [
+      JSON.stringify(JSON.parse(counted, times)),
+      copies,
+      id,
+    ]);
+  }
 }

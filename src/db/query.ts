@@ -131,3 +131,20 @@ export async function shownNow(db: Queryable): Promise<number> {
   const row = await selectOne<{ now: Date }>(db, 'SELECT UTC_TIMESTAMP(3) AS now');
   return (row as { now: Date }).now.getTime();
 }
+
+/**
+ * How many rows there are, `max` at the most. Where there are so many, that one more is there is all that is asked: they
+ * are passed over, where counting them would gather them first.
+ * @param rows a table, and which of its rows: by an index, or all are read
+ */
+export async function countUpTo(
+  db: Queryable,
+  rows: string,
+  bindings: readonly Binding[],
+  max: number,
+): Promise<number> {
+  const last = await selectOne(db, `SELECT 1 AS found FROM ${rows} LIMIT 1 OFFSET ?`, [...bindings, max - 1]);
+  if (last) return max;
+  const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count FROM ${rows}`, bindings);
+  return Math.min(max, row?.count ?? 0);
+}

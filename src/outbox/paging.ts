@@ -2,7 +2,7 @@
  * SQL of `outbox` for looking through all of it, the latest first: a page reads a bounded number of rows, however many
  * there are, each by an index that has them in order.
  */
-import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import { type Binding, type Queryable, countUpTo, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import type { NoticeKind } from '../domain/notice-kinds.ts';
 import { type NoticeRow, findNotices } from './listing.ts';
@@ -152,9 +152,9 @@ export interface OutboxSums {
 }
 
 export async function sumOutbox(db: Queryable, since: Instant): Promise<OutboxSums> {
-  const sentSince = await countUpTo(db, 'sent', since);
+  const sentSince = await countSince(db, 'sent', since);
   const countOf = async (state: NoticeState): Promise<number> =>
-    state === 'sent' && sentSince === COUNTED_MAX ? sentSince : countUpTo(db, state, 0);
+    state === 'sent' && sentSince === COUNTED_MAX ? sentSince : countSince(db, state, 0);
   const [counts, oldest] = await Promise.all([
     Promise.all(NOTICE_STATES.map(async (state) => [state, await countOf(state)] as const)),
     selectOne<{ at: Date }>(
@@ -169,12 +169,5 @@ export async function sumOutbox(db: Queryable, since: Instant): Promise<OutboxSu
   };
 }
 
-async function countUpTo(db: Queryable, state: NoticeState, since: Instant): Promise<number> {
-  const row = await selectOne<{ count: number }>(
-    db,
-    `SELECT COUNT(*) AS count FROM
-       (SELECT id FROM outbox WHERE state = ? AND next_attempt_at >= ? LIMIT ?) AS found`,
-    [state, toDate(since), COUNTED_MAX],
-  );
-  return row?.count ?? 0;
-}
+const countSince = (db: Queryable, state: NoticeState, since: Instant): Promise<number> =>
+  countUpTo(db, 'outbox WHERE state = ? AND next_attempt_at >= ?', [state, toDate(since)], COUNTED_MAX);

@@ -1,5 +1,5 @@
 /** The counts beside the console's sidebar: what waits for a person. A small statement on an index for each. */
-import { type Queryable, selectOne } from '../db/query.ts';
+import { type Queryable, countUpTo } from '../db/query.ts';
 import { countPutAside } from '../ledger/put-aside.ts';
 
 export interface BadgeCounts {
@@ -21,18 +21,8 @@ export async function readBadges(
 ): Promise<BadgeCounts> {
   const [failures, backfills, emails] = await Promise.all([
     known.failures ?? countPutAside(db),
-    countOf(
-      db,
-      "SELECT id FROM backfills WHERE state IN ('awaiting-approval', 'running', 'paused') ORDER BY id LIMIT ?",
-    ),
-    countOf(db, "SELECT id FROM outbox WHERE state = 'refused' LIMIT ?"),
+    countUpTo(db, "backfills WHERE state IN ('awaiting-approval', 'running', 'paused')", [], BADGE_MAX),
+    countUpTo(db, "outbox WHERE state = 'refused'", [], BADGE_MAX),
   ]);
   return { failures, backfills, emails };
-}
-
-async function countOf(db: Queryable, ids: string): Promise<number> {
-  const row = await selectOne<{ count: number }>(db, `SELECT COUNT(*) AS count FROM (${ids}) AS found`, [
-    BADGE_MAX,
-  ]);
-  return row?.count ?? 0;
 }

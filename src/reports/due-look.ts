@@ -2,7 +2,7 @@
  * Who is due and not put aside, looked at once for all that a page counts of them. Those that are put aside mostly stand at
  * the front of the index of who is due: they are passed over once, and everything is counted from behind them.
  */
-import { type Binding, type Queryable, selectOne, selectRows, toDate } from '../db/query.ts';
+import { type Binding, type Queryable, countUpTo, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { type DueByPlan, dueAtOf } from '../ledger/accounts.ts';
 import { type AsideAccount, isDueAt, listAside } from '../ledger/put-aside.ts';
@@ -35,12 +35,9 @@ export class DueLook {
   async countUpTo(asOf: Instant, max: number): Promise<number> {
     const behind = this.#behind(asOf);
     if (!behind) return 0;
-    const row = await selectOne<{ due: number }>(
-      this.#db,
-      `SELECT COUNT(*) AS due FROM (SELECT id FROM accounts WHERE ${behind.sql} LIMIT ?) AS due`,
-      [...behind.bindings, max + behind.leftOut],
-    );
-    return Math.max(0, (row?.due ?? 0) - behind.leftOut);
+    const { sql, bindings, leftOut } = behind;
+    const found = await countUpTo(this.#db, `accounts WHERE ${sql}`, bindings, max + leftOut);
+    return Math.max(0, found - leftOut);
   }
 
   /** The first `max` of those who are due at an instant, by plan. @param asOf the look's own, or earlier */

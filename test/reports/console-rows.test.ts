@@ -1,6 +1,6 @@
 /** What the pages of runs and failures read does not grow with what the tables hold, by the database's own count of rows. */
 import type { App } from '../../src/app.ts';
-import { execute, insertRows, selectRows, toDate } from '../../src/db/query.ts';
+import { countUpTo, execute, insertRows, selectRows, toDate } from '../../src/db/query.ts';
 import { readBadges } from '../../src/reports/badges.ts';
 import { readCyclesGrid } from '../../src/reports/cycles-grid.ts';
 import { readFailureFacets } from '../../src/reports/failure-facets.ts';
@@ -107,8 +107,18 @@ test('the sidebar reads each of them once, the overview and the grid of cycles t
   expect(await costOf(() => readBadges(app.db))).toBeLessThan(ASIDE * 1.1);
   expect(await costOf(() => readCyclesGrid(app.db))).toBeLessThan(ASIDE * 2.5);
   // And those at the front of the index of who is due, once, to find who is behind them.
-  expect(await costOf(() => readOverview(app.db, { next: (at) => at + 1_800_000 }))).toBeLessThan(ASIDE * 4.3);
+  expect(await costOf(() => readOverview(app.db, { next: (at) => at + 1_800_000 }))).toBeLessThan(
+    ASIDE * 4.3,
+  );
   expect(await costOf(() => readBadges(app.db, { failures: ASIDE }))).toBeLessThan(100);
+});
+
+test('a count that ends reads no more than it counts', async () => {
+  const aside = "failures WHERE state = 'put-aside'";
+  const upTo = (max: number) => countUpTo(app.db, aside, [], max);
+  expect([await upTo(500), await upTo(ASIDE), await upTo(ASIDE + 1)]).toEqual([500, ASIDE, ASIDE]);
+  expect(await costOf(() => upTo(500))).toBeLessThan(550);
+  expect(await costOf(() => upTo(ASIDE * 2))).toBeLessThan(ASIDE * 2.1);
 });
 
 describe('while a small sweep is open', () => {
