@@ -13,7 +13,12 @@ interface Pool {
 /** Every connection that is handed out tells the clock's time from then on: `UTC_TIMESTAMP()` is the session's. */
 export function followClock(db: Database, clock: Pick<Clock, 'wallNow'>): void {
   const { pool } = db.client as { pool: Pool };
+  // Most statements come while the clock stands still: to say so again would double them.
+  const told = new WeakMap<Pooled, number>();
   pool.on('acquireSuccess', (_id, connection) => {
-    connection.query(`SET timestamp = ${clock.wallNow() / 1_000}`);
+    const now = clock.wallNow();
+    if (told.get(connection) === now) return;
+    told.set(connection, now);
+    connection.query(`SET timestamp = ${now / 1_000}`);
   });
 }
