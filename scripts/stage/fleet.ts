@@ -8,6 +8,7 @@ import { MEMBER } from './told-of.ts';
 
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
 /** How far back the history goes. */
 export const STORY_DAYS = 190;
 
