@@ -1,5 +1,5 @@
 /** The database that `npm start` keeps for a checkout, which may be older than the checkout is by now. */
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { migrations } from '../../migrations/index.ts';
 import { SetupError } from '../servers/setup-error.ts';
 
@@ -27,14 +27,47 @@ export async function requireReleasedSchema(url: string, folder: string): Promis
 export const isSchemaMissing = async (url: string): Promise<boolean> =>
   (await readMigrationNames(url)).length === 0;
 
+/**
+ * Commits do not wait for the disk meanwhile: what a power cut takes then is made anew, because it was not finished.
+ * @param url of its owner
+ * @returns what `work` came to; where that is exit code 0, all of it is on the disk by then
+ */
+export async function withoutWaitingForDisk<Result extends { readonly exitCode: number }>(
+  url: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const before = await asking(url, async (connection) => {
+    const [rows] = await connection.query('SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS value');
+    await connection.query('SET GLOBAL innodb_flush_log_at_trx_commit = 0');
+    return (rows as [{ value: number }])[0].value;
+  });
+  const result = await work();
+  // Where it failed, the server may be gone, and ends in any case.
+  if (result.exitCode === 0)
+    await asking(url, async (connection) => {
+      await connection.query('SET GLOBAL innodb_flush_log_at_trx_commit = ?', [before]);
+      await connection.query('FLUSH ENGINE LOGS');
+    });
+  return result;
+}
+
 async function readMigrationNames(url: string): Promise<readonly string[]> {
+  return asking(url, async (connection) => {
+    try {
+      const [rows] = await connection.query('SELECT name FROM schema_migrations ORDER BY id');
+      return (rows as { name: string }[]).map((row) => row.name);
+    } catch (error) {
+      if ((error as { errno?: number }).errno === NO_SUCH_TABLE) return [];
+      throw error;
+    }
+  });
+}
+
+/** By a connection of its own. */
+export async function asking<T>(url: string, ask: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await createConnection(url);
   try {
-    const [rows] = await connection.query('SELECT name FROM schema_migrations ORDER BY id');
-    return (rows as { name: string }[]).map((row) => row.name);
-  } catch (error) {
-    if ((error as { errno?: number }).errno === NO_SUCH_TABLE) return [];
-    throw error;
+    return await ask(connection);
   } finally {
     await connection.end();
   }

@@ -1,10 +1,10 @@
 /** The sample fleet of an empty database: told by a process of its own, and told anew where that was cut off. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
 import type { StoryLine } from '../stage/story-line.ts';
 import { UPGRADED } from '../stage/told-of.ts';
 import { SetupError } from '../servers/setup-error.ts';
+import { asking } from './own-database.ts';
 
 const EXIT_CONFIGURATION = 78;
 
@@ -101,15 +101,3 @@ export const lookAtAccounts = (url: string): Promise<{ accounts: number; isSampl
     const { accounts, known } = (rows as [{ accounts: number; known: number }])[0];
     return { accounts, isSample: known > 0 };
   });
-
-async function asking<T>(
-  url: string,
-  ask: (connection: Awaited<ReturnType<typeof createConnection>>) => Promise<T>,
-): Promise<T> {
-  const connection = await createConnection(url);
-  try {
-    return await ask(connection);
-  } finally {
-    await connection.end();
-  }
-}

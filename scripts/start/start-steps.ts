@@ -9,7 +9,7 @@ import { startWatchdog } from '../servers/watchdog.ts';
 import { Commands } from './commands.ts';
 import { linkOfLocalOperator, liveToken } from './local-operator.ts';
 import { tellLive } from './live-facts.ts';
-import { isSchemaMissing, requireReleasedSchema } from './own-database.ts';
+import { isSchemaMissing, requireReleasedSchema, withoutWaitingForDisk } from './own-database.ts';
 import { type Story, type Teller, beginStory, forgetUnfinished, lookAtAccounts } from './sample-fleet.ts';
 import { startServing } from './serving.ts';
 import {
@@ -185,8 +185,11 @@ export class Start {
   }
 
   #beginStory(): Story {
+    const listen: Teller = (hear) => this.#commands.listen([TELLER], hear);
     const tell: Teller = async (hear) => {
-      const ended = await this.#commands.listen([TELLER], hear);
+      const ended = await (this.#servers?.databaseUrl === undefined
+        ? listen(hear)
+        : withoutWaitingForDisk(this.#ownerUrl(), () => listen(hear)));
       this.#throwIfInterrupted();
       return ended;
     };

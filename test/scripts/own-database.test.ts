@@ -1,6 +1,6 @@
-/** What `npm start` says of a development database that no migration leads on from. */
-import { requireReleasedSchema } from '../../scripts/start/own-database.ts';
-import { execute } from '../../src/db/query.ts';
+/** What `npm start` says of a development database that no migration leads on from, and how quickly it fills an empty one. */
+import { requireReleasedSchema, withoutWaitingForDisk } from '../../scripts/start/own-database.ts';
+import { execute, selectOne } from '../../src/db/query.ts';
 import { type Installation, install } from '../support/installation.ts';
 
 let installation: Installation;
@@ -42,3 +42,38 @@ test.each([[['0001_accounts', '0002_contacts']], [['0001_accounts']]])(
     });
   },
 );
+
+describe('while a fleet is made that a power cut may take', () => {
+  const setTo = (value: number) =>
+    execute(installation.db, `SET GLOBAL innodb_flush_log_at_trx_commit = ${value}`);
+  const waits = async (): Promise<number | undefined> =>
+    (
+      await selectOne<{ value: number }>(
+        installation.db,
+        'SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS value',
+        [],
+      )
+    )?.value;
+  const during = (exitCode: number) =>
+    withoutWaitingForDisk(installation.env.DATABASE_URL as string, async () => ({
+      exitCode,
+      waited: await waits(),
+    }));
+
+  let before: number | undefined;
+  beforeAll(async () => {
+    before = await waits();
+    await setTo(2);
+  });
+  afterAll(() => setTo(before ?? 0));
+
+  test('no commit waits for the disk, and once it is there the server does again as it did', async () => {
+    await expect(during(0)).resolves.toEqual({ exitCode: 0, waited: 0 });
+    expect(await waits()).toBe(2);
+  });
+
+  test('one that was cut off is not asked of again', async () => {
+    await expect(during(1)).resolves.toEqual({ exitCode: 1, waited: 0 });
+    expect(await waits()).toBe(0);
+  });
+});
