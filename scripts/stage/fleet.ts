@@ -4,6 +4,7 @@ import { type Instant, firstInstantOf, formatInstant } from '../../src/domain/ca
 import type { MemberEvent } from '../../src/domain/events/events.ts';
 import type { AccountRowGiven } from './account-rows.ts';
 import { type Fields, factAt } from './facts.ts';
+import { anchorOf } from './movers.ts';
 import { MEMBER } from './told-of.ts';
 
 export const DAY = 86_400_000;
@@ -31,6 +32,20 @@ const MIDNIGHTS = Array.from(
   { length: 24 },
   (_, hour) => `Etc/GMT${hour < 12 ? '+' : '-'}${hour < 12 ? hour : hour - 11}`,
 );
+/** And some of those where it begins between the hours. */
+const BETWEEN_HOURS = [
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Asia/Kabul',
+  'Asia/Tehran',
+  'Asia/Yangon',
+  'Australia/Adelaide',
+  'Australia/Darwin',
+  'Australia/Eucla',
+  'America/St_Johns',
+  'Pacific/Chatham',
+  'Pacific/Marquesas',
+] as const;
 
 export interface FleetPlan {
   readonly members: number;
@@ -68,6 +83,7 @@ export interface Week {
 interface Window {
   readonly from: Instant;
   readonly to: Instant;
+  readonly zones: readonly string[];
 }
 
 export type Roll = (below: number) => number;
@@ -91,9 +107,9 @@ export function makeFleet(now: Instant, seed: number, plan: FleetPlan): Fleet {
   const begun = plan.members - plan.beginNow;
   const windowOf = (index: number): Window | undefined =>
     index >= begun
-      ? { from: now - BEGAN.beforeMs, to: now - BEGAN.afterMs }
+      ? { from: now - BEGAN.beforeMs, to: now - BEGAN.afterMs, zones: MIDNIGHTS }
       : index >= begun - plan.beginSoon
-        ? { from: now, to: now + HOUR }
+        ? { from: now, to: now + HOUR, zones: [...MIDNIGHTS, ...BETWEEN_HOURS] }
         : undefined;
   const members = Array.from({ length: plan.members }, (_, index) =>
     member(index + 1, { begins, now, window: windowOf(index) }, roll),
@@ -165,18 +181,14 @@ export function anchorFor(at: Instant, monthsBefore: number): string {
 }
 
 /** A zone in which a day begins in that window around now, and an anchor on such a day in a month that has it. */
-function beginsWithin({ from, to }: Window, roll: Roll): { zone: string; anchorOn: string } {
-  const beginning = MIDNIGHTS.flatMap((zone) => {
+function beginsWithin({ from, to, zones }: Window, roll: Roll): { zone: string; anchorOn: string } {
+  const beginning = zones.flatMap((zone) => {
     const on = DateTime.fromMillis(to, { zone }).toISODate() as string;
     const at = firstInstantOf(on, zone);
     return at > from && at <= to ? [{ zone, on }] : [];
   });
   const { zone, on } = pick(roll, beginning);
-  const day = DateTime.fromISO(on, { zone: 'UTC' });
-  for (let months = 8 + roll(12); ; months += 1) {
-    const anchor = day.minus({ months });
-    if (anchor.day === day.day) return { zone, anchorOn: anchor.toISODate() as string };
-  }
+  return { zone, anchorOn: anchorOf(on, 8 + roll(12)) };
 }
 
 /** Members since the month before; known to us from the day after that week on. */

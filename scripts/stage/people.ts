@@ -4,6 +4,7 @@ import type { MemberEvent } from '../../src/domain/events/events.ts';
 import type { AccountRowGiven } from './account-rows.ts';
 import { type Fields, factAt } from './facts.ts';
 import { type FleetPlan, DAY, HOUR, STORY_DAYS, anchorFor } from './fleet.ts';
+import { placesOfMovers } from './movers.ts';
 import { UPGRADED } from './told-of.ts';
 
 interface Person {
@@ -94,6 +95,11 @@ export function peopleOfTour(now: Instant): NonNullable<FleetPlan['more']> {
     anchorOn: anchorFor(now - begunDaysAgo * DAY, 13),
     openingBalance: balance,
   }));
+  const movers = placesOfMovers(now).map((one): AccountRowGiven => ({
+    ...one,
+    trackedFrom,
+    email: emailOf(one.id),
+  }));
   const opening = { kind: 'freelancer', plan: 'basic', email: emailOf(NEW_TALENT), zone: 'Europe/Lisbon' };
   const eli = {
     id: NEW_TALENT,
@@ -102,7 +108,7 @@ export function peopleOfTour(now: Instant): NonNullable<FleetPlan['more']> {
       [48, 'readiness-test.passed'],
     ],
   } as const;
-  return { rows, events: [...people, eli].flatMap((one) => eventsOf(one, now)) };
+  return { rows: [...rows, ...movers], events: [...people, eli].flatMap((one) => eventsOf(one, now)) };
 }
 
 const emailOf = (id: string): string => `${id}@members.example.test`;
