@@ -62,8 +62,8 @@ function piecesOf(words: Words, tone?: Tone): Piece[] {
   return words.flatMap((one) => piecesOf(one, tone));
 }
 
-/** What stands in quotes is a command, and typed as it stands: it is one word, unless it is a long one. */
-const WORD = /\s*(?:\(?"[^"\n]{1,70}"\S*|\S+)/g;
+/** What stands in quotes is a command, and typed as it stands: it is one word, unless it is a long one. So is a date with its time. */
+const WORD = /\s*(?:\(?"[^"\n]{1,70}"\S*|\d{4}-\d\d-\d\d \d\d:\d\d\S*|\S+)/g;
 
 /** The blanks that become line ends: from where to where. */
 function breaksIn(text: string, columns: number, indent: number): [start: number, end: number][] {

@@ -56,26 +56,34 @@ export function describeRun(screen: Screen, run: Run, counts: RunCounts, told: R
       : []),
     ...tookOf(run, counts),
     ...(batches === null ? [] : [['batches', batchWords(batches)] as [string, Words]]),
+    // A terminal's first line has no room for it.
+    ...(screen.columns === null ? [] : [['terms', `version ${run.termsVersion}`] as [string, Words]]),
   ];
   const next = nextCommand(run, counts, end);
   return linesOf([
     folded(screen, [
       `run ${run.id} (${run.kind}) `,
       toned(stateTone(run.state), run.state),
-      `, as of ${timeOn(screen, run.asOf)}, terms version ${run.termsVersion}`,
+      `, as of ${timeOn(screen, run.asOf)}${screen.columns === null ? `, terms version ${run.termsVersion}` : ''}`,
     ]),
     ...(run.asked ? [folded(screen, `  asked for ${askedWords(run.asked)}`, FACTS_INDENT)] : []),
     ...facts.map(([label, words]) => factLine(screen, label, words)),
     folded(
       screen,
       `  by ${run.actor}${run.reason ? `, because: ${run.reason}` : ''}; started ${at(run.startedAt)}` +
-        (run.endedAt === null ? '' : `, ended ${at(run.endedAt)}`),
+        (run.endedAt === null ? '' : `, ended ${endOn(screen, run.startedAt, run.endedAt, now)}`),
       FACTS_INDENT,
     ),
     ...notes.map((one) => factLine(screen, 'note', `${at(one.at)} by ${one.actor}: ${one.note}`)),
     ...(next === undefined ? [] : [factLine(screen, 'next', next)]),
   ]);
 }
+
+/** How long ago that was is said once, where the end is not far from the beginning. */
+const endOn = (screen: Screen, startedAt: Instant, endedAt: Instant, now: Instant | undefined): string =>
+  timeOn(screen, endedAt, endedAt - startedAt < AT_ONCE_MS ? undefined : now);
+
+const AT_ONCE_MS = 60_000;
 
 const toneOf = (text: string, count: number, tone: Tone): Words => toned(count > 0 ? tone : undefined, text);
 

@@ -14,6 +14,7 @@ import { EXIT } from '../exit-codes.ts';
 import { type ListFlags, type Listing, printList, withListFlags } from '../listing.ts';
 import { countFlag, jsonFlag, withHelp } from '../options.ts';
 import { requireSchema } from '../require-schema.ts';
+import { when } from '../table.ts';
 import { counted } from '../words.ts';
 
 export function addAlertCommands(program: Command, cli: Cli): void {
@@ -39,8 +40,7 @@ export function addAlertCommands(program: Command, cli: Cli): void {
   withHelp(test, 'connects alerts test', [0, 2, 75]);
 }
 
-const NOBODY =
-  'nobody is told: neither CONNECTS_ALERT_URL is set, nor CONNECTS_ALERT_MAIL together with SMTP_URL';
+const NOBODY = 'nobody is told: set CONNECTS_ALERT_URL, or CONNECTS_ALERT_MAIL and SMTP_URL';
 
 // ----------------------------------------------------------------------------------------------------- list
 
@@ -73,10 +73,16 @@ async function showAlerts(cli: Cli, flags: ListFlags): Promise<void> {
 const ALERT_LIST: Listing<OnAlert, ReturnType<typeof alertJson>> = {
   toJson: alertJson,
   fields: ['alert', 'since', 'count', 'found', 'first', 'runbook', 'told'],
-  columns: ['alert', 'since (UTC)', 'told', 'what'],
+  // What is the matter says mostly since when, too.
+  columns: [
+    'alert',
+    { name: 'since (UTC)', drop: 2 },
+    { name: 'told', drop: 1, cut: 'end' },
+    { name: 'what', cut: 'end', least: 60 },
+  ],
   toRow: ({ alert, since, told, found }) => [
     alert,
-    formatInstant(since),
+    when(since),
     told.map((one) => one.channel).join(', '),
     found,
   ],
@@ -118,12 +124,19 @@ const MESSAGE_LIST: Listing<ListedMessage, ReturnType<typeof messageJson>> = {
     'attempts',
     'words',
   ],
-  columns: ['channel', 'message', 'state', 'staged (UTC)', 'attempts', 'words'],
+  columns: [
+    { name: 'channel', cut: 'middle' },
+    { name: 'message', cut: 'end' },
+    'state',
+    { name: 'staged (UTC)', drop: 1 },
+    { name: 'attempts', drop: 3 },
+    { name: 'words', drop: 2, cut: 'end' },
+  ],
   toRow: ({ channel, message, state, stagedAt, attempts, words }) => [
     channel,
     titleOf(message),
     state,
-    formatInstant(stagedAt),
+    when(stagedAt),
     attempts,
     words ?? '',
   ],

@@ -10,6 +10,7 @@ import { type ListFlags, type Listing, printList, withListFlags } from '../listi
 import { durationFlag, idFlag, textFlag, withHelp } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
+import { when } from '../table.ts';
 
 const LISTED_MAX = 1_000;
 
@@ -105,23 +106,23 @@ const TOKENS: Listing<Token, ReturnType<typeof toJson>> = {
   fields: ['id', 'name', 'role', 'createdAt', 'revokedAt', 'expiresAt', 'lastUsedAt', 'types'],
   columns: [
     'token',
-    'name',
+    { name: 'name', cut: 'middle' },
     'role',
-    'types',
-    'created (UTC)',
-    'last used (UTC)',
-    'expires (UTC)',
-    'revoked (UTC)',
+    { name: 'types', drop: 4, cut: 'end', least: 12 },
+    { name: 'created (UTC)', drop: 5 },
+    { name: 'last used (UTC)', drop: 2 },
+    { name: 'expires (UTC)', drop: 3 },
+    { name: 'revoked (UTC)', drop: 1 },
   ],
   toRow: (one) => [
     String(one.id),
     one.name,
     one.role,
     one.types?.join(' ') ?? 'all',
-    formatInstant(one.createdAt),
-    textOf(one.lastUsedAt) ?? '',
-    textOf(one.expiresAt) ?? '',
-    textOf(one.revokedAt) ?? '',
+    when(one.createdAt),
+    when(one.lastUsedAt),
+    when(one.expiresAt),
+    when(one.revokedAt),
   ],
   none: 'there are no tokens yet',
 };

@@ -19,6 +19,7 @@ import { type ListFlags, type Listing, printList, withListFlags } from '../listi
 import { withHelp } from '../options.ts';
 import { changeOrRehearse } from '../rehearsing.ts';
 import { requireSchema } from '../require-schema.ts';
+import { when } from '../table.ts';
 
 const LISTED_MAX = 1_000;
 
@@ -167,14 +168,21 @@ const toJson = (one: User) => ({
 const USERS: Listing<User, ReturnType<typeof toJson>> = {
   toJson,
   fields: ['name', 'role', 'createdAt', 'signedInAt', 'hasPassword', 'linkExpiresAt', 'disabledAt', 'id'],
-  columns: ['name', 'role', 'password', 'last signed in (UTC)', 'link until (UTC)', 'disabled (UTC)'],
+  columns: [
+    { name: 'name', cut: 'middle' },
+    'role',
+    { name: 'password', drop: 3 },
+    { name: 'last signed in (UTC)', drop: 2 },
+    { name: 'link until (UTC)', drop: 4 },
+    { name: 'disabled (UTC)', drop: 1 },
+  ],
   toRow: (one) => [
     one.name,
     one.role,
     one.hasPassword ? 'set' : 'none',
-    textOf(one.signedInAt) ?? '',
-    textOf(one.linkExpiresAt) ?? '',
-    textOf(one.disabledAt) ?? '',
+    when(one.signedInAt),
+    when(one.linkExpiresAt),
+    when(one.disabledAt),
   ],
   none: 'there are no users yet: "connects users add NAME --role operator" makes one',
 };
