@@ -4,24 +4,26 @@ import { asUnavailable, classOfDatabaseError, isDatabaseError } from '../db/erro
 import { type Binding, type Queryable, execute, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { groupBy } from '../group-by.ts';
+import { mergeWaiting } from './one-letter.ts';
 import { NOTICE_COLUMNS, type Notice, lockFree, write } from './outbox.ts';
 
 /**
  * Takes claimed rows for sending, before SMTP begins: of several takers only one gets a row, so a job that is
  * delivered twice sends once. What somebody else has, or was sent already, is left out; so is what somebody keeps
- * locked, until its lease runs out. Ids are at most 999.
+ * locked, until its lease runs out. Ids are at most 999. Those that tell one member of cycles become one (one-letter.ts).
  */
 export async function takeNotices(
   db: Database,
   take: { readonly ids: readonly number[]; readonly until: Instant },
 ): Promise<Taken[]> {
   return inTransaction(db, async (transaction) => {
-    const rows = await selectRows<Notice>(
+    const claimed = await selectRows<Notice>(
       transaction,
       `SELECT ${NOTICE_COLUMNS} FROM outbox WHERE id IN (?) AND state = 'claimed' ORDER BY id FOR UPDATE SKIP LOCKED`,
       [take.ids],
     );
-    if (rows.length === 0) return [];
+    if (claimed.length === 0) return [];
+    const rows = await mergeWaiting(transaction, claimed);
     await execute(
       transaction,
       "UPDATE outbox SET state = 'sending', lease_until = ?, attempts = attempts + 1 WHERE id IN (?)",
