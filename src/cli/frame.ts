@@ -1,6 +1,7 @@
 /** What all commands of `connects` hang on: the program itself, its exit codes, what it says to a slip. */
 import { Command, Option } from 'commander';
 import { plainText } from '../plain-text.ts';
+import { codeLines } from './code-lines.ts';
 import type { Cli } from './context.ts';
 import { EXIT_MEANING } from './exit-codes.ts';
 import { COLOR_WHEN, type ColorWhen } from './screen.ts';
@@ -9,13 +10,12 @@ import { COLOR_WHEN, type ColorWhen } from './screen.ts';
 const LONG_RUNNING = ['worker', 'scheduler', 'console', 'serve'];
 
 const GENERAL_HELP = `
-Servers are those of DATABASE_URL, REDIS_URL and SMTP_URL, or of a running "npm start".
-Data goes to stdout, progress and messages to stderr. Instants are UTC.
+Servers are those of DATABASE_URL, REDIS_URL and SMTP_URL, or of a running
+"npm start". Data goes to stdout, progress and messages to stderr.
+Instants are UTC.
 
 Exit codes:
-${Object.entries(EXIT_MEANING)
-  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-  .join('\n')}`;
+${codeLines(Object.keys(EXIT_MEANING).map(Number))}`;
 
 /** Hangs commands on a program. */
 export type AddCommands = (program: Command, cli: Cli) => void;

@@ -10,7 +10,8 @@ import {
   localeField,
 } from '../domain/events/fields.ts';
 import { plainLine } from '../plain-text.ts';
-import { EXIT, EXIT_MEANING, type ExitCode } from './exit-codes.ts';
+import { codeLines } from './code-lines.ts';
+import { EXIT } from './exit-codes.ts';
 
 export function instantFlag(text: string): Instant {
   const at = parseInstant(text);
@@ -154,8 +155,7 @@ export const reasonFlag = (): Option =>
 export function withHelp(command: Command, example: string, codes: readonly number[]): Command {
   // Whoever needs a server needs settings, too.
   const all = codes.flatMap((code) => (code === EXIT.tryAgain ? [code, EXIT.configuration] : [code]));
-  const lines = all.map((code) => `  ${String(code).padStart(3)}  ${EXIT_MEANING[code as ExitCode]}`);
-  return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${lines.join('\n')}`);
+  return command.addHelpText('after', `\nExample:\n  ${example}\n\nExit codes:\n${codeLines(all)}`);
 }
 
 /** @param about what the emails are about; of boundaries that are settled on the way members hear in any case */

@@ -21,6 +21,8 @@ beforeAll(async () => {
   await here('sweep', '--work', '--as-of', '2021-07-01T00:00:00Z');
   await record(app, [fact('w1', 'broken', '2021-07-02', 'plan.upgraded')]);
   await here('tokens', 'add', 'billing', '--role', 'ingest', '--types', 'plan.upgraded');
+  await here('tokens', 'add', 'b'.repeat(100), '--role', 'viewer', '--expires', '90d');
+  await here('users', 'add', 'u'.repeat(64), '--role', 'viewer');
   await here('reverse-run', '1', '--reason', 'x', '--yes');
   const span = ['--from', '2021-01-01', '--to', '2021-05-31', '--include', 'reversed'];
   await here('backfill', 'start', ...span, '--reason', 'a, "b"', '--yes');
@@ -93,6 +95,9 @@ test.each([
   'audit',
   'audit-log',
   'doctor',
+  'tokens list',
+  'users list',
+  'alerts list',
 ])('%s fits a terminal of 80 columns, coloured or not; what scripts read is as it is', async (command) => {
   const { app } = installation;
   const args = command.split(' ');

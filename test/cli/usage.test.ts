@@ -27,8 +27,9 @@ describe('help', () => {
   test.each(named(leaves))('%s --help has an example that parses, and exit codes', async (_path, command) => {
     const { stdout } = await runHere([...wordsOf(command), '--help']);
     const [, example = ''] = /^Example:\n {2}connects (.+)$/m.exec(stdout) ?? [];
-    const codes = /^Exit codes:\n((?: +\d+ {2}\S.*\n?)+)/m.exec(stdout)?.[1] ?? '';
+    const codes = /^Exit codes:\n((?: +\d+ {2}\S.*\n?| {7}\S.*\n?)+)/m.exec(stdout)?.[1] ?? '';
     expect(codes).toMatch(/^ +(0|130) /m);
+    expect(codes.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(codes).toMatch(/^ +2 {2}usage or invalid input$/m);
     await expect(parseOnly(shellWords(example))).resolves.toBe(pathOf(command));
   });

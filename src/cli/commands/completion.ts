@@ -38,8 +38,9 @@ const PLACES = [
 ] as const;
 
 const HOW = `
-${PLACES.map(([where, command, file]) => `${where.padEnd(28)}${command} ${file}`).join('\n')}
-Ids and codes are those of DATABASE_URL, or of a running "npm start"; without a database there are none.`;
+${PLACES.map(([where, command, file]) => `${where}\n  ${command} ${file}`).join('\n')}
+Ids and codes are those of DATABASE_URL, or of a running "npm start"; without a
+database there are none.`;
 
 async function suggest(
   cli: Cli,

@@ -93,12 +93,16 @@ export function addReverseRunCommand(program: Command, cli: Cli): void {
 }
 
 const FILTER_HELP = `
-With --account, --accounts-file, --plan or --code only that part of it is taken back; the same run can be taken back again, for
-others: what was taken back before is left alone, and said. What could not be taken, account by account, at any time:
-"connects run accounts 18 --state short", with the number of the reversal.
+With --account, --accounts-file, --plan or --code only that part of it is taken
+back; the same run can be taken back again, for others: what was taken back
+before is left alone, and said. What could not be taken, account by account, at
+any time, with the number of the reversal:
+"connects run accounts 18 --state short".
 
-With --dry-run --against-right, each account's past is played again with the right terms for these boundaries, and held against what
-comes of taking back and granting again: counts, sums, the five who gain or lose most; all with --ndjson or --csv.`;
+With --dry-run --against-right, each account's past is played again with the
+right terms for these boundaries, and held against what comes of taking back and
+granting again: counts, sums, the five who gain or lose most; all with --ndjson
+or --csv.`;
 
 function sourceArgument(text: string): number | 'events' {
   if (text === 'events') return text;

@@ -108,9 +108,12 @@ export function addSweepCommand(program: Command, cli: Cli): void {
 }
 
 const LISTED_HELP = `
-With --account, --accounts-file, --plan or --limit it opens a run of its own over those of them who are due, and joins none;
-all others stay due. Who is unknown, put aside or not due is named and counted. After a deploy, 100 first, then all:
-"connects sweep --limit 100 --wait --work", and then "connects sweep --wait --work".`;
+With --account, --accounts-file, --plan or --limit it opens a run of its own
+over those of them who are due, and joins none; all others stay due. Who is
+unknown, put aside or not due is named and counted. After a deploy, 100 first,
+then all:
+"connects sweep --limit 100 --wait --work", and then
+"connects sweep --wait --work".`;
 
 async function runSweep(cli: Cli, flags: SweepFlags): Promise<void> {
   const waits = flags.wait === true || flags.work === true;
