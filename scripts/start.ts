@@ -14,17 +14,18 @@ const EXIT_USAGE = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const USAGE = `Usage: npm start [-- --once]
 
-Starts a private MariaDB and Redis, a console, a worker, a scheduler and an inbox that
-keeps all mail on this machine, over a sample fleet with half a year of history.
-What it makes lies in .local, and is found again by the next start: remove that folder
-to begin anew. Ctrl-C stops everything.
+Starts a private MariaDB and Redis, a console, a worker, a scheduler and an
+inbox that keeps all mail on this machine, over a sample fleet with half a year
+of history. What it makes lies in .local, and is found again by the next start:
+remove that folder to begin anew. Ctrl-C stops everything.
 
-  --once        sweep what is due, send what can be sent, say what was done, and end
+  --once        sweep what is due, send what can be sent, say what was done,
+                and end
   -h, --help    this text
 
-DATABASE_URL, REDIS_URL and SMTP_URL name servers to use instead of private ones.
-CONNECTS_LOCAL_DATABASE=mysql and CONNECTS_LOCAL_REDIS=valkey choose the private ones.
-NO_COLOR=1 leaves the colours out.
+DATABASE_URL, REDIS_URL and SMTP_URL name servers to use instead of private
+ones. CONNECTS_LOCAL_DATABASE=mysql and CONNECTS_LOCAL_REDIS=valkey choose the
+private ones. NO_COLOR=1 leaves the colours out.
 `;
 
 const words = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** The steps of `npm start`, each timed, and their undoing in the opposite order. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from '../servers/folder-lock.ts';
@@ -10,6 +10,7 @@ import { Commands } from './commands.ts';
 import { linkOfLocalOperator, liveToken } from './local-operator.ts';
 import { tellLive } from './live-facts.ts';
 import { isSchemaMissing, requireReleasedSchema, withoutWaitingForDisk } from './own-database.ts';
+import { publish } from './published.ts';
 import { type Story, type Teller, beginStory, forgetUnfinished, lookAtAccounts } from './sample-fleet.ts';
 import { startServing } from './serving.ts';
 import {
@@ -21,6 +22,7 @@ import {
   startOwnServers,
 } from './start-servers.ts';
 import { type Step, runSteps } from './step-list.ts';
+import { Undoing } from './undoing.ts';
 import { welcomeText } from './welcome.ts';
 
 /** `connects sweep`: finished, some accounts failed. Worth a look, no reason to stop everything. */
@@ -37,16 +39,14 @@ export interface StartRequest {
   readonly interruption: Interruption;
 }
 
-/** May be called twice: the second time, `hasty`, it cuts the first one's waiting short. */
-type Undo = (options: { hasty: boolean }) => Promise<void> | void;
-
 /** Thrown between two steps once a signal has come. */
 class Interrupted extends Error {}
 
 export class Start {
   readonly #request: StartRequest;
-  readonly #undo: Undo[] = [];
   readonly #watchdog = startWatchdog();
+  /** In the end nothing is left that the watchdog would have to end. */
+  readonly #undo = new Undoing(() => this.#watchdog.dismiss());
   #servers: Awaited<ReturnType<typeof startOwnServers>>;
   #addresses: Addresses | undefined;
   readonly #commands: Commands;
@@ -55,8 +55,6 @@ export class Start {
   #link: Promise<string | undefined> = Promise.resolve(undefined);
   /** Resolves, with a line that says how, when something ends by itself that has to stay. */
   #down: Promise<string> = new Promise(() => {});
-  #hasty = false;
-  #stopping: Promise<void> | undefined;
 
   constructor(request: StartRequest) {
     this.#request = request;
@@ -87,21 +85,14 @@ export class Start {
     throw new SetupError(`${how}; the logs are in ${this.#request.folder}`);
   }
 
-  /** What was started last is stopped first. Called again, hastens. */
-  async stop(): Promise<void> {
-    this.#stopping ??= this.#undoAll();
-    await this.#stopping;
+  /** What was started last is stopped first. Called again, waits for the same. */
+  stop(): Promise<void> {
+    return this.#undo.all();
   }
 
   /** Makes the stop under way, or the one to come, short. */
   hasten(): void {
-    this.#hasty = true;
-    if (this.#stopping) for (const undo of this.#undo) void undo({ hasty: true });
-  }
-
-  async #undoAll(): Promise<void> {
-    for (const undo of this.#undo.toReversed()) await undo({ hasty: this.#hasty });
-    await this.#watchdog.dismiss();
+    this.#undo.hasten();
   }
 
   async #run(steps: readonly Step[]): Promise<void> {
@@ -171,7 +162,7 @@ export class Start {
   }
 
   async #tellStory(tell: (what: string) => void): Promise<string> {
-    this.#publish();
+    this.#undo.push(publish(this.#request.folder, this.#known()));
     const { accounts: known, isSample } = await (this.#story
       ? { accounts: 0, isSample: true }
       : lookAtAccounts(this.#ownerUrl()));
@@ -242,15 +233,6 @@ export class Start {
     void liveToken(folder, launcher, this.#commands.env)
       .then((token) => (token ? tellLive({ consoleUrl, token, signal: ending.signal }) : undefined))
       .catch(() => {});
-  }
-
-  /** For `connects` in another terminal. Readable by this user only: it may name a password. */
-  #publish(): void {
-    const file = join(this.#request.folder, 'run', 'servers.json');
-    const content = JSON.stringify({ ...this.#known(), pid: process.pid }, null, 2);
-    writeFileSync(`${file}.new`, `${content}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-    this.#undo.push(() => rmSync(file, { force: true }));
   }
 
   #known(): Addresses {

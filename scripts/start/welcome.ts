@@ -27,6 +27,8 @@ const TOUR: readonly Shown[] = [
   ['npx connects failures list', 'two accounts are put aside: with what, and what mends it'],
   ['npx connects due --ahead 7d', 'whose cycles begin in the next days'],
 ];
+/** scripts/start/live-facts.ts */
+const LIVE = 'For ten minutes facts arrive: cycles begin, runs are opened, letters come.';
 const ANYWHERE: readonly Shown[] = [
   ['npx connects due', 'how many accounts are due, and since when'],
   ['npx connects run list', 'what was settled, and by whom'],
@@ -43,6 +45,7 @@ export function welcomeText({ consoleUrl, link, inboxUrl, logPath, isSample }: W
   return [
     '',
     ...block('Open this', open),
+    ...(isSample ? [LIVE, ''] : []),
     ...block('Try this, in another terminal', isSample ? TOUR : ANYWHERE),
     ...block('Stop like this', [['Ctrl-C', 'stops everything; the next start finds its data again']]),
     colours.dim(`The log is ${logPath}`),

@@ -24,7 +24,10 @@ interface Told {
   readonly kind: NoticeKind;
 }
 
-/** By kind of subject; a code that is not named here is told by no email. */
+/**
+ * By kind of subject; a code that is not named here is told by no email. An agency wins interviews as a freelancer does, and
+ * hears of what it won; of welcomes, tests and upgrades it is not eligible for, and of replies that won nothing, it does not.
+ */
 const OF_SUBJECT: Readonly<Record<string, Told>> = {
   welcome: { codes: ['awarded'], kind: 'welcome' },
   'readiness-test': { codes: ['awarded'], kind: 'readiness-test' },

@@ -109,6 +109,23 @@ describe('events', () => {
     expect(said(interview)).toContain('8 August 2021, 12:00');
   });
 
+  it('of an agency stage what it won by an interview, and nothing that is for freelancers', async () => {
+    const { app } = installation;
+    const agency = { kind: 'agency', plan: 'agency', email: 'e9@example.test', zone: 'UTC' };
+    await record(app, [
+      fact('e9-open', 'e9', '2021-08-03 10:00', 'account.opened', agency),
+      fact('e9-test', 'e9', '2021-08-04 10:00', 'readiness-test.passed'),
+      fact('e9-up', 'e9', '2021-08-04 11:00', 'plan.upgraded'),
+      fact('e9-buy', 'e9', '2021-08-04 12:00', 'connects.purchased', { amount: 20 }),
+      fact('e9-invited', 'e9', '2021-08-05 10:00', 'interview.requested', { interview: 'i9' }),
+      fact('e9-invite-reply', 'e9', '2021-08-05 11:00', 'interview.replied', { interview: 'i9' }),
+      fact('e9-prop', 'e9', '2021-08-06 10:00', 'proposal.submitted', { proposal: 'p9', connects: 4 }),
+      fact('e9-req', 'e9', '2021-08-07 10:00', 'interview.requested', { interview: 'i10', proposal: 'p9' }),
+      fact('e9-rep', 'e9', '2021-08-08 10:00', 'interview.replied', { interview: 'i10' }),
+    ]);
+    expect(await staged('e9')).toMatchObject([{ kind: 'interview-award', ref: 'interview:i10' }]);
+  });
+
   it('that are refused, or change nothing that is told, stage none', async () => {
     await record(installation.app, [
       opening('e2'),
