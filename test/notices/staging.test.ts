@@ -227,6 +227,11 @@ describe('a letter that is late', () => {
     await importRows(app, [{ id: 'l1', anchorOn: '2021-02-20' }]);
     await settleAsOf(app, ['l1'], '2021-03-20 00:00');
     await settleAsOf(app, ['l1'], '2021-04-20 00:00');
+    // Else one letter would tell of both.
+    await execute(
+      installation.db,
+      "UPDATE outbox SET attempts = 1 WHERE ref = 'cycles:2021-04-20..2021-04-20'",
+    );
     await deliver();
     const about = (words: string) => lettersTo('l1').find((one) => said(one).includes(words));
     const [march, april] = [about('That made'), about('You now have')];
