@@ -11,5 +11,5 @@ table.bars td:last-child { width: 38%; }
   .facets { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s6); padding: var(--s2) var(--s4) var(--s3); } .facets > div { display: flex; flex-wrap: wrap; gap: var(--s1); align-content: start; }
   .facets h2 { flex: 1 1 100%; padding: .25rem 0 0; } .facets a { border: 1px solid var(--line-2); border-radius: 99px; padding: .12rem .6rem; } .facets a b { margin-left: 0; }
 }
-@media (max-width: 40rem) { .says { min-width: 9rem; } table.bars td.n { padding-right: var(--s4); } }
+@media (max-width: 40rem) { .says { min-width: 7.5rem; } table.bars td.n { padding-right: var(--s4); } }
 `;

@@ -64,7 +64,7 @@ const columnsOf = (now: number, ofOneError: boolean): Column<FailurePageRow>[] =
 
 /** `28 Nov`: a cycle that cannot be settled is hardly a year old. */
 const dayOf = (on: string): string =>
-  DateTime.fromISO(on, { zone: 'UTC', locale: 'en-GB' }).toFormat('d LLL');
+  DateTime.fromISO(on, { zone: 'UTC', locale: 'en-US' }).toFormat('d LLL');
 
 /** The error's words, and what people said of it. */
 function Says({ one, now, ofOneError }: { one: FailurePageRow; now: number; ofOneError: boolean }) {
