@@ -47,6 +47,16 @@ const overviewShape = z
           putAside: count,
           waiting: count.describe('Emails still to be sent.'),
           cleanSeconds: count.nullable().describe('Since everybody was found, or made, current.'),
+          sentToday: count
+            .nullable()
+            .describe(
+              'Emails sent since midnight UTC; this and the next three are null where they were not counted yet.',
+            ),
+          refused: count.nullable().describe('Emails that were refused for good.'),
+          tooOld: count
+            .nullable()
+            .describe('Emails that came to nothing because they would have told of long ago.'),
+          suppressed: count.nullable().describe('Emails that somebody holds back.'),
         }),
       )
       .describe('How these figures went: every ten minutes of the last six hours, the oldest first.'),
