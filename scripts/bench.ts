@@ -4,13 +4,17 @@
  * contender that commits most often.
  */
 import { writeFileSync } from 'node:fs';
-import { judge, type Measured, type Round } from './bench/asks.ts';
+import { type Measured, judge } from './bench/asks.ts';
 import { type Build, buildWorkers } from './bench/build.ts';
-import { type RoundResult, runContender, settingsOf } from './bench/contenders.ts';
+import { type RoundResult, WORK, runContender } from './bench/contenders.ts';
 import { type Servers, openServers, prepareGround } from './bench/ground.ts';
-import { type BenchOptions, type ContenderName, USAGE, parseOptions } from './bench/options.ts';
+import { currentLoad, hostFacts } from './bench/host-facts.ts';
+import { type BenchOptions, LANES, USAGE, parseOptions } from './bench/options.ts';
+import { writeFigures } from './bench/plot/write-figures.ts';
+import { type Taken, type Turn, leftInWords, msLeft, turnsOf } from './bench/progress.ts';
 import { measureWaitingJob } from './bench/redis-memory.ts';
 import { compileReport, renderTable } from './bench/report.ts';
+import { startPostgres } from './servers/local-postgres.ts';
 import { exitCodeOf } from './servers/processes.ts';
 import { reportFailure } from './servers/setup-error.ts';
 import { type ThrowAwaySetting, withThrowAwayServers } from './servers/throw-away.ts';
@@ -26,52 +30,64 @@ interface Bench {
   readonly build: Build;
 }
 
-async function runOn(bench: Bench, contender: ContenderName, accounts: number): Promise<RoundResult> {
-  const ground = await prepareGround(bench.servers, accounts, settingsOf(contender));
+async function runOn(
+  { servers, build, setting }: Bench,
+  { contender, accounts }: Turn,
+): Promise<RoundResult> {
+  const { settings, onPostgres } = WORK[contender];
+  const wishes = { ...(settings && { settings }), ...(onPostgres && { onPostgres }) };
+  const ground = await prepareGround(servers, accounts, wishes);
   try {
-    const result = await runContender(contender, ground, {
-      folder: bench.build.folder,
-      watchdog: bench.setting.watchdog,
-    });
-    const rate = Math.round(result.accountsPerSecond);
-    const cpu = Math.round(result.cpuMicrosecondsPerAccount);
-    process.stderr.write(`  ${contender} ${accounts}: ${rate} accounts/s, ${cpu} CPU-µs per account\n`);
-    return result;
+    return await runContender(contender, ground, { folder: build.folder, watchdog: setting.watchdog });
   } finally {
     await ground.remove();
   }
 }
 
-/** Each round begins with another contender, so that none is always the first or the last. */
-async function runRound(bench: Bench, number: number): Promise<Round> {
-  const { only, accounts, large } = bench.options;
-  const first = number % only.length;
-  const results: RoundResult[] = [];
-  process.stderr.write(`round ${number + 1} of ${bench.options.rounds}\n`);
-  for (const contender of [...only.slice(first), ...only.slice(0, first)])
-    results.push(await runOn(bench, contender, accounts));
-  const runLarge = async (lane: 'a' | 'e'): Promise<RoundResult | undefined> =>
-    large > 0 && only.includes(lane) ? runOn(bench, lane, large) : undefined;
-  return { results, large: await runLarge('a'), largeInCohorts: await runLarge('e') };
+async function runTurns(bench: Bench): Promise<Measured['rounds']> {
+  const { only, accounts, rounds, large } = bench.options;
+  const lanes = Object.values(LANES).filter((name) => only.includes(name));
+  const turns = turnsOf({ contenders: only, accounts, rounds, large, lanes });
+  const results: RoundResult[][] = Array.from({ length: rounds }, () => []);
+  const taken: Taken[] = [];
+  for (const [index, turn] of turns.entries()) {
+    const left = leftInWords(msLeft(taken, turns.slice(index)));
+    const size = turn.accounts.toLocaleString('en');
+    process.stderr.write(
+      `round ${turn.round + 1} of ${rounds}  ${turn.contender}, ${size} accounts${left && `  (${left})`}\n`,
+    );
+    const startedAt = performance.now();
+    const result = await runOn(bench, turn);
+    taken.push({ turn, ms: performance.now() - startedAt });
+    results[turn.round]?.push(result);
+    const rate = Math.round(result.accountsPerSecond).toLocaleString('en');
+    const cpu = Math.round(result.cpuMicrosecondsPerAccount).toLocaleString('en');
+    const cut = result.cut ? `, cut at ${result.settled} settled` : '';
+    process.stderr.write(`    ${rate} accounts/s, ${cpu} CPU-µs per account${cut}\n`);
+  }
+  return results.map((ofRound) => ({ results: ofRound }));
 }
 
 async function runAll(bench: Bench): Promise<Measured> {
   const { options, servers } = bench;
-  const rounds: Round[] = [];
-  for (let number = 0; number < options.rounds; number += 1) rounds.push(await runRound(bench, number));
+  const rounds = await runTurns(bench);
   if (!options.only.includes('a')) return { rounds, redisBytesPerJob: undefined };
   const ground = await prepareGround(servers, 0);
-  const redisBytesPerJob = await measureWaitingJob(
-    ground,
-    Math.max(options.large, options.accounts, WAITING_JOBS_MIN),
-  );
+  const waiting = Math.max(options.large, ...options.accounts, WAITING_JOBS_MIN);
+  const redisBytesPerJob = await measureWaitingJob(ground, waiting);
   await ground.remove();
   return { rounds, redisBytesPerJob };
 }
 
-async function bench(options: BenchOptions, setting: ThrowAwaySetting): Promise<number> {
+async function bench(
+  options: BenchOptions,
+  setting: ThrowAwaySetting,
+  loadBefore: readonly number[],
+): Promise<number> {
   const build = await buildWorkers();
-  const servers = await openServers(setting.env);
+  const withPostgres = options.only.some((name) => WORK[name].onPostgres);
+  const postgres = withPostgres ? await startPostgres(setting.watchdog) : undefined;
+  const servers = await openServers(setting.env, postgres);
   const interrupted = new Promise<undefined>((resolve) =>
     setting.interruption.listen(() => resolve(undefined)),
   );
@@ -82,11 +98,12 @@ async function bench(options: BenchOptions, setting: ThrowAwaySetting): Promise<
       build.remove();
       return process.exit(exitCodeOf(null, setting.interruption.signal ?? null));
     }
-    const report = compileReport(options, servers.version, measured);
+    const report = compileReport(options, hostFacts(servers.version, loadBefore, withPostgres), measured);
     process.stderr.write(`\n${renderTable(report)}`);
-    const document = `${JSON.stringify(report, null, 2)}\n`;
+    const document = `${JSON.stringify(report, null, 1)}\n`;
     if (options.json === undefined) process.stdout.write(document);
     else writeFileSync(options.json, document);
+    if (options.plot) writeFigures([options.json as string]);
     return options.strict && judge(measured).some((ask) => !ask.holds) ? EXIT_MISSED : 0;
   } finally {
     await servers.close();
@@ -96,9 +113,11 @@ async function bench(options: BenchOptions, setting: ThrowAwaySetting): Promise<
 
 async function main(): Promise<number> {
   try {
+    const loadBefore = currentLoad();
     const options = parseOptions(process.argv.slice(2));
-    if (options !== 'help') return await withThrowAwayServers((setting) => bench(options, setting));
-    process.stdout.write(USAGE);
+    if (options === 'help') process.stdout.write(USAGE);
+    else if ('files' in options) writeFigures(options.files);
+    else return await withThrowAwayServers((setting) => bench(options, setting, loadBefore));
     return 0;
   } catch (error) {
     return reportFailure(error);

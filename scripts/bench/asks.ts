@@ -4,11 +4,8 @@ import { median } from './measuring.ts';
 import type { ContenderName } from './options.ts';
 
 export interface Round {
+  /** Of every contender, at every size. */
   readonly results: readonly RoundResult[];
-  /** The product's run with many accounts. */
-  readonly large: RoundResult | undefined;
-  /** The same in cohorts. */
-  readonly largeInCohorts: RoundResult | undefined;
 }
 
 export interface Measured {
@@ -28,13 +25,14 @@ const MEBIBYTE = 1_048_576;
 
 /** Ratios are taken within a round, where both saw the same machine; then their median. Those not measured are left out. */
 export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
-  const of = (name: ContenderName, round: Round) => round.results.find((one) => one.contender === name);
+  const sizes = rounds.flatMap((round) => round.results.map((one) => one.accounts));
+  const [small, large] = [Math.min(...sizes), Math.max(...sizes)];
   const ratio = (value: (round: Round) => number | undefined): number | undefined => {
-    const values = rounds.map(value).filter((one) => one !== undefined);
-    return values.length > 0 ? median(values) : undefined;
+    const values = rounds.map(value).filter((one) => one !== undefined && !Number.isNaN(one));
+    return values.length > 0 ? median(values as number[]) : undefined;
   };
-  const rate = (result: RoundResult | undefined): number => result?.accountsPerSecond ?? NaN;
-  const cpu = (result: RoundResult | undefined): number => result?.cpuMicrosecondsPerAccount ?? NaN;
+  const at = (size: number) => (name: ContenderName, round: Round) => resultOf(round, name, size);
+  const [of, ofLarge] = [at(small), large > small ? at(large) : () => undefined];
   return [
     atLeast(
       'accounts per second, product ÷ one transaction per account',
@@ -48,8 +46,13 @@ export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
     ),
     atLeast(
       'accounts per second, product ÷ BullMQ no-op',
-      0.5,
+      0.65,
       ratio((round) => rate(of('a', round)) / rate(of('c', round))),
+    ),
+    atMost(
+      'CPU per account, product ÷ BullMQ no-op',
+      1.35,
+      ratio((round) => cpu(of('a', round)) / cpu(of('c', round))),
     ),
     atMost(
       'settling transactions per account',
@@ -59,7 +62,7 @@ export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
     atLeast(
       'accounts per second, large ÷ small',
       0.85,
-      ratio((round) => rate(round.large) / rate(of('a', round))),
+      ratio((round) => rate(ofLarge('a', round)) / rate(of('a', round))),
     ),
     atLeast(
       'accounts per second, in cohorts ÷ one by one',
@@ -74,32 +77,37 @@ export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
     atLeast(
       'accounts per second in cohorts, large ÷ small',
       0.85,
-      ratio((round) => rate(round.largeInCohorts) / rate(of('e', round))),
+      ratio((round) => rate(ofLarge('e', round)) / rate(of('e', round))),
     ),
     atMost('bytes of Redis per waiting job', 300, redisBytesPerJob),
     atMost(
       'peak memory of the worker at the large run, MiB',
       180,
-      ratio((round) => mebibytes(round.large?.workerPeakBytes)),
+      ratio((round) => mebibytes(ofLarge('a', round)?.workerPeakBytes)),
     ),
     atLeast('contenders that write the same rows (1: all)', 1, sameRows(rounds)),
   ].filter((ask) => ask !== undefined);
 }
 
+export const resultOf = (round: Round, name: ContenderName, size: number): RoundResult | undefined =>
+  round.results.find((one) => one.contender === name && one.accounts === size);
+
+const rate = (result: RoundResult | undefined): number => result?.accountsPerSecond ?? NaN;
+const cpu = (result: RoundResult | undefined): number => result?.cpuMicrosecondsPerAccount ?? NaN;
 const mebibytes = (bytes: number | undefined): number | undefined => bytes && bytes / MEBIBYTE;
 
 const atLeast = (ask: string, limit: number, value: number | undefined): Ask | undefined =>
-  value === undefined || Number.isNaN(value)
-    ? undefined
-    : { ask, value, limit, atLeast: true, holds: value >= limit };
+  value === undefined ? undefined : { ask, value, limit, atLeast: true, holds: value >= limit };
 
 const atMost = (ask: string, limit: number, value: number | undefined): Ask | undefined =>
-  value === undefined || Number.isNaN(value)
-    ? undefined
-    : { ask, value, limit, atLeast: false, holds: value <= limit };
+  value === undefined ? undefined : { ask, value, limit, atLeast: false, holds: value <= limit };
 
-/** Undefined when there were not two to compare. */
+/** Of each size, all rounds; undefined when there were not two to compare. */
 function sameRows(rounds: readonly Round[]): number | undefined {
-  const checksums = rounds.flatMap((round) => round.results.flatMap((one) => one.checksum ?? []));
-  return checksums.length < 2 ? undefined : new Set(checksums).size === 1 ? 1 : 0;
+  const sums = new Map<number, string[]>();
+  for (const { accounts, checksum } of rounds.flatMap((round) => round.results))
+    if (checksum !== undefined) sums.set(accounts, [...(sums.get(accounts) ?? []), checksum]);
+  const compared = [...sums.values()].filter((one) => one.length > 1);
+  if (compared.length === 0) return undefined;
+  return compared.every((one) => new Set(one).size === 1) ? 1 : 0;
 }

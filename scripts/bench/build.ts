@@ -25,7 +25,13 @@ export async function buildWorkers(): Promise<Build> {
   const config = {
     extends: '../../tsconfig.build.json',
     compilerOptions: { outDir: '.', rootDir: '../..', sourceMap: false },
-    include: ['src', 'jobs', 'migrations', 'scripts/bench/*-worker.ts'].map((path) => `../../${path}`),
+    include: [
+      'src',
+      'jobs',
+      'migrations',
+      'scripts/bench/*-worker.ts',
+      'scripts/bench/peers/*-worker.ts',
+    ].map((path) => `../../${path}`),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   try {

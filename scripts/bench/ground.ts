@@ -14,6 +14,8 @@ import { databaseNow, selectOne, selectRows } from '../../src/db/query.ts';
 import { createLog } from '../../src/log.ts';
 import { migrateDatabase } from '../../src/operations/upkeep/migrate-database.ts';
 import { redisOptions } from '../../src/queue/connection.ts';
+import type { LocalPostgres } from '../servers/local-postgres.ts';
+import { type PostgresGround, preparePostgres } from './peers/postgres-tables.ts';
 import { type SweepInstants, loadFleet, sweepInstants } from './fleet.ts';
 
 /** The servers of this run, and administrator's connections to them. */
@@ -23,10 +25,13 @@ export interface Servers {
   readonly redis: Redis;
   readonly pids: { readonly mariadbd: number; readonly 'redis-server': number };
   readonly version: string;
+  /** Only where peers are asked for. */
+  readonly postgres: LocalPostgres | undefined;
   close(): Promise<void>;
 }
 
-export async function openServers(env: NodeJS.ProcessEnv): Promise<Servers> {
+/** @param postgres started already, and stopped with the others */
+export async function openServers(env: NodeJS.ProcessEnv, postgres?: LocalPostgres): Promise<Servers> {
   const admin = connectDatabase(env.DATABASE_URL as string, 1);
   const redis = new Redis(redisOptions(env.REDIS_URL as string) as never);
   const info = await redis.info('server');
@@ -44,8 +49,10 @@ export async function openServers(env: NodeJS.ProcessEnv): Promise<Servers> {
       mariadbd: Number(readFileSync(pidFile, 'utf8')),
       'redis-server': Number(/process_id:(\d+)/.exec(info)?.[1]),
     },
-    version: `${version}, Redis ${/redis_version:(\S+)/.exec(info)?.[1]}`,
+    version: `${version}, Redis ${/redis_version:(\S+)/.exec(info)?.[1]}${postgres ? `, PostgreSQL ${postgres.version}` : ''}`,
+    postgres,
     close: async () => {
+      await postgres?.stop();
       redis.disconnect();
       await admin.destroy();
     },
@@ -60,33 +67,47 @@ export interface Ground {
   readonly env: NodeJS.ProcessEnv;
   /** The product, composed in this process: it sweeps, and looks who is due. */
   readonly app: App;
+  /** Of a contender that settles there, with the same fleet in it. */
+  readonly postgres: PostgresGround | undefined;
   remove(): Promise<void>;
 }
 
 let grounds = 0;
 
-/** @param settings more of the product's */
+export interface GroundWishes {
+  /** More settings of the product's. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** A database on PostgreSQL too, with so many of the accounts to warm up with. */
+  readonly onPostgres?: { readonly warmUp: number };
+}
+
 export async function prepareGround(
   servers: Servers,
   accounts: number,
-  settings: Readonly<Record<string, string>> = {},
+  { settings = {}, onPostgres }: GroundWishes = {},
 ): Promise<Ground> {
   grounds += 1;
   const name = `bench_${grounds}`;
   await servers.redis.flushall('SYNC');
   await servers.admin.raw(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const env = { ...environmentOf(servers.env, name), ...settings };
+  const env: NodeJS.ProcessEnv = { ...environmentOf(servers.env, name), ...settings };
   const app = composeApp(parseConfig(env), systemClock, createLog('error'));
   const ownerUrl = env.DATABASE_URL as string;
   await migrateDatabase({ ownerUrl, owner: app.db, appUrl: undefined });
   const now = await databaseNow(app.db);
   await loadFleet(ownerUrl, accounts, now);
+  const postgres =
+    servers.postgres && onPostgres
+      ? await preparePostgres(servers.postgres, { name, fleet: app.db, ...onPostgres })
+      : undefined;
+  if (postgres) env.BENCH_POSTGRES_URL = postgres.url;
   await settleDown(servers.admin);
   const remove = async () => {
+    await postgres?.remove();
     await app.close();
     await servers.admin.raw(`DROP DATABASE ${name}`);
   };
-  return { servers, accounts, sweepAt: sweepInstants(now), env, app, remove };
+  return { servers, accounts, sweepAt: sweepInstants(now), env, app, postgres, remove };
 }
 
 /** No mail: notices are staged and stay in the outbox. */
@@ -140,7 +161,8 @@ export async function checksumRows(db: Database): Promise<string> {
     const id = table === 'accounts' ? 'id' : 'account_id';
     const row = await selectOne<{ rows: number; sum: string }>(
       db,
-      `SELECT COUNT(*) AS \`rows\`, SUM(CRC32(CONCAT_WS('|', ${columns}))) AS sum FROM ${table} WHERE ${id} LIKE 'a%'`,
+      `SELECT COUNT(*) AS \`rows\`, SUM(CAST(CONV(LEFT(MD5(CONCAT_WS('|', ${columns})), 8), 16, 10) AS UNSIGNED)) AS sum
+         FROM ${table} WHERE ${id} LIKE 'a%'`,
     );
     sums.push(`${table} ${row?.rows}:${row?.sum}`);
   }

@@ -1,5 +1,5 @@
 /** What processes used, read from /proc: CPU time in microseconds, and the most memory that they ever held. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 /** `getconf CLK_TCK` is 100 on every Linux that Node runs on. */
 const MICROSECONDS_PER_TICK = 10_000;
@@ -30,6 +30,29 @@ function machineMicroseconds(): number {
   return (user + nice + system + irq + softirq) * MICROSECONDS_PER_TICK;
 }
 
+/** A process; or one that serves each connection by a child of its own, counted with all its children. */
+export type Counted = number | { readonly parent: number };
+
+const microsecondsOf = (counted: Counted): number =>
+  typeof counted === 'number'
+    ? cpuMicroseconds(counted)
+    : [counted.parent, ...childrenOf(counted.parent)].reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
+
+/** Read from every process: not every kernel keeps a list of children. */
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => parentOf(pid) === parent);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 export interface CpuUse {
   /** By process, in microseconds. */
   readonly byProcess: Readonly<Record<string, number>>;
@@ -39,12 +62,12 @@ export interface CpuUse {
 }
 
 /** Begins to count; call what it returns to learn what has been used since. @param pids by process */
-export function startCounting(pids: Readonly<Record<string, number>>): () => CpuUse {
-  const before = Object.entries(pids).map(([name, pid]) => ({ name, pid, used: cpuMicroseconds(pid) }));
+export function startCounting(pids: Readonly<Record<string, Counted>>): () => CpuUse {
+  const before = Object.entries(pids).map(([name, pid]) => ({ name, pid, used: microsecondsOf(pid) }));
   const startedAt = performance.now();
   const machine = machineMicroseconds();
   return () => {
-    const used = before.map((one) => [one.name, cpuMicroseconds(one.pid) - one.used] as const);
+    const used = before.map((one) => [one.name, microsecondsOf(one.pid) - one.used] as const);
     const total = used.reduce((sum, [, microseconds]) => sum + microseconds, 0);
     const elapsed = (performance.now() - startedAt) * 1_000;
     const busyElsewhere = Math.max(0, machineMicroseconds() - machine - total) / elapsed;

@@ -1,6 +1,6 @@
 /** What a job that waits costs Redis. */
 import type { Ground } from './ground.ts';
-import { jobsOf } from './contenders.ts';
+import { jobsOf } from './own-work.ts';
 
 /** Enqueues jobs that nobody takes. @returns bytes of used_memory per job */
 export async function measureWaitingJob({ app, servers }: Ground, jobs: number): Promise<number> {

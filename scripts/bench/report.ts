@@ -1,14 +1,14 @@
 /** The figures for a person and for a program. */
-import { cpus, totalmem } from 'node:os';
-import { type Ask, type Measured, judge } from './asks.ts';
-import { TITLES, type RoundResult } from './contenders.ts';
+import { type Ask, type Measured, type Round, judge, resultOf } from './asks.ts';
+import { type RoundResult, WORK } from './contenders.ts';
 import { WARM_UP_ACCOUNTS } from './fleet.ts';
+import type { HostFacts } from './host-facts.ts';
 import { median } from './measuring.ts';
-import { type BenchOptions, CONTENDER_NAMES } from './options.ts';
+import { type BenchOptions, CONTENDER_NAMES, type ContenderName } from './options.ts';
 
 export interface Report {
   readonly measuredAt: string;
-  readonly machine: Readonly<Record<string, string | number>>;
+  readonly machine: HostFacts & { readonly busyElsewhere: number };
   readonly options: BenchOptions;
   readonly warmUpAccounts: number;
   readonly medians: readonly Line[];
@@ -17,78 +17,91 @@ export interface Report {
 }
 
 /** Medians of one contender at one size. */
-interface Line {
-  readonly contender: string;
+export interface Line {
+  readonly contender: ContenderName;
   readonly title: string;
   readonly accounts: number;
   readonly accountsPerSecond: number;
+  /** The slowest round, and the fastest. */
+  readonly range: readonly [number, number];
   readonly cpuMicrosecondsPerAccount: number;
   readonly cpuShares: Readonly<Record<string, number>>;
   readonly transactionsPerAccount: number;
   readonly workerPeakBytes: number | undefined;
+  readonly rounds: number;
   readonly cutRounds: number;
+  /** Its rate ÷ that of the product's per-account lane in the same round; undefined where that did not run. */
+  readonly ofProduct: number | undefined;
 }
 
-export function compileReport(options: BenchOptions, servers: string, measured: Measured): Report {
-  const { rounds } = measured;
-  const lines = CONTENDER_NAMES.flatMap((name) =>
-    medianLine(
-      name,
-      TITLES[name],
-      rounds.flatMap((round) => round.results.filter((one) => one.contender === name)),
-    ),
-  );
-  const large = rounds.flatMap((round) => round.large ?? []);
-  const largeInCohorts = rounds.flatMap((round) => round.largeInCohorts ?? []);
+export function compileReport(
+  options: BenchOptions,
+  facts: HostFacts,
+  measured: Measured,
+  measuredAt = new Date(),
+): Report {
+  const results = measured.rounds.flatMap((round) => round.results);
   return {
-    measuredAt: new Date().toISOString(),
-    machine: {
-      processors: cpus().length,
-      model: cpus()[0]?.model ?? '',
-      memoryBytes: totalmem(),
-      node: process.version,
-      servers,
-      busyElsewhere: median(rounds.flatMap((round) => round.results.map((one) => one.busyElsewhere))),
-    },
+    measuredAt: measuredAt.toISOString(),
+    machine: { ...facts, busyElsewhere: median(results.map((one) => one.busyElsewhere)) },
     options,
     warmUpAccounts: WARM_UP_ACCOUNTS,
-    medians: [
-      ...lines,
-      ...medianLine('a', `${TITLES.a}, large`, large),
-      ...medianLine('e', `${TITLES.e}, large`, largeInCohorts),
-    ],
+    medians: mediansOf(measured.rounds),
     asks: judge(measured),
     measured,
   };
 }
 
-function medianLine(contender: string, title: string, results: readonly RoundResult[]): Line[] {
+/** A line for each contender at each size that it was run at, by size. */
+export function mediansOf(rounds: readonly Round[]): Line[] {
+  const sizes = new Set(rounds.flatMap((round) => round.results.map((one) => one.accounts)));
+  return [...sizes]
+    .toSorted((one, other) => one - other)
+    .flatMap((size) => CONTENDER_NAMES.flatMap((name) => medianLine(name, size, rounds) ?? []));
+}
+
+function medianLine(contender: ContenderName, accounts: number, rounds: readonly Round[]): Line | undefined {
+  const results = rounds.flatMap((round) => resultOf(round, contender, accounts) ?? []);
   const [first] = results;
-  if (!first) return [];
+  if (!first) return undefined;
   const of = (value: (result: RoundResult) => number): number => median(results.map(value));
   const shares = Object.keys(first.cpuShares).map((name) => [name, of((one) => one.cpuShares[name] ?? 0)]);
-  return [
-    {
-      contender,
-      title,
-      accounts: first.accounts,
-      accountsPerSecond: of((one) => one.accountsPerSecond),
-      cpuMicrosecondsPerAccount: of((one) => one.cpuMicrosecondsPerAccount),
-      cpuShares: Object.fromEntries(shares) as Record<string, number>,
-      transactionsPerAccount: of((one) => one.transactionsPerAccount),
-      workerPeakBytes: first.workerPeakBytes && of((one) => one.workerPeakBytes ?? 0),
-      cutRounds: results.filter((one) => one.cut).length,
-    },
-  ];
+  const rates = results.map((one) => one.accountsPerSecond);
+  return {
+    contender,
+    title: WORK[contender].title,
+    accounts,
+    accountsPerSecond: median(rates),
+    range: [Math.min(...rates), Math.max(...rates)],
+    cpuMicrosecondsPerAccount: of((one) => one.cpuMicrosecondsPerAccount),
+    cpuShares: Object.fromEntries(shares) as Record<string, number>,
+    transactionsPerAccount: of((one) => one.transactionsPerAccount),
+    workerPeakBytes: first.workerPeakBytes && of((one) => one.workerPeakBytes ?? 0),
+    rounds: results.length,
+    cutRounds: results.filter((one) => one.cut).length,
+    ofProduct: ratioToProduct(contender, accounts, rounds),
+  };
+}
+
+function ratioToProduct(
+  contender: ContenderName,
+  accounts: number,
+  rounds: readonly Round[],
+): number | undefined {
+  const ratios = rounds.flatMap((round) => {
+    const [own, other] = [resultOf(round, 'a', accounts), resultOf(round, contender, accounts)];
+    return own && other ? other.accountsPerSecond / own.accountsPerSecond : [];
+  });
+  return ratios.length > 0 ? median(ratios) : undefined;
 }
 
 export function renderTable({ medians, asks, machine, options }: Report): string {
-  const elsewhere = Number(machine.busyElsewhere).toFixed(2);
+  const elsewhere = machine.busyElsewhere.toFixed(2);
   return [
     `Medians of ${options.rounds} interleaved rounds on ${machine.processors} processors (${machine.servers}, Node ${machine.node});`,
     `others kept ${elsewhere} processors busy. CPU is summed over all processes; memory is the worker's peak.`,
     '',
-    row(['', 'accounts', 'accounts/s', 'CPU-µs/account', 'transactions/account', 'memory MiB']),
+    row(['', 'accounts', 'accounts/s', '× the product', 'CPU-µs/account', 'transactions/account', 'MiB']),
     ...medians.flatMap((line) => [row(cellsOf(line)), `   ${sharesOf(line)}${cutOf(line)}`]),
     '',
     ...asks.map(renderAsk),
@@ -100,12 +113,13 @@ const cellsOf = (line: Line): string[] => [
   `${line.contender}  ${line.title}`,
   line.accounts.toLocaleString('en'),
   Math.round(line.accountsPerSecond).toLocaleString('en'),
+  line.ofProduct === undefined ? '' : line.ofProduct.toPrecision(3),
   Math.round(line.cpuMicrosecondsPerAccount).toLocaleString('en'),
   line.transactionsPerAccount.toFixed(4),
   line.workerPeakBytes === undefined ? '' : (line.workerPeakBytes / 1_048_576).toFixed(0),
 ];
 
-const WIDTHS = [50, 10, 12, 16, 22, 12];
+const WIDTHS = [58, 10, 12, 15, 16, 22, 6];
 
 const row = (cells: readonly string[]): string =>
   cells
@@ -114,7 +128,7 @@ const row = (cells: readonly string[]): string =>
     )
     .join('');
 
-const sharesOf = (line: Line): string =>
+export const sharesOf = (line: Pick<Line, 'cpuShares'>): string =>
   Object.entries(line.cpuShares)
     .map(([name, share]) => `${name} ${share.toFixed(0)}`)
     .join(' + ');

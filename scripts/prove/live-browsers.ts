@@ -37,7 +37,7 @@ process.exitCode = await withThrowAwayServers(async ({ env, watchdog, interrupti
   /** CPU-µs per account. */
   const measure = async (how: string): Promise<number> => {
     const settings = { CONNECTS_CONSOLE_PORT: String(PORT), CONNECTS_COHORT_OVER: '0' };
-    const ground = await prepareGround(servers, accounts, settings);
+    const ground = await prepareGround(servers, accounts, { settings });
     const worker = startWorkerProcess(PRODUCT, { ...place, env: ground.env });
     const console = startWorkerProcess(CONSOLE, { ...place, env: ground.env });
     try {

@@ -24,6 +24,8 @@ export interface Launch {
   readonly args: readonly string[];
   readonly place: ServerPlace;
   readonly readyMaxMs: number;
+  /** Whom it runs as; the caller where left out. */
+  readonly identity?: { readonly uid: number; readonly gid: number };
   /** Rejects while the server does not answer yet. */
   readonly attemptConnection: () => Promise<void>;
 }
@@ -63,10 +65,15 @@ export async function launchServer(launch: Launch): Promise<LaunchedServer> {
 }
 
 /** In a session of its own: a Ctrl-C must reach the programs that use the servers first. */
-function spawnDetached({ program, args, place }: Launch, logPath: string): ChildProcess {
+function spawnDetached({ program, args, place, identity }: Launch, logPath: string): ChildProcess {
   const log = openSync(logPath, 'w', 0o600);
   try {
-    const child = spawn(program, args, { cwd: place.folder, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(program, args, {
+      cwd: place.folder,
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...identity,
+    });
     child.unref();
     return child;
   } finally {

@@ -7,17 +7,17 @@ import type { Socket } from 'node:net';
 
 /**
  * Reads `watch PID`, `remove FOLDER` and `done`. At the end of the input without `done`, it stops the watched processes,
- * the latest first, each checked to be the one it was told of, and removes the throw-away folder.
+ * the latest first, each checked to be the one it was told of, and removes the throw-away folders.
  */
 const WATCH = `
 trap '' HUP INT TERM
 began() { sed -n 's/.*) [^ZX] //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 19; }
 alive() { kill -0 "$1" 2>/dev/null && [ "$(began "$1")" = "$2" ]; }
-watched='' folder=''
+watched=''
 while read -r word value; do
   case $word in
     watch) watched="$value:$(began "$value") $watched" ;;
-    remove) folder=$value ;;
+    remove) set -- "$@" "$value" ;;
     done) exit 0 ;;
   esac
 done
@@ -28,7 +28,7 @@ for one in $watched; do
   while alive "$pid" "$birth" && [ $tries -lt 150 ]; do sleep 0.1; tries=$((tries + 1)); done
   if alive "$pid" "$birth"; then kill -KILL "$pid"; fi
 done
-if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
+for folder; do rm -rf -- "$folder"; done
 `;
 
 export interface Watchdog {

@@ -35,6 +35,7 @@ export const AT_LENGTH = [
   'test/scenarios/generated',
   'test/scenarios/late-sweeps',
   'test/scenarios/once',
+  'test/scripts/bench/peers',
   'test/scripts/installed-on-a-host',
   'test/scripts/start',
 ];

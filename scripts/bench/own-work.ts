@@ -1,0 +1,67 @@
+/** The product in its two lanes, and what it is measured by: one transaction an account, jobs alone, SQL alone. */
+import type { App } from '../../src/app.ts';
+import { anyDue, countDue } from '../../src/ledger/accounts.ts';
+import { type SweepDeps, sweep } from '../../src/operations/runs/sweep.ts';
+import { settleSetBased } from './set-based.ts';
+import { type Part, type Work, doneInTime } from './work.ts';
+import { NO_OP, PER_ACCOUNT, PRODUCT, type WorkerProcess } from './worker-process.ts';
+
+const ONE_BY_ONE = { CONNECTS_COHORT_OVER: '0' };
+const IN_COHORTS = { CONNECTS_COHORT_OVER: '1' };
+
+export const OWN_WORK = {
+  a: {
+    title: 'this product: sweep, jobs, group commit',
+    command: PRODUCT,
+    settings: ONE_BY_ONE,
+    open: async ({ app }) => ({ settle: (part) => sweepAndWait(app.sweepDeps, part) }),
+  },
+  b: {
+    title: 'one job and one transaction per account',
+    command: PER_ACCOUNT,
+    settings: ONE_BY_ONE,
+    open: async ({ app }) => ({ settle: (part) => sweepAndWait(app.sweepDeps, part) }),
+  },
+  c: {
+    title: 'BullMQ no-op jobs, no database',
+    command: NO_OP,
+    writesNothing: true,
+    open: async ({ app }) => ({ settle: (part, worker) => moveJobs(app, worker, part) }),
+  },
+  d: {
+    title: 'set-based SQL, 1,000 per transaction',
+    command: undefined,
+    open: async ({ app }) => ({ settle: ({ asOf, isCut }) => settleSetBased(app.db, asOf, isCut) }),
+  },
+  e: {
+    title: 'this product: cohorts of 500',
+    command: PRODUCT,
+    settings: IN_COHORTS,
+    open: async ({ app }) => ({ settle: (part) => sweepAndWait(app.sweepDeps, part) }),
+  },
+} satisfies Record<string, Work>;
+
+/** Whoever works by jobs of the product's is fed by the product's own sweep. @param deps with any queue */
+export async function sweepAndWait(deps: SweepDeps, part: Part): Promise<number> {
+  const startedAt = performance.now();
+  await sweep(deps, { asOf: part.asOf, source: 'command', actor: 'bench' });
+  const isDone = await doneInTime(part, startedAt, async () => !(await anyDue(deps.db, part.asOf)));
+  return isDone ? part.accounts : part.accounts - (await countDue(deps.db, part.asOf));
+}
+
+/** The same jobs, added by the same producer. */
+async function moveJobs(app: App, worker: WorkerProcess | undefined, part: Part): Promise<number> {
+  const startedAt = performance.now();
+  const before = worker?.done() ?? 0;
+  const done = (): number => (worker?.done() ?? 0) - before;
+  await app.queue.enqueueSettling(jobsOf(part.accounts));
+  await doneInTime(part, startedAt, () => done() >= part.accounts);
+  return done();
+}
+
+/** What a sweep of run 1 would enqueue for the fleet. */
+export const jobsOf = (accounts: number): { account: string; run: number }[] =>
+  Array.from({ length: accounts }, (_, index) => ({
+    account: `a${String(index + 1).padStart(7, '0')}`,
+    run: 1,
+  }));
