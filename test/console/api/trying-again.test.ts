@@ -56,6 +56,39 @@ interface Told {
   readonly state: string;
 }
 
+test('emails that were refused, once the mailboxes are there: sent, and told', async () => {
+  const { app, db } = api.installation;
+  const inState = (state: string) => countOf(db, 'SELECT COUNT(*) FROM outbox WHERE state = ?', [state]);
+  const notices = await inState('refused');
+  const lettersTo = (account: string) =>
+    office.letters.filter(({ to }) => to.join().startsWith(account)).length;
+  expect([notices, lettersTo('a-000'), lettersTo('a-001')]).toEqual([1, 0, 1]);
+  const id = await countOf(db, "SELECT id FROM outbox WHERE state = 'refused'");
+  refusing = false;
+  const asked = { state: 'refused', reason: 'the mailboxes are back' };
+  expect(await refused('/v1/notices/retry', { ...asked, expect: notices + 1 })).toMatchObject({
+    status: 409,
+    body: { code: 'count-differs' },
+  });
+  expect(await api.post('/v1/notices/retry', { ...asked, dryRun: true })).toMatchObject({
+    changed: notices,
+    dryRun: true,
+  });
+  expect(await inState('refused')).toBe(notices);
+  expect(await api.post('/v1/notices/retry', { ...asked, expect: notices })).toMatchObject({
+    changed: notices,
+    dryRun: false,
+  });
+  expect(await lastChange()).toMatchObject({
+    actor: 'token of operator',
+    action: 'notices.retry',
+    reason: asked.reason,
+  });
+  await sweepAndSend(app);
+  expect(await api.get(`/v1/notices/${id}`)).toMatchObject({ state: 'sent' });
+  expect([await inState('refused'), lettersTo('a-000') > 0]).toEqual([0, true]);
+});
+
 test('a backfill, for the account at which it failed, and approved by a second person', async () => {
   const { app, db } = api.installation;
   const asking = { from: '2021-02-01', to: '2021-02-28' };
@@ -105,37 +138,4 @@ test('a backfill, for the account at which it failed, and approved by a second p
     status: 403,
   });
   expect(await refused('/v1/backfills/999/retry', { reason: 'not there' })).toMatchObject({ status: 404 });
-});
-
-test('emails that were refused, once the mailboxes are there: sent, and told', async () => {
-  const { app, db } = api.installation;
-  const inState = (state: string) => countOf(db, 'SELECT COUNT(*) FROM outbox WHERE state = ?', [state]);
-  const notices = await inState('refused');
-  const lettersTo = (account: string) =>
-    office.letters.filter(({ to }) => to.join().startsWith(account)).length;
-  expect([notices, lettersTo('a-000'), lettersTo('a-001')]).toEqual([1, 0, 1]);
-  const id = await countOf(db, "SELECT id FROM outbox WHERE state = 'refused'");
-  refusing = false;
-  const asked = { state: 'refused', reason: 'the mailboxes are back' };
-  expect(await refused('/v1/notices/retry', { ...asked, expect: notices + 1 })).toMatchObject({
-    status: 409,
-    body: { code: 'count-differs' },
-  });
-  expect(await api.post('/v1/notices/retry', { ...asked, dryRun: true })).toMatchObject({
-    changed: notices,
-    dryRun: true,
-  });
-  expect(await inState('refused')).toBe(notices);
-  expect(await api.post('/v1/notices/retry', { ...asked, expect: notices })).toMatchObject({
-    changed: notices,
-    dryRun: false,
-  });
-  expect(await lastChange()).toMatchObject({
-    actor: 'token of operator',
-    action: 'notices.retry',
-    reason: asked.reason,
-  });
-  await sweepAndSend(app);
-  expect(await api.get(`/v1/notices/${id}`)).toMatchObject({ state: 'sent' });
-  expect([await inState('refused'), lettersTo('a-000') > 0]).toEqual([0, true]);
 });
