@@ -9,7 +9,8 @@ import { type BenchOptions, CONTENDER_NAMES, type ContenderName } from './option
 export interface Report {
   readonly measuredAt: string;
   readonly machine: HostFacts & { readonly busyElsewhere: number };
-  readonly options: BenchOptions;
+  /** What was run; where it was written to is nobody's. */
+  readonly options: Pick<BenchOptions, 'accounts' | 'rounds' | 'large' | 'only'>;
   readonly warmUpAccounts: number;
   readonly medians: readonly Line[];
   readonly asks: readonly Ask[];
@@ -35,7 +36,7 @@ export interface Line {
 }
 
 export function compileReport(
-  options: BenchOptions,
+  { accounts, rounds, large, only }: BenchOptions,
   facts: HostFacts,
   measured: Measured,
   measuredAt = new Date(),
@@ -44,7 +45,7 @@ export function compileReport(
   return {
     measuredAt: measuredAt.toISOString(),
     machine: { ...facts, busyElsewhere: median(results.map((one) => one.busyElsewhere)) },
-    options,
+    options: { accounts, rounds, large, only },
     warmUpAccounts: WARM_UP_ACCOUNTS,
     medians: mediansOf(measured.rounds),
     asks: judge(measured),

@@ -2,6 +2,12 @@
 export const WAYS = ['default', 'tuned', 'group-commit'] as const;
 export type Way = (typeof WAYS)[number];
 
+export const WAY_WORDS: Readonly<Record<Way, string>> = {
+  default: 'as it comes',
+  tuned: 'tuned',
+  'group-commit': 'with our group commit',
+};
+
 export function wayOf(text: string | undefined): Way {
   const way = WAYS.find((one) => one === text);
   if (way === undefined) throw new Error(`expected one of ${WAYS.join(', ')}, not ${text}`);

@@ -13,7 +13,7 @@ import {
   sweepPostgres,
 } from './postgres-sweep.ts';
 import type { PostgresGround } from './postgres-tables.ts';
-import type { Way } from './ways.ts';
+import { WAY_WORDS, type Way } from './ways.ts';
 
 /** One that works as it comes takes minutes for all of them. */
 const WARM_UP_AS_IT_COMES = { graphile: 400, pgboss: 3 };
@@ -32,22 +32,27 @@ export const PEER_WORK: Readonly<Record<(typeof PEER_NAMES)[number], Work>> = {
       return { settle: (part) => sweepAndWait(deps, part), close: () => flows.close() };
     },
   },
-  graphile: graphile('default', 'as it comes', WARM_UP_AS_IT_COMES.graphile),
-  'graphile-tuned': graphile('tuned', 'tuned'),
-  'graphile-group': graphile('group-commit', 'with our group commit'),
-  pgboss: pgBoss('default', 'as it comes', WARM_UP_AS_IT_COMES.pgboss),
-  'pgboss-tuned': pgBoss('tuned', 'tuned'),
-  'pgboss-group': pgBoss('group-commit', 'with our group commit'),
+  graphile: graphile('default', WARM_UP_AS_IT_COMES.graphile),
+  'graphile-tuned': graphile('tuned'),
+  'graphile-group': graphile('group-commit'),
+  pgboss: pgBoss('default', WARM_UP_AS_IT_COMES.pgboss),
+  'pgboss-tuned': pgBoss('tuned'),
+  'pgboss-group': pgBoss('group-commit'),
 };
 
-function graphile(way: Way, words: string, warmUp = WARM_UP_ACCOUNTS): Work {
+function graphile(way: Way, warmUp = WARM_UP_ACCOUNTS): Work {
   const open = onPostgres(openGraphile);
-  return { title: `graphile-worker, ${words}`, command: [GRAPHILE, way], onPostgres: { warmUp }, open };
+  return {
+    title: `graphile-worker, ${WAY_WORDS[way]}`,
+    command: [GRAPHILE, way],
+    onPostgres: { warmUp },
+    open,
+  };
 }
 
-function pgBoss(way: Way, words: string, warmUp = WARM_UP_ACCOUNTS): Work {
+function pgBoss(way: Way, warmUp = WARM_UP_ACCOUNTS): Work {
   const open = onPostgres(openPgBoss);
-  return { title: `pg-boss, ${words}`, command: [PG_BOSS, way], onPostgres: { warmUp }, open };
+  return { title: `pg-boss, ${WAY_WORDS[way]}`, command: [PG_BOSS, way], onPostgres: { warmUp }, open };
 }
 
 function onPostgres(openQueue: (ground: PostgresGround) => Promise<PeerQueue>): Work['open'] {

@@ -1,6 +1,7 @@
 /** What docs/performance.md says of runs, between two marks in it: written from the documents of those runs. */
 import stringWidth from 'string-width';
-import { SETTINGS } from '../peers/ways.ts';
+import { LANES, type Lane } from '../options.ts';
+import { SETTINGS, WAY_WORDS, type Way } from '../peers/ways.ts';
 import { type Line, type Report, mediansOf, sharesOf } from '../report.ts';
 import { rateOf } from './rate-picture.ts';
 
@@ -40,6 +41,7 @@ function tables(reports: readonly Report[]): string[] {
       ],
       lines.filter((one) => one.accounts === largestCommon(lines)).map(costCells),
     ),
+    whoIsAhead(lines.filter((one) => one.accounts === largestCommon(lines))),
     table(['Settings', ''], settingRows(lines)),
     table(
       ['Asked', 'limit', 'measured', ''],
@@ -78,11 +80,36 @@ const costCells = (line: Line): string[] => [
   line.workerPeakBytes === undefined ? '' : (line.workerPeakBytes / 1_048_576).toFixed(0),
 ];
 
+/** Where somebody else does better than this program, in each of its lanes. @param lines of one size */
+function whoIsAhead(lines: readonly Line[]): string {
+  const others = lines.filter((one) => one.contender !== 'a' && one.contender !== 'e');
+  const sentences = Object.entries(LANES).flatMap(([lane, name]) => {
+    const own = lines.find((one) => one.contender === name);
+    if (!own) return [];
+    const faster = others.filter((one) => one.accountsPerSecond > own.accountsPerSecond);
+    const cheaper = others.filter((one) => one.cpuMicrosecondsPerAccount < own.cpuMicrosecondsPerAccount);
+    return [
+      `- Faster than this product's ${WORDS[lane as Lane]}: ${titlesOf(faster)}.`,
+      `- Less CPU than its ${WORDS[lane as Lane]}: ${titlesOf(cheaper)}.`,
+    ];
+  });
+  return [
+    `Where others did better, at ${lines[0]?.accounts.toLocaleString('en')} due:`,
+    '',
+    ...sentences,
+  ].join('\n');
+}
+
+const WORDS: Readonly<Record<Lane, string>> = { 'per-account': 'jobs of one account', cohorts: 'cohorts' };
+
+const titlesOf = (lines: readonly Line[]): string =>
+  lines.length === 0 ? 'none' : lines.map((one) => one.title).join('; ');
+
 function settingRows(lines: readonly Line[]): string[][] {
   const peers = namesOf(lines).filter((title) => /^(graphile-worker|pg-boss)/.test(title));
   return Object.entries(SETTINGS).flatMap(([peer, ways]) =>
     peers.some((title) => title.startsWith(peer))
-      ? Object.entries(ways).map(([way, words]) => [`${peer}, ${way}`, words])
+      ? Object.entries(ways).map(([way, words]) => [`${peer}, ${WAY_WORDS[way as Way]}`, words])
       : [],
   );
 }

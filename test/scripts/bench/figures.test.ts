@@ -121,7 +121,22 @@ describe('the tables', () => {
       'holds',
       '',
     ]);
-    expect(text).toContain('pg-boss, default');
+    expect(text).toMatch(/^\| pg-boss, tuned +\| 50 transactions at once/m);
+  });
+
+  test('say who did better than this program, and at what', () => {
+    const cheap = { cpuMicrosecondsPerAccount: 100 };
+    const others = [result('d', 1_000, 9_000), result('pgboss', 1_000, 0.5, cheap)];
+    const measured = {
+      rounds: [{ results: [result('a', 1_000, 4_000), ...others] }],
+      redisBytesPerJob: undefined,
+    };
+    const text = page(compileReport(options, facts, measured));
+    expect(text).toContain(
+      "- Faster than this product's jobs of one account: set-based SQL, 1,000 per transaction.\n" +
+        '- Less CPU than its jobs of one account: pg-boss, as it comes.\n',
+    );
+    expect(page(reportOn({}))).toContain("- Faster than this product's jobs of one account: none.");
   });
 
   test('say so where the machine was busy', () => {
