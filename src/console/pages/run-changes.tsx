@@ -1,6 +1,6 @@
 /** What an operator does to a run: stops it, or writes something down about it. Each is shown before it is done. */
 import { noteRun } from '../../operations/runs/note-run.ts';
-import { type StopOutcome, stopRun } from '../../operations/runs/stop-run.ts';
+import { requireStoppable, stopRun } from '../../operations/runs/stop-run.ts';
 import type { RunPage } from '../../reports/run-page.ts';
 import { counted } from '../../words.ts';
 import { runAddress } from '../parts/addresses.ts';
@@ -20,8 +20,6 @@ export interface Doing {
   readonly note?: Sent;
   /** Why it was not done. */
   readonly fault?: string;
-  /** What stopping would come to. */
-  readonly stops?: StopOutcome;
 }
 
 type Show = (context: PageContext, id: number, doing: Doing) => Promise<Response>;
@@ -31,9 +29,11 @@ export function addRunChanges({ app, pages }: Site, show: Show): void {
   const deps = { db: app.db, log: app.log, queue: app.queue };
   pages.get('/runs/:id/stop', operator, (context) =>
     withRun(context, async (id) => {
-      const request = { run: id, actor: actorOf(context), reason: null, dryRun: true };
       return refusable(
-        async () => show(context, id, { what: 'stop', stops: await stopRun(deps, request) }),
+        async () => {
+          await requireStoppable(app.db, id);
+          return show(context, id, { what: 'stop' });
+        },
         (fault) => show(context, id, { fault }),
       );
     }),
@@ -82,7 +82,8 @@ interface FormsProps {
   readonly token: string | undefined;
 }
 
-export function RunForms({ page: { run }, doing, token }: FormsProps) {
+export function RunForms({ page, doing, token }: FormsProps) {
+  const { run } = page;
   const { what, fault } = doing;
   const faults = fault === undefined ? [] : [{ what: fault, ...(what === 'note' && { name: 'note' }) }];
   return (
@@ -91,7 +92,7 @@ export function RunForms({ page: { run }, doing, token }: FormsProps) {
       {what === 'stop' ? (
         <Card title={`Stop run ${grouped(run.id)}`}>
           <Form action={`${runAddress(run.id)}/stop`} token={token} label="Stop this run">
-            <p>{stopWords(doing.stops)}</p>
+            <p>{stopWords(page)}</p>
             <Reason value={doing.reason?.text ?? ''} fault={doing.reason?.fault} />
             <div class="acts">
               <Submit tone="bad">Stop run {grouped(run.id)}</Submit>{' '}
@@ -128,12 +129,10 @@ export function RunForms({ page: { run }, doing, token }: FormsProps) {
   );
 }
 
-function stopWords(stops: StopOutcome | undefined): string {
+function stopWords({ run, counts: { remaining }, exact }: RunPage): string {
   const then =
     'Nobody is submitted any more, and its waiting jobs do nothing. What is in flight, about a second of work, still counts.';
-  if (!stops) return then;
-  const { remaining, run } = stops;
-  const left = `${counted(remaining, 'account')} ${remaining === 1 ? 'is' : 'are'} left`;
+  const left = `${exact ? '' : 'About '}${counted(remaining, 'account')} ${remaining === 1 ? 'is' : 'are'} left`;
   const who =
     run.kind === 'rerun'
       ? `${left} and stay${remaining === 1 ? 's' : ''} put aside, until another rerun.`

@@ -80,7 +80,8 @@ export async function stopRun(deps: StopDeps, request: StopRequest): Promise<Sto
   return { ...told, outcome: 'stopping' };
 }
 
-async function requireStoppable(db: Database, id: number): Promise<Run> {
+/** A run that can be stopped. @throws as `stopRun` does */
+export async function requireStoppable(db: Database, id: number): Promise<Run> {
   const run = await getRun(db, id);
   if (run.endedAt !== null) throw closed(run);
   if (run.kind === 'sweep' || run.kind === 'rerun') return run;
