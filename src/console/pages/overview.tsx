@@ -8,6 +8,7 @@ import { Columns } from '../parts/card.tsx';
 import { grouped } from '../parts/numbers.tsx';
 import { Say } from '../parts/say.tsx';
 import { DateOn, NearTime } from '../parts/times.tsx';
+import { drawnBefore } from '../drawn-before.ts';
 import { toHtml } from '../render.tsx';
 import { may, viewer } from '../sign-in/rights.ts';
 import type { Site } from '../site.ts';
@@ -17,6 +18,11 @@ import { type OverviewFacts, readFacts } from './overview-facts.ts';
 import { ActiveRunCard, RecentRuns } from './overview-runs.tsx';
 import { sentenceOf } from './overview-sentence.ts';
 import { OverviewTiles } from './overview-tiles.tsx';
+
+/** Most of the page's elements, and of what drawing it takes; what they show changes now and then. */
+const flowsCard = drawnBefore(FlowsCard);
+const aheadCard = drawnBefore(AheadCard);
+const gridCard = drawnBefore(GridCard);
 
 export function addOverviewPages(site: Site): void {
   site.live.add('overview', async () => {
@@ -30,6 +36,11 @@ export function addOverviewPages(site: Site): void {
   site.pages.get('/', viewer, async (context) => {
     const facts = await readFacts(site.app);
     const charts = await readChartFacts(site.app.readDb, facts.aside);
+    const drawn = {
+      flows: await flowsCard({ flows: charts.flows }),
+      ahead: await aheadCard({ ahead: charts.ahead }),
+      grid: await gridCard({ grid: charts.grid, mayFill: may(context.get('user'), 'change') }),
+    };
     return site.render(
       context,
       {
@@ -50,12 +61,12 @@ export function addOverviewPages(site: Site): void {
           <LivePart facts={facts} />
         </div>
         <Columns>
-          <FlowsCard flows={charts.flows} />
-          <AheadCard ahead={charts.ahead} />
+          {drawn.flows}
+          {drawn.ahead}
           <div class="w6" data-live="/live/overview/runs">
             <RecentRuns facts={facts} />
           </div>
-          <GridCard grid={charts.grid} mayFill={may(context.get('user'), 'change')} />
+          {drawn.grid}
         </Columns>
       </>,
     );
