@@ -55,6 +55,11 @@ export function judge({ rounds, redisBytesPerJob }: Measured): Ask[] {
       ratio((round) => cpu(of('a', round)) / cpu(of('c', round))),
     ),
     atMost(
+      'CPU per account, settled accounts handed out again ÷ BullMQ no-op',
+      1.2,
+      ratio((round) => cpu(of('f', round)) / cpu(of('c', round))),
+    ),
+    atMost(
       'settling transactions per account',
       0.02,
       ratio((round) => of('a', round)?.transactionsPerAccount),

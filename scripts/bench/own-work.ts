@@ -1,9 +1,12 @@
 /** The product in its two lanes, and what it is measured by: one transaction an account, jobs alone, SQL alone. */
 import type { App } from '../../src/app.ts';
+import type { Database } from '../../src/db/connection.ts';
+import { selectOne } from '../../src/db/query.ts';
+import type { Instant } from '../../src/domain/calendar.ts';
 import { anyDue, countDue } from '../../src/ledger/accounts.ts';
 import { type SweepDeps, sweep } from '../../src/operations/runs/sweep.ts';
 import { settleSetBased } from './set-based.ts';
-import { type Part, type Work, doneInTime } from './work.ts';
+import { type Part, type Settler, type Work, doneInTime } from './work.ts';
 import { NO_OP, PER_ACCOUNT, PRODUCT, type WorkerProcess } from './worker-process.ts';
 
 const ONE_BY_ONE = { CONNECTS_COHORT_OVER: '0' };
@@ -39,6 +42,13 @@ export const OWN_WORK = {
     settings: IN_COHORTS,
     open: async ({ app }) => ({ settle: (part) => sweepAndWait(app.sweepDeps, part) }),
   },
+  f: {
+    title: 'this product: jobs of settled accounts, handed out again',
+    command: PRODUCT,
+    settings: ONE_BY_ONE,
+    writesNothing: true,
+    open: async ({ app, sweepAt }) => new HandedOutAgain(app, sweepAt.measured),
+  },
 } satisfies Record<string, Work>;
 
 /** Whoever works by jobs of the product's is fed by the product's own sweep. @param deps with any queue */
@@ -47,6 +57,40 @@ export async function sweepAndWait(deps: SweepDeps, part: Part): Promise<number>
   await sweep(deps, { asOf: part.asOf, source: 'command', actor: 'bench' });
   const isDone = await doneInTime(part, startedAt, async () => !(await anyDue(deps.db, part.asOf)));
   return isDone ? part.accounts : part.accounts - (await countDue(deps.db, part.asOf));
+}
+
+/** Its warm-up settles everybody, so that what is measured finds nothing to do. */
+class HandedOutAgain implements Settler {
+  readonly #app: App;
+  readonly #asOf: Instant;
+  #entries: number | undefined;
+
+  constructor(app: App, asOf: Instant) {
+    this.#app = app;
+    this.#asOf = asOf;
+  }
+
+  async settle(part: Part): Promise<number> {
+    const { db, queue, sweepDeps } = this.#app;
+    if (this.#entries === undefined) {
+      const settled = await sweepAndWait(sweepDeps, { ...part, asOf: this.#asOf });
+      this.#entries = await countEntries(db);
+      return settled;
+    }
+    const startedAt = performance.now();
+    await queue.enqueueSettling(jobsOf(part.accounts));
+    const isDone = await doneInTime(part, startedAt, async () => {
+      const { waiting, active } = await queue.countSettling();
+      return waiting + active === 0;
+    });
+    if ((await countEntries(db)) !== this.#entries) throw new Error('a settled account was settled again');
+    return isDone ? part.accounts : 0;
+  }
+}
+
+async function countEntries(db: Database): Promise<number> {
+  const row = await selectOne<{ entries: number }>(db, 'SELECT COUNT(*) AS entries FROM entries');
+  return row?.entries ?? 0;
 }
 
 /** The same jobs, added by the same producer. */

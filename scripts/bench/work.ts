@@ -27,7 +27,7 @@ export interface Work {
   /** It writes no rows. */
   readonly writesNothing?: boolean;
   /** Opens what it enqueues with, before its worker starts. */
-  open(ground: Pick<Ground, 'app' | 'postgres'>): Promise<Settler>;
+  open(ground: Pick<Ground, 'app' | 'postgres' | 'sweepAt'>): Promise<Settler>;
 }
 
 /** How often it is looked whether all is done: often enough to err by 2 %, rarely enough to cost next to nothing. */

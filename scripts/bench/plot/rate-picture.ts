@@ -21,6 +21,7 @@ const LABEL_HEIGHT = 17;
 const LOOKS: Readonly<Record<ContenderName, string>> = {
   a: 'own strong',
   e: 'own strong cohorts',
+  f: 'own dots',
   b: 'bull',
   c: 'bull dots',
   flows: 'bull dash',

@@ -80,7 +80,7 @@ test.each(PEERS)('%s writes what this program writes', async (name) => {
   const ground = work.onPostgres
     ? await preparePostgres(postgres, { name: name.replace('-', '_'), fleet: db, warmUp: 0 })
     : undefined;
-  const settler = await work.open({ app, postgres: ground });
+  const settler = await work.open({ app, postgres: ground, sweepAt: sweepInstants(now) });
   const worker =
     work.command &&
     startWorkerProcess(work.command, {
@@ -98,7 +98,7 @@ test.each(PEERS)('%s writes what this program writes', async (name) => {
 
 test('flows settle as the worker does that they are fed to', async () => {
   const { app, db, env } = await withFleet();
-  const settler = await WORK.flows.open({ app, postgres: undefined });
+  const settler = await WORK.flows.open({ app, postgres: undefined, sweepAt: sweepInstants(now) });
   const worker = startWorkerProcess(WORK.flows.command as readonly [string], {
     folder: build.folder,
     env: { ...process.env, ...env },
