@@ -72,6 +72,7 @@ export function startComparing(app: App, signal: AbortSignal, workers: readonly 
       await app.outages.lookFor(compared, async () => {
         await app.clocks.compare(app);
         await requireOwnPrefix(app);
+        await app.inspector.requireSameShards({ works: true });
       });
     } catch (error) {
       const mustNotWork = error instanceof ConnectsError && NOT_TO_WORK.includes(error.code);

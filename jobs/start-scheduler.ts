@@ -1,10 +1,9 @@
 /** The scheduler process: keeps the tick in Redis, and sweeps when it fires. Two of them tick harmlessly twice. */
 import { Queue, Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
-import { required } from '../src/config.ts';
 import { asUnavailable, driverWords } from '../src/db/errors.ts';
 import { isOutage } from '../src/outage-log.ts';
-import { asRedisUnavailable, workerConnection } from '../src/queue/connection.ts';
+import { asRedisUnavailable } from '../src/queue/connection.ts';
 import { tickContract } from '../src/queue/contracts.ts';
 import { databaseNow } from '../src/db/query.ts';
 import { HELD, held } from '../src/ledger/ledger-hold.ts';
@@ -24,6 +23,7 @@ import {
 import { startAlerting } from './start-alerting.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepAgain, sweepTick } from './sweep-tick.ts';
+import { openConnection } from './worker-connection.ts';
 
 /** How soon a tick that met an outage, or a hold, is made up for when that is over: the next one may be a while away. */
 const MAKE_UP_MS = 5_000;
@@ -32,7 +32,8 @@ const SCHEDULE_CHECK_MS = 15_000;
 
 export function startScheduler(app: App): Process {
   const stopping = new AbortController();
-  const connection = workerConnection(required(app.config, 'redisUrl'));
+  const redis = openConnection(app);
+  const { connection } = redis;
   const ticks = new Queue(tickContract.queue, { connection, prefix: app.config.queuePrefix });
   const tick = sweepTick(app.sweepDeps, stopping.signal);
   const met = new Set<string>();
@@ -87,6 +88,7 @@ export function startScheduler(app: App): Process {
         Promise.allSettled([ticks.close(), keeping, makingUp, comparing, alerting]),
         LOOPS_END_MS,
       );
+      redis.close();
     },
   };
 }

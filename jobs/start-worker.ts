@@ -1,9 +1,8 @@
 /** The worker process: settles accounts, relays the outbox, sends notices. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { Worker } from 'bullmq';
+import type { ConnectionOptions, Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
-import { required } from '../src/config.ts';
 import { unlessLocked } from '../src/db/connection.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
 import type { DeliverDeps } from '../src/operations/mail/deliver-notices.ts';
@@ -18,7 +17,6 @@ import { settleCohort } from '../src/operations/runs/settle-cohort.ts';
 import { RateSamples } from '../src/operations/runs/rate-samples.ts';
 import { tendRuns } from '../src/operations/runs/tend-runs.ts';
 import { type Attempt, markSent } from '../src/outbox/attempts.ts';
-import { workerConnection } from '../src/queue/connection.ts';
 import {
   type CohortPayload,
   type NoticePayload,
@@ -27,6 +25,7 @@ import {
   noticeContract,
   settleContract,
 } from '../src/queue/contracts.ts';
+import { Slots } from '../src/operations/mail/slots.ts';
 import { Batcher } from './batcher.ts';
 import { BUSY_AGAIN_MS, BusyAccounts } from './busy-accounts.ts';
 import { startAlerting } from './start-alerting.ts';
@@ -41,13 +40,13 @@ import {
   closeWorkers,
   commonOptions,
   finishesWithin,
-  logErrors,
   lookForRedis,
   repeat,
   startComparing,
 } from './process.ts';
 import { settleAccount } from './settle-account.ts';
 import { untilAvailable } from './patience.ts';
+import { openConnection, startShards } from './worker-connection.ts';
 
 /** How long the first job of an idle worker waits for company. */
 const GATHER_MS = 2;
@@ -86,20 +85,21 @@ export function startWorker(app: App): Process & { readonly name: string } {
   app.health.pulse();
   const busy = new BusyAccounts(app);
   const rates = new RateSamples(app.clock);
-  const [settling, cohorts] = startSettling(app, { busy, rates }, stopping.signal);
-  const workers: Worker[] = [settling, cohorts];
+  const redis = openConnection(app);
+  const settling = startSettling(app, { busy, rates }, redis.connection, stopping.signal);
+  const workers: Worker[] = [...settling];
   const parts = [startTending, startTakingUp, startReversing, startAlerting, startCounting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal, name));
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   loops.push(startSampling(app, rates, stopping.signal));
-  const forget = app.health.addCheck(
-    'worker',
-    async () => (await faultOf(settling, app)) ?? faultOf(cohorts, app),
-  );
-  const deliver = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
-  if (deliver) {
-    workers.push(deliver);
+  const forget = app.health.addCheck('worker', () => firstFaultOf(settling, app));
+  const delivering = startDelivering(app, redis.connection, {
+    stopping: stopping.signal,
+    giveUp: givingUp.signal,
+  });
+  if (delivering) {
+    workers.push(...delivering);
     loops.push(...startRelay(app, stopping.signal), startReminding(app, stopping.signal));
   }
   loops.push(startComparing(app, stopping.signal, workers));
@@ -109,6 +109,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
       stopping.abort();
       forget();
       await closeWorkers(workers, app, () => givingUp.abort());
+      redis.close();
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
       await finishesWithin(app, Promise.allSettled([carry(app, busy), rates.write(app.db)]), LOOPS_END_MS);
     },
@@ -120,12 +121,13 @@ interface Watching {
   readonly rates: RateSamples;
 }
 
-/** Two lanes: a job is of one account, or of several hundred. */
+/** Two lanes: a job is of one account, or of several hundred. What comes from any shard is settled together. */
 function startSettling(
   app: App,
   { busy, rates }: Watching,
+  connection: ConnectionOptions,
   signal: AbortSignal,
-): [Worker<SettlePayload>, Worker<CohortPayload>] {
+): Worker[] {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
     const { outcomes, tookMs } = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
@@ -143,25 +145,28 @@ function startSettling(
   // Whose rows somebody may keep locked go by themselves: finding them takes time, and nobody else is to wait for it.
   const isSlow = (account: string): boolean => busy.has(account);
   const settle = settleAccount({ ordinary: lane(), slow: lane(), isSlow });
-  const worker = new Worker<SettlePayload>(settleContract.queue, (job) => settle(job.data), {
-    ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
-    concurrency: config.workerConcurrency,
-  });
-  logErrors(app, worker, settleContract.queue);
   const { db } = app;
   const deps = { db, batchMax: config.batchMax, settle: settleTogether, isSlow };
-  const cohorts = new Worker<CohortPayload>(cohortContract.queue, (job) => settleCohort(deps, job.data), {
-    ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
-    concurrency: COHORTS_AT_ONCE,
-  });
-  logErrors(app, cohorts, cohortContract.queue);
-  return [worker, cohorts];
+  // Of several shards each may have one at hand.
+  const slots = new Slots(COHORTS_AT_ONCE);
+  return [
+    ...startShards<SettlePayload>(app, settleContract.queue, (job) => settle(job.data), {
+      ...commonOptions(app, connection),
+      concurrency: config.workerConcurrency,
+    }),
+    ...startShards<CohortPayload>(
+      app,
+      cohortContract.queue,
+      (job) => slots.run(() => settleCohort(deps, job.data)),
+      { ...commonOptions(app, connection), concurrency: COHORTS_AT_ONCE },
+    ),
+  ];
 }
 
 type Ends = Required<Pick<DeliverDeps, 'stopping' | 'giveUp'>>;
 
-function startDelivering(app: App, ends: Ends): Worker<NoticePayload> | undefined {
-  const { config, deliverDeps } = app;
+function startDelivering(app: App, connection: ConnectionOptions, ends: Ends): Worker[] | undefined {
+  const { deliverDeps } = app;
   if (!deliverDeps) {
     app.log.warn('SMTP_URL is not set: notices stay in the outbox');
     return undefined;
@@ -170,12 +175,10 @@ function startDelivering(app: App, ends: Ends): Worker<NoticePayload> | undefine
     { ...deliverDeps, ...ends, markSent: markTogether(app, deliverDeps, ends.stopping) },
     app.tally,
   );
-  const worker = new Worker<NoticePayload>(noticeContract.queue, (job) => deliver(job.data), {
-    ...commonOptions(app, workerConnection(required(config, 'redisUrl'))),
+  return startShards<NoticePayload>(app, noticeContract.queue, (job) => deliver(job.data), {
+    ...commonOptions(app, connection),
     concurrency: PAGES_AT_ONCE,
   });
-  logErrors(app, worker, noticeContract.queue);
-  return worker;
 }
 
 /** Group commit for marks: while one statement is on its way, the next one gathers. A database that is away is awaited. */
@@ -215,6 +218,11 @@ async function settleBatch(
 }
 
 const patient = ({ clock, outages }: App, signal: AbortSignal) => ({ clock, outages, signal });
+
+async function firstFaultOf(workers: readonly Worker[], app: App): Promise<string | undefined> {
+  const faults = await Promise.all(workers.map((worker) => faultOf(worker, app)));
+  return faults.find((one) => one !== undefined);
+}
 
 /** A worker takes jobs over a connection of its own that blocks: the ordinary one may be well while that one is not. */
 async function faultOf(worker: Worker, app: App): Promise<string | undefined> {

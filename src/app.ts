@@ -94,12 +94,12 @@ const servers: Makers<'db' | 'readDb' | 'queue' | 'inspector' | 'mailer' | 'open
       ? parts.db
       : openDatabase(parts.config.readDatabaseUrl, parts.config, parts.opened),
   queue: ({ config, opened }) => {
-    const producer = new Producer(required(config, 'redisUrl'), config.queuePrefix);
+    const producer = new Producer(required(config, 'redisUrl'), config.queuePrefix, config.queueShards);
     opened.push(() => producer.close());
     return producer;
   },
   inspector: ({ config, opened, tally }) => {
-    const inspector = new Inspector(required(config, 'redisUrl'), config.queuePrefix);
+    const inspector = new Inspector(required(config, 'redisUrl'), config.queuePrefix, config.queueShards);
     opened.push(async () => {
       // What was counted since the last time, where Redis takes it.
       await tally.carry(inspector).catch(() => undefined);

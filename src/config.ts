@@ -8,8 +8,10 @@ import { emailField } from './domain/events/fields.ts';
 import { configuration, messageOf } from './errors.ts';
 import { LOG_LEVELS } from './log.ts';
 import { ALERT_FORMATS, type AlertFormat } from './notices/alert-text.ts';
-import { addressOfListener, faultOfAddress } from './servers/address.ts';
+import { addressOfListener, faultOfAddress, membersOf } from './servers/address.ts';
+import { REDIS_PARAMETERS, REDIS_SCHEMES, faultOfRedis } from './servers/redis-address.ts';
 import { nextSlot } from './queue/cron.ts';
+import { SHARDS_MAX, shardsByAddress } from './queue/shards.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PORT_MAX = 65_535;
@@ -87,14 +89,14 @@ const url = (
   z
     .string()
     .superRefine((text, context) => {
-      const parsed = URL.canParse(text) ? new URL(text) : undefined;
-      if (!parsed || !protocols.includes(parsed.protocol))
-        context.addIssue(`expected an address such as ${example}${parsed ? '' : ENCODED}`);
+      const members = membersOf(text);
+      if (!members[0] || !protocols.includes(members[0].protocol))
+        context.addIssue(`expected an address such as ${example}${members[0] ? '' : ENCODED}`);
       else {
-        const faults = [
-          parameters && faultOfAddress(parsed, parameters),
-          ...rules.map((rule) => rule(parsed)),
-        ];
+        const faults = members.flatMap((one) => [
+          parameters && faultOfAddress(one, parameters),
+          ...rules.map((rule) => rule(one)),
+        ]);
         // The first says enough: a / or @ of a password makes all the rest of an address look wrong.
         addFault(
           context,
@@ -125,10 +127,6 @@ const namesSocket: AddressRule = (url) =>
   url.protocol !== 'unix:' || url.pathname.startsWith('/')
     ? undefined
     : 'expected a whole path, such as unix:///run/redis.sock';
-const numbersDatabase: AddressRule = (url) => {
-  const number = url.protocol === 'unix:' ? (url.searchParams.get('db') ?? '') : url.pathname.slice(1);
-  return /^\d{0,5}$/.test(number) ? undefined : 'expected the database as a number, such as /0';
-};
 const hostUnlessSocket: AddressRule = (url) => (url.protocol === 'unix:' ? undefined : namesHost(url));
 
 /** What is meant for a password is none without the colon before it, and Redis would be asked without any. */
@@ -174,13 +172,14 @@ const environment = z.object({
   /** A read-only user or replica for reports and exports. */
   READ_DATABASE_URL: database(),
   REDIS_URL: url(
-    'redis://host:6379/0 or unix:///path/redis.sock (with a password: unix://:password@localhost/path/redis.sock)',
-    ['redis:', 'rediss:', 'unix:'],
-    ['db'],
+    'redis://host:6379/0 or unix:///path/redis.sock (with a password: unix://:password@localhost/path/redis.sock), ' +
+      'redis+sentinel://host1:26379,host2:26379/mymaster or redis+cluster://host1:6379,host2:6379',
+    REDIS_SCHEMES,
+    REDIS_PARAMETERS,
     hostUnlessSocket,
     passwordOfUser,
     namesSocket,
-    numbersDatabase,
+    faultOfRedis,
     decodes,
   ),
   SMTP_URL: url('smtps://user:password@host:465', ['smtp:', 'smtps:'], [], namesHost, decodes),
@@ -199,6 +198,8 @@ const environment = z.object({
     .refine((text) => /^[A-Za-z0-9._-]{1,64}$/.test(text), {
       message: 'expected 1 to 64 of A-Z a-z 0-9 . _ -',
     }),
+  /** Queues that the jobs are spread over, on the masters of a cluster; without one, a single queue of each kind. */
+  CONNECTS_QUEUE_SHARDS: whole(0, 0, SHARDS_MAX),
   /** Account jobs that one worker holds at once; 200 to 500 measured best, 1,000 worse. */
   CONNECTS_WORKER_CONCURRENCY: whole(500, 1, 2_000),
   /** Accounts that one transaction settles at the most. */
@@ -310,6 +311,7 @@ export interface Config {
   readonly settleGraceMs: number;
   readonly sweepCron: string;
   readonly queuePrefix: string;
+  readonly queueShards: number;
   readonly workerConcurrency: number;
   readonly batchMax: number;
   readonly cohortOver: number;
@@ -373,6 +375,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     settleGraceMs: set.CONNECTS_SETTLE_GRACE,
     sweepCron: set.CONNECTS_SWEEP_CRON,
     queuePrefix: set.CONNECTS_QUEUE_PREFIX,
+    queueShards: set.CONNECTS_QUEUE_SHARDS || shardsByAddress(set.REDIS_URL),
     workerConcurrency: set.CONNECTS_WORKER_CONCURRENCY,
     batchMax: set.CONNECTS_BATCH_MAX,
     cohortOver: set.CONNECTS_COHORT_OVER,

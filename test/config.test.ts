@@ -39,6 +39,7 @@ describe('the environment', () => {
     });
   });
 
+  const SENTINELS = 'rediss+sentinel://u:p%40@s1,s2:26380/my.master/2?sentinel_password=q&ssl-ca=/ca.pem';
   const ADDRESS = /expected an address such as mysql:\/\/user:password@host:3306\/connects/;
   const REFUSED: [name: string, value: string, said: RegExp][] = [
     ['DATABASE_URL', 'localhost:3306/connects', ADDRESS],
@@ -77,6 +78,25 @@ describe('the environment', () => {
     ['REDIS_URL', 'unix:redis.sock', /expected a whole path/],
     ['REDIS_URL', 'unix:///r.sock?db=x', /the database as a number/],
     ['REDIS_URL', 'rediss://h?ssl=false', /asks for TLS, and a parameter turns it off/],
+    [
+      'REDIS_URL',
+      'redis://h1:6379,h2:6379',
+      /expected an address such as .* redis\+sentinel:.* redis\+cluster:/,
+    ],
+    ['REDIS_URL', 'redis+sentinel://h1:26379,h2:26379', /the name of the master after the sentinels/],
+    ['REDIS_URL', 'redis+sentinel://h1,h2/my%20master', /the name of the master after the sentinels/],
+    ['REDIS_URL', 'redis+sentinel://h1,h2/mymaster/x', /the database as a number/],
+    ['REDIS_URL', 'redis+sentinel://h1,h2/mymaster/0/1', /the database as a number/],
+    ['REDIS_URL', 'redis+sentinel://h1,/mymaster', /expected a host after/],
+    ['REDIS_URL', 'redis+sentinel://h1:x,h2/mymaster', /expected an address such as/],
+    ['REDIS_URL', 'redis+sentinel://h1,h2/mymaster?db=1', /the parameter db is for unix/],
+    ['REDIS_URL', 'redis+cluster://h1:7000,h2 h3:7001', /expected an address such as/],
+    ['REDIS_URL', 'redis+cluster://h1:7000,h2:7001/0', /a cluster has no numbered databases/],
+    ['REDIS_URL', 'redis+cluster://h1:7000?ssl=perhaps', /for the parameter ssl/],
+    ['REDIS_URL', 'rediss+cluster://h1,h2?tls=no', /asks for TLS, and a parameter turns it off/],
+    ['REDIS_URL', 'redis+cluster://h1?sentinel_password=p', /are for redis\+sentinel:\/\/ only/],
+    ['REDIS_URL', 'redis+master://h1', /expected an address such as/],
+    ['CONNECTS_QUEUE_SHARDS', '65', /a whole number from 0 to 64/],
     ['REDIS_URL', 'redis://h?family=6', /the parameter family is not known/],
     ['SMTP_URL', 'smtp://h?requireTLS=true', /the parameter requireTLS is not known/],
     ['SMTP_URL', 'mail.example.org:25', /smtps:\/\/user:password@host:465/],
@@ -196,6 +216,9 @@ describe('the environment', () => {
     ['REDIS_URL', 'redis://Secret@h'],
     ['REDIS_URL', 'redis://:12/Secret@h'],
     ['REDIS_URL', 'redis://h?password=Secret'],
+    ['REDIS_URL', 'redis+cluster://Secret@h1,h2'],
+    ['REDIS_URL', 'redis+cluster://:12/Secret@h1,h2'],
+    ['REDIS_URL', 'redis+sentinel://:Secr@et@h1,h2/my%20master'],
     ['SMTP_URL', 'smtps://u:12/Secret@h'],
     ['SMTP_URL', 'smtps://u:Se#cret@h'],
   ])('%s=%j is refused, and no part of a password is repeated', (name, value) => {
@@ -230,6 +253,9 @@ describe('the environment', () => {
     ],
     ['DATABASE_URL', 'mysql://h/connects\n', 'databaseUrl', 'mysql://h/connects'],
     ['REDIS_URL', 'rediss://:p@h:6379/3', 'redisUrl', 'rediss://:p@h:6379/3'],
+    ['REDIS_URL', SENTINELS, 'redisUrl', SENTINELS],
+    ['REDIS_URL', 'redis+cluster://h1,h2', 'queueShards', 6],
+    ['CONNECTS_QUEUE_SHARDS', '12', 'queueShards', 12],
     ['REDIS_URL', 'unix://:p@localhost/r.sock?db=2', 'redisUrl', 'unix://:p@localhost/r.sock?db=2'],
     ['CONNECTS_SETTLE_GRACE', '1m30s', 'settleGraceMs', 90_000],
     ['CONNECTS_DUE_ALARM', '1h30m', 'dueAlarmMs', 5_400_000],

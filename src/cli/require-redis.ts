@@ -11,4 +11,5 @@ export async function requireRedis(app: App): Promise<void> {
   await app.queue.countSettling();
   await app.clocks.compare(app);
   await requireOwnPrefix(app);
+  await app.inspector.requireSameShards({ works: false });
 }

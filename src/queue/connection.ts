@@ -1,8 +1,9 @@
 /** How BullMQ reaches Redis. Options, not instances: BullMQ never closes an instance that it was handed. */
 import type { RedisOptions } from 'bullmq';
 import { ConnectsError, configuration, messageOf, unavailable } from '../errors.ts';
-import { hostOf, tlsOf } from '../servers/address.ts';
+import { type Tls, tlsOf } from '../servers/address.ts';
 import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
+import { readRedisAddress } from '../servers/redis-address.ts';
 import { NO_REDIS } from '../servers/redis-faults.ts';
 import { REDIS, otherServer, whoListens } from '../servers/who-listens.ts';
 
@@ -17,30 +18,51 @@ const GOODBYE_MS = 250;
 /** After how much silence TCP asks whether the other end is still there. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** `redis://[user:password@]host:6379/0`, `rediss://…` for TLS, or `unix:///path/redis.sock?db=0`. */
-export function redisOptions(url: string): RedisOptions {
-  const parsed = new URL(url);
-  const path = decodeURIComponent(parsed.pathname);
-  const tls = tlsOf(parsed);
-  const common = {
-    ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
-    // At most two seconds between attempts, for ever: workers outlive a Redis that restarts.
-    retryStrategy: (attempt: number) => Math.min(50 * attempt, 2_000),
+/** What every connection has, of whatever kind the server is. */
+export function sharedOptions(url: URL) {
+  const tls = tlsOf(url);
+  return {
+    ...(url.username && { username: decodeURIComponent(url.username) }),
+    ...(url.password && { password: decodeURIComponent(url.password) }),
+    ...(tls && { tls }),
     connectTimeout: CONNECT_DEADLINE_MS,
     socketTimeout: SILENCE_MAX_MS,
     keepAlive: KEEP_ALIVE_MS,
     disconnectTimeout: GOODBYE_MS,
+  };
+}
+
+/** At most two seconds between attempts, for ever: workers outlive a Redis that restarts. */
+export const againAfter = (attempt: number): number => Math.min(50 * attempt, 2_000);
+
+/**
+ * Of a single server, or of the master that sentinels name: `redis://[user:password@]host:6379/0`, `rediss://…` for TLS,
+ * `unix:///path/redis.sock?db=0`, `redis+sentinel://[user:password@]host1:26379,host2:26379/mymaster/0`.
+ */
+export function redisOptions(text: string): RedisOptions {
+  const { kind, url, nodes, master, database } = readRedisAddress(text);
+  const common = {
+    ...sharedOptions(url),
+    db: database,
+    retryStrategy: againAfter,
     // A primary that became a replica keeps its connections, while the name leads to another one by now.
     reconnectOnError: (error: Error) => redisFault(error)?.drops ?? false,
   };
-  if (parsed.protocol === 'unix:') return { ...common, path, db: Number(parsed.searchParams.get('db') ?? 0) };
+  if (kind === 'sentinel')
+    return { ...common, ...sentinelOptions(url, common.tls), sentinels: nodes, name: master };
+  const [node] = nodes;
+  return node ? { ...common, ...node } : { ...common, path: decodeURIComponent(url.pathname) };
+}
+
+/** Sentinels have users and passwords of their own, and TLS where the servers have it. */
+function sentinelOptions({ searchParams }: URL, tls: Tls | undefined) {
+  const [username, password] = ['sentinel_username', 'sentinel_password'].map((one) => searchParams.get(one));
   return {
-    ...common,
-    host: hostOf(parsed),
-    port: Number(parsed.port || 6379),
-    db: Number(path.slice(1) || 0),
-    ...(tls && { tls }),
+    ...(username && { sentinelUsername: username }),
+    ...(password && { sentinelPassword: password }),
+    ...(tls && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    sentinelRetryStrategy: againAfter,
+    sentinelCommandTimeout: CONNECT_DEADLINE_MS,
   };
 }
 
@@ -83,6 +105,8 @@ export class ConnectionTroubles {
   async explain(error: unknown): Promise<unknown> {
     const found = redisFault(error);
     if (found !== undefined && found.class !== 'server-away' && found !== NO_REDIS.fault) return error;
+    // Of several it is not known which one said so, and which one was meant.
+    if (readRedisAddress(this.#url).kind !== 'single') return error;
     const { path, host = 'localhost', port = 6379, tls } = redisOptions(this.#url);
     // Over TLS it closes without a word to whoever brings none.
     if (tls) return error;
@@ -135,12 +159,28 @@ export const REDIS_OUTAGES = ['redis-unavailable', 'redis-configuration'];
 export const asRedisUnavailable = (what: string, thrown: unknown): unknown =>
   isRedisError(thrown) ? redisUnavailable(what, thrown) : thrown;
 
-/** A server of another kind than one that a queue can live on. */
+/** A server of another kind than its address says. @param mode as it tells itself */
 export const noSingleServer = (mode: string): Error =>
   configuration(
     'redis-configuration',
     `Redis cannot be used: the server runs as ${mode === 'cluster' ? 'a node of a cluster' : `a ${mode}`}`,
-    { mend: 'Give the address of a single server in REDIS_URL.' },
+    { mend: OF_MODE.get(mode) ?? 'Give the address of a single server in REDIS_URL.' },
+  );
+
+const OF_MODE = new Map([
+  ['cluster', 'Say so in REDIS_URL: redis+cluster://host1:6379,host2:6379.'],
+  [
+    'sentinel',
+    'Say so in REDIS_URL, with the name of the master: redis+sentinel://host1:26379,host2:26379/mymaster.',
+  ],
+]);
+
+/** @param here shards that this process counts; @param known those of the workers that run */
+export const otherShards = (here: number, known: number): Error =>
+  configuration(
+    'redis-configuration',
+    `CONNECTS_QUEUE_SHARDS is ${here} here, and ${known} of the workers that run: jobs would wait where nobody takes them`,
+    { mend: 'Set the same number everywhere; to change it, stop every process for a minute.' },
   );
 
 /** `unavailable`, or `configuration` where waiting mends nothing. */
@@ -157,7 +197,7 @@ export function redisUnavailable(what: string, error: unknown): Error {
 
 /** Of a client that gives them no code. */
 const OF_CONNECTION =
-  /enableOfflineQueue|Connection is closed|max retries|Command timed out|Socket timeout|^Unknown RESP/i;
+  /enableOfflineQueue|Connection is closed|max retries|Command timed out|Socket timeout|^Unknown RESP|slots cache|Cluster redirections|startup nodes|^Cluster is |^All sentinels/i;
 /** What the operating system says of a file is none of Redis'. */
 const OF_SOCKET = /^(connect|read|write|getaddrinfo)$/;
 

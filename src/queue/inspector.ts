@@ -5,9 +5,11 @@
  * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes; and which
  * accounts workers find locked by somebody else. A flushed Redis forgets them, as a restart would.
  */
-import type { Redis } from 'ioredis';
-import { ConnectionTroubles, noSingleServer, producerConnection, withinDeadline } from './connection.ts';
+import { noSingleServer, otherShards } from './connection.ts';
 import { cohortContract, noticeContract, settleContract, tickContract } from './contracts.ts';
+import { type Client, Lookout, isCluster } from './lookout.ts';
+import { type RedisServer, listClients, readServers } from './redis-servers.ts';
+import { shardsOf } from './shards.ts';
 
 export const QUEUES = {
   settle: settleContract.queue,
@@ -16,6 +18,8 @@ export const QUEUES = {
   ticks: tickContract.queue,
 } as const;
 export type QueueName = keyof typeof QUEUES;
+/** One schedule ticks. */
+const SHARDED: readonly QueueName[] = ['settle', 'cohorts', 'notices'];
 
 export interface QueueState {
   readonly queue: QueueName;
@@ -36,46 +40,29 @@ export interface Busy {
   readonly freed: readonly string[];
 }
 
-export interface RedisServer {
-  readonly version: string;
-  readonly evictionPolicy: string;
-  readonly role: string;
-  readonly usedBytes: number;
-  /** 0 for no limit. */
-  readonly maxBytes: number;
-}
-
 /** BullMQ scores delayed jobs by time × 4096 and a counter. */
 const SCORE_PER_MS = 0x1000;
 /** How long what is written to see whether writing goes is kept. */
 const WRITTEN_KEPT_MS = 60_000;
+/** Workers say how many shards they count far more often. */
+const SHARDS_KEPT_MS = 60_000;
 /** Whoever found an account locked says so again every few seconds, while it lives. */
 const BUSY_KEPT_MS = 60_000;
 /** Active jobs that are looked at for the lock of their worker. */
 const ACTIVE_MAX = 1_000;
 
+type Clients = Awaited<ReturnType<typeof listClients>>;
+
 export class Inspector {
-  readonly #url: string;
-  /** Made at the first question, and its library loaded for it. */
-  #client: Promise<Redis> | undefined;
-  #closed = false;
   readonly #prefix: string;
-  readonly #troubles: ConnectionTroubles;
-  /** Whoever asks while the connection is away waits for the same return of it: one pair of listeners, not one each. */
-  #ready: Promise<void> | undefined;
+  readonly #shards: number;
+  readonly #lookout: Lookout;
 
-  /** @param url of Redis; @param prefix of the installation */
-  constructor(url: string, prefix: string) {
-    this.#url = url;
-    this.#troubles = new ConnectionTroubles(url);
+  /** @param url of Redis; @param prefix of the installation; @param shards of each queue */
+  constructor(url: string, prefix: string, shards: number) {
+    this.#lookout = new Lookout(url);
     this.#prefix = prefix;
-  }
-
-  async #open(): Promise<Redis> {
-    const { Redis } = await import('ioredis');
-    const redis = new Redis({ ...producerConnection(this.#url), lazyConnect: true, enableReadyCheck: false });
-    redis.on('error', (error) => this.#troubles.add(error));
-    return redis;
+    this.#shards = shards;
   }
 
   /**
@@ -84,11 +71,38 @@ export class Inspector {
    */
   async requireServing(): Promise<void> {
     await this.#ask('writing', async (redis) => {
+      if (isCluster(redis)) return this.#writeEverywhere(redis);
       const [, mode = 'standalone'] = /^(?:redis|server)_mode:(\w+)/m.exec(await redis.info('server')) ?? [];
       if (mode !== 'standalone') throw noSingleServer(mode);
       // A connection that may not have its database goes on in database 0, and says so to nobody.
       if (redis.options.db) await redis.select(redis.options.db);
       await redis.set(`${this.#prefix}:written`, 1, 'PX', WRITTEN_KEPT_MS);
+    });
+  }
+
+  async #writeEverywhere(redis: Client): Promise<void> {
+    const names = SHARDED.flatMap((queue) => this.#namesOf(queue));
+    await Promise.all(
+      names.map((name) => redis.set(`${this.#prefix}:${name}:written`, 1, 'PX', WRITTEN_KEPT_MS)),
+    );
+  }
+
+  #namesOf(queue: QueueName): readonly string[] {
+    return shardsOf(QUEUES[queue], SHARDED.includes(queue) ? this.#shards : 1);
+  }
+
+  /**
+   * Where shards are counted otherwise, jobs wait for workers that are elsewhere.
+   * @param works whether this process takes jobs: then its count is known to others for as long as it does
+   * @throws configuration `redis-configuration`
+   */
+  async requireSameShards({ works }: { readonly works: boolean }): Promise<void> {
+    if (this.#shards === 1) return;
+    await this.#ask('comparing shards', async (redis) => {
+      const key = `${this.#prefix}:shards`;
+      const known = Number((await redis.get(key)) ?? this.#shards);
+      if (known !== this.#shards) throw otherShards(this.#shards, known);
+      if (works) await redis.set(key, known, 'PX', SHARDS_KEPT_MS);
     });
   }
 
@@ -112,16 +126,41 @@ export class Inspector {
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */
   async readQueues(now: number): Promise<QueueState[]> {
     return this.#ask('looking at the queues', async (redis) => {
-      const clients = String(await redis.client('LIST'));
-      const names = Object.entries(QUEUES) as [QueueName, string][];
-      return Promise.all(names.map(([queue, key]) => this.#readQueue(redis, { queue, key, clients, now })));
+      const clients = await listClients(redis);
+      const names = Object.keys(QUEUES) as QueueName[];
+      return Promise.all(names.map((queue) => this.#readShards(redis, { queue, clients, now })));
     });
   }
 
-  async #readQueue(
-    redis: Redis,
-    asked: { queue: QueueName; key: string; clients: string; now: number },
+  async #readShards(
+    redis: Client,
+    { queue, ...asked }: { queue: QueueName; clients: Clients; now: number },
   ): Promise<QueueState> {
+    const shards = await Promise.all(
+      this.#namesOf(queue).map((key) => this.#readShard(redis, { key, ...asked })),
+    );
+    const sum = (of: 'waiting' | 'active' | 'delayed' | 'overdue'): number =>
+      shards.reduce((all, one) => all + one[of], 0);
+    const oldest = shards
+      .flatMap((one) => one.oldest ?? [])
+      .toSorted((a, b) => a.addedAt - b.addedAt)
+      .at(0);
+    return {
+      queue,
+      waiting: sum('waiting'),
+      active: sum('active'),
+      delayed: sum('delayed'),
+      oldest: oldest ?? null,
+      overdue: sum('overdue'),
+      // A worker is one of every shard: where one of them waits in vain, that one says so.
+      workers: Math.min(...shards.map((one) => one.workers)),
+    };
+  }
+
+  async #readShard(
+    redis: Client,
+    asked: { key: string; clients: Clients; now: number },
+  ): Promise<Omit<QueueState, 'queue'>> {
     const of = (part: string): string => `${this.#prefix}:${asked.key}:${part}`;
     const [waiting, active, delayed, overdue, [id]] = await Promise.all([
       redis.llen(of('wait')),
@@ -133,35 +172,31 @@ export class Inspector {
     const addedAt = id === undefined ? null : await redis.hget(of(id), 'timestamp');
     const oldest = id === undefined ? null : { id, addedAt: Number(addedAt ?? asked.now) };
     const workers = countWorkers(
-      asked.clients,
+      asked.clients(asked.key),
       `${this.#prefix}:${toBase64(asked.key)}`,
-      redis.options.db ?? 0,
+      isCluster(redis) ? 0 : (redis.options.db ?? 0),
     );
-    return { queue: asked.queue, waiting, active, delayed, oldest, overdue, workers };
+    return { waiting, active, delayed, oldest, overdue, workers };
   }
 
   /** Jobs that a worker took and whose lock is gone: it died or hangs. Of the first thousand active ones. */
   async countStalled(queue: QueueName): Promise<number> {
     return this.#ask('looking for stalled jobs', async (redis) => {
-      const of = (part: string): string => `${this.#prefix}:${QUEUES[queue]}:${part}`;
-      const ids = await redis.lrange(of('active'), 0, ACTIVE_MAX - 1);
-      const locked = await Promise.all(ids.map((id) => redis.exists(`${of(id)}:lock`)));
-      return locked.filter((one) => one === 0).length;
+      const counts = await Promise.all(this.#namesOf(queue).map((key) => this.#countStalledIn(redis, key)));
+      return counts.reduce((all, one) => all + one, 0);
     });
   }
 
-  async readServer(): Promise<RedisServer> {
-    return this.#ask('asking for its settings', async (redis) => {
-      const text = await redis.info();
-      const of = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
-      return {
-        version: of('redis_version'),
-        evictionPolicy: of('maxmemory_policy'),
-        role: of('role'),
-        usedBytes: Number(of('used_memory')),
-        maxBytes: Number(of('maxmemory')),
-      };
-    });
+  async #countStalledIn(redis: Client, key: string): Promise<number> {
+    const of = (part: string): string => `${this.#prefix}:${key}:${part}`;
+    const ids = await redis.lrange(of('active'), 0, ACTIVE_MAX - 1);
+    const locked = await Promise.all(ids.map((id) => redis.exists(`${of(id)}:lock`)));
+    return locked.filter((one) => one === 0).length;
+  }
+
+  /** The servers that take jobs: one, or each master of a cluster. */
+  async readServers(): Promise<RedisServer[]> {
+    return this.#ask('asking for its settings', (redis) => readServers(redis, this.#namesOf('settle')));
   }
 
   /** What its clock shows, in milliseconds. */
@@ -212,42 +247,13 @@ export class Inspector {
     return `${this.#prefix}:busy`;
   }
 
-  async #ask<Answer>(what: string, question: (redis: Redis) => Promise<Answer>): Promise<Answer> {
-    const asking = async (): Promise<Answer> => {
-      this.#client ??= this.#open();
-      const redis = await this.#client;
-      await this.#connect(redis);
-      return question(redis);
-    };
-    return withinDeadline(asking(), what, this.#troubles);
-  }
-
-  async #connect(redis: Redis): Promise<void> {
-    if (this.#closed) throw new Error('Connection is closed.');
-    if (redis.status === 'ready') return;
-    if (redis.status === 'wait' || redis.status === 'end') return redis.connect();
-    this.#ready ??= becomeReady(redis).finally(() => (this.#ready = undefined));
-    return this.#ready;
+  async #ask<Answer>(what: string, question: (redis: Client) => Promise<Answer>): Promise<Answer> {
+    return this.#lookout.ask(what, question);
   }
 
   /** Whoever asks afterwards is told that Redis is away, and opens nothing anew. */
   close(): void {
-    this.#closed = true;
-    void this.#client?.then((redis) => redis.disconnect());
-  }
-}
-
-async function becomeReady(redis: Redis): Promise<void> {
-  let onReady: () => void = () => undefined;
-  let onEnd = onReady;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      onReady = resolve;
-      onEnd = () => reject(new Error('Connection is closed.'));
-      redis.once('ready', onReady).once('end', onEnd);
-    });
-  } finally {
-    redis.off('ready', onReady).off('end', onEnd);
+    this.#lookout.close();
   }
 }
 
@@ -257,8 +263,7 @@ const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
  * A worker names its connection after its queue; its second, blocking one carries the same name with a suffix. Those of
  * other databases of the same Redis are listed as well, and are somebody else's.
  */
-const countWorkers = (clients: string, name: string, db: number): number =>
+const countWorkers = (clients: readonly string[], name: string, db: number): number =>
   clients
-    .split('\n')
     .filter((line) => line.includes(` name=${name} `) || line.includes(` name=${name}:w:`))
     .filter((line) => line.includes(` db=${db} `)).length;

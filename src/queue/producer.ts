@@ -1,5 +1,8 @@
 /** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
 import type { Queue } from 'bullmq';
+import type { Cluster } from 'ioredis';
+import { groupBy } from '../group-by.ts';
+import { readRedisAddress } from '../servers/redis-address.ts';
 import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import {
   type CohortPayload,
@@ -10,6 +13,7 @@ import {
   settleContract,
   tickContract,
 } from './contracts.ts';
+import { shardOf, shardsOf } from './shards.ts';
 
 /** 20,000 jobs/s in chunks of this size; larger ones measured slower. */
 const CHUNK = 1_000;
@@ -38,57 +42,69 @@ export interface JobQueue {
   countSettling(): Promise<QueueCounts>;
 }
 
+/** By shard. */
+type Shards<Payload> = readonly Queue<Payload>[];
+
 interface Queues {
-  readonly settle: Queue<SettlePayload>;
-  readonly cohorts: Queue<CohortPayload>;
-  readonly notices: Queue<NoticePayload>;
+  readonly settle: Shards<SettlePayload>;
+  readonly cohorts: Shards<CohortPayload>;
+  readonly notices: Shards<NoticePayload>;
   readonly ticks: Queue;
+  /** What all of them share, where it is one. */
+  readonly cluster: Cluster | undefined;
 }
 
 export class Producer implements JobQueue {
   readonly #opened: Promise<Queues>;
   readonly #troubles: ConnectionTroubles;
 
-  /** @param url of Redis; @param prefix separates installations that share it. Connects in the background. */
-  constructor(url: string, prefix: string) {
+  /**
+   * Connects in the background.
+   * @param url of Redis; @param prefix separates installations that share it; @param shards of each queue
+   */
+  constructor(url: string, prefix: string, shards: number) {
     this.#troubles = new ConnectionTroubles(url);
-    this.#opened = this.#open(url, prefix);
+    this.#opened = this.#open(url, prefix, shards);
   }
 
   /** The library is large: it is loaded for whoever has a queue to use, not with the program. */
-  async #open(url: string, prefix: string): Promise<Queues> {
+  async #open(url: string, prefix: string, shards: number): Promise<Queues> {
     const { Queue } = await import('bullmq');
-    const options = { connection: producerConnection(url), prefix, ...QUEUE_OPTIONS };
+    const cluster = await openIfCluster(url);
+    const options = { connection: cluster ?? producerConnection(url), prefix, ...QUEUE_OPTIONS };
+    const each = <Payload>(queue: string): Shards<Payload> =>
+      shardsOf(queue, shards).map((name) => new Queue<Payload>(name, options));
     const queues = {
-      settle: new Queue<SettlePayload>(settleContract.queue, options),
-      cohorts: new Queue<CohortPayload>(cohortContract.queue, options),
-      notices: new Queue<NoticePayload>(noticeContract.queue, options),
+      settle: each<SettlePayload>(settleContract.queue),
+      cohorts: each<CohortPayload>(cohortContract.queue),
+      notices: each<NoticePayload>(noticeContract.queue),
       ticks: new Queue(tickContract.queue, options),
+      cluster,
     };
     // Each call reports its own failure, with what these events told.
-    for (const queue of Object.values(queues)) queue.on('error', (error) => this.#troubles.add(error));
+    for (const queue of allOf(queues)) queue.on('error', (error) => this.#troubles.add(error));
     return queues;
   }
 
   async enqueueSettling(payloads: readonly SettlePayload[]): Promise<void> {
     const { settle } = await this.#opened;
-    await this.#addInChunks(settle, settleContract.name, settleContract.jobId, payloads);
+    await this.#add(settle, settleContract.name, settleContract.jobId, payloads);
   }
 
   async enqueueCohorts(payloads: readonly CohortPayload[]): Promise<void> {
     const { cohorts } = await this.#opened;
-    await this.#addInChunks(cohorts, cohortContract.name, cohortContract.jobId, payloads);
+    await this.#add(cohorts, cohortContract.name, cohortContract.jobId, payloads);
   }
 
   async enqueueNotices(payloads: readonly NoticePayload[]): Promise<void> {
     const { notices } = await this.#opened;
-    await this.#addInChunks(notices, noticeContract.name, noticeContract.jobId, payloads);
+    await this.#add(notices, noticeContract.name, noticeContract.jobId, payloads);
   }
 
   /** Jobs of both lanes. */
   async countSettling(): Promise<QueueCounts> {
     const { settle, cohorts } = await this.#opened;
-    const [single, many] = await Promise.all([this.#count(settle), this.#count(cohorts)]);
+    const [single, many] = await Promise.all([this.#countAll(settle), this.#countAll(cohorts)]);
     return {
       waiting: single.waiting + many.waiting,
       active: single.active + many.active,
@@ -97,8 +113,14 @@ export class Producer implements JobQueue {
     };
   }
 
+  async #countAll(shards: readonly Queue[]): Promise<Omit<QueueCounts, 'cohorts'>> {
+    const counts = await Promise.all(shards.map((queue) => this.#count(queue)));
+    const sum = (of: keyof (typeof counts)[number]): number => counts.reduce((all, one) => all + one[of], 0);
+    return { waiting: sum('waiting'), active: sum('active'), delayed: sum('delayed') };
+  }
+
   async #count(queue: Queue): Promise<Omit<QueueCounts, 'cohorts'>> {
-    await this.#within(queue.waitUntilReady(), 'counting jobs');
+    await this.#ready(queue, 'counting jobs');
     const counts = await this.#within(
       queue.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
       'counting jobs',
@@ -110,7 +132,7 @@ export class Producer implements JobQueue {
   /** When the scheduler ticks next; null while nothing is scheduled, or what was scheduled is gone. */
   async findNextTick(): Promise<number | null> {
     const { ticks } = await this.#opened;
-    await this.#within(ticks.waitUntilReady(), 'reading the schedule');
+    await this.#ready(ticks, 'reading the schedule');
     const scheduled = await this.#within(
       ticks.getJobScheduler(tickContract.schedulerId),
       'reading the schedule',
@@ -124,6 +146,30 @@ export class Producer implements JobQueue {
     return withinDeadline(work, what, this.#troubles);
   }
 
+  /** A cluster that is away would keep commands until it is back: nobody waits for them any more by then. */
+  async #ready(queue: Pick<Queue, 'waitUntilReady'>, what: string): Promise<void> {
+    await this.#within(queue.waitUntilReady(), what);
+    const { cluster } = await this.#opened;
+    if (cluster && cluster.status !== 'ready') await this.#within(Promise.reject(closed()), what);
+  }
+
+  /** Where a shard is away, the others get theirs all the same. */
+  async #add<Payload>(
+    shards: Shards<Payload>,
+    name: string,
+    jobId: (payload: Payload) => string,
+    payloads: readonly Payload[],
+  ): Promise<void> {
+    const [only] = shards;
+    if (shards.length === 1 && only) return this.#addInChunks(only, name, jobId, payloads);
+    const parts = groupBy(payloads, (one) => shardOf(jobId(one), shards.length));
+    const adding = [...parts].map(([shard, part]) =>
+      this.#addInChunks(shards[shard] as Queue<Payload>, name, jobId, part),
+    );
+    const failed = (await Promise.allSettled(adding)).find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
   /** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */
   async #addInChunks<Payload>(
     queue: Queue<Payload>,
@@ -131,7 +177,7 @@ export class Producer implements JobQueue {
     jobId: (payload: Payload) => string,
     payloads: readonly Payload[],
   ): Promise<void> {
-    await this.#within(queue.waitUntilReady(), 'adding jobs');
+    await this.#ready(queue, 'adding jobs');
     for (let from = 0; from < payloads.length; from += CHUNK) {
       const jobs = payloads
         .slice(from, from + CHUNK)
@@ -142,8 +188,23 @@ export class Producer implements JobQueue {
 
   /** Closing waits for Redis, which may be away: hence the deadline. */
   async close(): Promise<void> {
-    const queues: readonly Pick<Queue, 'close'>[] = Object.values(await this.#opened);
-    const closing = Promise.allSettled(queues.map((queue) => queue.close()));
+    const queues = await this.#opened;
+    const closing = Promise.allSettled(allOf(queues).map((queue) => queue.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())]);
+    queues.cluster?.disconnect();
   }
 }
+
+const openIfCluster = async (url: string): Promise<Cluster | undefined> =>
+  readRedisAddress(url).kind === 'cluster'
+    ? (await import('./cluster.ts')).openCluster(url, { waits: false })
+    : undefined;
+
+const allOf = ({ settle, cohorts, notices, ticks }: Queues): Pick<Queue, 'close' | 'on'>[] => [
+  ...settle,
+  ...cohorts,
+  ...notices,
+  ticks,
+];
+
+const closed = (): Error => new Error('Connection is closed.');

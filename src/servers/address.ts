@@ -13,7 +13,7 @@ const OFF = ['0', 'false', 'no', 'off', 'none', 'disable', 'disabled'];
 const plain = (text: string): string => text.toLowerCase().replaceAll('_', '-');
 
 /** Schemes that say TLS by themselves. */
-const SECURE = ['rediss:', 'smtps:'];
+const SECURE = ['rediss:', 'rediss+sentinel:', 'rediss+cluster:', 'smtps:'];
 const isSocket = (url: URL): boolean => url.protocol === 'unix:' || url.searchParams.has('socketPath');
 
 /**
@@ -103,12 +103,23 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** Whether the server is on this machine. */
 export const isLocal = (url: URL): boolean => isSocket(url) || LOOPBACK.test(url.hostname);
 
+/** Schemes after which several hosts may stand, with commas between them. */
+const OF_MANY = /^(rediss?\+(?:sentinel|cluster):\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/i;
+
+/** An address for each of the hosts that one names, alike in all else; none where it cannot be read. */
+export function membersOf(text: string): URL[] {
+  const [, before = '', hosts, after = ''] = OF_MANY.exec(text) ?? [];
+  const each = hosts === undefined ? [text] : hosts.split(',').map((host) => `${before}${host}${after}`);
+  return each.every((one) => URL.canParse(one)) ? each.map((one) => new URL(one)) : [];
+}
+
 /** As much of an address as messages and logs may hold: the scheme, and where it leads. Never who signs in, and how. */
 export function shownAddress(text: string): string {
-  if (!URL.canParse(text)) return 'no address that can be read';
-  const url = new URL(text);
+  const members = membersOf(text);
+  const [url] = members;
+  if (url === undefined) return 'no address that can be read';
   const socket = url.searchParams.get('socketPath') ?? (url.protocol === 'unix:' ? url.pathname : undefined);
-  return `${url.protocol}//${socket ?? url.host}`;
+  return `${url.protocol}//${socket ?? members.map(({ host }) => host).join(',')}`;
 }
 
 /** `[::1]` is an address in a URL only. */

@@ -15,6 +15,8 @@ interface Thrown {
   readonly errors?: unknown;
   /** Where a driver puts a code of its own in the place of Node's, that of Node: src/db/verify-name.ts, nodemailer. */
   readonly originalCode?: unknown;
+  /** Of a client of a cluster: what the node said that it asked last. */
+  readonly lastNodeError?: unknown;
 }
 
 const byCode = (known: readonly ServerFault[]): ReadonlyMap<unknown, ServerFault> =>
@@ -31,8 +33,21 @@ export const databaseFault = (error: unknown): ServerFault | undefined =>
   // On errors of the operating system, errno is its own number, and negative.
   DATABASE.get(String(asThrown(error).errno)) ?? connectionFault(error);
 
-export const redisFault = (error: unknown): ServerFault | undefined =>
-  replyFault(String(asThrown(error).message)) ?? connectionFault(error);
+export function redisFault(error: unknown): ServerFault | undefined {
+  const inner = innerOf(error);
+  const message = String(asThrown(error).message);
+  return (inner === undefined ? undefined : redisFault(inner)) ?? replyFault(message) ?? connectionFault(error);
+}
+
+/** Of a client that asks several servers, what the last of them said: as an error, or as the end of its message. */
+function innerOf(error: unknown): unknown {
+  const { lastNodeError, message } = asThrown(error);
+  if (lastNodeError) return lastNodeError;
+  const [, last] = /\bLast error: (?:\w*Error: )?(.+)$/s.exec(String(message)) ?? [];
+  if (last === undefined) return undefined;
+  const [, code] = /\b(E[A-Z]{3,})\b/.exec(last) ?? [];
+  return { message: last, code };
+}
 
 export const mailFault = (error: unknown): ServerFault | undefined => {
   const { code, response } = asThrown(error);

@@ -46,12 +46,17 @@ export const REDIS_FAULTS: readonly ServerFault[] = [
     'Redis runs in protected mode: set a password there (requirepass), and give it in the address.',
     { DENIED: 'protected mode' },
   ),
-  ...faults('configuration', 'This is a node of a Redis Cluster: give the address of a single server.', {
-    MOVED: 'a node of a cluster',
-    ASK: 'a node of a cluster',
-    CROSSSLOT: 'a node of a cluster',
-    CLUSTERDOWN: 'a node of a cluster',
-  }),
+  ...faults(
+    'server-refuses',
+    'The cluster has lost a master and its replicas, or is choosing another one: wait; if it stays, bring them back, or ' +
+      'redis-cli --cluster fix.',
+    { CLUSTERDOWN: 'the cluster is down' },
+  ),
+  ...faults(
+    'configuration',
+    'This is a node of a Redis Cluster: say so in its address, redis+cluster://host1:6379,host2:6379.',
+    { MOVED: 'a node of a cluster', ASK: 'a node of a cluster', CROSSSLOT: 'a node of a cluster' },
+  ),
   ...faults(
     'configuration',
     'Something else keeps keys of these names there: use another database, or another CONNECTS_QUEUE_PREFIX.',
@@ -88,6 +93,26 @@ export const REDIS_TEXTS: readonly Worded[] = [
     /DB index/i,
     faults('configuration', 'Redis has no database of that number: correct it in the address.', {
       'ERR DB index is out of range': 'no such database',
+    }),
+  ),
+  worded(
+    /cluster support disabled/i,
+    faults('configuration', 'This is no node of a cluster: give its address as redis://host:6379.', {
+      'ERR This instance has cluster support disabled': 'no cluster',
+    }),
+  ),
+  worded(
+    /no such master/i,
+    faults(
+      'configuration',
+      'No sentinel knows a master of that name: correct what follows the sentinels in the address.',
+      { 'ERR No such master with that name': 'no such master' },
+    ),
+  ),
+  worded(
+    /unknown command .?sentinel/i,
+    faults('configuration', 'This is no sentinel: give the addresses of sentinels, or redis://host:6379.', {
+      'ERR unknown command sentinel': 'no sentinel',
     }),
   ),
   worded(/invalid password/i, faults('configuration', LOGIN, { 'ERR invalid password': 'wrong password' })),

@@ -3,7 +3,7 @@ import type { Config } from '../../../config.ts';
 import { asUnavailable } from '../../../db/errors.ts';
 import { ConnectsError } from '../../../errors.ts';
 import { asRedisUnavailable } from '../../../queue/connection.ts';
-import { asksForTls, isLocal } from '../../../servers/address.ts';
+import { asksForTls, isLocal, membersOf } from '../../../servers/address.ts';
 import {
   checkClock,
   checkDatabaseServer,
@@ -98,12 +98,13 @@ function checkConfig(config: Config): Finding[] {
 /** Mail is different: a server on another machine is spoken to over TLS only. */
 function checkPlainText(variable: string, text: string | undefined): Finding[] {
   if (text === undefined) return [];
-  const url = new URL(text);
-  if (isLocal(url) || asksForTls(url)) return [];
+  const elsewhere = membersOf(text).filter((url) => !isLocal(url) && !asksForTls(url));
+  if (elsewhere.length === 0) return [];
+  const hosts = [...new Set(elsewhere.map((url) => url.hostname))].join(', ');
   return [
     warning(
       'config',
-      `${variable} leads to ${url.hostname} in plain text: passwords and what is asked can be read on the way`,
+      `${variable} leads to ${hosts} in plain text: passwords and what is asked can be read on the way`,
       'ask for TLS: docs/operations.md: TLS',
     ),
   ];

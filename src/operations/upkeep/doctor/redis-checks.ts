@@ -2,6 +2,8 @@
 import { skewOf } from '../../../clocks.ts';
 import { shownNow } from '../../../db/query.ts';
 import type { QueueState } from '../../../queue/inspector.ts';
+import type { RedisServer } from '../../../queue/redis-servers.ts';
+import { type RedisKind, readRedisAddress } from '../../../servers/redis-address.ts';
 import { counted } from '../../../words.ts';
 import { compared } from './clock-findings.ts';
 import { AFTER_ANOTHER, findOtherOwner } from '../installation.ts';
@@ -9,24 +11,35 @@ import type { DoctorDeps } from './deps.ts';
 import { type HowItRuns, findHowItRuns, workAdvice } from './how-it-runs.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
-type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector' | 'queue'>;
+type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector' | 'queue'> & {
+  readonly config: Pick<DoctorDeps['config'], 'redisUrl'>;
+};
 
 const FULL_SHARE = 0.8;
 
-export async function checkRedisServer({ inspector }: Deps): Promise<readonly Finding[]> {
+export async function checkRedisServer({ inspector, config }: Deps): Promise<readonly Finding[]> {
   await inspector.requireServing();
-  const server = await inspector.readServer();
+  await inspector.requireSameShards({ works: false });
+  const servers = await inspector.readServers();
+  const kind = config.redisUrl === undefined ? 'single' : readRedisAddress(config.redisUrl).kind;
+  const findings = servers.flatMap((one) => checkServer(one, kind));
+  if (kind === 'cluster') findings.push(...checkShards(servers));
+  return findings.length > 0 ? findings : [ok('redis', toldOf(servers, kind))];
+}
+
+function checkServer(server: RedisServer, kind: RedisKind): Finding[] {
   const findings: Finding[] = [];
+  const of = kind === 'single' ? '' : ` of ${server.address}`;
   const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(server.version) ?? [];
   if (Number(major) * 100 + Number(minor) < 602)
     findings.push(
-      fault('redis', `Redis ${server.version} is too old`, 'use Redis 6.2 or Valkey 7.2, or later'),
+      fault('redis', `Redis ${server.version}${of} is too old`, 'use Redis 6.2 or Valkey 7.2, or later'),
     );
   if (server.role !== 'master')
     findings.push(
       fault(
         'redis',
-        `the server is a ${server.role || 'replica'}`,
+        `the server${of} is a ${server.role || 'replica'}`,
         'give the address of the primary in REDIS_URL',
       ),
     );
@@ -34,7 +47,7 @@ export async function checkRedisServer({ inspector }: Deps): Promise<readonly Fi
     findings.push(
       fault(
         'redis',
-        `maxmemory-policy is ${server.evictionPolicy}: a full Redis would throw jobs away`,
+        `maxmemory-policy${of} is ${server.evictionPolicy}: a full Redis would throw jobs away`,
         'CONFIG SET maxmemory-policy noeviction, and in redis.conf',
       ),
     );
@@ -42,11 +55,44 @@ export async function checkRedisServer({ inspector }: Deps): Promise<readonly Fi
     findings.push(
       warning(
         'redis',
-        `${Math.round((server.usedBytes / server.maxBytes) * 100)} % of maxmemory is used`,
+        `${Math.round((server.usedBytes / server.maxBytes) * 100)} % of maxmemory${of} is used`,
         'raise maxmemory: a million waiting jobs take 280 MB',
       ),
     );
-  return findings.length > 0 ? findings : [ok('redis', `Redis ${server.version}, noeviction`)];
+  if (kind !== 'single' && server.replicas === 0)
+    findings.push(
+      warning(
+        'redis',
+        `the master ${server.address} has no replica: where it dies, its jobs wait until somebody brings it back`,
+        kind === 'cluster' ? 'redis-cli --cluster add-node … --cluster-slave' : 'start a replica of it',
+      ),
+    );
+  return findings;
+}
+
+/** All masters work where each has shards. */
+function checkShards(servers: readonly RedisServer[]): Finding[] {
+  const idle = servers.filter((one) => one.shards === 0);
+  if (idle.length === 0) return [];
+  return [
+    warning(
+      'redis',
+      `${counted(idle.length, 'master has', 'masters have')} no shard of the queue: ${idle.map((one) => one.address).join(', ')}`,
+      `set CONNECTS_QUEUE_SHARDS to ${servers.length * 2} for every process, or spread the hash slots evenly`,
+    ),
+  ];
+}
+
+function toldOf(servers: readonly RedisServer[], kind: RedisKind): string {
+  const said = `Redis ${[...new Set(servers.map((one) => one.version))].join(' and ')}, noeviction`;
+  const sum = (of: 'replicas' | 'shards'): number => servers.reduce((all, one) => all + one[of], 0);
+  const replicas = counted(sum('replicas'), 'replica', 'replicas');
+  if (kind === 'sentinel')
+    return `${said}; the sentinels name ${servers[0]?.address} the master; ${replicas}`;
+  if (kind === 'single') return said;
+  const each = servers.map((one) => `${one.shards} at ${one.address}`).join(', ');
+  const masters = counted(servers.length, 'master', 'masters');
+  return `${said}; a cluster of ${masters} and ${replicas}; ${sum('shards')} shards: ${each}`;
 }
 
 /** The second witness, where all three are not one machine. */

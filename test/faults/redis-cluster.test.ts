@@ -1,0 +1,166 @@
+/**
+ * A queue in shards over a cluster: a master that dies takes its jobs along, or its replica has most of them. Either way
+ * who is due is in the database, and everybody is settled once.
+ */
+import { startScheduler } from '../../jobs/start-scheduler.ts';
+import { startWorker } from '../../jobs/start-worker.ts';
+import { composeApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { silentLog } from '../../src/log.ts';
+import { settleContract } from '../../src/queue/contracts.ts';
+import { shardsOf, slotOf } from '../../src/queue/shards.ts';
+import { importRows, numbered } from '../support/accounts.ts';
+import { runHere } from '../support/in-process.ts';
+import { type Installation, install } from '../support/installation.ts';
+import { countGranted, expectGrantedOnce } from '../support/liveness.ts';
+import { type PrivateCluster, privateCluster } from '../support/private-cluster.ts';
+import { allSent, until, waitingSweep } from '../support/sweeping.ts';
+
+const FLEET = 200;
+/** Small batches, so that there is a middle. */
+const SETTINGS = {
+  CONNECTS_BATCH_MAX: '5',
+  CONNECTS_WORKER_CONCURRENCY: '24',
+  // No tick of a scheduler meets a test.
+  CONNECTS_SWEEP_CRON: '0 0 29 2 *',
+};
+
+let cluster: PrivateCluster;
+let installation: Installation;
+const start = async (): Promise<void> => {
+  cluster = await privateCluster();
+  installation = await install({ env: { ...SETTINGS, REDIS_URL: cluster.url } });
+  await importRows(installation.app, numbered('a', FLEET));
+};
+const end = async (): Promise<void> => {
+  await installation.remove();
+  await cluster.remove();
+};
+
+const SHARDS = shardsOf(settleContract.queue, 6);
+
+/** How many jobs of accounts wait at each master. */
+const countWaiting = (): Promise<number[]> =>
+  Promise.all(
+    cluster.masters.map(async ({ client }) => {
+      const counts = await Promise.all(
+        SHARDS.map((shard) =>
+          client.llen(`${installation.env.CONNECTS_QUEUE_PREFIX}:${shard}:wait`).catch(() => 0),
+        ),
+      );
+      return counts.reduce((all, one) => all + one, 0);
+    }),
+  );
+
+describe('a cluster', () => {
+  beforeAll(start);
+  afterAll(end);
+
+  it('reckons slots as the servers do, and spreads shards and accounts over all masters', async () => {
+    const [{ client }] = cluster.masters as [PrivateCluster['masters'][number]];
+    for (const shard of [...SHARDS, '{a}', '{Zürich}'])
+      expect([shard, await client.cluster('KEYSLOT', shard)]).toEqual([shard, slotOf(shard.slice(1, -1))]);
+
+    const swept = await waitingSweep(installation.app, { timeoutMs: 0 });
+    expect(swept).toMatchObject({ outcome: 'timed-out' });
+    const waiting = await countWaiting();
+    expect(waiting.reduce((all, one) => all + one, 0)).toBe(FLEET);
+    for (const one of waiting) expect(one).toBeGreaterThan(FLEET / 6);
+    expect(await installation.app.queue.countSettling()).toMatchObject({ waiting: FLEET, active: 0 });
+    const queues = await installation.app.inspector.readQueues(Date.now());
+    expect(queues[0]).toMatchObject({ queue: 'settle', waiting: FLEET, workers: 0 });
+
+    // The same again adds nothing.
+    await waitingSweep(installation.app, { timeoutMs: 0 });
+    expect(await installation.app.queue.countSettling()).toMatchObject({ waiting: FLEET, active: 0 });
+  });
+
+  it('has a schedule, workers that are counted, letters, and a doctor who says where the shards lie', async () => {
+    const { app } = installation;
+    const [worker, scheduler] = [startWorker(app), startScheduler(app)];
+    try {
+      await waitingSweep(app);
+      await expectGrantedOnce(installation, FLEET);
+      await allSent(app);
+      await until('the next tick stands', async () => (await app.queue.findNextTick()) !== null);
+      await until('the worker is counted', async () => {
+        const queues = await app.inspector.readQueues(Date.now());
+        return queues.every((one) => one.workers === 1);
+      });
+      const { stdout } = await runHere(['doctor'], { app });
+      expect(stdout).toMatch(
+        /a cluster of 3 masters and 3 replicas; 6 shards: 2 at 127\.0\.0\.1:\d+, 2 at .*, 2 at /,
+      );
+      await cluster.masters[0]?.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+      const evicting = await runHere(['doctor'], { app });
+      expect(evicting.stdout).toContain(
+        `maxmemory-policy of 127.0.0.1:${cluster.masters[0]?.port} is allkeys-lru`,
+      );
+      await cluster.masters[0]?.client.config('SET', 'maxmemory-policy', 'noeviction');
+    } finally {
+      await Promise.all([worker.stop(), scheduler.stop()]);
+    }
+  });
+
+  it('takes no jobs from who counts the shards otherwise', async () => {
+    const worker = startWorker(installation.app);
+    const other = composeApp(
+      parseConfig({ ...installation.env, CONNECTS_QUEUE_SHARDS: '4' }),
+      systemClock,
+      silentLog,
+    );
+    try {
+      await until('the count of the worker is known', () =>
+        other.inspector.requireSameShards({ works: false }).then(
+          () => false,
+          () => true,
+        ),
+      );
+      const { code, stderr } = await runHere(['sweep'], { app: other });
+      expect([code, stderr]).toEqual([
+        78,
+        expect.stringContaining('CONNECTS_QUEUE_SHARDS is 4 here, and 6 of the workers that run') as string,
+      ]);
+    } finally {
+      await other.close();
+      await worker.stop();
+    }
+  });
+});
+
+async function sweepWhile(trouble: () => Promise<void>): Promise<void> {
+  const worker = startWorker(installation.app);
+  try {
+    const sweeping = waitingSweep(installation.app);
+    // Looked at below; until then a rejection must not be nobody's.
+    sweeping.catch(() => undefined);
+    await until('the sweep is under way', async () => (await countGranted(installation.db)) > 20);
+    expect(await countGranted(installation.db)).toBeLessThan(FLEET);
+    await trouble();
+    expect(await sweeping).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectGrantedOnce(installation, FLEET);
+  } finally {
+    await worker.stop();
+  }
+}
+
+describe('a shard of a sweep', () => {
+  beforeEach(start);
+  afterEach(end);
+
+  it('goes on by itself where a replica takes the place of a master that was killed', async () => {
+    await sweepWhile(async () => {
+      await cluster.masters[1]?.kill();
+    });
+    const { client } = cluster.replicas[1] as PrivateCluster['replicas'][number];
+    expect(await client.info('replication')).toContain('role:master');
+  });
+
+  it('is rebuilt from the database where a master comes back with nothing, and its replica is gone, too', async () => {
+    await sweepWhile(async () => {
+      await Promise.all([cluster.masters[1]?.kill(), cluster.replicas[1]?.kill()]);
+      await cluster.masters[1]?.restart();
+    });
+  });
+});
