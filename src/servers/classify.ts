@@ -36,7 +36,9 @@ export const databaseFault = (error: unknown): ServerFault | undefined =>
 export function redisFault(error: unknown): ServerFault | undefined {
   const inner = innerOf(error);
   const message = String(asThrown(error).message);
-  return (inner === undefined ? undefined : redisFault(inner)) ?? replyFault(message) ?? connectionFault(error);
+  return (
+    (inner === undefined ? undefined : redisFault(inner)) ?? replyFault(message) ?? connectionFault(error)
+  );
 }
 
 /** Of a client that asks several servers, what the last of them said: as an error, or as the end of its message. */

@@ -7,9 +7,11 @@ import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
+import { selectRows } from '../../src/db/query.ts';
 import { silentLog } from '../../src/log.ts';
 import { settleContract } from '../../src/queue/contracts.ts';
-import { shardsOf, slotOf } from '../../src/queue/shards.ts';
+import { shardOf, shardsOf, slotOf } from '../../src/queue/shards.ts';
+import type { WaitedSweep } from '../../src/operations/runs/sweep-until-done.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -129,7 +131,15 @@ describe('a cluster', () => {
   });
 });
 
-async function sweepWhile(trouble: () => Promise<void>): Promise<void> {
+const listGranted = (): Promise<{ id: string; granted: number }[]> =>
+  selectRows(installation.db, 'SELECT id, balance = 40 AS granted FROM accounts ORDER BY id');
+
+/** The second master of three has the third and the fourth shard of six. */
+const isLost = (account: string): boolean =>
+  [2, 3].includes(shardOf(settleContract.jobId({ account, run: 1 }), SHARDS.length));
+
+/** A sweep with a worker, and what happens in its middle. */
+async function sweepWhile(trouble: () => Promise<void>): Promise<WaitedSweep> {
   const worker = startWorker(installation.app);
   try {
     const sweeping = waitingSweep(installation.app);
@@ -138,8 +148,7 @@ async function sweepWhile(trouble: () => Promise<void>): Promise<void> {
     await until('the sweep is under way', async () => (await countGranted(installation.db)) > 20);
     expect(await countGranted(installation.db)).toBeLessThan(FLEET);
     await trouble();
-    expect(await sweeping).toMatchObject({ outcome: 'done', remaining: 0 });
-    await expectGrantedOnce(installation, FLEET);
+    return await sweeping;
   } finally {
     await worker.stop();
   }
@@ -150,17 +159,27 @@ describe('a shard of a sweep', () => {
   afterEach(end);
 
   it('goes on by itself where a replica takes the place of a master that was killed', async () => {
-    await sweepWhile(async () => {
+    const swept = await sweepWhile(async () => {
       await cluster.masters[1]?.kill();
     });
+    expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectGrantedOnce(installation, FLEET);
     const { client } = cluster.replicas[1] as PrivateCluster['replicas'][number];
     expect(await client.info('replication')).toContain('role:master');
   });
 
-  it('is rebuilt from the database where a master comes back with nothing, and its replica is gone, too', async () => {
-    await sweepWhile(async () => {
+  it('is rebuilt from the database where its master comes back with nothing; the other shards go on meanwhile', async () => {
+    for (const { client } of [...cluster.masters, ...cluster.replicas])
+      await client.config('SET', 'cluster-require-full-coverage', 'no');
+    const swept = await sweepWhile(async () => {
       await Promise.all([cluster.masters[1]?.kill(), cluster.replicas[1]?.kill()]);
+      await until('the accounts of the other shards are settled', async () =>
+        (await listGranted()).every(({ id, granted }) => granted === 1 || isLost(id)),
+      );
+      expect((await listGranted()).some(({ granted }) => granted === 0)).toBe(true);
       await cluster.masters[1]?.restart();
     });
+    expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
+    await expectGrantedOnce(installation, FLEET);
   });
 });

@@ -118,8 +118,14 @@ export async function privateCluster(): Promise<PrivateCluster> {
   const servers = await PrivateServers.open();
   const start = async (): Promise<Node> =>
     servers.start([
-      ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
-      ...['--cluster-node-timeout', String(SILENT_MS), '--cluster-replica-validity-factor', '0'],
+      '--cluster-enabled',
+      'yes',
+      '--cluster-port',
+      String(await freePort()),
+      '--cluster-node-timeout',
+      String(SILENT_MS),
+      '--cluster-replica-validity-factor',
+      '0',
     ]);
   const nodes = await Promise.all(Array.from({ length: 6 }, start));
   const [masters, replicas] = [nodes.slice(0, 3), nodes.slice(3)];
