@@ -45,6 +45,8 @@ export function redisFault(error: unknown): ServerFault | undefined {
 function innerOf(error: unknown): unknown {
   const { lastNodeError, message } = asThrown(error);
   if (lastNodeError) return lastNodeError;
+  // The way led in circles, to whoever is gone: what was said of it on the way explains nothing.
+  if (/redirections/.test(String(message))) return undefined;
   const [, last] = /\bLast error: (?:\w*Error: )?(.+)$/s.exec(String(message)) ?? [];
   if (last === undefined) return undefined;
   const [, code] = /\b(E[A-Z]{3,})\b/.exec(last) ?? [];

@@ -4,6 +4,10 @@ import { AGAIN, ELSEWHERE, LOGIN, type ServerFault, faults } from './fault.ts';
 const DROPS = { drops: true };
 const PRIMARY = 'The server is a read-only replica: give the address of the primary.';
 
+const CLUSTER =
+  'The cluster has lost a master and its replicas, or is choosing another one: wait; if it stays, bring them back, or ' +
+  'redis-cli --cluster fix.';
+
 export const REDIS_FAULTS: readonly ServerFault[] = [
   ...faults('server-refuses', 'Redis is still loading what it holds: wait.', { LOADING: 'still loading' }),
   ...faults('server-refuses', 'A script blocks Redis: wait, or SCRIPT KILL there.', {
@@ -46,12 +50,7 @@ export const REDIS_FAULTS: readonly ServerFault[] = [
     'Redis runs in protected mode: set a password there (requirepass), and give it in the address.',
     { DENIED: 'protected mode' },
   ),
-  ...faults(
-    'server-refuses',
-    'The cluster has lost a master and its replicas, or is choosing another one: wait; if it stays, bring them back, or ' +
-      'redis-cli --cluster fix.',
-    { CLUSTERDOWN: 'the cluster is down' },
-  ),
+  ...faults('server-refuses', CLUSTER, { CLUSTERDOWN: 'the cluster is down' }),
   ...faults(
     'configuration',
     'This is a node of a Redis Cluster: say so in its address, redis+cluster://host1:6379,host2:6379.',
@@ -94,6 +93,10 @@ export const REDIS_TEXTS: readonly Worded[] = [
     faults('configuration', 'Redis has no database of that number: correct it in the address.', {
       'ERR DB index is out of range': 'no such database',
     }),
+  ),
+  worded(
+    /^Too many Cluster redirections/,
+    faults('server-away', CLUSTER, { 'Too many Cluster redirections': 'no node answers for a shard' }),
   ),
   worded(
     /cluster support disabled/i,
