@@ -23,7 +23,7 @@ import {
 import { startAlerting } from './start-alerting.ts';
 import { ensureTicks } from './schedule.ts';
 import { sweepAgain, sweepTick } from './sweep-tick.ts';
-import { openConnection } from './worker-connection.ts';
+import { connectionTo } from './worker-connection.ts';
 
 /** How soon a tick that met an outage, or a hold, is made up for when that is over: the next one may be a while away. */
 const MAKE_UP_MS = 5_000;
@@ -32,8 +32,7 @@ const SCHEDULE_CHECK_MS = 15_000;
 
 export function startScheduler(app: App): Process {
   const stopping = new AbortController();
-  const redis = openConnection(app);
-  const { connection } = redis;
+  const connection = connectionTo(tickContract.queue, app);
   const ticks = new Queue(tickContract.queue, { connection, prefix: app.config.queuePrefix });
   const tick = sweepTick(app.sweepDeps, stopping.signal);
   const met = new Set<string>();
@@ -88,7 +87,6 @@ export function startScheduler(app: App): Process {
         Promise.allSettled([ticks.close(), keeping, makingUp, comparing, alerting]),
         LOOPS_END_MS,
       );
-      redis.close();
     },
   };
 }

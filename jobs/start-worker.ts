@@ -1,7 +1,7 @@
 /** The worker process: settles accounts, relays the outbox, sends notices. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { ConnectionOptions, Worker } from 'bullmq';
+import type { Worker } from 'bullmq';
 import type { App } from '../src/app.ts';
 import { unlessLocked } from '../src/db/connection.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
@@ -38,7 +38,6 @@ import {
   LOOPS_END_MS,
   type Process,
   closeWorkers,
-  commonOptions,
   finishesWithin,
   lookForRedis,
   repeat,
@@ -46,7 +45,7 @@ import {
 } from './process.ts';
 import { settleAccount } from './settle-account.ts';
 import { untilAvailable } from './patience.ts';
-import { openConnection, startShards } from './worker-connection.ts';
+import { startShards } from './worker-connection.ts';
 
 /** How long the first job of an idle worker waits for company. */
 const GATHER_MS = 2;
@@ -85,8 +84,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
   app.health.pulse();
   const busy = new BusyAccounts(app);
   const rates = new RateSamples(app.clock);
-  const redis = openConnection(app);
-  const settling = startSettling(app, { busy, rates }, redis.connection, stopping.signal);
+  const settling = startSettling(app, { busy, rates }, stopping.signal);
   const workers: Worker[] = [...settling];
   const parts = [startTending, startTakingUp, startReversing, startAlerting, startCounting];
   const loops = parts.map((start) => start(app, stopping.signal));
@@ -94,10 +92,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
   loops.push(startTryingAgain(app, busy, stopping.signal), startCarrying(app, busy, stopping.signal));
   loops.push(startSampling(app, rates, stopping.signal));
   const forget = app.health.addCheck('worker', () => firstFaultOf(settling, app));
-  const delivering = startDelivering(app, redis.connection, {
-    stopping: stopping.signal,
-    giveUp: givingUp.signal,
-  });
+  const delivering = startDelivering(app, { stopping: stopping.signal, giveUp: givingUp.signal });
   if (delivering) {
     workers.push(...delivering);
     loops.push(...startRelay(app, stopping.signal), startReminding(app, stopping.signal));
@@ -109,7 +104,6 @@ export function startWorker(app: App): Process & { readonly name: string } {
       stopping.abort();
       forget();
       await closeWorkers(workers, app, () => givingUp.abort());
-      redis.close();
       await finishesWithin(app, Promise.allSettled(loops), LOOPS_END_MS);
       await finishesWithin(app, Promise.allSettled([carry(app, busy), rates.write(app.db)]), LOOPS_END_MS);
     },
@@ -122,12 +116,7 @@ interface Watching {
 }
 
 /** Two lanes: a job is of one account, or of several hundred. What comes from any shard is settled together. */
-function startSettling(
-  app: App,
-  { busy, rates }: Watching,
-  connection: ConnectionOptions,
-  signal: AbortSignal,
-): Worker[] {
+function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal): Worker[] {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
     const { outcomes, tookMs } = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
@@ -151,21 +140,20 @@ function startSettling(
   const slots = new Slots(COHORTS_AT_ONCE);
   return [
     ...startShards<SettlePayload>(app, settleContract.queue, (job) => settle(job.data), {
-      ...commonOptions(app, connection),
       concurrency: config.workerConcurrency,
     }),
     ...startShards<CohortPayload>(
       app,
       cohortContract.queue,
       (job) => slots.run(() => settleCohort(deps, job.data)),
-      { ...commonOptions(app, connection), concurrency: COHORTS_AT_ONCE },
+      { concurrency: COHORTS_AT_ONCE },
     ),
   ];
 }
 
 type Ends = Required<Pick<DeliverDeps, 'stopping' | 'giveUp'>>;
 
-function startDelivering(app: App, connection: ConnectionOptions, ends: Ends): Worker[] | undefined {
+function startDelivering(app: App, ends: Ends): Worker[] | undefined {
   const { deliverDeps } = app;
   if (!deliverDeps) {
     app.log.warn('SMTP_URL is not set: notices stay in the outbox');
@@ -176,7 +164,6 @@ function startDelivering(app: App, connection: ConnectionOptions, ends: Ends): W
     app.tally,
   );
   return startShards<NoticePayload>(app, noticeContract.queue, (job) => deliver(job.data), {
-    ...commonOptions(app, connection),
     concurrency: PAGES_AT_ONCE,
   });
 }

@@ -1,26 +1,35 @@
-/** The client of a cluster. All queues of a process share one, and whoever opened it closes it: BullMQ never does. */
-import { Cluster } from 'ioredis';
+/**
+ * A cluster, as a queue meets it: whatever belongs to one shard lies on one master, so a queue has an ordinary connection
+ * to that one. Each time it connects it asks the nodes who that is, as sentinels are asked for their master.
+ */
+import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { readRedisAddress } from '../servers/redis-address.ts';
 import { againAfter, sharedOptions } from './connection.ts';
+import { slotOf } from './shards.ts';
+
+interface Node {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Between two attempts of a command whose node is gone, or is no master any more. */
 const AGAIN_MS = 100;
-/** A producer says that a shard is away after so many of them, within its deadline. */
-const PRODUCER_ATTEMPTS = 20;
-/** A worker waits: a replica takes over within seconds, or a person brings one. */
-const WORKER_ATTEMPTS = 1_000_000;
+/** After so many of them it is said that a shard is away. */
+const ATTEMPTS = 20;
+const ASK_MS = 1_000;
 
-/** @param url `redis+cluster://[user:password@]host1:6379,host2:6379`; @param waits for masters that are gone */
-export function openCluster(url: string, { waits }: { readonly waits: boolean }): Cluster {
+/** For questions about all shards. @param url `redis+cluster://[user:password@]host1:6379,host2:6379` */
+export function openCluster(url: string): Cluster {
   const address = readRedisAddress(url);
   const options = sharedOptions(address.url);
-  const nodes = address.nodes.map(({ host, port }) => ({ host, port }));
-  return new Cluster(nodes, {
-    redisOptions: { ...options, maxRetriesPerRequest: null },
+  return new Cluster([...address.nodes], {
+    redisOptions: options,
     // Certificates are for names: each node is connected to by the one that it gives itself.
     ...(options.tls && { dnsLookup: (host: string, found: Found) => found(null, host) }),
     clusterRetryStrategy: againAfter,
-    maxRedirections: waits ? WORKER_ATTEMPTS : PRODUCER_ATTEMPTS,
+    maxRedirections: ATTEMPTS,
     retryDelayOnFailover: AGAIN_MS,
     retryDelayOnClusterDown: AGAIN_MS,
     retryDelayOnTryAgain: AGAIN_MS,
@@ -29,3 +38,60 @@ export function openCluster(url: string, { waits }: { readonly waits: boolean })
 }
 
 type Found = (error: null, host: string) => void;
+
+/** What makes a connection one to the master of a shard. @param shard a name with a hash tag, `{settle-6-0-17}` */
+export function toMasterOf(shard: string, url: string): Pick<RedisOptions, 'Connector'> {
+  const address = readRedisAddress(url);
+  const options = sharedOptions(address.url);
+  const slot = slotOf(shard.replace(/[{}]/g, ''));
+  class ToMaster extends AbstractConnector {
+    constructor() {
+      super(options.disconnectTimeout);
+    }
+
+    override async connect(): ReturnType<AbstractConnector['connect']> {
+      this.connecting = true;
+      const { host, port } = await findMaster(address.nodes, options, slot);
+      if (!this.connecting) throw new Error('Connection is closed.');
+      this.stream = options.tls ? connectTls({ host, port, ...options.tls }) : connectTcp({ host, port });
+      this.stream.once('error', (error) => (this.firstError = error));
+      return this.stream;
+    }
+  }
+  return { Connector: ToMaster };
+}
+
+type Range = readonly [from: number, to: number, master: readonly [host: string, port: number]];
+
+/** @throws what the last of the nodes said or met, where none of them knows */
+async function findMaster(
+  nodes: readonly Node[],
+  options: ReturnType<typeof sharedOptions>,
+  slot: number,
+): Promise<Node> {
+  let met: unknown = new Error('CLUSTERDOWN Hash slot not served');
+  for (const node of nodes) {
+    const client = new Redis({ ...options, ...node, ...ASKING });
+    client.on('error', (error) => (met = error));
+    try {
+      await client.connect();
+      const ranges = (await client.cluster('SLOTS')) as unknown as Range[];
+      const found = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2];
+      if (found) return { host: found[0] || node.host, port: found[1] };
+    } catch (error) {
+      // That a connection is closed says less than why.
+      if ((error as Error).name === 'ReplyError') met = error;
+    } finally {
+      client.disconnect();
+    }
+  }
+  throw met;
+}
+
+const ASKING = {
+  lazyConnect: true,
+  enableReadyCheck: false,
+  retryStrategy: () => null,
+  connectTimeout: ASK_MS,
+  commandTimeout: ASK_MS,
+};

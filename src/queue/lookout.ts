@@ -52,8 +52,7 @@ export class Lookout {
 }
 
 async function openClient(url: string): Promise<Client> {
-  if (readRedisAddress(url).kind === 'cluster')
-    return (await import('./cluster.ts')).openCluster(url, { waits: false });
+  if (readRedisAddress(url).kind === 'cluster') return (await import('./cluster.ts')).openCluster(url);
   const { Redis } = await import('ioredis');
   return new Redis({ ...producerConnection(url), lazyConnect: true, enableReadyCheck: false });
 }

@@ -1,8 +1,8 @@
 /** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
 import type { Queue } from 'bullmq';
-import type { Cluster } from 'ioredis';
 import { groupBy } from '../group-by.ts';
 import { readRedisAddress } from '../servers/redis-address.ts';
+import type { toMasterOf } from './cluster.ts';
 import { ConnectionTroubles, producerConnection, withinDeadline } from './connection.ts';
 import {
   type CohortPayload,
@@ -50,8 +50,6 @@ interface Queues {
   readonly cohorts: Shards<CohortPayload>;
   readonly notices: Shards<NoticePayload>;
   readonly ticks: Queue;
-  /** What all of them share, where it is one. */
-  readonly cluster: Cluster | undefined;
 }
 
 export class Producer implements JobQueue {
@@ -70,16 +68,18 @@ export class Producer implements JobQueue {
   /** The library is large: it is loaded for whoever has a queue to use, not with the program. */
   async #open(url: string, prefix: string, shards: number): Promise<Queues> {
     const { Queue } = await import('bullmq');
-    const cluster = await openIfCluster(url);
-    const options = { connection: cluster ?? producerConnection(url), prefix, ...QUEUE_OPTIONS };
+    const toMaster = await findConnector(url);
+    const open = <Payload>(name: string): Queue<Payload> => {
+      const connection = { ...producerConnection(url), ...toMaster?.(name, url) };
+      return new Queue<Payload>(name, { connection, prefix, ...QUEUE_OPTIONS });
+    };
     const each = <Payload>(queue: string): Shards<Payload> =>
-      shardsOf(queue, shards).map((name) => new Queue<Payload>(name, options));
+      shardsOf(queue, shards).map((name) => open<Payload>(name));
     const queues = {
       settle: each<SettlePayload>(settleContract.queue),
       cohorts: each<CohortPayload>(cohortContract.queue),
       notices: each<NoticePayload>(noticeContract.queue),
-      ticks: new Queue(tickContract.queue, options),
-      cluster,
+      ticks: open(tickContract.queue),
     };
     // Each call reports its own failure, with what these events told.
     for (const queue of allOf(queues)) queue.on('error', (error) => this.#troubles.add(error));
@@ -120,7 +120,7 @@ export class Producer implements JobQueue {
   }
 
   async #count(queue: Queue): Promise<Omit<QueueCounts, 'cohorts'>> {
-    await this.#ready(queue, 'counting jobs');
+    await this.#within(queue.waitUntilReady(), 'counting jobs');
     const counts = await this.#within(
       queue.getJobCounts('wait', 'active', 'delayed', 'prioritized'),
       'counting jobs',
@@ -132,7 +132,7 @@ export class Producer implements JobQueue {
   /** When the scheduler ticks next; null while nothing is scheduled, or what was scheduled is gone. */
   async findNextTick(): Promise<number | null> {
     const { ticks } = await this.#opened;
-    await this.#ready(ticks, 'reading the schedule');
+    await this.#within(ticks.waitUntilReady(), 'reading the schedule');
     const scheduled = await this.#within(
       ticks.getJobScheduler(tickContract.schedulerId),
       'reading the schedule',
@@ -144,13 +144,6 @@ export class Producer implements JobQueue {
 
   #within<Result>(work: Promise<Result>, what: string): Promise<Result> {
     return withinDeadline(work, what, this.#troubles);
-  }
-
-  /** A cluster that is away would keep commands until it is back: nobody waits for them any more by then. */
-  async #ready(queue: Pick<Queue, 'waitUntilReady'>, what: string): Promise<void> {
-    await this.#within(queue.waitUntilReady(), what);
-    const { cluster } = await this.#opened;
-    if (cluster && cluster.status !== 'ready') await this.#within(Promise.reject(closed()), what);
   }
 
   /** Where a shard is away, the others get theirs all the same. */
@@ -177,7 +170,7 @@ export class Producer implements JobQueue {
     jobId: (payload: Payload) => string,
     payloads: readonly Payload[],
   ): Promise<void> {
-    await this.#ready(queue, 'adding jobs');
+    await this.#within(queue.waitUntilReady(), 'adding jobs');
     for (let from = 0; from < payloads.length; from += CHUNK) {
       const jobs = payloads
         .slice(from, from + CHUNK)
@@ -191,14 +184,11 @@ export class Producer implements JobQueue {
     const queues = await this.#opened;
     const closing = Promise.allSettled(allOf(queues).map((queue) => queue.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())]);
-    queues.cluster?.disconnect();
   }
 }
 
-const openIfCluster = async (url: string): Promise<Cluster | undefined> =>
-  readRedisAddress(url).kind === 'cluster'
-    ? (await import('./cluster.ts')).openCluster(url, { waits: false })
-    : undefined;
+const findConnector = async (url: string): Promise<typeof toMasterOf | undefined> =>
+  readRedisAddress(url).kind === 'cluster' ? (await import('./cluster.ts')).toMasterOf : undefined;
 
 const allOf = ({ settle, cohorts, notices, ticks }: Queues): Pick<Queue, 'close' | 'on'>[] => [
   ...settle,
@@ -206,5 +196,3 @@ const allOf = ({ settle, cohorts, notices, ticks }: Queues): Pick<Queue, 'close'
   ...notices,
   ticks,
 ];
-
-const closed = (): Error => new Error('Connection is closed.');

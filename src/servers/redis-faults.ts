@@ -50,11 +50,13 @@ export const REDIS_FAULTS: readonly ServerFault[] = [
     'Redis runs in protected mode: set a password there (requirepass), and give it in the address.',
     { DENIED: 'protected mode' },
   ),
-  ...faults('server-refuses', CLUSTER, { CLUSTERDOWN: 'the cluster is down' }),
+  ...faults('server-refuses', CLUSTER, { CLUSTERDOWN: 'the cluster is down' }, DROPS),
   ...faults(
-    'configuration',
-    'This is a node of a Redis Cluster: say so in its address, redis+cluster://host1:6379,host2:6379.',
-    { MOVED: 'a node of a cluster', ASK: 'a node of a cluster', CROSSSLOT: 'a node of a cluster' },
+    'server-refuses',
+    'A shard has moved to another node of the cluster: try again. If it stays, the address does not say that it is a ' +
+      'cluster: redis+cluster://host1:6379,host2:6379.',
+    { MOVED: 'the node is not that of the shard', ASK: 'the node is not that of the shard' },
+    DROPS,
   ),
   ...faults(
     'configuration',
