@@ -17,6 +17,8 @@ export interface RedisServer {
   readonly usedBytes: number;
   /** 0 for no limit. */
   readonly maxBytes: number;
+  /** Connections that it takes; 0 where it does not say. */
+  readonly maxClients: number;
 }
 
 /** @param shards the names of a queue's */
@@ -36,6 +38,7 @@ async function readServer(server: Redis, redis: Client, shards: readonly string[
     shards: shards.filter(isHere).length,
     usedBytes: Number(of('used_memory')),
     maxBytes: Number(of('maxmemory')),
+    maxClients: Number(of('maxclients')),
   };
 }
 

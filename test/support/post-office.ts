@@ -38,6 +38,8 @@ export interface PostOffice {
   readonly url: string;
   /** Taken, in order of arrival. */
   readonly letters: readonly ReceivedLetter[];
+  /** The most connections that it has had at once. */
+  mostConnections(): number;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,8 @@ export async function openPostOffice(
   tls?: OfferedTls,
 ): Promise<PostOffice> {
   const letters: ReceivedLetter[] = [];
+  let connections = 0;
+  let most = 0;
   const server = new SMTPServer({
     disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     ...(tls && {
@@ -63,6 +67,12 @@ export async function openPostOffice(
     }),
     disableReverseLookup: true,
     closeTimeout: 100,
+    onConnect: (_session, answer) => {
+      connections += 1;
+      most = Math.max(most, connections);
+      answer();
+    },
+    onClose: () => void (connections -= 1),
     onMailFrom: ({ address }, _session, answer) => answer(errorOf(rules.refuseSender?.(address))),
     onRcptTo: ({ address }, _session, answer) => answer(errorOf(rules.refuseRecipient?.(address))),
     onData: (stream, session, answer) => {
@@ -88,6 +98,7 @@ export async function openPostOffice(
   return {
     url: `${tls?.scheme ?? 'smtp:'}//127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     letters,
+    mostConnections: () => most,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -26,7 +26,6 @@ const VARIABLES = [
   'transaction_isolation',
   'time_zone',
   'max_allowed_packet',
-  'max_connections',
   'read_only',
   'innodb_flush_log_at_trx_commit',
   'wsrep_on',
@@ -35,7 +34,7 @@ const VARIABLES = [
 const PACKET_MIN_BYTES = 16 * 1024 * 1024;
 const MEBIBYTE = 1024 * 1024;
 
-export async function checkDatabaseServer({ db, config }: Deps): Promise<readonly Finding[]> {
+export async function checkDatabaseServer({ db }: Pick<Deps, 'db'>): Promise<readonly Finding[]> {
   const variables = await readServerVariables(db, VARIABLES);
   const of = (name: string): string => variables.get(name) ?? '';
   const isolation = of('tx_isolation') || of('transaction_isolation');
@@ -44,7 +43,6 @@ export async function checkDatabaseServer({ db, config }: Deps): Promise<readonl
     checkSession(of('sql_mode'), isolation, of('time_zone')),
     checkPacket(Number(of('max_allowed_packet'))),
     ...checkWriting(of('read_only'), of('innodb_flush_log_at_trx_commit'), of('wsrep_on')),
-    ...checkConnections(Number(of('max_connections')), config.databasePoolMax),
   ];
 }
 
@@ -105,17 +103,6 @@ function checkWriting(readOnly: string, flush: string, galera: string): Finding[
       ),
     );
   return findings.length > 0 ? findings : [ok('writing', 'one primary, every commit is kept')];
-}
-
-function checkConnections(max: number, pool: number): Finding[] {
-  if (max === 0 || pool * 4 <= max) return [];
-  return [
-    warning(
-      'connections',
-      `each process may open ${pool} connections, and the server allows ${max} in all`,
-      'lower CONNECTS_DATABASE_POOL, or raise max_connections',
-    ),
-  ];
 }
 
 /** Boundaries go by the database's clock, and by it alone nothing is granted. */

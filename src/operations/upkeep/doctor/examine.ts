@@ -11,6 +11,7 @@ import {
   checkRights,
   checkSchema,
 } from './database-checks.ts';
+import { checkConnections } from './connection-checks.ts';
 import { checkAlerts } from './alert-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
@@ -37,6 +38,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const parts: [string, () => Promise<readonly Finding[]>][] = [
     ['rights', () => checkRights(deps)],
     ['replica', () => checkReplica(deps)],
+    ['connections', () => checkConnections(deps, redisIsThere)],
     ['hold', () => checkHold(deps)],
     ['due', () => checkLateness(deps)],
     ['locks', () => checkLocks(deps, redisIsThere)],

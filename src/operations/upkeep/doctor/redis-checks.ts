@@ -118,7 +118,7 @@ export async function checkQueues({ db, inspector }: Deps): Promise<readonly Fin
       warning(
         'workers',
         `${counted(stalled, 'job is', 'jobs are')} held by workers that died or hang`,
-        `nothing, when a worker is running: it takes them over within 90 s. Else ${workAdvice(how)}`,
+        `nothing, when a worker is running: it takes them over within 20 s. Else ${workAdvice(how)}`,
       ),
     );
   const told = queues.map(
