@@ -17,6 +17,8 @@ export interface MetricSource {
   readonly busy: number | null;
   /** How far clocks are ahead of this machine's, in milliseconds, by server. */
   readonly skewMs: ReadonlyMap<string, number>;
+  /** How far what reports are read from is behind, in milliseconds; NaN where that cannot be asked. */
+  readonly replicaBehindMs: number;
   /** What the last audit found; null before the first. */
   readonly auditDrift: number | null;
   readonly version: string;
@@ -52,6 +54,8 @@ export const METRICS = {
   connects_scheduler_slots:
     'Slots of the last day: fired, merged, missed, late, doubled; and ticks that joined or failed.',
   connects_clock_skew_seconds: "How far a server's clock is ahead of this process's.",
+  connects_replica_behind_seconds:
+    'How far the replica that reports are read from is behind; 0 where there is none, NaN where it cannot be asked.',
   connects_audit_drift: 'What the last audit found; NaN before the first.',
   connects_build_info: 'Which version runs here.',
 } as const;
@@ -77,6 +81,7 @@ export async function renderMetrics(source: MetricSource): Promise<string> {
   if (source.busy !== null) gauge(registry, 'connects_busy_accounts', [[{}, source.busy]]);
   const skews = [...source.skewMs].map(([server, ms]) => [server, ms / 1_000] as const);
   gauge(registry, 'connects_clock_skew_seconds', labelled('server', new Map(skews)));
+  gauge(registry, 'connects_replica_behind_seconds', [[{}, source.replicaBehindMs / 1_000]]);
   // A series that is there from the beginning; NaN is neither drift nor the absence of it.
   gauge(registry, 'connects_audit_drift', [[{}, source.auditDrift ?? NaN]]);
   const built = { version: source.version, node: process.version };

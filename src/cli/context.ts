@@ -58,6 +58,8 @@ export interface Cli {
   color: ColorWhen;
   /** Set before the command runs: with --json and --ndjson, scripts read errors, too. */
   errorsAsJson: boolean;
+  /** Set where what is told was read from a replica that is behind. */
+  replicaBehindSeconds?: number;
   /** Set by a command that ends with something other than 0. */
   exitCode: ExitCode;
 }
@@ -69,7 +71,13 @@ export const say = (cli: Cli, text: string): void => void cli.streams.err.write(
 export const print = (cli: Cli, words: Words): void =>
   void cli.streams.out.write(`${writtenOn(screenOf(cli), words)}\n`);
 
-export const printJson = (cli: Cli, value: unknown): void => print(cli, JSON.stringify(value, null, 2));
+/** Whoever reads only that is told, too, that it is of the past: by one more member of an object. */
+export function printJson(cli: Cli, value: unknown): void {
+  const { replicaBehindSeconds } = cli;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const told = isObject && replicaBehindSeconds !== undefined ? { ...value, replicaBehindSeconds } : value;
+  print(cli, JSON.stringify(told, null, 2));
+}
 
 /**
  * A part of what may be long. Waits where the reader is slower than the database, so that memory stays flat.

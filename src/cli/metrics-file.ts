@@ -54,10 +54,11 @@ async function writeUntil(cli: Cli, path: string, ended: AbortSignal): Promise<v
 
 /** Undefined when it went well; else what stood in the way. */
 async function writeMetrics(cli: Cli, path: string): Promise<string | undefined> {
-  const { db, clock, outages, inspector, tally, config } = cli.app;
+  const { db, readDb, clock, outages, inspector, tally, config } = cli.app;
   const unfinished = `${path}.${process.pid}`;
   try {
-    await writeFile(unfinished, await measure({ db, clock, outages, inspector, tally, settings: config }));
+    const deps = { db, readDb, clock, outages, inspector, tally, settings: config };
+    await writeFile(unfinished, await measure(deps));
     await rename(unfinished, path);
     return undefined;
   } catch (error) {

@@ -7,10 +7,10 @@ import { formatAge } from './words.ts';
 /** The database that reports are read from. */
 export async function reportsFrom(cli: Cli): Promise<Database> {
   const lagMs = await readToldLagMs(cli.app);
-  if (lagMs !== null)
-    say(
-      cli,
-      `the replica of READ_DATABASE_URL is ${formatAge(Math.round(lagMs / 1_000))} behind: this is as of then`,
-    );
+  if (lagMs !== null) {
+    const seconds = Math.round(lagMs / 1_000);
+    say(cli, `the replica of READ_DATABASE_URL is ${formatAge(seconds)} behind: this is as of then`);
+    cli.replicaBehindSeconds = seconds;
+  }
   return cli.app.readDb;
 }

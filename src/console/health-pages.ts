@@ -21,11 +21,11 @@ export interface HealthPages {
 }
 
 export function healthPages(app: App): HealthPages {
-  const { db, clock, clocks, outages, health, tally, config } = app;
+  const { db, readDb, clock, clocks, outages, health, tally, config } = app;
   const pages = new Hono();
   const deps = { db, clock, clocks, health, outages, settings: config };
   const watch = new ProgressWatch({ ...deps, inspector: app.inspector });
-  const meter = new Meter({ db, clock, outages, tally, inspector: app.inspector, settings: config });
+  const meter = new Meter({ db, readDb, clock, outages, tally, inspector: app.inspector, settings: config });
   const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
   looking.unref();
   void watch.look();

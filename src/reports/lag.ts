@@ -8,6 +8,8 @@ export const LAG_TOLD_MS = 10_000;
 const MARKS = [
   { table: 'ticks', number: 'id', at: 'at' },
   { table: 'events', number: 'arrival', at: 'received_at' },
+  { table: 'outbox', number: 'id', at: 'staged_at' },
+  { table: 'audit_log', number: 'id', at: 'at' },
 ] as const;
 
 /** The lag where it is worth telling of; null where reports are read from the primary itself, or from one that keeps up. */

@@ -35,8 +35,8 @@ export async function expectGrantedOnce({ db }: Installation, fleet: number): Pr
 
 /** As Prometheus is told. */
 export const readMetrics = ({ app }: Installation): Promise<string> => {
-  const { db, clock, outages, inspector, tally, config } = app;
-  return measure({ db, clock, outages, inspector, tally, settings: config });
+  const { db, readDb, clock, outages, inspector, tally, config } = app;
+  return measure({ db, readDb, clock, outages, inspector, tally, settings: config });
 };
 
 /** A person's session of another program, who left a transaction open; no idle timeout of ours ends it. */

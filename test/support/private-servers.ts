@@ -18,22 +18,35 @@ export interface PrivateServer {
   remove(): Promise<void>;
 }
 
-/** A database server that loses no commit when it is killed. */
-/** @param options of the server, besides its own */
-export async function privateDatabase(options: readonly string[] = []): Promise<PrivateServer> {
+const asItIs = (program: string): string => program;
+
+/**
+ * A database server that loses no commit when it is killed.
+ * @param options of the server, besides its own
+ * @param started the program that is started for the server's
+ */
+export async function privateDatabase(
+  options: readonly string[] = [],
+  started = asItIs,
+): Promise<PrivateServer> {
   const { database } = await locateBinaries(['database']);
   if (!database) throw new Error('no database server on this machine');
+  const program = { ...database, server: started(database.server) };
   const start = (place: ServerPlace): Promise<LocalDatabase> =>
-    startDatabase({ place, program: database, durable: true, appUser: false, options });
+    startDatabase({ place, program, durable: true, appUser: false, options });
   return keep(start, (server) => server.rootUrl);
 }
 
-/** @param options of the server, besides its own */
-export async function privateRedis(options: readonly string[] = []): Promise<PrivateServer> {
+/** The same of a Redis, which keeps nothing. */
+export async function privateRedis(
+  options: readonly string[] = [],
+  started = asItIs,
+): Promise<PrivateServer> {
   const { redis } = await locateBinaries(['redis']);
   if (!redis) throw new Error('no Redis on this machine');
+  const program = { ...redis, server: started(redis.server) };
   return keep(
-    (place) => startRedis(place, redis, false, options),
+    (place) => startRedis(place, program, false, options),
     (server) => server.redisUrl,
   );
 }

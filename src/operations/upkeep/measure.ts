@@ -13,6 +13,7 @@ import { findOutage } from '../../outbox/refusals.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import { REDIS_OUTAGES } from '../../queue/connection.ts';
 import type { Inspector } from '../../queue/inspector.ts';
+import { readLagMs } from '../../reports/lag.ts';
 import { readMeasures } from '../../reports/measures.ts';
 import type { Tally } from '../../tally.ts';
 import { VERSION } from '../../version.ts';
@@ -21,12 +22,17 @@ import { listBusy } from './list-busy.ts';
 export interface MeasureDeps {
   /** The primary: a replica that lags would tell of a lateness that is its own. */
   readonly db: Database;
+  /** Of it only how far it is behind; the same where there is no replica. */
+  readonly readDb: Database;
   readonly clock: Clock;
   readonly outages: OutageLog;
   readonly inspector: Inspector;
   readonly tally: Tally;
-  readonly settings: { readonly sweepCron: string };
+  readonly settings: { readonly sweepCron: string; readonly readDatabaseUrl?: string | undefined };
 }
+
+/** A replica that is away, or hangs, keeps nobody's scrape waiting. */
+const REPLICA_MAX_MS = 2_000;
 
 /** How old an answer may be: several scrapers, and impatient ones, cost no more than one. */
 const KEPT_MS = 5_000;
@@ -67,9 +73,21 @@ export async function measure(deps: MeasureDeps): Promise<string> {
     measures,
     ...redis,
     skewMs,
+    replicaBehindMs: await readBehindMs(db, deps),
     auditDrift: (await findLastAudit(db))?.findings ?? null,
     version: VERSION,
   });
+}
+
+async function readBehindMs(db: Database, { readDb, clock, settings }: MeasureDeps): Promise<number> {
+  if (settings.readDatabaseUrl === undefined) return 0;
+  const timer = new AbortController();
+  const late = clock.sleep(REPLICA_MAX_MS, timer.signal).then(() => NaN);
+  try {
+    return await Promise.race([readLagMs(db, readDb).catch(() => NaN), late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 async function readRedis(

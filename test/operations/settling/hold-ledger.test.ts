@@ -54,8 +54,8 @@ const unsettled = (): Promise<number> =>
   countOf(installation.db, "SELECT COUNT(*) FROM accounts WHERE next_cycle_at <= '2021-05-01'");
 const failures = (): Promise<number> => countOf(installation.db, 'SELECT COUNT(*) FROM failures');
 const metricsNow = (): Promise<string> => {
-  const { db, clock, outages, inspector, tally, config: settings } = installation.app;
-  return measure({ db, clock, outages, inspector, tally, settings });
+  const { db, readDb, clock, outages, inspector, tally, config: settings } = installation.app;
+  return measure({ db, readDb, clock, outages, inspector, tally, settings });
 };
 const watched = (clock: ManualClock, stallMaxMs: number) => {
   const { db, clocks, outages, inspector } = installation.app;

@@ -31,6 +31,7 @@ const NAMES = [
   'connects_outbox_oldest_age_seconds',
   'connects_mail_not_taken_seconds',
   'connects_emails_total',
+  'connects_replica_behind_seconds',
   'connects_audit_drift',
   'connects_build_info',
 ];
@@ -51,8 +52,8 @@ describe('metrics', () => {
   });
 
   const deps = (): MeasureDeps => {
-    const { db, clock, outages, inspector, tally, config } = installation.app;
-    return { db, clock, outages, inspector, tally, settings: config };
+    const { db, readDb, clock, outages, inspector, tally, config } = installation.app;
+    return { db, readDb, clock, outages, inspector, tally, settings: config };
   };
   const read = () => measure(deps());
   const valueOf = (text: string, series: string): number =>
