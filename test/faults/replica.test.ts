@@ -198,6 +198,22 @@ describe('once it applies nothing any more', () => {
     expect(exported.stderr).toContain('behind: this is as of then');
   });
 
+  it('terms are edited as the primary has them: what is applied takes nothing back that the replica lacks', async () => {
+    await execute(
+      db,
+      `INSERT INTO terms_versions SELECT version + 1, REPLACE(content, '200', '217'), 'changed', applied_at, actor, reason
+         FROM terms_versions`,
+    );
+    const served = await startConsole(app);
+    try {
+      const client = await Client.signedIn({ app }, served.url, 'operator');
+      expect(await client.read('/terms/new')).toContain('217');
+      expect(await client.read('/terms')).not.toContain('217');
+    } finally {
+      await served.stop();
+    }
+  });
+
   it('goes on, has all of it, and nothing is said of it any more', async () => {
     await servers.goOnApplying();
     await untilAlike();

@@ -51,7 +51,8 @@ export function addTermsPages(site: Site): void {
     );
   });
   pages.get('/terms/new', operator, async (context) => {
-    const { versions } = await readTermsBook(app.readDb);
+    // What is edited becomes the latest: of a replica that is behind, it would take back what it lacks.
+    const { versions } = await readTermsBook(app.db);
     const text = JSON.stringify(versions[0]?.terms ?? [], null, 2);
     return showNew(site, context, { text, despiteAwards: false, faults: [] });
   });
@@ -202,7 +203,7 @@ async function showNew(site: Site, context: PageContext, props: Tried): Promise<
 }
 
 const latestTerms = async ({ app }: Site): Promise<Terms> =>
-  (await readTermsBook(app.readDb)).versions[0]?.terms ?? [];
+  (await readTermsBook(app.db)).versions[0]?.terms ?? [];
 
 const Told = ({ applied }: { readonly applied: ApplyTermsOutcome }) => {
   if (applied.outcome === 'refused')
