@@ -20,7 +20,7 @@ import { type PrivateCluster, privateCluster } from '../support/private-cluster.
 import { countOf } from '../support/state.ts';
 import { allSent, until, waitingSweep } from '../support/sweeping.ts';
 
-const FLEET = 200;
+const FLEET = 400;
 /** Small batches, so that there is a middle. */
 const SETTINGS = {
   CONNECTS_BATCH_MAX: '5',

@@ -11,7 +11,7 @@ import { countGranted, expectGrantedOnce } from '../support/liveness.ts';
 import { type PrivateSentinels, privateSentinels } from '../support/private-cluster.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
 
-const FLEET = 200;
+const FLEET = 400;
 const BATCHES = { CONNECTS_BATCH_MAX: '5', CONNECTS_WORKER_CONCURRENCY: '20' };
 
 let sentinels: PrivateSentinels;
