@@ -1,8 +1,9 @@
 /**
  * Group commit: many jobs, each waiting for its own outcome, written together.
  *
- * One flush is in flight; whoever asks meanwhile gathers, and goes with the next. A key that is asked for twice is
- * one request, and all who asked share its outcome.
+ * While a flush is in flight, whoever asks gathers, and goes with the next. A second one begins beside it only where enough
+ * have gathered: then one is decided while the other is written. A key that is asked for twice before its flush begins is one
+ * request, and all who asked share its outcome.
  */
 export interface BatcherOptions<Request, Outcome> {
   readonly keyOf: (request: Request) => string;
@@ -11,7 +12,12 @@ export interface BatcherOptions<Request, Outcome> {
   readonly batchMax: number;
   /** How long the first request of an idle batcher waits for company. */
   readonly gatherMs: number;
+  /** How many must have gathered for a second flush beside the first; never more than one at once when absent. */
+  readonly besideFrom?: number;
 }
+
+/** A third would only take from the other two. */
+const FLUSHES_MAX = 2;
 
 interface Gathered<Request, Outcome> {
   readonly request: Request;
@@ -21,7 +27,8 @@ interface Gathered<Request, Outcome> {
 export class Batcher<Request, Outcome> {
   readonly #options: BatcherOptions<Request, Outcome>;
   #gathering = new Map<string, Gathered<Request, Outcome>>();
-  #flushing = false;
+  /** Flushes that are in flight, or about to be. */
+  #flushes = 0;
 
   constructor(options: BatcherOptions<Request, Outcome>) {
     this.#options = options;
@@ -34,22 +41,34 @@ export class Batcher<Request, Outcome> {
       const known = this.#gathering.get(key);
       if (known) return void known.waiting.push({ resolve, reject });
       this.#gathering.set(key, { request, waiting: [{ resolve, reject }] });
-      if (!this.#flushing) this.#startFlushing();
+      if (this.#flushes === 0) this.#startGathering();
+      else if (this.#mayFlush()) void this.#flushAll();
     });
   }
 
-  #startFlushing(): void {
-    this.#flushing = true;
-    setTimeout(() => void this.#flushAll(), this.#options.gatherMs);
+  #startGathering(): void {
+    this.#flushes += 1;
+    setTimeout(() => {
+      this.#flushes -= 1;
+      if (this.#mayFlush()) void this.#flushAll();
+    }, this.#options.gatherMs);
   }
 
+  #mayFlush(): boolean {
+    if (this.#flushes === 0) return this.#gathering.size > 0;
+    const { besideFrom = Infinity } = this.#options;
+    return this.#flushes < FLUSHES_MAX && this.#gathering.size >= besideFrom;
+  }
+
+  /** One after another, as long as somebody waits whom no other flush will take along. */
   async #flushAll(): Promise<void> {
-    while (this.#gathering.size > 0) {
+    do {
+      this.#flushes += 1;
       await this.#flush(this.#takeBatch());
       // Jobs that were just answered ask for their successors now: a turn of the loop lets them join the next flush.
       await new Promise((resolve) => setImmediate(resolve));
-    }
-    this.#flushing = false;
+      this.#flushes -= 1;
+    } while (this.#mayFlush());
   }
 
   #takeBatch(): Map<string, Gathered<Request, Outcome>> {

@@ -49,14 +49,16 @@ import { startShards } from './worker-connection.ts';
 
 /** How long the first job of an idle worker waits for company. */
 const GATHER_MS = 2;
+/** So many accounts that wait are worth a transaction beside the one that is under way. */
+const BESIDE_FROM = 200;
 /** How long the relay rests when it found nothing to send. */
 const RELAY_PAUSE_MS = 500;
 /** How often notices of the dead are looked for. */
 const RETURN_EVERY_MS = 2_000;
 /** How often it is looked for accounts to remind. */
 const REMINDERS_EVERY_MS = 600_000;
-/** Cohorts at work at once: while one is written, the next is decided. */
-const COHORTS_AT_ONCE = 2;
+/** Cohorts at work at once: while one is written, others are decided and read. */
+const COHORTS_AT_ONCE = 3;
 /** Pages of notices at work at once: enough that no connection waits for the database. */
 const PAGES_AT_ONCE = 4;
 /** How long the first of some marks waits for others: a crash meanwhile sends these letters a second time. */
@@ -130,6 +132,7 @@ function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal)
       flush: settleTogether,
       batchMax: config.batchMax,
       gatherMs: GATHER_MS,
+      besideFrom: BESIDE_FROM,
     });
   // Whose rows somebody may keep locked go by themselves: finding them takes time, and nobody else is to wait for it.
   const isSlow = (account: string): boolean => busy.has(account);

@@ -180,7 +180,7 @@ async function longestSilence(db: Database, { after, upTo }: Stretch): Promise<n
 
 describe.each([
   { lane: 'one by one', cohortOver: '0', fleet: 3_000 },
-  { lane: 'in cohorts', cohortOver: '1', fleet: 8_000 },
+  { lane: 'in cohorts', cohortOver: '1', fleet: 12_000 },
 ])('five worker hosts that come and go, $lane', ({ cohortOver, fleet }) => {
   let installation: Installation;
   let db: Database;

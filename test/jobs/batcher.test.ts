@@ -166,4 +166,55 @@ describe('a batcher', () => {
       ['a2', 'b2', 'c2'],
     ]);
   });
+
+  describe('that may have a second flush beside the first', () => {
+    it('begins it as soon as enough have gathered, and not before', async () => {
+      const { flushes, submit } = startBatcher({ besideFrom: 3 });
+      void submit('a');
+      await settle();
+      void submit('b', 'c');
+      await settle();
+      expect(flushes.map((one) => one.accounts)).toEqual([['a']]);
+      void submit('d');
+      await settle();
+      expect(flushes.map((one) => one.accounts)).toEqual([['a'], ['b', 'c', 'd']]);
+    });
+
+    it('never has a third, and loses nobody, whichever ends first', async () => {
+      const { flushes, submit } = startBatcher({ besideFrom: 2 });
+      const outcomes = [...submit('a')];
+      await settle();
+      outcomes.push(...submit('b', 'c'), ...submit('d', 'e', 'f'));
+      await settle();
+      expect(flushes.map((one) => one.accounts)).toEqual([['a'], ['b', 'c']]);
+      flushes[1]?.end();
+      await settle();
+      expect(flushes.map((one) => one.accounts)).toEqual([['a'], ['b', 'c'], ['d', 'e', 'f']]);
+      outcomes.push(...submit('g'));
+      flushes[2]?.end();
+      await settle();
+      expect(flushes).toHaveLength(3);
+      flushes[0]?.end();
+      await settle();
+      expect(flushes.at(-1)?.accounts).toEqual(['g']);
+      flushes[3]?.end();
+      expect(await Promise.all(outcomes)).toEqual(
+        ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `done ${name}`),
+      );
+    });
+
+    it('rests when all is flushed, and begins anew with one', async () => {
+      const { flushes, submit } = startBatcher({ besideFrom: 1 });
+      void submit('a');
+      await settle();
+      void submit('b');
+      await settle();
+      flushes[0]?.end();
+      flushes[1]?.end();
+      await settle();
+      void submit('c', 'd');
+      await settle();
+      expect(flushes.map((one) => one.accounts)).toEqual([['a'], ['b'], ['c', 'd']]);
+    });
+  });
 });
