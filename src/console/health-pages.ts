@@ -21,11 +21,22 @@ export interface HealthPages {
 }
 
 export function healthPages(app: App): HealthPages {
-  const { db, readDb, clock, clocks, outages, health, tally, config } = app;
+  const { db, clock, clocks, outages, health, tally, config } = app;
   const pages = new Hono();
   const deps = { db, clock, clocks, health, outages, settings: config };
   const watch = new ProgressWatch({ ...deps, inspector: app.inspector });
-  const meter = new Meter({ db, readDb, clock, outages, tally, inspector: app.inspector, settings: config });
+  const meter = new Meter({
+    db,
+    // The replica's connections are opened by whoever reads from it first.
+    get readDb() {
+      return app.readDb;
+    },
+    clock,
+    outages,
+    tally,
+    inspector: app.inspector,
+    settings: config,
+  });
   const looking = setInterval(() => void watch.look(), lookEveryMs(config.stallMaxMs));
   looking.unref();
   void watch.look();

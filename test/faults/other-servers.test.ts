@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { freePorts } from '../../scripts/servers/free-ports.ts';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -20,14 +21,6 @@ async function listening<Listening extends Server>(server: Listening): Promise<L
   return server;
 }
 
-/** A port that nobody has. */
-async function freePort(): Promise<number> {
-  const server = await listening(createServer());
-  const port = portOf(server);
-  server.close();
-  return port;
-}
-
 let installation: Installation;
 let database: PrivateServer;
 let redis: PrivateServer;
@@ -35,7 +28,7 @@ const others: Server[] = [];
 let ports: Record<string, number>;
 
 beforeAll(async () => {
-  const [ofDatabase, ofRedis] = [await freePort(), await freePort()];
+  const [ofDatabase = 0, ofRedis = 0] = await freePorts(2);
   const http = await listening(createHttpServer((_request, response) => response.end('hello')));
   const smtp = new SMTPServer({ hideSTARTTLS: true, logger: false }).server as Server;
   const closing = await listening(createServer((socket) => socket.on('error', () => undefined).end()));

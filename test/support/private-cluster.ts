@@ -1,10 +1,9 @@
 /** Redis on several servers, of a test's own: a cluster of masters and replicas, or a master with sentinels. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePorts } from '../../scripts/servers/free-ports.ts';
 import { startRedis } from '../../scripts/servers/local-redis.ts';
 import { type RedisProgram, locateBinaries } from '../../scripts/servers/server-binaries.ts';
 import { type LaunchedServer, launchServer } from '../../scripts/servers/server-process.ts';
@@ -44,7 +43,7 @@ export class PrivateServers {
 
   /** @param options of the server, besides its own */
   async start(options: readonly string[] = []): Promise<Node> {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const folder = join(this.#folder, String(port));
     mkdirSync(folder);
     const place = { folder, socketFolder: folder, watchdog: this.#watchdog };
@@ -69,7 +68,7 @@ export class PrivateServers {
 
   /** @returns the port of a sentinel that watches a master by the name `mymaster` */
   async startSentinel(master: number): Promise<number> {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const folder = join(this.#folder, String(port));
     mkdirSync(folder);
     const settings = join(folder, 'sentinel.conf');
@@ -121,7 +120,7 @@ export async function privateCluster(): Promise<PrivateCluster> {
       '--cluster-enabled',
       'yes',
       '--cluster-port',
-      String(await freePort()),
+      String((await freePorts(1))[0]),
       '--cluster-node-timeout',
       String(SILENT_MS),
       '--cluster-replica-validity-factor',
@@ -195,14 +194,4 @@ async function askOnce<Answer>(port: number, question: (client: Redis) => Promis
   } finally {
     client.disconnect();
   }
-}
-
-/** A port that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

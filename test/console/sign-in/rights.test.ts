@@ -1,4 +1,5 @@
 /** Every route × whoever asks × how: nobody, a viewer, an operator; from here, from elsewhere, without the token. */
+import { DESCRIBED_ROUTES } from '../../../src/console/api/openapi.ts';
 import { composeConsole } from '../../../src/console/server.ts';
 import { type Listening, listen } from '../../../src/console/listen.ts';
 import { localPath } from '../../../src/console/sign-in/local-path.ts';
@@ -54,6 +55,16 @@ const EXPECTED = {
   operator: { nobody: 'asked to sign in', viewer: 'refused', operator: 'let in' },
 } as const;
 
+/** What is read below /v1 by operators alone, by path. */
+const OPERATORS_READ = DESCRIBED_ROUTES.filter(
+  (one) => one.method === 'get' && !one.roles.includes('viewer') && one.roles.includes('operator'),
+).map((one) => one.path.replaceAll(/\{(\w+)\}/g, ':$1'));
+
+function expectedOf({ who = 'operator', method, path }: NamedRoute): Readonly<Record<string, string>> {
+  const isOperators = who === 'bearer' && method === 'GET' && OPERATORS_READ.includes(path);
+  return isOperators ? { ...EXPECTED.bearer, viewer: 'refused' } : EXPECTED[who];
+}
+
 /** Server-sent events and probes go on, or look at more than the database. */
 const isTried = ({ path }: NamedRoute): boolean => path !== '/live';
 
@@ -71,17 +82,17 @@ test('who may use a route is let in, and nobody else', async () => {
   });
   let clients = await three();
   for (const route of routes.filter(isTried)) {
-    const expected = EXPECTED[route.who ?? 'operator'];
+    const expected = expectedOf(route);
     const asked = Object.entries(clients).map(async ([who, client]) => {
       const found = await outcomeOf(route, askFor(route, client));
-      if (found !== expected[who as keyof typeof expected])
-        wrong.push(`${route.method} ${route.path} as ${who}: ${found}`);
+      if (found !== expected[who]) wrong.push(`${route.method} ${route.path} as ${who}: ${found}`);
     });
     await Promise.all(asked);
     // It has ended their sessions.
     if (route.path === '/sign-out') clients = await three();
   }
   expect(wrong).toEqual([]);
+  expect(OPERATORS_READ).toContain('/v1/accounts/:account/links');
 });
 
 describe('a change', () => {
