@@ -20,6 +20,10 @@ const PROOFS: Readonly<Record<string, { readonly what: string; readonly run: () 
     what: 'costs that do not grow with history or with the fleet: settling, who is due, audit, answers',
     run: () => import('./prove/flat-costs.ts'),
   },
+  capacity: {
+    what: 'the model of capacity against what the bench measured, and what a fleet needs by it',
+    run: () => import('./prove/capacity.ts'),
+  },
   image: {
     what: 'the image, built without an engine: each of its processes, as nobody, on a read-only root',
     run: () => import('./prove/image.ts'),
