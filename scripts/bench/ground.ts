@@ -31,8 +31,12 @@ export interface Servers {
 }
 
 /** @param postgres started already, and stopped with the others */
+/** Room for a million accounts: whoever reads them from the disk again measures the disk. */
+const BUFFER_POOL_BYTES = 2 * 1_024 ** 3;
+
 export async function openServers(env: NodeJS.ProcessEnv, postgres?: LocalPostgres): Promise<Servers> {
   const admin = connectDatabase(env.DATABASE_URL as string, 1);
+  await admin.raw(`SET GLOBAL innodb_buffer_pool_size = ${BUFFER_POOL_BYTES}`);
   const redis = new Redis(redisOptions(env.REDIS_URL as string) as never);
   const info = await redis.info('server');
   const about = await selectOne<{ version: string; pid: string; folder: string }>(

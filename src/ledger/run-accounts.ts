@@ -5,7 +5,7 @@
  */
 import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant } from '../domain/calendar.ts';
-import { type DuePosition, anyDue, countDue, dueAtOf, listDue } from './accounts.ts';
+import { type DuePosition, anyDue, countDue, dueAtOf, isBetween, listDue } from './accounts.ts';
 import { type Run, isListed } from './runs.ts';
 
 /** What tells whom a run is over. */
@@ -32,22 +32,12 @@ const NOT_WAITING = `NOT EXISTS (SELECT 1 FROM failures WHERE failures.account_i
 /** A page of accounts that a run has still to settle and may try now, in order of their due instant. */
 export async function listLeft(db: Queryable, run: RunScope, page: DuePage): Promise<DuePosition[]> {
   if (!isListed(run)) return listDue(db, { asOf: run.asOf, ...page });
-  const after = page.after && toDate(page.after.nextCycleAt);
-  const upTo = page.upTo && toDate(page.upTo.nextCycleAt);
+  const between = isBetween(page.after, page.upTo);
   const rows = await selectRows<{ id: string; next_cycle_at: Date }>(
     db,
-    `SELECT accounts.id, accounts.next_cycle_at ${leftOf(run)} AND ${NOT_WAITING}
-        ${page.after ? 'AND accounts.next_cycle_at >= ? AND (accounts.next_cycle_at > ? OR accounts.id > ?)' : ''}
-        ${page.upTo ? 'AND accounts.next_cycle_at <= ? AND (accounts.next_cycle_at < ? OR accounts.id <= ?)' : ''}
+    `SELECT accounts.id, accounts.next_cycle_at ${leftOf(run)} AND ${NOT_WAITING} AND ${between.sql}
       ORDER BY accounts.next_cycle_at, accounts.id LIMIT ?`,
-    [
-      run.id,
-      toDate(run.asOf),
-      toDate(page.now),
-      ...(page.after && after ? [after, after, page.after.id] : []),
-      ...(page.upTo && upTo ? [upTo, upTo, page.upTo.id] : []),
-      page.limit,
-    ],
+    [run.id, toDate(run.asOf), toDate(page.now), ...between.bindings, page.limit],
   );
   return rows.map((row) => ({ id: row.id, nextCycleAt: dueAtOf(row) }));
 }

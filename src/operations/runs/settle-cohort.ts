@@ -30,6 +30,7 @@ export async function settleCohort(
     const page: DuePosition[] = await listLeft(db, run, { now, after, upTo: cohort.upTo, limit: batchMax });
     const requests = page.filter(({ id }) => !isSlow(id)).map(({ id }) => ({ account: id, run: run.id }));
     if (requests.length > 0) await settle(requests);
-    after = page.length < batchMax ? undefined : page.at(-1);
+    const last = page.at(-1);
+    after = page.length < batchMax || last?.id === cohort.upTo.id ? undefined : last;
   } while (after);
 }
