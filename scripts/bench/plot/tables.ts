@@ -42,7 +42,8 @@ function tables(reports: readonly Report[]): string[] {
       lines.filter((one) => one.accounts === largestCommon(lines)).map(costCells),
     ),
     whoIsAhead(lines.filter((one) => one.accounts === largestCommon(lines))),
-    table(['Settings', ''], settingRows(lines)),
+    // Of peers alone.
+    ...(settingRows(lines).length > 0 ? [table(['Settings', ''], settingRows(lines))] : []),
     table(
       ['Asked', 'limit', 'measured', ''],
       reports.flatMap((report) =>
