@@ -1,5 +1,4 @@
 /** Letters of several catch-ups that wait for the same member are one, with a real mail server; and none is lost by it. */
-import { startWorker } from '../../jobs/start-worker.ts';
 import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
 import { findMessageIds } from '../../src/operations/mail/compose-notices.ts';
 import { deliverNotices } from '../../src/operations/mail/deliver-notices.ts';
@@ -10,8 +9,8 @@ import { importRows } from '../support/accounts.ts';
 import { settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type PostOffice, type ReceivedLetter, openPostOffice } from '../support/post-office.ts';
-import { allSent } from '../support/sweeping.ts';
+import { deliver, lettersTo, said } from '../support/delivering.ts';
+import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -52,19 +51,6 @@ const outboxOf = (account: string): Promise<Row[]> =>
     [account],
   );
 
-async function deliver(): Promise<void> {
-  const worker = startWorker(installation.app);
-  try {
-    await allSent(installation.app);
-  } finally {
-    await worker.stop();
-  }
-}
-
-const lettersTo = (account: string): ReceivedLetter[] =>
-  office.letters.filter((one) => one.to.includes(`${account}@example.test`));
-const said = (letter: ReceivedLetter | undefined): string => (letter?.text ?? '').replaceAll(/\s+/g, ' ');
-
 /** As a relay claims them; those of other accounts wait. */
 async function claim(ids: readonly number[]): Promise<{ notices: readonly number[]; until: number }> {
   const until = (await databaseNow(installation.db)) + MINUTE;
@@ -87,12 +73,12 @@ it('two catch-ups that both wait are told by one letter, and it adds up', async 
     'cycles:2021-02-11..2021-03-11',
     'cycles:2021-04-11..2021-05-11',
   ]);
-  await deliver();
+  await deliver(installation.app);
   expect(await outboxOf('two')).toMatchObject([
     { state: 'suppressed', error: TOLD, first: '2021-02-11', last: '2021-03-11' },
     { state: 'sent', error: null, first: '2021-02-11', last: '2021-05-11' },
   ]);
-  const letters = lettersTo('two');
+  const letters = lettersTo(office, 'two');
   expect(letters.map((one) => one.subject)).toEqual(['4 late billing cycles: you have 280 Connects']);
   const text = said(letters[0]);
   for (const on of ['11 Feb 2021', '11 Mar 2021', '11 Apr 2021', '11 May 2021']) expect(text).toContain(on);
@@ -127,8 +113,8 @@ describe('a letter that dies with its sender', () => {
     const second = await takenAndLost('lost');
     const about = await findNotices(installation.db, [second]);
     const messageIdOf = await findMessageIds(deliverDeps(), about);
-    await deliver();
-    expect(lettersTo('lost')).toMatchObject([
+    await deliver(installation.app);
+    expect(lettersTo(office, 'lost')).toMatchObject([
       {
         subject: '240 Connects added, you have 270',
         messageId: messageIdOf({ ...(about[0] as Notice), firstCycleOn: '2021-04-11' }),
@@ -139,8 +125,8 @@ describe('a letter that dies with its sender', () => {
   it('is told by the next one, where that comes before it is sent again', async () => {
     await takenAndLost('overtaken');
     await settleAsOf(installation.app, ['overtaken'], '2021-05-12 12:00');
-    await deliver();
-    expect(lettersTo('overtaken').map((one) => one.subject)).toEqual([
+    await deliver(installation.app);
+    expect(lettersTo(office, 'overtaken').map((one) => one.subject)).toEqual([
       '4 late billing cycles: you have 280 Connects',
     ]);
     expect((await outboxOf('overtaken')).map(({ state, first }) => `${state} ${first}`)).toEqual([
@@ -155,10 +141,10 @@ it('one that was tried already takes up nothing: a mail program may know its Mes
   await caughtUp('tried', '2021-03-12', '2021-04-12');
   const [first, second] = (await outboxOf('tried')).map((one) => one.id) as [number, number];
   await execute(installation.db, 'UPDATE outbox SET attempts = 1 WHERE id = ?', [second]);
-  await deliver();
+  await deliver(installation.app);
   expect((await outboxOf('tried')).map((one) => one.state)).toEqual(['sent', 'sent']);
-  expect(lettersTo('tried')).toHaveLength(2);
-  expect(new Set(lettersTo('tried').map((one) => one.messageId)).size).toBe(2);
+  expect(lettersTo(office, 'tried')).toHaveLength(2);
+  expect(new Set(lettersTo(office, 'tried').map((one) => one.messageId)).size).toBe(2);
   expect(first).toBeLessThan(second);
 });
 
@@ -168,7 +154,7 @@ it('they need not come with the same page: the later one goes out with the earli
   const [pageOfFirst, pageOfSecond] = [await claim([first]), await claim([second])];
   expect([...(await deliverNotices(deliverDeps(), pageOfFirst))]).toEqual([[second, 'sent']]);
   expect([...(await deliverNotices(deliverDeps(), pageOfSecond))]).toEqual([]);
-  expect(lettersTo('apart').map((one) => one.subject)).toEqual(['240 Connects added, you have 270']);
+  expect(lettersTo(office, 'apart').map((one) => one.subject)).toEqual(['240 Connects added, you have 270']);
 });
 
 it('what was sent meanwhile is not told again, and what somebody else is sending is left to him', async () => {
@@ -191,7 +177,7 @@ it('one email per cycle, where a run was asked for that, stays one per cycle', a
     installation.db,
     `UPDATE runs SET notify = 'each' WHERE id IN (SELECT run_id FROM outbox WHERE account_id = 'each')`,
   );
-  await deliver();
+  await deliver(installation.app);
   expect((await outboxOf('each')).map((one) => one.state)).toEqual(['sent', 'sent']);
 });
 
@@ -208,14 +194,14 @@ it('takers side by side lose none and tell none twice', async () => {
   );
   // Whoever met a row that somebody else had locked left it to its lease.
   await returnExpiredLeases(installation.db, now + DAY);
-  await deliver();
+  await deliver(installation.app);
   for (const id of ids) {
-    const text = lettersTo(id).map(said).join(' ');
+    const text = lettersTo(office, id).map(said).join(' ');
     for (const on of ['11 Feb', '11 Mar', '11 Apr'])
       expect(text.replaceAll(/(February|March|April)/g, (month) => month.slice(0, 3))).toContain(on);
     const told = await outboxOf(id);
     expect(told.map((one) => one.state).filter((state) => state === 'sent')).toHaveLength(
-      lettersTo(id).length,
+      lettersTo(office, id).length,
     );
     expect(told.filter((one) => one.state !== 'sent' && one.error !== TOLD)).toEqual([]);
   }

@@ -5,9 +5,8 @@ import { importRows } from '../support/accounts.ts';
 import { fact, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type PostOffice, type ReceivedLetter, openPostOffice } from '../support/post-office.ts';
-import { allSent } from '../support/sweeping.ts';
-import { startWorker } from '../../jobs/start-worker.ts';
+import { deliver, lettersTo } from '../support/delivering.ts';
+import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 
 const DAY_MS = 86_400_000;
 /** A date so many days from now, in UTC. */
@@ -30,18 +29,6 @@ const staged = (account: string): Promise<{ kind: string; state: string; error: 
     'SELECT kind, state, last_error AS error FROM outbox WHERE account_id = ? ORDER BY id',
     [account],
   );
-
-async function deliver(): Promise<void> {
-  const worker = startWorker(installation.app);
-  try {
-    await allSent(installation.app);
-  } finally {
-    await worker.stop();
-  }
-}
-
-const lettersTo = (account: string): ReceivedLetter[] =>
-  office.letters.filter((one) => one.to.includes(`${account}@example.test`));
 
 describe('reminders', () => {
   /** Anchored so that its next boundary comes in this many days. */
@@ -86,11 +73,11 @@ describe('reminders', () => {
     await record(app, [
       fact('r-spent', 'r-spends', new Date().toISOString(), 'connects.spent', { amount: 5 }),
     ]);
-    await deliver();
-    const [letter, ...others] = lettersTo('r-due');
+    await deliver(installation.app);
+    const [letter, ...others] = lettersTo(office, 'r-due');
     expect(others).toEqual([]);
     expect(letter?.subject).toMatch(/^Use 23 Connects before \d+ \w+, or they expire$/);
-    expect(lettersTo('r-spends')).toEqual([]);
+    expect(lettersTo(office, 'r-spends')).toEqual([]);
     expect(await staged('r-spends')).toMatchObject([
       { kind: 'reminder', state: 'suppressed', error: 'nothing would expire any more' },
     ]);
@@ -103,13 +90,13 @@ describe('reminders', () => {
       await importRows(installation.app, [holder(id, 2, 205)]);
       await stageReminders(installation.app.reminderDeps);
       await because();
-      await deliver();
+      await deliver(installation.app);
       expect(await staged(id)).toMatchObject([{ kind: 'reminder', state: 'suppressed' }]);
       return (await staged(id))[0]?.error;
     }
     const lookAgain = async (): Promise<void> => {
       await stageReminders(installation.app.reminderDeps);
-      await deliver();
+      await deliver(installation.app);
     };
     const happens = (id: string, type: string, fields: object = {}): Promise<unknown> =>
       record(installation.app, [fact(`${id}-${type}`, id, now(), type, { ...fields })]);
@@ -118,11 +105,11 @@ describe('reminders', () => {
       const why = await withhold('again-1', () => happens('again-1', 'connects.spent', { amount: 5 }));
       expect(why).toBe('nothing would expire any more');
       await lookAgain();
-      expect(lettersTo('again-1')).toEqual([]);
+      expect(lettersTo(office, 'again-1')).toEqual([]);
       await happens('again-1', 'connects.purchased', { amount: 40 });
       await lookAgain();
       await lookAgain();
-      expect(lettersTo('again-1').map((one) => one.subject)).toEqual([
+      expect(lettersTo(office, 'again-1').map((one) => one.subject)).toEqual([
         expect.stringMatching(/^Use 40 Connects before/),
       ]);
     });
@@ -131,7 +118,7 @@ describe('reminders', () => {
       await withhold('again-2', () => happens('again-2', 'notices.opted-out'));
       await happens('again-2', 'notices.opted-in');
       await lookAgain();
-      expect(lettersTo('again-2')).toHaveLength(1);
+      expect(lettersTo(office, 'again-2')).toHaveLength(1);
     });
 
     it('when there is an address, and not before', async () => {
@@ -142,14 +129,14 @@ describe('reminders', () => {
       expect(await staged('again-3')).toMatchObject([{ state: 'suppressed' }]);
       await happens('again-3', 'account.contact-changed', { email: 'again-3@example.test' });
       await lookAgain();
-      expect(lettersTo('again-3')).toHaveLength(1);
+      expect(lettersTo(office, 'again-3')).toHaveLength(1);
     });
 
     it('but not when an operator withheld them', async () => {
       const suppress = ['notices', 'suppress', '--account', 'again-4', '--reason', 'not this one'];
       await withhold('again-4', () => runHere(suppress, { app: installation.app }));
       await lookAgain();
-      expect(lettersTo('again-4')).toEqual([]);
+      expect(lettersTo(office, 'again-4')).toEqual([]);
     });
   });
 });

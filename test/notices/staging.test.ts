@@ -6,7 +6,8 @@ import { backfilled } from '../support/backfilling.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { type PostOffice, type ReceivedLetter, openPostOffice } from '../support/post-office.ts';
+import { deliver, lettersTo, said } from '../support/delivering.ts';
+import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { countOf } from '../support/state.ts';
 import { unsubscribeTokenOf } from '../../src/notices/unsubscribe-token.ts';
 import { allSent, until } from '../support/sweeping.ts';
@@ -49,21 +50,6 @@ const staged = (account: string): Promise<Staged[]> =>
     [account],
   );
 
-async function deliver(): Promise<void> {
-  const worker = startWorker(installation.app);
-  try {
-    await allSent(installation.app);
-  } finally {
-    await worker.stop();
-  }
-}
-
-const lettersTo = (account: string): ReceivedLetter[] =>
-  office.letters.filter((one) => one.to.includes(`${account}@example.test`));
-
-/** The words of a letter, whatever its lines. */
-const said = (letter: ReceivedLetter | undefined): string => (letter?.text ?? '').replaceAll(/\s+/g, ' ');
-
 const opening = (account: string, plan = 'basic') =>
   fact(`open-${account}`, account, '2021-02-03 10:00', 'account.opened', {
     kind: 'freelancer',
@@ -92,8 +78,8 @@ describe('events', () => {
       { kind: 'upgrade', ref: 'plan:e1-up' },
       { kind: 'payment-failed', ref: 'payment:e1-pay' },
     ]);
-    await deliver();
-    const subjects = lettersTo('e1').map((one) => one.subject);
+    await deliver(installation.app);
+    const subjects = lettersTo(office, 'e1').map((one) => one.subject);
     expect(subjects.toSorted()).toEqual(
       [
         '60 Connects added, you have 148',
@@ -104,7 +90,7 @@ describe('events', () => {
         'Your payment failed: 70 Connects taken back',
       ].toSorted(),
     );
-    const interview = lettersTo('e1').find((one) => one.subject.startsWith('Interview'));
+    const interview = lettersTo(office, 'e1').find((one) => one.subject.startsWith('Interview'));
     expect(said(interview)).toContain('you have earned 10 of at most 50 in the last 7 days.');
     expect(said(interview)).toContain('8 August 2021, 12:00');
   });
@@ -165,8 +151,8 @@ describe('events', () => {
     await importRows(app, [{ id: 'e5', anchorOn: '2021-03-05' }]);
     await settleAsOf(app, ['e5'], '2021-04-05 00:00');
     await record(app, [fact('e5-out', 'e5', '2021-04-06', 'notices.opted-out')]);
-    await deliver();
-    expect(lettersTo('e5')).toEqual([]);
+    await deliver(installation.app);
+    expect(lettersTo(office, 'e5')).toEqual([]);
     expect(await staged('e5')).toMatchObject([
       {
         kind: 'grant',
@@ -185,9 +171,9 @@ describe('events', () => {
     await record(app, [
       fact('e6-new', 'e6', '2021-04-06', 'account.contact-changed', { email: 'new-e6@example.test' }),
     ]);
-    await deliver();
-    expect(lettersTo('e6')).toEqual([]);
-    expect(lettersTo('new-e6')).toHaveLength(1);
+    await deliver(installation.app);
+    expect(lettersTo(office, 'e6')).toEqual([]);
+    expect(lettersTo(office, 'new-e6')).toHaveLength(1);
   });
 });
 
@@ -232,8 +218,8 @@ describe('a letter that is late', () => {
       installation.db,
       "UPDATE outbox SET attempts = 1 WHERE ref = 'cycles:2021-04-20..2021-04-20'",
     );
-    await deliver();
-    const about = (words: string) => lettersTo('l1').find((one) => said(one).includes(words));
+    await deliver(installation.app);
+    const about = (words: string) => lettersTo(office, 'l1').find((one) => said(one).includes(words));
     const [march, april] = [about('That made'), about('You now have')];
     expect(said(march)).toContain('That made 10; since then your balance has changed to 20.');
     expect(said(march)).toContain('about an earlier billing cycle: 20 March – 19 April 2021.');
@@ -247,8 +233,8 @@ describe('a letter that is late', () => {
     const row = { kind: 'agency', plan: 'agency', openingBalance: 405, anchorOn: dayOf(-100) } as const;
     await importRows(app, [{ id: 'l5', ...row }]);
     await settleAsOf(app, ['l5'], Date.now());
-    await deliver();
-    const [letter, ...others] = lettersTo('l5');
+    await deliver(installation.app);
+    const [letter, ...others] = lettersTo(office, 'l5');
     expect(others).toEqual([]);
     expect(letter?.subject).toBe('5 Connects have expired, you have 400');
     expect(said(letter)).toMatch(/You now have 400; your next billing cycle begins on \d+ \w+\./);
@@ -267,8 +253,9 @@ describe('a letter that is late', () => {
       fact('l2-fail', 'l2', '2021-02-14 10:00', 'payment.failed', { cycleOn: '2021-02-10' }),
       fact('l2-again', 'l2', '2021-02-20 10:00', 'plan.upgraded'),
     ]);
-    await deliver();
-    const letter = (subject: string) => said(lettersTo('l2').find((one) => one.subject.startsWith(subject)));
+    await deliver(installation.app);
+    const letter = (subject: string) =>
+      said(lettersTo(office, 'l2').find((one) => one.subject.startsWith(subject)));
     expect(letter('Welcome')).toContain('That made 40; since then your balance has changed to 45.');
     expect(letter('Welcome')).toContain('From then on Freelancer Basic brings Connects');
     expect(letter('Freelancer Plus: 72')).toContain('40 + 70 Plus + 2 free = 112');
@@ -286,8 +273,8 @@ describe('a letter that is late', () => {
     await importRows(app, [{ id: 'l3', anchorOn: '2021-02-20' }]);
     await settleAsOf(app, ['l3'], '2021-03-20 00:00');
     await record(app, [fact('l3-up', 'l3', '2021-03-25 10:00', 'plan.upgraded')]);
-    await deliver();
-    const grant = said(lettersTo('l3').find((one) => one.subject.startsWith('10 Connects')));
+    await deliver(installation.app);
+    const grant = said(lettersTo(office, 'l3').find((one) => one.subject.startsWith('10 Connects')));
     expect(grant).toContain('your billing cycle now counts from 25 March 2021');
   });
 
@@ -298,8 +285,8 @@ describe('a letter that is late', () => {
       fact('l4-pay', 'l4', '2021-03-01 10:00', 'payment.failed', { cycleOn: '2021-03-20' }),
       fact('l4-shut', 'l4', '2021-03-02 10:00', 'account.closed'),
     ]);
-    await deliver();
-    const [letter] = lettersTo('l4');
+    await deliver(installation.app);
+    const [letter] = lettersTo(office, 'l4');
     expect(said(letter)).toContain('You now have 33. ');
     expect(said(letter)).toContain('Your account is closed');
     expect(said(letter)).not.toContain('next billing cycle');
@@ -327,8 +314,8 @@ describe('a notice', () => {
     await importRows(app, [{ id: 'h1', anchorOn: '2021-03-05' }]);
     await settleAsOf(app, ['h1'], '2021-04-05 00:00');
     await record(app, [opening('h2')]);
-    await deliver();
-    const [grant] = lettersTo('h1');
+    await deliver(installation.app);
+    const [grant] = lettersTo(office, 'h1');
     expect(grant?.messageId).toMatch(/^<grant-[0-9a-f]{32}\.h1@example\.test>$/);
     expect(grant?.headers.get('auto-submitted')).toBe('auto-generated');
     expect(grant?.headers.get('date')).toBeInstanceOf(Date);
@@ -336,7 +323,7 @@ describe('a notice', () => {
       unsubscribe: { url: `https://example.test/emails/h1?token=${unsubscribeTokenOf(SECRET, 'h1')}` },
       'unsubscribe-post': { name: 'List-Unsubscribe=One-Click' },
     });
-    const [welcome] = lettersTo('h2');
+    const [welcome] = lettersTo(office, 'h2');
     expect(welcome?.headers.has('list')).toBe(false);
   });
 });
@@ -355,11 +342,11 @@ describe('operators', () => {
     await settleAsOf(app, ['o1'], '2021-04-05 00:00');
     const worker = startWorker(app);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(lettersTo('o1')).toEqual([]);
+    expect(lettersTo(office, 'o1')).toEqual([]);
     expect(await staged('o1')).toMatchObject([{ state: 'pending' }]);
     expect((await run('list')).stderr).toContain('all mail is held');
     expect(await run('release', '--reason', 'drill is over')).toMatchObject({ code: 0 });
-    await until('it is sent', () => lettersTo('o1').length === 1);
+    await until('it is sent', () => lettersTo(office, 'o1').length === 1);
     await allSent(app);
     await worker.stop();
     const audits = await selectRows(
@@ -383,11 +370,11 @@ describe('operators', () => {
     expect(await staged('o2')).toMatchObject([{ state: 'suppressed', error: 'wrong' }]);
     const told = await runHere(['account', 'explain', 'o2', '--cycle', '2021-04-05'], { app });
     expect(told.stdout).toContain('Email: none, it was withheld: wrong.');
-    await deliver();
-    expect(lettersTo('o2')).toEqual([]);
+    await deliver(installation.app);
+    expect(lettersTo(office, 'o2')).toEqual([]);
     expect((await run('retry', '--account', 'o2')).stdout).toContain('1 notice will be sent again');
-    await deliver();
-    expect(lettersTo('o2')).toHaveLength(1);
+    await deliver(installation.app);
+    expect(lettersTo(office, 'o2')).toHaveLength(1);
     expect(await run('retry', '--account', 'o2')).toMatchObject({
       stdout: '0 notices will be sent again\n',
       stderr: 'left as they are: 1 sent\n',
@@ -421,9 +408,9 @@ describe('operators', () => {
       stdout: '1 notice will be sent again\n',
       stderr: '1 of them not after all: the member opted out of grant emails\n',
     });
-    await deliver();
+    await deliver(installation.app);
     expect(await staged('o3')).toMatchObject([{ state: 'suppressed' }]);
-    expect(lettersTo('o3')).toEqual([]);
+    expect(lettersTo(office, 'o3')).toEqual([]);
   });
 
   it('look at notices, and at the text of one as it would be sent', async () => {

@@ -1,0 +1,22 @@
+/** Letters that wait are sent by a worker of their own, and read as their members would. */
+import { startWorker } from '../../jobs/start-worker.ts';
+import type { App } from '../../src/app.ts';
+import type { PostOffice, ReceivedLetter } from './post-office.ts';
+import { allSent } from './sweeping.ts';
+
+/** Until none waits any more. */
+export async function deliver(app: App): Promise<void> {
+  const worker = startWorker(app);
+  try {
+    await allSent(app);
+  } finally {
+    await worker.stop();
+  }
+}
+
+export const lettersTo = ({ letters }: Pick<PostOffice, 'letters'>, account: string): ReceivedLetter[] =>
+  letters.filter((one) => one.to.includes(`${account}@example.test`));
+
+/** The words of a letter, whatever its lines. */
+export const said = (letter: ReceivedLetter | undefined): string =>
+  (letter?.text ?? '').replaceAll(/\s+/g, ' ');
