@@ -264,7 +264,7 @@ export interface AccountChange {
 
 /**
  * One statement for the whole batch, of the columns that change in any of its rows: an INSERT of rows that exist, which
- * has all columns, takes the database a third longer. Each row is found by its key, whatever the optimizer thinks of a
+ * has all columns, takes the database a fifth longer. Each row is found by its key, whatever the optimizer thinks of a
  * small table: a scan would meet the locks of others.
  */
 export async function updateAccounts(
