@@ -182,7 +182,7 @@ export const mailOf = ({ from }: Pick<MailerSettings, 'from'>, letter: Letter) =
   from,
   // Objects and an explicit envelope: a string would be parsed, and a crafted one could name a second recipient.
   to: { name: '', address: letter.to },
-  envelope: { from: from.address, to: [letter.to] },
+  envelope: { from, to: [{ name: '', address: letter.to }] },
   subject: letter.subject,
   text: letter.text,
   html: letter.html,

@@ -61,7 +61,7 @@ describe('a letter', () => {
           unsubscribeUrl,
         },
       ),
-    );
+    ).toString('latin1');
 
   it('offers one click where there is a link', () => {
     const headers = headersOf('https://example.org/emails');
