@@ -1,16 +1,18 @@
 /**
- * The mail library's own pool, sending messages of the same kind as the product's and nothing else: no queue, no
- * database, no rendering. As many are handed to it at once as keep its connections busy.
+ * The mail library's own pool, sending the product's letters, composed beforehand, and nothing else: no queue, no database,
+ * no rendering. As many are handed to it at once as keep its connections busy.
  */
+import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
-import { mailOf } from '../../src/notices/mailer.ts';
-import { renderNotice } from '../../src/notices/notice.ts';
-import { sampleOf } from '../../src/notices/samples.ts';
+import { type Letter, mailOf } from '../../src/notices/mailer.ts';
 
 const HELD_PER_CONNECTION = 4;
-const FROM = { from: { name: 'Connects', address: 'connects@example.test' } };
 
-const [, , smtpUrl = '', messages = '0', connections = '5'] = process.argv;
+const [, , smtpUrl = '', messages = '0', connections = '5', file = ''] = process.argv;
+const { from, letters } = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly from: { readonly name: string; readonly address: string };
+  readonly letters: readonly Letter[];
+};
 const transport = createTransport({
   pool: true,
   maxConnections: Number(connections),
@@ -19,15 +21,13 @@ const transport = createTransport({
   host: '127.0.0.1',
   port: Number(new URL(smtpUrl).port),
 });
-const { facts, context } = sampleOf('grant');
-const message = renderNotice(facts, context);
 
 let next = 0;
 async function sendInTurn(): Promise<void> {
   while (next < Number(messages)) {
+    const letter = letters[next % letters.length] as Letter;
     next += 1;
-    const letter = { ...message, to: `a${next}@example.test`, messageId: `<notice-${next}@example.test>` };
-    await transport.sendMail(mailOf(FROM, letter));
+    await transport.sendMail(mailOf({ from }, letter));
   }
 }
 

@@ -167,7 +167,7 @@ async function main(): Promise<number> {
       const app = composeApp(parseConfig(env), systemClock, createLog('silent'));
       await migrateDatabase({ ownerUrl: databaseUrl, owner: app.db, appUrl: undefined });
       await loadFleet(databaseUrl, NOTICES, Date.now());
-      await fillOutbox(app.db);
+      await fillOutbox(app.db, 2);
       const proof: Proof = { db: app.db, env, server, open: new Set(), killsByStep: new Map() };
       await prove(proof);
       const verdict = judge(proof);
