@@ -39,8 +39,9 @@ export function checkAwards(audit: Examination): void {
     proposals.add(proposal);
   }
   const known = new Set(audit.found.filter((one) => one.code === 'granted-twice').map((one) => one.key));
+  const firstOf = posted.size === 0 ? undefined : firstBySubject(audit.recorded.entries);
   for (const [subject, amount] of posted) {
-    const entry = audit.recorded.entries.find((one) => one.subject === subject);
+    const entry = firstOf?.get(subject);
     const isKnown = entry !== undefined && known.has(`audit.${audit.account.id}.${entry.seq}`);
     const isCorrected = entry !== undefined && audit.isCorrected(entry.seq);
     if ((awarded.get(subject) ?? 0) !== amount && !isKnown && !isCorrected)
@@ -49,6 +50,12 @@ export function checkAwards(audit: Examination): void {
   for (const [subject, amount] of awarded)
     if (!posted.has(subject) && amount !== 0)
       audit.add('award-differs', `${subject} is recorded with ${amount}, and posted nothing`);
+}
+
+function firstBySubject(entries: readonly PostedEntry[]): ReadonlyMap<string, PostedEntry> {
+  const found = new Map<string, PostedEntry>();
+  for (const one of entries) if (!found.has(one.subject)) found.set(one.subject, one);
+  return found;
 }
 
 /**

@@ -26,7 +26,7 @@ interface Cycle {
 export function checkSettlements(audit: Examination): void {
   for (const one of audit.recorded.settlements) {
     const { cycleOn, opening, carried, expired, closing, startsAt, postedAt } = one;
-    if (opening - expired !== carried || carried + sumOf({ ...one, expired: 0 }) !== closing)
+    if (opening - expired !== carried || opening + sumOf(one) !== closing)
       addDiffers(audit, cycleOn, `the settlement of ${cycleOn} does not add up`);
     else if (!isCodeRight(one))
       addDiffers(audit, cycleOn, `the settlement of ${cycleOn} is ${one.code}, with ${inWords(one)}`);
@@ -274,16 +274,16 @@ function planTermsOf(audit: Examination, one: AuditedSettlement): PlanTerms | un
 
 const NOTHING: Amounts = { expired: 0, free: 0, paid: 0, recovered: 0 };
 
-const amountsOf = (entries: Posted): Amounts => {
-  const of = (kind: EntryKind): number =>
-    entries.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.amount, 0);
-  return {
-    expired: 0 - of('rollover-expiry'),
-    recovered: 0 - of('recovery'),
-    free: of('monthly-free'),
-    paid: of('monthly-plan'),
-  };
-};
+function amountsOf(entries: Posted): Amounts {
+  const sums = { expired: 0, free: 0, paid: 0, recovered: 0 };
+  for (const { kind, amount } of entries) {
+    if (kind === 'rollover-expiry') sums.expired -= amount;
+    else if (kind === 'recovery') sums.recovered -= amount;
+    else if (kind === 'monthly-free') sums.free += amount;
+    else if (kind === 'monthly-plan') sums.paid += amount;
+  }
+  return sums;
+}
 
 const amountIn = ({ expired, free, paid, recovered }: Amounts, kind: EntryKind): number =>
   ({ 'rollover-expiry': -expired, 'monthly-free': free, 'monthly-plan': paid, recovery: -recovered })[

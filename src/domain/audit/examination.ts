@@ -12,6 +12,7 @@ export const DAY_MS = 86_400_000;
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
 const ADJUSTMENT = 'adjustment:';
+const NONE: ReadonlySet<string> = new Set();
 
 export class Examination {
   readonly recorded: AuditedAccount;
@@ -42,9 +43,9 @@ export class Examination {
     ];
     this.#keyStart = `audit.${recorded.account.id}.`;
     const start = `${ADJUSTMENT}${this.#keyStart}`;
-    const subjects = recorded.entries.map((one) => one.subject);
-    this.#corrected = new Set(subjects.filter((one) => one.startsWith(start)));
-    this.#mended = new Set([...this.#corrected].map(firstTryOf));
+    const corrections = recorded.entries.filter((one) => one.subject.startsWith(start));
+    this.#corrected = corrections.length === 0 ? NONE : new Set(corrections.map((one) => one.subject));
+    this.#mended = corrections.length === 0 ? NONE : new Set([...this.#corrected].map(firstTryOf));
   }
 
   add(
@@ -97,6 +98,8 @@ export class Examination {
     const startsAt = this.settled.get(on)?.startsAt;
     if (startsAt !== undefined && this.isHidden(startsAt))
       return firstInstantOf(on, 'UTC') - EARLIEST_ZONE_MS;
-    return Math.min(...this.#zones.map((zone) => firstInstantOf(on, zone)));
+    let earliest = Infinity;
+    for (const zone of this.#zones) earliest = Math.min(earliest, firstInstantOf(on, zone));
+    return earliest;
   }
 }

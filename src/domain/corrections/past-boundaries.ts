@@ -2,14 +2,7 @@
  * The boundaries of an account's past, walked again: by the calendar code alone, through every recorded change of
  * anchor, zone and plan, exactly as settling once went through them.
  */
-import {
-  type Boundary,
-  type Instant,
-  type LocalDate,
-  boundary,
-  boundaryAfter,
-  boundaryFrom,
-} from '../calendar.ts';
+import { type Boundary, type Instant, type LocalDate, boundary, boundaryFrom } from '../calendar.ts';
 import { firstInstantOf } from '../calendar.ts';
 import { type Span, readableSpans } from '../spans.ts';
 import type { MonthEnd } from '../calendar.ts';
@@ -71,8 +64,8 @@ class Walk {
   }
 
   step(): PastBoundary {
-    const { on, at } = this.#next;
-    const after = boundaryAfter(this.#calendar(this.#span), on);
+    const { n, on, at } = this.#next;
+    const after = boundary(this.#calendar(this.#span), n + 1);
     const passed = { on, at, plan: this.#planAt(at), nextOn: after.on };
     this.#next = after;
     this.#passChanges();
