@@ -298,7 +298,8 @@ export const listDecisionsNumbered = async (
     ? []
     : decisions(db, account, `AND decision_no IN (?) ORDER BY decision_no LIMIT ${ROWS_MAX}`, [numbers]);
 
-const DECISIONS_PAGE = 200;
+/** Enough for some months of most accounts; each further page is twice as long. */
+const DECISIONS_PAGE = 50;
 
 /**
  * Since an instant, the latest `ROWS_MAX`, oldest first. Read backwards in pages: decisions are in order of their
@@ -311,16 +312,14 @@ export async function listDecisionsSince(
 ): Promise<RecordedDecision[]> {
   const found: RecordedDecision[] = [];
   let before = 2 ** 31 - 1;
-  for (;;) {
-    const page = await decisions(
-      db,
-      account,
-      `AND decision_no < ? ORDER BY decision_no DESC LIMIT ${DECISIONS_PAGE}`,
-      [before],
-    );
+  for (let limit = DECISIONS_PAGE; ; limit *= 2) {
+    const page = await decisions(db, account, 'AND decision_no < ? ORDER BY decision_no DESC LIMIT ?', [
+      before,
+      limit,
+    ]);
     found.push(...page.filter((one) => one.at >= from));
     const last = page.at(-1);
-    if (!last || last.at < from || page.length < DECISIONS_PAGE || found.length >= ROWS_MAX)
+    if (!last || last.at < from || page.length < limit || found.length >= ROWS_MAX)
       return found.slice(0, ROWS_MAX).reverse();
     before = last.no;
   }

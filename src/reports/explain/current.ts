@@ -1,4 +1,5 @@
 /** Where an account stands: plan, balance, next date, what is owed, and what keeps it from being settled. */
+import type { LocalDate } from '../../domain/calendar.ts';
 import { type RecordedCycle, findCycleUpTo, listDecisionsOfKind } from '../account-records.ts';
 import { type WaitingEvent, listWaitingEvents } from '../../ledger/event-waits.ts';
 import type { ZoneWords } from '../member-words.ts';
@@ -132,5 +133,9 @@ function interviewsAmong(
 }
 
 /** The latest settled cycle, if any. */
-export const lastCycle = ({ db, account }: Inquiry): Promise<RecordedCycle | undefined> =>
-  findCycleUpTo(db, account.id, account.nextCycleOn ?? account.cycleOn);
+export const lastCycle = (inquiry: Inquiry): Promise<RecordedCycle | undefined> =>
+  findCycleUpTo(inquiry.db, inquiry.account.id, lastCycleOn(inquiry));
+
+/** No cycle that counts begins later. */
+export const lastCycleOn = ({ account }: Pick<Inquiry, 'account'>): LocalDate =>
+  account.nextCycleOn ?? account.cycleOn;

@@ -19,8 +19,9 @@ import { type Locale, localeOf, textsFor } from '../../texts/catalogue.ts';
 import { findOpenFailure } from '../account-records.ts';
 import { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, byInstant, kindOf } from './answer.ts';
+import { askedOnce } from './asked-once.ts';
 import { explainAbout, interviewAsked, proposalAsked } from './about.ts';
-import { WAITING_MAX, current, failure, lastCycle, owed, waiting } from './current.ts';
+import { WAITING_MAX, current, failure, lastCycle, lastCycleOn, owed, waiting } from './current.ts';
 import { cycleToThisDay, explainCycle } from './cycle.ts';
 import { type HadAsked, explainHad, lateOnes, lateSince } from './late-facts.ts';
 import { inLanguage } from './in-language.ts';
@@ -28,7 +29,7 @@ import { downgradePreview, nextCycle, pendingPlan, whyThatDate } from './next-cy
 import { TermsBook } from './rules.ts';
 import { refusals } from './refusals.ts';
 import { besideSilence, silence } from './silence.ts';
-import { explainSince, interviewWindow, toldSince } from './since.ts';
+import { explainSince, interviewWindow, recordedSince, toldSince } from './since.ts';
 import { type PastTold, groundAt, pastTold } from './then.ts';
 
 /** What is asked. With none of these, how the account stands is told. */
@@ -126,7 +127,8 @@ const RECENT_MS = 90 * 86_400_000;
 
 async function standing(inquiry: Inquiry): Promise<Answer[]> {
   const recent = inquiry.asOf - RECENT_MS;
-  const cycle = await lastCycle(inquiry);
+  const { cycles } = await recordedSince(inquiry, recent);
+  const cycle = cycles.find(({ cycleOn }) => cycleOn <= lastCycleOn(inquiry)) ?? (await lastCycle(inquiry));
   const next = await nextCycle(inquiry);
   const downgrade = downgradePreview(inquiry);
   // A request can be replied to however old it is.
@@ -189,13 +191,14 @@ export async function inquire(
   since?: LocalDate,
   locale?: string | null,
 ): Promise<Inquiry> {
-  const row = await findAccount(db, id);
-  if (!row) throw await unknownAccount(db, id);
-  const versions = await listTermsVersions(db, TERMS_MAX);
+  const asked = askedOnce(db);
+  const row = await findAccount(asked, id);
+  if (!row) throw await unknownAccount(asked, id);
+  const versions = await listTermsVersions(asked, TERMS_MAX);
   if (versions.length === 0)
     throw unavailable('no-terms', 'the database holds no terms: run "connects migrate"');
   const book = new TermsBook(versions, textsFor(locale));
-  const { past, ...ground } = await groundAt(db, row.account, book, asOf);
+  const { past, ...ground } = await groundAt(asked, row.account, book, asOf);
   const { account } = ground;
   // An account whose zone this machine does not know cannot be settled; it must be explained all the more.
   const zone = isKnownZone(account.zone) ? account.zone : 'UTC';

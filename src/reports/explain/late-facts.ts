@@ -1,5 +1,5 @@
 /** Which facts are told with what would have been: the one that is asked for, and those that came late. */
-import { selectOne, selectRows } from '../../db/query.ts';
+import { selectOne, selectRows, toDate } from '../../db/query.ts';
 import {
   type Instant,
   type LocalDate,
@@ -74,16 +74,16 @@ export async function lateOnes(inquiry: Inquiry, answers: readonly Answer[]): Pr
 /** Those that counted since an instant, whether or not anything was decided of them. */
 export async function lateSince(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
   const { db, account } = inquiry;
-  const rows = await selectRows<{ id: string; late: number; effectiveAt: Date | null }>(
+  const late = await selectRows<{ id: string }>(
     db,
-    `SELECT id, late, effective_at AS effectiveAt FROM events
-      WHERE account_id = ? ORDER BY arrival DESC LIMIT ${LOOKED_AT_MAX}`,
-    [account.id],
+    `SELECT id FROM (SELECT id, arrival, late, effective_at FROM events WHERE account_id = ?
+                      ORDER BY arrival DESC LIMIT ${LOOKED_AT_MAX}) AS latest
+      WHERE late = 1 AND effective_at >= ? ORDER BY arrival`,
+    [account.id, toDate(since)],
   );
-  const late = rows.filter((one) => one.late === 1 && (one.effectiveAt?.getTime() ?? 0) >= since);
   return hadInTime(
     inquiry,
-    late.reverse().map((one) => one.id),
+    late.map((one) => one.id),
   );
 }
 

@@ -1,18 +1,13 @@
 /** What was refused since an instant: by what it was about and why, how often, and the latest of each. */
-import type { DecisionCode } from '../../domain/account.ts';
+import { type DecisionCode, cycleSubject } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
-import {
-  type RecordedDecision,
-  listCyclesFrom,
-  listDecisionsNumbered,
-  listDecisionsSince,
-} from '../account-records.ts';
+import { type RecordedCycle, type RecordedDecision, listDecisionsNumbered } from '../account-records.ts';
 import type { DecisionCount } from '../decision-counts.ts';
 import type { ZoneWords } from '../member-words.ts';
 import { type Answer, type Inquiry, byInstant, idOf, iso, kindOf } from './answer.ts';
 import { cycleAnswers } from './cycle.ts';
 import { answersOf } from './decided.ts';
-import { type Chosen, countsSince } from './since.ts';
+import { type Chosen, type RecordedSince, countsSince, recordedSince } from './since.ts';
 
 /** Whether what ended so refused something, or gave less than it might have. */
 const REFUSES: Readonly<Record<DecisionCode, boolean>> = {
@@ -47,10 +42,11 @@ const refused: Chosen = ({ code }) => REFUSES[code] ?? true;
 
 /** One answer for each kind of subject and reason, the most recent last. */
 export async function refusals(inquiry: Inquiry, since: Instant): Promise<Answer[]> {
-  const counts = await countsSince(inquiry, since, refused);
+  const recorded = await recordedSince(inquiry, since);
+  const counts = await countsSince(inquiry, since, recorded, refused);
   if (counts.length === 0) return [nothingRefused(inquiry, since)];
-  const known = await knownRefusals(inquiry, since);
-  const latest = await latestOf(inquiry, counts, known.cycles);
+  const known = knownRefusals(recorded);
+  const latest = await latestOf(inquiry, counts, known);
   return counts
     .flatMap((count) => {
       const answer = latest.find(
@@ -67,35 +63,38 @@ export async function refusals(inquiry: Inquiry, since: Instant): Promise<Answer
 interface KnownRefusals {
   /** The latest of them, oldest first: as many as are read at once. */
   readonly subjects: readonly Pick<RecordedDecision, 'subject' | 'code'>[];
-  readonly cycles: Awaited<ReturnType<typeof listCyclesFrom>>;
+  readonly cycles: readonly RecordedCycle[];
+  readonly decisions: readonly RecordedDecision[];
 }
 
-async function knownRefusals({ db, account, words }: Inquiry, since: Instant): Promise<KnownRefusals> {
-  const subjectOf = (on: string): string => `cycle:${on}`;
-  const cycles = (await listCyclesFrom(db, account.id, words.dateOf(since))).filter(
-    (one) => one.startsAt >= since && refused({ subject: subjectOf(one.cycleOn), code: one.code }),
+function knownRefusals(recorded: RecordedSince): KnownRefusals {
+  const cycles = recorded.cycles.filter(({ cycleOn, code }) =>
+    refused({ subject: cycleSubject(cycleOn), code }),
   );
-  const decisions = (await listDecisionsSince(db, account.id, since)).filter(refused);
+  const decisions = recorded.decisions.filter(refused);
   return {
     cycles,
+    decisions,
     subjects: [
-      ...cycles.toReversed().map(({ cycleOn, code }) => ({ subject: subjectOf(cycleOn), code })),
+      ...cycles.toReversed().map(({ cycleOn, code }) => ({ subject: cycleSubject(cycleOn), code })),
       ...decisions,
     ],
   };
 }
 
-/** The latest of each group, told whole. */
+/** The latest of each group, told whole: most of them are known. */
 async function latestOf(
   inquiry: Inquiry,
   counts: readonly DecisionCount[],
-  cycles: KnownRefusals['cycles'],
+  { cycles, decisions }: KnownRefusals,
 ): Promise<Answer[]> {
   const { db, account } = inquiry;
   const numbers = counts.map((one) => one.lastNo).filter((no) => no > 0);
-  const decisions = await listDecisionsNumbered(db, account.id, numbers);
+  const known = decisions.filter(({ no }) => numbers.includes(no));
+  const unknown = numbers.filter((no) => !known.some((one) => one.no === no));
+  const latest = [...(await listDecisionsNumbered(db, account.id, unknown)), ...known];
   const newest = cycles.filter((one, index) => cycles.findIndex(({ code }) => code === one.code) === index);
-  return [...(await cycleAnswers(inquiry, newest)), ...(await answersOf(inquiry, decisions))];
+  return [...(await cycleAnswers(inquiry, newest)), ...(await answersOf(inquiry, latest))];
 }
 
 /** Ids that a sentence names. */

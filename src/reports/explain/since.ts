@@ -1,5 +1,5 @@
 /** What came in, what was decided and what was refused since a date. */
-import type { PostedEntry } from '../../domain/account.ts';
+import { type PostedEntry, cycleSubject } from '../../domain/account.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type Window, fullestWindow } from '../../domain/events/interviews.ts';
 import type { Award } from '../../domain/events/records.ts';
@@ -7,6 +7,7 @@ import { findAwards } from '../../ledger/records.ts';
 import {
   type KindSum,
   ROWS_MAX,
+  type RecordedCycle,
   type RecordedDecision,
   listEntriesBefore,
   listCyclesFrom,
@@ -14,7 +15,13 @@ import {
   sumEntriesSince,
 } from '../account-records.ts';
 import { HISTORY_TYPES, type ZoneWords, gainName, lossName, typeOfKind } from '../member-words.ts';
-import { type DecisionCount, countCyclesSince, countDecisionsSince } from '../decision-counts.ts';
+import {
+  type DecisionCount,
+  countCycles,
+  countCyclesSince,
+  countDecisions,
+  countDecisionsSince,
+} from '../decision-counts.ts';
 import { type Answer, type Inquiry, byInstant, entryEvidence, iso } from './answer.ts';
 import { correctedSince } from './corrected.ts';
 import { reversedSince } from './reversed.ts';
@@ -210,35 +217,54 @@ export type Chosen = (one: Pick<RecordedDecision, 'subject' | 'code'>) => boolea
  */
 export async function toldSince(inquiry: Inquiry, since: Instant, chosen: Chosen): Promise<Answer[]> {
   const corrections = [...(await correctedSince(inquiry, since)), ...(await reversedSince(inquiry, since))];
-  const { db, account, words } = inquiry;
-  const allDecisions = await listDecisionsSince(db, account.id, since);
-  const allCycles = await listCyclesFrom(db, account.id, words.dateOf(since));
-  const decisions = allDecisions.filter(chosen);
-  const cycles = allCycles.filter(
-    (one) => one.startsAt >= since && chosen({ subject: `cycle:${one.cycleOn}`, code: one.code }),
+  const recorded = await recordedSince(inquiry, since);
+  const decisions = recorded.decisions.filter(chosen);
+  const cycles = recorded.cycles.filter(({ cycleOn, code }) =>
+    chosen({ subject: cycleSubject(cycleOn), code }),
   );
   const latest = await answersOf(inquiry, decisions.slice(-TOLD_MAX));
   const settled = await cycleAnswers(inquiry, cycles.slice(0, TOLD_MAX));
   const told = [...settled.toReversed(), ...latest, ...corrections].toSorted(byInstant).slice(-TOLD_MAX);
-  const allRead = allDecisions.length < ROWS_MAX && allCycles.length < ROWS_MAX;
-  const inAll = allRead
-    ? decisions.length + cycles.length + corrections.length
-    : timesOf(await countsSince(inquiry, since, chosen)) + corrections.length;
+  const inAll = timesOf(await countsSince(inquiry, since, recorded, chosen)) + corrections.length;
   return inAll > told.length ? [latestOnly(inquiry, since, { inAll, told: told.length }), ...told] : told;
+}
+
+export interface RecordedSince {
+  /** Oldest first. */
+  readonly decisions: readonly RecordedDecision[];
+  /** Newest first. */
+  readonly cycles: readonly RecordedCycle[];
+  /** No more was decided than is read at once. */
+  readonly isAll: boolean;
+}
+
+/** What was decided since an instant, of events and of boundaries: the latest of either. */
+export async function recordedSince({ db, account, words }: Inquiry, since: Instant): Promise<RecordedSince> {
+  const decisions = await listDecisionsSince(db, account.id, since);
+  const cycles = await listCyclesFrom(db, account.id, words.dateOf(since));
+  return {
+    decisions,
+    cycles: cycles.filter((one) => one.startsAt >= since),
+    isAll: decisions.length < ROWS_MAX && cycles.length < ROWS_MAX,
+  };
 }
 
 /** How often what was chosen was decided, by kind of subject and code; the most recently decided last. */
 export async function countsSince(
   { db, account }: Inquiry,
   since: Instant,
+  recorded: RecordedSince,
   chosen: Chosen,
 ): Promise<readonly DecisionCount[]> {
-  const cycles = await countCyclesSince(db, account.id, since);
-  const all = [
-    ...cycles.map((one) => ({ ...one, kind: 'cycle', lastNo: 0 })),
-    ...(await countDecisionsSince(db, account.id, since)),
-  ];
-  return all.filter(({ kind, code }) => chosen({ subject: `${kind}:`, code }));
+  const { cycles, decisions } = recorded.isAll
+    ? { cycles: countCycles(recorded.cycles), decisions: countDecisions(recorded.decisions) }
+    : {
+        cycles: await countCyclesSince(db, account.id, since),
+        decisions: await countDecisionsSince(db, account.id, since),
+      };
+  return [...cycles.map((one) => ({ ...one, kind: 'cycle', lastNo: 0 })), ...decisions].filter(
+    ({ kind, code }) => chosen({ subject: `${kind}:`, code }),
+  );
 }
 
 const timesOf = (counts: readonly DecisionCount[]): number => counts.reduce((sum, one) => sum + one.times, 0);
