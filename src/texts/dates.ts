@@ -82,5 +82,18 @@ function clockOf(at: Instant, timeZone: string, tag: string, exact = false): str
     minute: '2-digit',
   };
   if (exact && at % 60_000 >= 1_000) options.second = '2-digit';
-  return new Intl.DateTimeFormat(tag, options).format(at);
+  return clockBy(tag, options).format(at);
 }
+
+/** Making one takes a hundred times as long as asking it. */
+function clockBy(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag} ${options.timeZone} ${options.second ?? ''}`;
+  const known = clocks.get(key);
+  if (known) return known;
+  if (clocks.size >= KEPT_MAX) clocks.clear();
+  const made = new Intl.DateTimeFormat(tag, options);
+  clocks.set(key, made);
+  return made;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
