@@ -20,7 +20,7 @@ import { asking, backfilled } from '../support/backfilling.ts';
 import { importRows } from '../support/accounts.ts';
 import { type Fields, fact, record, settleAsOf } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
-import { ask, event, existing, memberStory, tell } from '../support/member-story.ts';
+import { ask, event, existing, memberStory, opened, tell } from '../support/member-story.ts';
 import { renamed } from '../support/story-stage.ts';
 
 const story = memberStory();
@@ -109,6 +109,7 @@ const plus = {
   plan: 'plus',
   openingBalance: 20,
 } as const;
+const DAY = 86_400_000;
 const NOW = ['--as-of', '2021-05-01T12:00:00Z'];
 
 interface Kind {
@@ -237,6 +238,33 @@ describe('a fact that came late', () => {
     });
     const [same] = (await ask(story.member, '--had', down.id, ...NOW)).answers;
     expect(same).toMatchObject({ code: 'would-be-the-same', evidence: { connects: 0, entriesDiffering: 0 } });
+  });
+
+  test('is asked of facts that came together with the opening: at their own instants nothing would be otherwise', async () => {
+    const daysAgo = (days: number): string => new Date(Date.now() - days * DAY).toISOString();
+    const [spentAt, same] = [daysAgo(4), daysAgo(3)];
+    const facts = [
+      opened(daysAgo(9), { plan: 'plus' }),
+      event(daysAgo(6), 'connects.purchased', { amount: 500 }),
+      event(spentAt, 'connects.spent', { amount: 500 }),
+      event(same, 'connects.purchased', { amount: 300 }),
+      // Of the same instant: without the purchase before it, there are no Connects for it.
+      event(same, 'connects.spent', { amount: 300 }),
+    ];
+    await tell(...facts);
+    for (const { id } of facts.slice(1)) {
+      const [answer] = (await ask(story.member, '--had', id)).answers;
+      expect({ id, ...answer }).toMatchObject({
+        id,
+        code: 'would-be-the-same',
+        evidence: { connects: 0, entriesDiffering: 0, decisions: [] },
+      });
+    }
+    // Moved behind the charge that it paid for, it pays for none; and that one before it.
+    const [later] = (await ask(story.member, '--had', facts[1]?.id as string, '--at', daysAgo(2))).answers;
+    expect(later).toMatchObject({ code: 'would-have-been' });
+    const [first] = (await ask(story.member, '--had', facts[2]?.id as string, '--at', daysAgo(8))).answers;
+    expect(first).toMatchObject({ code: 'would-have-been' });
   });
 
   test('is refused where it cannot be asked', async () => {

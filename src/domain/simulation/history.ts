@@ -97,9 +97,9 @@ export interface WhatIf {
 
 /**
  * What the past comes to with one fact at another instant and every other one as it came: after that one comes what
- * reached us later, and of a history that was brought in as a whole what counted later. Both are brought current to
- * `asOf`, by the latest terms where nothing says otherwise. Undefined where a backfill or a reversal came after it: what
- * an operator would have done then, no rule knows.
+ * reached us later, and of what was brought in with it, or of a history that was brought in as a whole, what counted
+ * later. Both are brought current to `asOf`, by the latest terms where nothing says otherwise. Undefined where a backfill
+ * or a reversal came after it: what an operator would have done then, no rule knows.
  * @throws broken-rule where a step cannot be decided
  */
 export function replayMoved(
@@ -110,12 +110,13 @@ export function replayMoved(
 ): WhatIf | undefined {
   const reached = reachOf(history);
   const others = history.steps.filter((step) => step !== moved);
-  const found = others.findIndex((step) => (step.kind === 'event' ? reached(step) : timeOf(step)) > at);
-  const place = found === -1 ? others.length : found;
-  const unchanged = Math.min(place, history.steps.indexOf(moved));
+  const stood = history.steps.indexOf(moved);
+  const place = placeOf(history, moved, at, reached);
+  const unchanged = Math.min(place, stood);
   if (others.slice(unchanged).some((step) => step.kind === 'act')) return undefined;
   const player = new HistoryPlayer(history);
-  for (const step of others.slice(0, place)) player.step(step, Math.min(reached(step), at));
+  for (const step of others.slice(0, place))
+    player.step(step, Math.min(isBroughtWith(moved, step) ? timeOf(step) : reached(step), at));
   const event = { ...moved.event, at };
   player.step({ ...moved, event, effectiveAt: at }, at);
   let latest = Math.max(...others.slice(0, place).map(reached), at);
@@ -129,6 +130,26 @@ export function replayMoved(
   recorded.settleTo(asOf, history.terms);
   return { recorded, had: player };
 }
+
+/**
+ * How many of the other steps come before a fact that is moved to `at`. Facts that came together are in the order in which
+ * they counted, and those of one instant in that in which they stand: none of them came before another by its own arrival.
+ * Nothing is before the opening of the account.
+ */
+function placeOf(history: History, moved: EventStep, at: Instant, reached: (step: Step) => Instant): number {
+  const stood = history.steps.indexOf(moved);
+  const others = history.steps.filter((step) => step !== moved);
+  const isAfter = (step: Step, index: number): boolean => {
+    const came = step.kind !== 'event' || isBroughtWith(moved, step) ? timeOf(step) : reached(step);
+    return came > at || (came === at && index >= stood && step.kind !== 'boundary');
+  };
+  const found = others.findIndex(isAfter);
+  const opening = history.taken === null ? 1 : 0;
+  return found === -1 ? others.length : Math.max(found, opening);
+}
+
+const isBroughtWith = (moved: EventStep, step: Step): boolean =>
+  step.kind === 'event' && step.receivedAt === moved.receivedAt;
 
 /** When it counted: never earlier than the step before it. */
 const timeOf = (step: Step): Instant => {
