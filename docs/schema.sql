@@ -447,6 +447,7 @@ CREATE TABLE `outbox` (
   `sent_at` datetime(3) DEFAULT NULL,
   `suppressed_from` varchar(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `words_before` varchar(500) DEFAULT NULL,
+  `tried_before` tinyint(4) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `once` (`account_id`,`kind`,`ref`),
   KEY `sendable` (`state`,`next_attempt_at`,`id`),

@@ -68,6 +68,7 @@ import { sql as m0062 } from './0062_run_batch_times.ts';
 import { sql as m0063 } from './0063_member_links_made.ts';
 import { sql as m0064 } from './0064_amendments_of_reversed.ts';
 import { sql as m0065 } from './0065_fleet_samples_mail.ts';
+import { sql as m0066 } from './0066_outbox_tried.ts';
 
 export interface Migration {
   readonly name: string;
@@ -139,4 +140,5 @@ export const migrations: readonly Migration[] = [
   { name: '0063_member_links_made', sql: m0063 },
   { name: '0064_amendments_of_reversed', sql: m0064 },
   { name: '0065_fleet_samples_mail', sql: m0065 },
+  { name: '0066_outbox_tried', sql: m0066 },
 ];

@@ -156,7 +156,9 @@ export async function sendAgain(
   await execute(transaction, `${SEND_AGAIN} WHERE id IN (?)`, [toDate(now), ids]);
 }
 
-const SEND_AGAIN = `UPDATE outbox SET state = 'pending', next_attempt_at = ?, attempts = 0, lease_until = NULL,
+// That it was tried outlives its attempts: read before they are taken back, from left to right.
+const SEND_AGAIN = `UPDATE outbox SET tried_before = IF(attempts > 0, 1, tried_before), attempts = 0, state = 'pending',
+  next_attempt_at = ?, lease_until = NULL,
   last_error = NULL, suppressed_from = NULL, words_before = NULL`;
 const WAS_REFUSED = "state = 'suppressed' AND suppressed_from = 'refused'";
 

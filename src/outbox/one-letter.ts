@@ -18,7 +18,7 @@ export const TOLD_BY_ANOTHER = 'a later letter to the member tells of it, too';
 const UNSENT: readonly NoticeState[] = ['pending', 'claimed'];
 
 /** A notice of a run that was asked for one email per cycle (`each`) stays by itself. */
-type Told = Notice & { readonly state: NoticeState; readonly notify: string | null };
+type Told = Notice & { readonly state: NoticeState; readonly notify: string | null; readonly tried: number };
 
 /**
  * @param taken rows that this transaction has locked, of whatever kinds
@@ -46,6 +46,9 @@ export async function mergeWaiting(transaction: Transaction, taken: readonly Not
   return [...rows.values()];
 }
 
+/** Since it was staged, whoever had it sent again meanwhile. */
+const TRIED = '(attempts > 0 OR tried_before = 1)';
+
 /** All that tell of cycles of these accounts around these times, whatever became of them, by account and cycle. */
 async function listAlike(transaction: Transaction, taken: readonly Notice[]): Promise<Told[]> {
   const grants = taken.filter((one) => one.kind === 'grant');
@@ -53,7 +56,7 @@ async function listAlike(transaction: Transaction, taken: readonly Notice[]): Pr
   if (!first) return [];
   return selectRows<Told>(
     transaction,
-    `SELECT ${NOTICE_COLUMNS}, state, (SELECT notify FROM runs WHERE runs.id = outbox.run_id) AS notify FROM outbox
+    `SELECT ${NOTICE_COLUMNS}, ${TRIED} AS tried, state, (SELECT notify FROM runs WHERE runs.id = outbox.run_id) AS notify FROM outbox
       WHERE account_id IN (?) AND kind = 'grant' AND ref >= ? AND last_cycle_on IS NOT NULL
       ORDER BY account_id, last_cycle_on, id`,
     [grants.map((one) => one.accountId), `cycles:${plusDays(first, -LOOKED_BACK_DAYS)}`],
@@ -65,7 +68,7 @@ function seriesOf(alike: readonly Told[]): Told[][] {
   const series: Told[][] = [];
   let open: Told[] = [];
   const end = (): void => {
-    const last = open.findLastIndex((one) => one.attempts === 0);
+    const last = open.findLastIndex((one) => !one.tried);
     if (last > 0) series.push(open.slice(0, last + 1));
     open = [];
   };
@@ -78,13 +81,10 @@ function seriesOf(alike: readonly Told[]): Told[][] {
 
 /** False where somebody else has one of them by now: then each is sent by whoever has it. */
 async function lockAll(transaction: Transaction, series: readonly Told[]): Promise<boolean> {
-  const rows = await selectRows<{ id: number; attempts: number }>(
+  const rows = await selectRows<{ id: number; tried: number }>(
     transaction,
-    `SELECT id, attempts FROM outbox WHERE id IN (?) AND state IN (?) ORDER BY id FOR UPDATE SKIP LOCKED`,
+    `SELECT id, ${TRIED} AS tried FROM outbox WHERE id IN (?) AND state IN (?) ORDER BY id FOR UPDATE SKIP LOCKED`,
     [series.map((one) => one.id), UNSENT],
   );
-  return (
-    rows.length === series.length &&
-    rows.every(({ id, attempts }) => id !== series.at(-1)?.id || attempts === 0)
-  );
+  return rows.length === series.length && rows.every(({ id, tried }) => id !== series.at(-1)?.id || !tried);
 }

@@ -249,7 +249,7 @@ const TABLE: readonly (readonly [columns: string, source: Source])[] = [
       ]),
     ],
   ],
-  ['accounts.notices_opted_out accounts.readiness_awarded events.late', 'true or false'],
+  ['accounts.notices_opted_out accounts.readiness_awarded events.late outbox.tried_before', 'true or false'],
   ['entries.kind', [words('ENTRY_KINDS', ENTRY_KINDS)]],
   ['decisions.code', [words('DECISION_CODES', DECISION_CODES)]],
   ['events.type', [words('EVENT_TYPES', EVENT_TYPES)]],

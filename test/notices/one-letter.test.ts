@@ -148,6 +148,32 @@ it('one that was tried already takes up nothing: a mail program may know its Mes
   expect(first).toBeLessThan(second);
 });
 
+it('nor does one that came out before somebody had it sent again, where only its mark is missing', async () => {
+  const { app, db } = installation;
+  const notices = (...args: string[]): Promise<unknown> =>
+    runHere(['notices', ...args, '--account', 'again', '--reason', 'a test', '--yes'], { app });
+  await caughtUp('again', '2021-03-12');
+  expect(await notices('suppress')).toMatchObject({ code: 0 });
+  await settleAsOf(app, ['again'], '2021-04-12 12:00');
+  const [, second] = (await outboxOf('again')).map((one) => one.id) as [number, number];
+  // The server has taken the letter, and its sender died before he could say so.
+  const dying = { ...deliverDeps(), markSent: () => Promise.reject(new Error('it died')) };
+  await deliverNotices(dying, await claim([second])).catch(() => undefined);
+  expect(lettersTo(office, 'again').map(said)).toEqual([expect.not.stringContaining('11 February')]);
+  await execute(db, 'UPDATE outbox SET lease_until = staged_at WHERE id = ?', [second]);
+  await returnExpiredLeases(db, await databaseNow(db));
+  expect(await notices('retry')).toMatchObject({ code: 0 });
+  expect(await selectRows(db, "SELECT attempts FROM outbox WHERE account_id = 'again'")).toEqual([
+    { attempts: 0 },
+    { attempts: 0 },
+  ]);
+  await deliver(app);
+  expect((await outboxOf('again')).map((one) => one.state)).toEqual(['sent', 'sent']);
+  // A mail program that shows the second letter no second time has shown all the same what both tell.
+  const ids = lettersTo(office, 'again').map((one) => one.messageId);
+  expect([ids.length, new Set(ids).size]).toEqual([3, 2]);
+});
+
 it('they need not come with the same page: the later one goes out with the earlier, and is not taken again', async () => {
   await caughtUp('apart', '2021-03-12', '2021-04-12');
   const [first, second] = (await outboxOf('apart')).map((one) => one.id) as [number, number];
