@@ -1,6 +1,7 @@
 /** What a request of the console carries along: who is signed in. */
 import type { Context } from 'hono';
 import type { Instant } from '../domain/calendar.ts';
+import type { ReplicaAge } from './replica-age.ts';
 import type { UserRole } from '../ledger/users.ts';
 import type { SignedIn } from '../operations/upkeep/sign-in.ts';
 
@@ -17,6 +18,8 @@ export interface Frame {
   readonly badges: Badges;
   /** As of when it is; undefined where that is not known. */
   readonly now: Instant | undefined;
+  /** How old what a page was read from is; undefined where it is the primary. */
+  readonly replicaAge: ReplicaAge | undefined;
 }
 
 /** What the sign-in sets on a request before any page sees it. */

@@ -4,11 +4,13 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../app.ts';
 import { shownNow } from '../db/query.ts';
 import { readBadges } from '../reports/badges.ts';
+import { readReplicaAge } from './replica-age.ts';
 import { type Texts, textsFor } from '../texts/catalogue.ts';
-import { Layout, NAV } from './parts/layout.tsx';
+import { Behind, Layout, NAV } from './parts/layout.tsx';
 import { MemberFrame } from './parts/member-frame.tsx';
 import { Say } from './parts/say.tsx';
 import type { Badges, Frame } from './console-env.ts';
+import type { Fragment } from './live.ts';
 import type { Page, PageContext } from './site.ts';
 
 const DOCTYPE = '<!doctype html>\n';
@@ -21,13 +23,23 @@ interface Drawn {
 }
 
 /** Nothing of what cannot be read: the frame shows also while the database is away. */
-export async function readFrame({ readDb }: Pick<App, 'readDb'>, putAside?: number): Promise<Frame> {
+export async function readFrame(app: FrameBases, putAside?: number): Promise<Frame> {
+  const { readDb, config } = app;
   const known = putAside === undefined ? {} : { failures: putAside };
-  const [badges, now] = await Promise.all([
+  const [badges, now, age] = await Promise.all([
     readBadges(readDb, known).catch((): Badges => ({})),
     shownNow(readDb).catch(() => undefined),
+    readReplicaAge(app),
   ]);
-  return { badges, now };
+  return { badges, now, replicaAge: config.readDatabaseUrl === undefined ? undefined : age };
+}
+
+type FrameBases = Pick<App, 'db' | 'readDb' | 'config' | 'clock'>;
+
+/** What the frame says of a replica, while the page is open. */
+export async function readBehind(app: FrameBases): Promise<Fragment> {
+  const age = await readReplicaAge(app);
+  return { html: await toHtml(<Behind age={age} />), at: await shownNow(app.readDb) };
 }
 
 /** `body` within the frame. */
@@ -69,7 +81,7 @@ const AWAY = 503;
 /** Whoever is signed in keeps name and counts; nobody else is told any. */
 async function frameOf(context: PageContext, status: number): Promise<Frame> {
   const readIt = context.get('user') === undefined || status === AWAY ? undefined : context.get('readFrame');
-  return (await readIt?.()) ?? { badges: {}, now: undefined };
+  return (await readIt?.()) ?? { badges: {}, now: undefined, replicaAge: undefined };
 }
 
 /** What to do next, where the sentence does not say it. */

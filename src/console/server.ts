@@ -1,8 +1,9 @@
 /** The console: composes what is served, and listens. */
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { App } from '../app.ts';
 import { requiredPort } from '../config.ts';
 import { consoleApi } from './api/api.ts';
+import { REPLICA_BEHIND } from './api/openapi.ts';
 import { addAssets } from './assets/serve.ts';
 import { answerUnknown } from './errors.ts';
 import { eventsApi } from './events-api.ts';
@@ -34,7 +35,8 @@ import { addSearchPages } from './pages/search.tsx';
 import { addSignInPages } from './pages/sign-in.tsx';
 import { addTermsPages } from './pages/terms.tsx';
 import { RefusedSignIns } from './refused-sign-ins.ts';
-import { renderPage } from './render.tsx';
+import { readBehind, renderPage } from './render.tsx';
+import { readReplicaAge } from './replica-age.ts';
 import { guard } from './sign-in/guard.ts';
 import type { ConsoleEnv, Site } from './site.ts';
 
@@ -76,6 +78,20 @@ export async function startConsole(app: App): Promise<Console> {
   return listen(pages, { host: app.config.consoleHost, port }, stop);
 }
 
+/** What a page says by its frame, an answer without one says by a header. */
+const tellBehind =
+  (app: App): MiddlewareHandler<ConsoleEnv> =>
+  async (context, next) => {
+    await next();
+    const { req, res } = context;
+    const isRead = req.method === 'GET' && res.status === 200;
+    const isFile = res.headers.get('Content-Type')?.startsWith('text/csv') ?? false;
+    if (!isRead || !(isFile || req.path.startsWith('/v1/'))) return;
+    const age = await readReplicaAge(app);
+    if (age !== null)
+      context.header(REPLICA_BEHIND, age === 'unknown' ? age : String(Math.round(age / 1_000)));
+  };
+
 interface Composed {
   readonly pages: Hono<ConsoleEnv>;
   /** Ends what goes on by itself. */
@@ -94,6 +110,7 @@ export function composeConsole(app: App): Composed {
     return answerFault(context, 503, 'This process is about to end. Try again in a moment.');
   });
   pages.use(guard(app));
+  pages.use(tellBehind(app));
   addAssets(pages);
   const live = new Live({ pages, health: app.health });
   const signIns = new RefusedSignIns(app.clock);
@@ -106,6 +123,8 @@ export function composeConsole(app: App): Composed {
     atEnd: (end) => void ends.push(end),
     render: (context, page, body) => renderPage(app, context, page, body),
   };
+  // Of every page's frame, and not of any.
+  live.add('replica', () => readBehind(app));
   for (const add of PAGES) add(site);
   pages.route('/v1/events', eventsApi(app, signIns));
   pages.route('/', consoleApi(app, signIns));

@@ -5,12 +5,27 @@ import { parseConfig } from '../../src/config.ts';
 import { startConsole } from '../../src/console/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { readLagMs } from '../../src/reports/lag.ts';
+import { addToken } from '../../src/operations/upkeep/tokens.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { bought, record } from '../support/facts.ts';
 import { runHere } from '../support/in-process.ts';
 import { Client } from '../support/console-client.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { sweepAndSend } from '../support/sweeping.ts';
+
+const PAGES = [
+  '/',
+  '/runs',
+  '/failures',
+  '/accounts',
+  '/accounts/a-001',
+  '/accounts/a-001?tab=history',
+  '/backfills',
+  '/emails',
+  '/audit-log',
+  '/terms',
+  '/search?q=nobody',
+];
 
 describe('a replica that has stopped', () => {
   let primary: Installation;
@@ -26,6 +41,8 @@ describe('a replica that has stopped', () => {
         ...primary.env,
         READ_DATABASE_URL: replica.env.DATABASE_URL,
         CONNECTS_CONSOLE_PORT: '0',
+        CONNECTS_MEMBER_SECRET: 'a secret of members, of 32 characters',
+        CONNECTS_MEMBER_URL: 'http://here',
       }),
       systemClock,
       silentLog,
@@ -39,10 +56,13 @@ describe('a replica that has stopped', () => {
 
   const run = (...args: string[]) => runHere(args, { app });
   /** The console's, which is read from it, too. */
-  const page = async (of = app, knowing = primary): Promise<string> => {
+  const page = async (of = app, knowing = primary): Promise<string> =>
+    (await pages(['/'], of, knowing))[0] ?? '';
+  const pages = async (paths: readonly string[], of = app, knowing = primary): Promise<string[]> => {
     const served = await startConsole(of);
     try {
-      return await (await Client.signedIn(knowing, served.url, 'viewer')).read('/');
+      const client = await Client.signedIn(knowing, served.url, 'viewer');
+      return await Promise.all(paths.map((path) => client.read(path)));
     } finally {
       await served.stop();
     }
@@ -72,6 +92,46 @@ describe('a replica that has stopped', () => {
       });
     expect((await run('doctor')).stdout).toContain(behind);
     expect(await page()).toContain(`${behind.replace('the', 'The')}: this page is as of then.`);
+  });
+
+  it('is told of by every page that is read from it, once, and by the header of what /v1 answers', async () => {
+    const told = `${behind.replace('the', 'The')}: this page is as of then.`;
+    const shown = await pages(PAGES);
+    for (const [index, path] of PAGES.entries())
+      expect({ path, told: shown[index]?.split(told).length }).toEqual({ path, told: 2 });
+    const served = await startConsole(app);
+    try {
+      const { secret } = await addToken(primary.app, {
+        name: 'reader',
+        role: 'viewer',
+        actor: 'test',
+        reason: null,
+      });
+      for (const path of ['/v1/accounts/a-001', '/v1/runs', '/v1/overview']) {
+        const answer = await fetch(new URL(path, served.url), {
+          headers: { Authorization: `Bearer ${secret}` },
+        });
+        expect({ path, status: answer.status, behind: answer.headers.get('Replica-Behind-Seconds') }).toEqual(
+          {
+            path,
+            status: 200,
+            behind: expect.stringMatching(/^36\d\d$/) as string,
+          },
+        );
+      }
+      const client = await Client.signedIn(primary, served.url, 'viewer');
+      const file = await client.ask('/failures.csv');
+      expect([file.status, file.headers.get('Replica-Behind-Seconds')]).toEqual([200, expect.any(String)]);
+      const { stdout } = await run('account', 'link', 'a-001', '--reason', 'a test');
+      const address = /https?:\S+\/m\/\S+/.exec(stdout)?.[0] ?? '';
+      const asked = Date.now();
+      const text = await (await fetch(new URL(new URL(address).pathname, served.url))).text();
+      // Of an hour ago, by its own clock.
+      const hour = new Date(asked - 3_600_000).toISOString().slice(11, 13);
+      expect(/As of ([^<]*)\. Dates/.exec(text)?.[1]).toContain(` ${hour}:`);
+    } finally {
+      await served.stop();
+    }
   });
 
   it('is shown by the console also while the primary is away, and how far it is behind is said to be unknown', async () => {

@@ -115,13 +115,28 @@ function operationOf(route: ApiRoute, named: Named): Schema {
       ...Object.fromEntries(
         [...route.statuses, ...statuses].map((status) => [
           String(status),
-          { description: MEANING[status] ?? route.summary, content: answered },
+          {
+            description: MEANING[status] ?? route.summary,
+            ...(route.method === 'get' && { headers: BEHIND_HEADER }),
+            content: answered,
+          },
         ]),
       ),
       ...Object.fromEntries(refusals.map((status) => [status, { $ref: `#/components/responses/${status}` }])),
     },
   };
 }
+
+/** Of answers that were read from a replica. */
+export const REPLICA_BEHIND = 'Replica-Behind-Seconds';
+
+const BEHIND_HEADER = {
+  [REPLICA_BEHIND]: {
+    description:
+      'How far the replica that this was read from is behind, or "unknown"; absent where it keeps up, or where there is none.',
+    schema: { type: 'string' },
+  },
+};
 
 const MEANING: Readonly<Record<number, string>> = {
   200: 'Done, or told.',

@@ -5,6 +5,7 @@ import { holdJson, holdOrNull } from '../../json/holds.ts';
 import { listedRunJson } from '../../json/runs.ts';
 import { listRunNotes } from '../../ledger/run-notes.ts';
 import { findHold } from '../../outbox/hold.ts';
+import { readReplicaAge } from '../replica-age.ts';
 import { SLOT_STATES } from '../../reports/ticks.ts';
 import { readFacts } from '../pages/overview-facts.ts';
 import { sentenceOf } from '../pages/overview-sentence.ts';
@@ -79,7 +80,8 @@ export const OVERVIEW_ROUTES: readonly ApiRoute[] = [
     answer: overviewShape,
     handle: async ({ app }) => {
       const facts = await readFacts(app);
-      const { putAside, lastClean, outbox, replicaBehindMs: behindMs } = facts;
+      const { putAside, lastClean, outbox } = facts;
+      const behindMs = await readReplicaAge(app);
       const mail = await findHold(app.readDb);
       const open = facts.active.map((one) => one.run.id);
       const notes = await listRunNotes(app.readDb, open);

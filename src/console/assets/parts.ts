@@ -14,7 +14,7 @@ export const PARTS = `
 .card > footer .r { margin-left: auto; }
 .cols { display: grid; gap: var(--s5); align-items: start; grid-template-columns: repeat(12, minmax(0, 1fr)); }
 .w3 { grid-column: span 3; } .w4 { grid-column: span 4; } .w5 { grid-column: span 5; } .w6 { grid-column: span 6; } .w7 { grid-column: span 7; } .w8 { grid-column: span 8; } .w9 { grid-column: span 9; } .w12 { grid-column: 1 / -1; }
-.stack { display: grid; gap: var(--s5); align-content: start; } .stack > * { min-width: 0; }
+.stack { display: grid; gap: var(--s5); align-content: start; } [data-live="/live/replica"]:empty { display: none; } .stack > * { min-width: 0; }
 
 .chip { display: inline-flex; align-items: center; gap: .3rem; border-radius: 99px; padding: .08rem .5rem .08rem .4rem; font-size: var(--t-xs); font-weight: 550; line-height: 1.5; white-space: nowrap; }
 .chip.ok { color: var(--ok); background: var(--ok-soft); } .chip.run { color: var(--run); background: var(--run-soft); }

@@ -6,11 +6,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { formatInstant, parseInstant } from '../../domain/calendar.ts';
 import { ConnectsError } from '../../errors.ts';
 import { openMemberLink } from '../../operations/accounts/member-link.ts';
 import { type HistoryFilter, readHistoryPage } from '../../reports/account-history.ts';
-import { viewOf } from '../../reports/account-view.ts';
+import { type AccountView, viewOf } from '../../reports/account-view.ts';
 import { inquire } from '../../reports/explain/explain.ts';
+import { readReplicaAge } from '../replica-age.ts';
 import { HISTORY_TYPES, type HistoryType, ZoneWords } from '../../reports/member-words.ts';
 import type { Texts } from '../../texts/catalogue.ts';
 import { MemberFrame } from '../parts/member-frame.tsx';
@@ -56,9 +58,16 @@ export function addMemberPages({ app, pages }: Site): void {
     }
   });
 
+  /** Members know nothing of a replica: what they are told is of the time up to which it has all. */
+  async function asOfReplica(view: AccountView): Promise<AccountView> {
+    const age = await readReplicaAge(app);
+    if (typeof age !== 'number') return view;
+    return { ...view, asOf: formatInstant((parseInstant(view.asOf) ?? 0) - age) };
+  }
+
   async function showAccount(context: PageContext, account: string, token: string): Promise<Response> {
     const inquiry = await inquire(app.readDb, account);
-    const view = await viewOf(inquiry, 0);
+    const view = await asOfReplica(await viewOf(inquiry, 0));
     const words = new ZoneWords(view.zone, view.locale);
     const asked = askedOf(context);
     const inWords = { ...inquiry, words };

@@ -4,7 +4,6 @@ import { type MailHold, findHold } from '../../outbox/hold.ts';
 import { nextSlot } from '../../queue/cron.ts';
 import type { FleetSample } from '../../ledger/fleet-samples.ts';
 import { readFleetPast } from '../../reports/fleet-past.ts';
-import { readToldLagMs } from '../../reports/lag.ts';
 import { type Overview, readOverview } from '../../reports/overview.ts';
 
 export interface OverviewFacts extends Overview {
@@ -13,7 +12,6 @@ export interface OverviewFacts extends Overview {
   readonly nextTickAt: number | null;
   /** All mail is held: since when, by whom and why. */
   readonly mailHold: MailHold | null;
-  readonly replicaBehindMs: number | 'unknown' | null;
   readonly inboxUrl: string | null;
   readonly dueAlarmMs: number;
 }
@@ -22,8 +20,6 @@ export async function readFacts(app: App): Promise<OverviewFacts> {
   const { config, queue, readDb } = app;
   // The database's part of the page must show also while Redis is away.
   const nextTickAt = await queue.findNextTick().catch(() => null);
-  // What the replica tells must show also while the primary is away.
-  const replicaBehindMs = await readToldLagMs(app).catch(() => 'unknown' as const);
   const mailHold = await findHold(readDb);
   const next = (after: number): number => nextSlot(config.sweepCron, after);
   const overview = await readOverview(readDb, { next });
@@ -31,7 +27,6 @@ export async function readFacts(app: App): Promise<OverviewFacts> {
     ...overview,
     past: await readFleetPast(readDb, overview.now),
     nextTickAt,
-    replicaBehindMs,
     mailHold: mailHold ?? null,
     inboxUrl: config.inboxUrl ?? null,
     dueAlarmMs: config.dueAlarmMs,

@@ -1,5 +1,5 @@
 /** The overview: whether a person must act, what is due, how runs go, whether mail is moving. */
-import { counted, formatAge } from '../../words.ts';
+import { counted } from '../../words.ts';
 import type { LedgerHold } from '../../ledger/ledger-hold.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { type DueAhead, bigDayOf } from '../../reports/due-ahead.ts';
@@ -100,7 +100,6 @@ const InboxLink = ({ url }: { readonly url: string }) => (
 /** All that is read again while the page is open. */
 const LivePart = ({ facts }: { readonly facts: OverviewFacts }) => (
   <>
-    <Behind behind={facts.replicaBehindMs} />
     <Holds facts={facts} />
     <Heading facts={facts} />
     <OverviewTiles facts={facts} />
@@ -123,16 +122,6 @@ function Heading({ facts }: { readonly facts: OverviewFacts }) {
       {more}
     </Say>
   );
-}
-
-/** What is shown is of then; without a word, whoever is due would be taken to be so now. */
-function Behind({ behind }: { readonly behind: OverviewFacts['replicaBehindMs'] }) {
-  if (behind === null) return <></>;
-  const what =
-    behind === 'unknown'
-      ? 'How far the replica of READ_DATABASE_URL is behind is not known, because the primary cannot be asked.'
-      : `The replica of READ_DATABASE_URL is ${formatAge(behind / 1_000)} behind: this page is as of then.`;
-  return <Say tone="warn" sentence={what} />;
 }
 
 /** Who holds what, since when and why: whoever waits for Connects is to know that it is somebody's decision. */

@@ -3,10 +3,13 @@ import type { Child } from 'hono/jsx';
 import type { Instant } from '../../domain/calendar.ts';
 import { CODE, STYLES } from '../assets/serve.ts';
 import { BADGE_MAX } from '../../reports/badges.ts';
+import type { ReplicaAge } from '../replica-age.ts';
+import { formatAge } from '../../words.ts';
 import type { Frame } from '../console-env.ts';
 import type { Crumb, Page, Section, SignedIn } from '../site.ts';
 import { Icon, type IconName, Symbols } from './icons.tsx';
 import { grouped, upTo } from './numbers.tsx';
+import { Say } from './say.tsx';
 import { Clock } from './times.tsx';
 
 interface NavLine {
@@ -51,6 +54,13 @@ export const Layout = (props: LayoutProps) => (
           <Top {...props} />
           <main class="page" id="main">
             <Heading page={props.page} />
+            {props.replicaAge === undefined ? (
+              ''
+            ) : (
+              <div class="stack" data-live="/live/replica">
+                <Behind age={props.replicaAge} />
+              </div>
+            )}
             {props.children}
           </main>
         </div>
@@ -58,6 +68,16 @@ export const Layout = (props: LayoutProps) => (
     </body>
   </html>
 );
+
+/** What is shown is of then; without a word, whoever is due would be taken to be so now. */
+export function Behind({ age }: { readonly age: ReplicaAge }) {
+  if (age === null) return <></>;
+  const what =
+    age === 'unknown'
+      ? 'How far the replica of READ_DATABASE_URL is behind is not known, because the primary cannot be asked.'
+      : `The replica of READ_DATABASE_URL is ${formatAge(age / 1_000)} behind: this page is as of then.`;
+  return <Say tone="warn" sentence={what} />;
+}
 
 /** For pages without the frame, too: signing in, a member's. */
 export const Head = ({ title }: { readonly title: string }) => (
