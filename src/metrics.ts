@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { QueueState } from './queue/inspector.ts';
+import { FAILURE_CODES } from './ledger/failure-codes.ts';
 import type { RunKind, RunState } from './ledger/runs.ts';
 import type { Measures } from './reports/measures.ts';
 import { BUCKETS, type HistogramName } from './tally.ts';
@@ -98,7 +99,7 @@ function addMeasures(registry: Registry, measures: Measures): void {
   if (measures.lastSuccessAt !== null)
     gauge(registry, 'connects_last_success_timestamp_seconds', [[{}, measures.lastSuccessAt / 1_000]]);
   counter(registry, 'connects_runs_total', allRuns(measures));
-  counter(registry, 'connects_cycle_errors_total', labelled('code', measures.failedAttempts));
+  counter(registry, 'connects_cycle_errors_total', labelled('code', allCodes(measures)));
   gauge(registry, 'connects_put_aside_accounts', labelled('code', measures.putAside));
   gauge(registry, 'connects_put_aside_oldest_age_seconds', age(measures.oldestPutAsideAt));
   gauge(registry, 'connects_outbox_oldest_age_seconds', age(measures.oldestUnsentAt));
@@ -123,6 +124,9 @@ function addMeasures(registry: Registry, measures: Measures): void {
   const slots = new Map(Object.entries({ fired, merged, missed, late, doubled, joined, failed }));
   gauge(registry, 'connects_scheduler_slots', labelled('what', slots));
 }
+
+const allCodes = ({ failedAttempts }: Measures): ReadonlyMap<string, number> =>
+  new Map([...FAILURE_CODES.map((code) => [code, 0] as const), ...failedAttempts]);
 
 const allRuns = ({ runs }: Measures): Values =>
   RUN_KINDS.flatMap((kind) =>

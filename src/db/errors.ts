@@ -68,6 +68,9 @@ const CODES: Record<number, string> = {
   4025: 'check-violated',
 };
 
+/** Of rows that a server refuses, those that have a name of their own. */
+export const ROW_CODES: readonly string[] = [...new Set(Object.values(CODES))];
+
 /** A stable code and the server's own words, without the SQL. */
 export function describeRowError(error: unknown): { code: string; message: string } {
   const { errno = 0, sqlMessage } = asDriverError(error);

@@ -9,6 +9,7 @@ import { execute } from '../../../src/db/query.ts';
 import { unavailable as away } from '../../../src/errors.ts';
 import { insertAuditResult } from '../../../src/ledger/audit-results.ts';
 import { Meter, type MeasureDeps, measure } from '../../../src/operations/upkeep/measure.ts';
+import { RUNBOOK } from '../../../src/console/runbook.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
 import { runHere } from '../../support/in-process.ts';
 import { type Installation, install } from '../../support/installation.ts';
@@ -97,6 +98,23 @@ describe('metrics', () => {
     );
     expect(valueOf(text, 'connects_settle_duration_seconds_sum')).toBeGreaterThan(0);
     expect(valueOf(text, 'connects_emails_total{outcome="sent"}')).toBe(29);
+  });
+
+  it('have every series of a counter that can be known before what it counts first happens', async () => {
+    const text = await read();
+    const found = [...text.matchAll(/^(connects_\w+_total)(?:\{(.*?)\})? (\S+)$/gm)];
+    const of = (name: string): string[] =>
+      found.filter(([, one]) => one === name).map(([, , labels = '']) => labels);
+    const counters = [...text.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name as string);
+    for (const name of counters)
+      expect({ name, series: of(name).length > 1 }).toEqual({ name, series: true });
+    const inRunbook = Object.keys(RUNBOOK).filter((code) => !code.endsWith('…'));
+    const codes = of('connects_cycle_errors_total').map((one) => one.slice('code="'.length, -1));
+    // Of events, reversals and what an operator simulates: no account's turn fails by these.
+    const others = ['balance-limit', 'records-missing', 'no-account', 'earlier-events-wait'];
+    expect(codes.toSorted()).toEqual(inRunbook.filter((code) => !others.includes(code)).toSorted());
+    const zero = 'connects_cycle_errors_total{code="negative-balance"}';
+    expect(valueOf(text, zero)).toBe(0);
   });
 
   it('tell who is due and since when, without those put aside', async () => {
