@@ -3,7 +3,8 @@ import { escape } from 'mysql2';
 import type { ClockAgreement, Database, Transaction } from './connection.ts';
 
 export type Queryable = Database | Transaction;
-export type Binding = string | number | bigint | boolean | Date | null | readonly (string | number)[];
+export type Binding =
+  string | number | bigint | boolean | Date | null | readonly (string | number)[] | Literal;
 
 export async function selectRows<Row>(
   db: Queryable,
@@ -56,9 +57,7 @@ export async function insertRows(
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ? ${suffix}`;
   let affectedRows = 0;
   for (const tuples of inPackets(rows)) {
-    // Text from the start: knex and the driver would walk through every cell of every row once more each.
-    const values = { toSqlString: () => tuples };
-    const [result] = (await db.raw(sql, [values] as never)) as [Written];
+    const [result] = (await db.raw(sql, [literal(tuples)] as never)) as [Written];
     affectedRows += result.affectedRows;
   }
   return affectedRows;
@@ -85,10 +84,32 @@ function toTuple(row: readonly Cell[]): string {
 }
 
 const toLiteral = (cell: Cell): string => {
-  if (typeof cell === 'string') return escape(cell);
+  if (typeof cell === 'string') return quoted(cell);
   if (cell === undefined) throw new Error('a cell is undefined');
   return String(cell);
 };
+
+/**
+ * A text between single quotes. What the driver would escape besides, a double quote, means nothing there: JSON is full of
+ * them, and goes as it is.
+ */
+const quoted = (text: string): string => (ESCAPED.test(text) ? escape(text) : `'${text}'`);
+
+/** Quotes, backslashes, and whatever is no character to be seen. */
+const ESCAPED = /['\\\p{Cc}]/u;
+
+/** Text from the start, for a binding: knex and the driver would walk through it once more each. */
+interface Literal {
+  toSqlString(): string;
+}
+
+const literal = (sql: string): Literal => ({ toSqlString: () => sql });
+
+/** A binding for `IN (?)`. */
+export const listed = (ids: readonly string[]): Literal => literal(ids.map(quoted).join());
+
+/** A binding for what JSON_TABLE reads: rows of cells. */
+export const asJson = (rows: readonly (readonly Cell[])[]): Literal => literal(quoted(JSON.stringify(rows)));
 
 /** A suffix that turns an INSERT of existing rows into an update of these columns. */
 export const updateOf = (columns: readonly string[]): string =>
@@ -96,19 +117,22 @@ export const updateOf = (columns: readonly string[]): string =>
 
 /**
  * Instants are DATETIME(3) in UTC: written as text here, read as `Date` by the driver with `timezone: 'Z'`. A batch
- * writes few different ones very often, hence the memory.
+ * writes many that lie in few different seconds, hence the memory.
  */
 export function toDate(at: number): string {
-  const known = datetimes.get(at);
-  if (known !== undefined) return known;
-  const text = new Date(at).toISOString().replace('T', ' ').slice(0, -1);
-  if (datetimes.size >= DATETIMES_MAX) datetimes.clear();
-  datetimes.set(at, text);
-  return text;
+  const second = Math.floor(at / 1_000);
+  let text = seconds.get(second);
+  if (text === undefined) {
+    text = new Date(second * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+    if (seconds.size >= SECONDS_MAX) seconds.clear();
+    seconds.set(second, text);
+  }
+  return `${text}.${String(Math.trunc(at) - second * 1_000).padStart(3, '0')}`;
 }
 
-const datetimes = new Map<number, string>();
-const DATETIMES_MAX = 10_000;
+/** `2021-03-16 09:00:00`, by seconds since 1970. */
+const seconds = new Map<number, string>();
+const SECONDS_MAX = 10_000;
 
 export const toDateOrNull = (at: number | null): string | null => (at === null ? null : toDate(at));
 export const toInstantOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());

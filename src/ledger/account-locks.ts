@@ -1,6 +1,6 @@
 /** SQL that locks accounts: the one lock of everything that changes them. */
 import type { Transaction } from '../db/connection.ts';
-import { selectRows } from '../db/query.ts';
+import { listed, selectRows } from '../db/query.ts';
 import { type ConnectsError, brokenRule, unavailable } from '../errors.ts';
 import { lockFailures } from './failures.ts';
 import {
@@ -35,7 +35,7 @@ export async function lockAccounts(
   const stored = await selectRows<StoredAccount>(
     transaction,
     `SELECT ${ACCOUNT_COLUMNS.join(', ')} FROM accounts WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED`,
-    [ids],
+    [listed(ids)],
   );
   const found = new Set(stored.map((row) => row.id));
   const missing = ids.filter((id) => !found.has(id));
