@@ -2,6 +2,7 @@
 import {
   type Cell,
   type Queryable,
+  asJson,
   execute,
   insertRows,
   selectOne,
@@ -263,14 +264,29 @@ export interface AccountChange {
 }
 
 /**
- * One statement for the whole batch, of the columns that change in any of its rows: an INSERT of rows that exist, which
- * has all columns, takes the database a fifth longer. Each row is found by its key, whatever the optimizer thinks of a
- * small table: a scan would meet the locks of others.
+ * One statement for all who have begun a cycle, which changes nearly everything, and one for all others, of whom events
+ * change three or four columns.
  */
 export async function updateAccounts(
   transaction: Transaction,
   changes: readonly AccountChange[],
 ): Promise<void> {
+  await updateAlike(transaction, changes.filter(hasBegunCycle));
+  await updateAlike(
+    transaction,
+    changes.filter((one) => !hasBegunCycle(one)),
+  );
+}
+
+const hasBegunCycle = ({ before, after }: AccountChange): boolean =>
+  before.account.nextCycleOn !== after.account.nextCycleOn;
+
+/**
+ * One statement, of the columns that change in any of its rows: an INSERT of rows that exist, which has all columns, takes
+ * the database a fifth longer. Each row is found by its key, whatever the optimizer thinks of a small table: a scan would
+ * meet the locks of others.
+ */
+async function updateAlike(transaction: Transaction, changes: readonly AccountChange[]): Promise<void> {
   const columns = CHANGING.filter(({ of }) => changes.some(({ before, after }) => of(before) !== of(after)));
   if (columns.length === 0) return;
   const cells = changes.map(({ after }) => [after.account.id, ...columns.map(({ of }) => of(after))]);
@@ -282,7 +298,7 @@ export async function updateAccounts(
     `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${read.join(', ')})) AS changed
        STRAIGHT_JOIN accounts FORCE INDEX (PRIMARY) ON accounts.id = changed.id
         SET ${columns.map(({ column }) => `accounts.${column} = changed.${column}`).join(', ')}`,
-    [JSON.stringify(cells)],
+    [asJson(cells)],
   );
 }
 
