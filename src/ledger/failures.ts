@@ -4,6 +4,7 @@ import {
   type Queryable,
   execute,
   insertRows,
+  listed,
   selectOne,
   selectRows,
   toDate,
@@ -104,7 +105,7 @@ export async function upsertFailures(transaction: Transaction, failures: readonl
 
 /**
  * Locks the failures of these accounts that were not overcome yet, and says whose somebody else has locked. Mostly there
- * are none: then it is one look.
+ * are none of anybody: then it is one look, at one row.
  */
 export async function lockFailures(
   transaction: Transaction,
@@ -113,14 +114,22 @@ export async function lockFailures(
   const open = `SELECT account_id AS account, run_id AS run FROM failures
     WHERE account_id IN (?) AND state <> 'cleared' ORDER BY account_id, run_id`;
   const read = (sql: string): Promise<{ account: string; run: number }[]> =>
-    accountIds.length === 0 ? Promise.resolve([]) : selectRows(transaction, sql, [accountIds]);
-  const there = await read(open);
+    accountIds.length === 0 ? Promise.resolve([]) : selectRows(transaction, sql, [listed(accountIds)]);
+  const there = (await anyOpen(transaction)) ? await read(open) : [];
   const mine = there.length === 0 ? [] : await read(`${open} FOR UPDATE SKIP LOCKED`);
   const locked = new Set(mine.map((one) => `${one.account}/${one.run}`));
   const busy = new Set(
     there.filter((one) => !locked.has(`${one.account}/${one.run}`)).map((one) => one.account),
   );
   return { locked: new Set(mine.map((one) => one.account).filter((id) => !busy.has(id))), busy };
+}
+
+async function anyOpen(db: Queryable): Promise<boolean> {
+  const row = await selectOne(
+    db,
+    "SELECT 1 AS found FROM failures WHERE state IN ('retrying', 'put-aside') LIMIT 1",
+  );
+  return row !== undefined;
 }
 
 /** Accounts that were settled after all are nobody's failure any more. */
