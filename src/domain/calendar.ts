@@ -166,8 +166,8 @@ function getZone(zone: string): IANAZone {
 /** True for a date that exists, written `YYYY-MM-DD`, in the years 1900 to 2999. */
 export function isLocalDate(text: string): boolean {
   if (!/^(19|2\d)\d\d-\d\d-\d\d$/.test(text)) return false;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text);
+  const { year, month, day } = partsOf(text);
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 }
 
 const INSTANT_MIN = Date.parse('1900-01-01T00:00:00Z');

@@ -1,8 +1,9 @@
 /** SQL of `events`: facts from other systems, once each, in the order in which they arrived. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type Queryable,
   insertRows,
+  listed,
   selectOne,
   selectRows,
   toDate,
@@ -47,15 +48,8 @@ const COLUMNS = [
   'token_id',
 ] as const;
 
-/** What makes two events with one id the same fact. Asked several times of an event on its way, computed once. */
-export function contentHashOf(event: MemberEvent): string {
-  const known = hashes.get(event);
-  if (known !== undefined) return known;
-  const hash = createHash('sha256').update(contentOf(event)).digest('hex');
-  hashes.set(event, hash);
-  return hash;
-}
-const hashes = new WeakMap<MemberEvent, string>();
+/** What makes two events with one id the same fact. */
+export const contentHashOf = (event: MemberEvent): string => hash('sha256', contentOf(event), 'hex');
 
 /** @throws the database's duplicate-key error when an id is taken, by a writer on another account */
 export async function insertEvents(transaction: Transaction, rows: readonly EventRow[]): Promise<void> {
@@ -69,18 +63,18 @@ export async function resolveWaiting(transaction: Transaction, rows: readonly Ev
 
 const RESOLVED = ['content', 'state', 'effective_at', 'late'] as const;
 
-const toCells = ({ event, ...row }: EventRow) => [
+const toCells = ({ event, state, effectiveAt, late, receivedAt, tokenId }: EventRow) => [
   event.id,
   event.account,
   event.type,
   toDate(event.at),
   contentHashOf(event),
-  JSON.stringify(row.state === 'waiting' ? event : withoutPerson(event)),
-  row.state,
-  toDateOrNull(row.effectiveAt),
-  row.late ? 1 : 0,
-  toDate(row.receivedAt),
-  row.tokenId ?? null,
+  JSON.stringify(state === 'waiting' ? event : withoutPerson(event)),
+  state,
+  toDateOrNull(effectiveAt),
+  late ? 1 : 0,
+  toDate(receivedAt),
+  tokenId ?? null,
 ];
 
 /** Personal data lives in `contacts` only; an event that waits still has to bring it there. */
@@ -94,7 +88,7 @@ export async function findEvents(db: Queryable, ids: readonly string[]): Promise
     db,
     `SELECT id, account_id AS accountId, content_hash AS contentHash FROM events
       WHERE id IN (?) ORDER BY id LIMIT 999`,
-    [ids],
+    [listed(ids)],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -44,7 +44,7 @@ export function rollupDeltas(
 ): RollupRow[] {
   const sums = new Sums();
   for (const { entry, plan } of entries)
-    sums.add('entries', dayOf(entry.effectiveAt), plan, entry.kind, entry.amount);
+    sums.add('entries', utcDayOf(entry.effectiveAt), plan, entry.kind, entry.amount);
   for (const { settlement, isAgain } of cycles) {
     if (isAgain) continue;
     const { cycleOn, plan, code, free, paid } = settlement;
@@ -55,8 +55,15 @@ export function rollupDeltas(
   return sums.rows();
 }
 
-/** As `toDate` has it, which remembers the few instants of a batch. */
-const dayOf = (at: number): LocalDate => toDate(at).slice(0, 10);
+const DAY_MS = 86_400_000;
+/** The day that was asked for last: most entries of a batch are of one. */
+let lastDay = { number: NaN, on: '' };
+
+function utcDayOf(at: number): LocalDate {
+  const number = Math.floor(at / DAY_MS);
+  if (number !== lastDay.number) lastDay = { number, on: toDate(at).slice(0, 10) };
+  return lastDay.on;
+}
 
 /** Rows of one key added up. */
 export class Sums {

@@ -58,9 +58,9 @@ export function applyEvent(
   const caughtUp = catchUp(before, terms, effectiveAt);
   const current = { ...caughtUp.account, watermark: effectiveAt };
   const effect = withinLimit(current, effectOf(current, event, ground, records ?? noRecords), ground);
-  const settled = [...caughtUp.settled, ...effect.settled];
+  const settled = effect.settled.length === 0 ? caughtUp.settled : [...caughtUp.settled, ...effect.settled];
   const states = [...statesOf(settled), { account: effect.account, at: effectiveAt }];
-  return { ...appliedOf(effect, ground), settled, spans: spansBegun(before, states) };
+  return appliedOf(effect, ground, settled, spansBegun(before, states));
 }
 
 /** The first event of an account: it opens on the local date of the event, which becomes its anchor. */
@@ -76,7 +76,7 @@ export function openAccount(event: EventOf<'account.opened'>, terms: Terms): App
     email: event.email,
     locale: event.locale ?? null,
   });
-  return { ...appliedOf(effect, ground), spans: [spanOf(effect.account, at)] };
+  return appliedOf(effect, ground, effect.settled, [spanOf(effect.account, at)]);
 }
 
 /** Opening is not a boundary: the welcome award is the first month, and boundary 1 is the first one settled. */
@@ -178,9 +178,28 @@ function changeZone(before: Account, { zone }: EventOf<'account.zone-changed'>, 
   return applied(account, { settled });
 }
 
-function appliedOf(effect: Effect, { occurredAt, effectiveAt }: Ground): Omit<AppliedEvent, 'spans'> {
-  return { ...effect, occurredAt, effectiveAt, late: effectiveAt > occurredAt };
-}
+/** Field by field, as effects are made. */
+const appliedOf = (
+  effect: Effect,
+  { occurredAt, effectiveAt }: Pick<Ground, 'occurredAt' | 'effectiveAt'>,
+  settled: readonly SettledBoundary[],
+  spans: readonly Span[],
+): AppliedEvent => ({
+  outcome: effect.outcome,
+  account: effect.account,
+  settled,
+  entries: effect.entries,
+  decisions: effect.decisions,
+  proposals: effect.proposals,
+  interviews: effect.interviews,
+  awards: effect.awards,
+  occurredAt,
+  effectiveAt,
+  late: effectiveAt > occurredAt,
+  spans,
+  email: effect.email,
+  locale: effect.locale,
+});
 
 /** An account opens once. Nothing happens to it, not even time. */
 function conflicting(account: Account, event: EventOf<'account.opened'>): AppliedEvent {

@@ -121,8 +121,12 @@ export function faultsOfKindAndPlan(kind: unknown, plan: unknown): Fault[] {
  * same fact if and only if these are equal.
  */
 export function contentOf(event: MemberEvent): string {
-  const fields = Object.entries({ ...event, at: formatInstant(event.at) }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return JSON.stringify(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const fields: Readonly<Record<string, unknown>> = event;
+  let text = '';
+  // Text from the start: a list of pairs, sorted and turned into JSON, takes three times as long.
+  for (const name of Object.keys(event).toSorted()) {
+    const value = name === 'at' ? formatInstant(event.at) : fields[name];
+    if (value !== undefined) text += `${text === '' ? '' : ','}["${name}",${JSON.stringify(value)}]`;
+  }
+  return `[${text}]`;
 }

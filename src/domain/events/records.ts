@@ -56,14 +56,27 @@ export interface RecordChanges {
 
 /** Records that grow with each event of a batch or a scenario, so that the next one sees what the last one did. */
 export class GrowingRecords implements Records {
-  readonly proposals = new Map<string, Proposal>();
-  readonly interviews = new Map<string, Interview>();
-  readonly awards = new Map<string, Award>();
+  // Made when there is something to keep: most accounts of a batch have nothing.
+  #proposals: Map<string, Proposal> | undefined;
+  #interviews: Map<string, Interview> | undefined;
+  #awards: Map<string, Award> | undefined;
 
-  add(changes: Partial<RecordChanges>): void {
-    for (const proposal of changes.proposals ?? []) this.proposals.set(proposal.id, proposal);
-    for (const interview of changes.interviews ?? []) this.interviews.set(interview.id, interview);
-    for (const award of changes.awards ?? []) this.awards.set(award.interview, award);
+  get proposals(): Records['proposals'] {
+    return this.#proposals ?? noRecords.proposals;
+  }
+
+  get interviews(): Records['interviews'] {
+    return this.#interviews ?? noRecords.interviews;
+  }
+
+  get awards(): Records['awards'] {
+    return this.#awards ?? noRecords.awards;
+  }
+
+  add({ proposals = [], interviews = [], awards = [] }: Partial<RecordChanges>): void {
+    for (const proposal of proposals) (this.#proposals ??= new Map()).set(proposal.id, proposal);
+    for (const interview of interviews) (this.#interviews ??= new Map()).set(interview.id, interview);
+    for (const award of awards) (this.#awards ??= new Map()).set(award.interview, award);
   }
 }
 
@@ -76,7 +89,8 @@ export interface Needs {
 }
 
 const DAY = 86_400_000;
-const nothing: Needs = { proposals: [], interviews: [], awards: null };
+/** Of most events. */
+export const noNeeds: Needs = { proposals: [], interviews: [], awards: null };
 
 /**
  * The first round of loading, from the event alone. Only a reply needs a second round, because its interview
@@ -86,18 +100,18 @@ export function needsOf(event: MemberEvent, terms: Terms): Needs {
   switch (event.type) {
     case 'proposal.submitted':
     case 'proposal.carried':
-      return { ...nothing, proposals: [event.proposal] };
+      return { ...noNeeds, proposals: [event.proposal] };
     case 'connects.returned':
-      return event.proposal === undefined ? nothing : { ...nothing, proposals: [event.proposal] };
+      return event.proposal === undefined ? noNeeds : { ...noNeeds, proposals: [event.proposal] };
     case 'interview.requested': {
       // The proposal too: a reply later in the same batch needs it, and finds its interview in no table yet.
       const proposals = event.proposal === undefined ? [] : [event.proposal];
-      return { ...nothing, proposals, interviews: [event.interview] };
+      return { ...noNeeds, proposals, interviews: [event.interview] };
     }
     case 'interview.replied':
-      return { ...nothing, interviews: [event.interview], awards: awardsAround(event.at, terms) };
+      return { ...noNeeds, interviews: [event.interview], awards: awardsAround(event.at, terms) };
     default:
-      return nothing;
+      return noNeeds;
   }
 }
 

@@ -148,7 +148,7 @@ function decide(given: RecordGround, state: State, arrived: Arrived): EventRow {
       done.outcomes.set(index, outcomeOf(applied));
       if (by && isCorrection(event))
         writes.audits.push(auditOfApplied(event, applied, by, turnGround.lockedAt));
-      return { ...eventRowOf(event, applied, turnGround.lockedAt), tokenId: by?.tokenId ?? null };
+      return eventRowOf(event, applied, turnGround.lockedAt, by?.tokenId);
     } catch (error) {
       state.why = describeError(error);
     }
@@ -202,9 +202,10 @@ class Gate {
   /** The outcome of an event that changes nothing; undefined for one that is to be decided. */
   turnAway(event: MemberEvent): EventOutcome | undefined {
     const before = this.#known.get(event.id);
-    if (before?.contentHash === contentHashOf(event)) return { outcome: 'duplicate' };
     if (before)
-      return { outcome: 'conflict', message: `the id ${event.id} arrived before with other content` };
+      return before.contentHash === contentHashOf(event)
+        ? { outcome: 'duplicate' }
+        : { outcome: 'conflict', message: `the id ${event.id} arrived before with other content` };
     if (event.type !== 'account.opened') return this.#isOpen ? undefined : { outcome: 'unknown-account' };
     if (!this.#isOpen) return undefined;
     return { outcome: 'conflict', message: `account ${event.account} is open already` };
@@ -212,7 +213,24 @@ class Gate {
 
   letIn(event: MemberEvent): void {
     this.#isOpen = true;
-    this.#known.set(event.id, { accountId: event.account, contentHash: contentHashOf(event) });
+    this.#known.set(event.id, new JustArrived(event));
+  }
+}
+
+/** Hashed where its id comes again, which hardly any does. */
+class JustArrived implements KnownEvent {
+  readonly #event: MemberEvent;
+
+  constructor(event: MemberEvent) {
+    this.#event = event;
+  }
+
+  get accountId(): string {
+    return this.#event.account;
+  }
+
+  get contentHash(): string {
+    return contentHashOf(this.#event);
   }
 }
 

@@ -6,7 +6,13 @@ import type { Transaction } from '../../db/connection.ts';
 import type { AppliedEvent } from '../../domain/events/apply-event.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import type { MemberEvent } from '../../domain/events/events.ts';
-import { GrowingRecords, type Needs, needsOf, proposalsRepliedTo } from '../../domain/events/records.ts';
+import {
+  GrowingRecords,
+  type Needs,
+  needsOf,
+  noNeeds,
+  proposalsRepliedTo,
+} from '../../domain/events/records.ts';
 import type { Terms } from '../../domain/terms.ts';
 import type { AccountRow } from '../../ledger/accounts.ts';
 import { type EventRow, type WaitingList, listWaiting } from '../../ledger/events.ts';
@@ -99,12 +105,19 @@ export function applyTo(
   return AccountTurn.opening(counted, ground);
 }
 
-export const eventRowOf = (event: MemberEvent, applied: AppliedEvent, receivedAt: Instant): EventRow => ({
+/** @param tokenId of one that arrives now */
+export const eventRowOf = (
+  event: MemberEvent,
+  applied: AppliedEvent,
+  receivedAt: Instant,
+  tokenId: number | null = null,
+): EventRow => ({
   event,
   state: applied.outcome === 'applied' ? 'applied' : 'refused',
   effectiveAt: applied.effectiveAt,
   late: applied.late,
   receivedAt,
+  tokenId,
 });
 
 /** What these events need to be decided, by account, in two rounds for all of them together. */
@@ -115,6 +128,7 @@ async function loadRecords(
 ): Promise<Records> {
   const records = new OwnRecords();
   const needs = events.flatMap((event) => needsOfOne(event, termsOf));
+  if (needs.length === 0) return records;
   const ids = (pick: (one: (typeof needs)[number]) => readonly string[]): OwnedId[] =>
     needs.flatMap((one) => pick(one).map((id) => ({ accountId: one.accountId, id })));
   const asked = distinct(ids((one) => one.interviews));
@@ -138,12 +152,16 @@ async function loadRecords(
   return records;
 }
 
+type OwnNeeds = Needs & { readonly accountId: string };
+const none: readonly OwnNeeds[] = [];
+
 /** What makes no sense needs nothing: it fails when it is decided, alone. */
-function needsOfOne(event: MemberEvent, termsOf: TermsOf): (Needs & { readonly accountId: string })[] {
+function needsOfOne(event: MemberEvent, termsOf: TermsOf): readonly OwnNeeds[] {
   try {
-    return [{ accountId: event.account, ...needsOf(event, termsOf(event.account)) }];
+    const needs = needsOf(event, termsOf(event.account));
+    return needs === noNeeds ? none : [{ accountId: event.account, ...needs }];
   } catch {
-    return [];
+    return none;
   }
 }
 
