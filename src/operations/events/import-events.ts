@@ -21,7 +21,8 @@ import {
 } from '../../ledger/events.ts';
 import type { Notify } from '../../ledger/runs.ts';
 import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
-import { inBatches } from '../imports/batches.ts';
+import { inBatches, inStretches } from '../imports/batches.ts';
+import { oneAhead } from '../imports/one-ahead.ts';
 import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
 
 /** One line of a file: its text, and what was read, or the fault of reading it. */
@@ -65,6 +66,8 @@ export interface EventsImported extends Bad {
 
 /** Lines checked, or recorded, at a time. */
 const BATCH = 4_000;
+/** While one is decided, the other is written; more than that would only wait for the same two processors. */
+const TRANSACTIONS_MAX = 2;
 
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
   const found = new BadRows();
@@ -83,24 +86,43 @@ async function checkAll(db: Database, request: EventsImport, found: BadRows): Pr
   const now = await databaseNow(db);
   const seen: Seen = { events: new Map(), open: new Set() };
   let lines = 0;
-  for await (const batch of inBatches(request.lines(), BATCH)) {
+  for await (const { read, size } of oneAhead(readBatches(request, found, now))) {
     if (request.signal?.aborted) break;
-    const read = batch.map((line) => ({ line, ...readLine(line, now) }));
     const known = await findAllKnown(
       db,
       read.flatMap(({ event }) => event ?? []),
       seen,
     );
     const bad: BadRow[] = [];
-    for (const { line, event, faults } of read) {
-      const judged = event ? judge(event, line.line, known, seen) : faults;
-      if (judged.length > 0) bad.push({ ...line, faults: judged });
+    for (const { line, raw, event, faults } of read) {
+      const judged = event ? judge(event, line, known, seen) : faults;
+      if (judged.length > 0) bad.push(badRow(line, raw, judged));
     }
     await tellBad(request, found, bad);
-    lines += batch.length;
+    lines += size;
     request.onProgress?.(lines);
   }
   return lines;
+}
+
+/** Without the value that it was read from: thousands of lines wait to be recorded. */
+interface ReadLine extends BadRow {
+  /** Of a good line. */
+  readonly event?: MemberEvent;
+}
+
+interface ReadBatch {
+  /** Without those that are known to be bad. */
+  readonly read: readonly ReadLine[];
+  /** All of its lines. */
+  readonly size: number;
+}
+
+async function* readBatches(request: EventsImport, found: BadRows, now: Instant): AsyncGenerator<ReadBatch> {
+  for await (const batch of inBatches(request.lines(), BATCH)) {
+    const lines = batch.filter(({ line }) => !found.has(line));
+    yield { read: await inStretches(lines, (line) => readLine(line, now)), size: batch.length };
+  }
 }
 
 async function tellBad({ onBad }: EventsImport, found: BadRows, bad: readonly BadRow[]): Promise<void> {
@@ -108,13 +130,22 @@ async function tellBad({ onBad }: EventsImport, found: BadRows, bad: readonly Ba
   if (bad.length > 0) await onBad?.(bad);
 }
 
-function readLine(line: SourceLine, now: Instant): { event?: MemberEvent; faults: readonly Fault[] } {
-  if (line.faults.length > 0) return { faults: line.faults };
-  const parsed = parseEvent(line.value);
-  if (!parsed.ok) return { faults: parsed.faults };
-  const ahead = faultOfAhead('at', parsed.event.at, now);
-  return ahead ? { faults: [ahead] } : { event: parsed.event, faults: [] };
+function readLine({ line, raw, value, faults }: SourceLine, now: Instant): ReadLine {
+  if (faults.length > 0) return badRow(line, raw, faults);
+  const parsed = parseEvent(value);
+  if (!parsed.ok) return badRow(line, raw, parsed.faults);
+  const { event } = parsed;
+  const ahead = faultOfAhead('at', event.at, now);
+  return ahead ? badRow(line, raw, [ahead]) : { ...badRow(line, raw, none), event };
 }
+
+const none: readonly Fault[] = [];
+
+const badRow = (line: number, raw: BadRow['raw'], faults: readonly Fault[]): BadRow => ({
+  line,
+  ...(raw !== undefined && { raw }),
+  faults,
+});
 
 /** What the first pass has seen so far. */
 interface Seen {
@@ -196,11 +227,12 @@ const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 async function recordAll(deps: RecordDeps, request: EventsImport, found: BadRows): Promise<EventsImported> {
   const sum = new ImportSum();
   const now = await databaseNow(deps.db);
+  const settings = { ...deps.settings, transactionsMax: TRANSACTIONS_MAX };
   let lines = 0;
-  for await (const batch of inBatches(request.lines(), BATCH)) {
+  for await (const { read, size } of oneAhead(readBatches(request, found, now))) {
     if (request.signal?.aborted) return { outcome: 'interrupted', lines, ...sum.counts, ...found.told };
-    await recordBatch(deps, request, found, sum, judgeAgain(batch, found, now));
-    lines += batch.length;
+    await recordBatch({ ...deps, settings }, request, found, sum, read);
+    lines += size;
     request.onProgress?.(lines);
   }
   return { outcome: 'imported', lines, ...sum.counts, ...found.told };
@@ -211,14 +243,15 @@ async function recordBatch(
   request: EventsImport,
   found: BadRows,
   sum: ImportSum,
-  { good, late }: Judged,
+  read: readonly ReadLine[],
 ): Promise<void> {
-  const overtaken = sum.add(await recordLines(deps, request, good));
+  const { good, late } = judgeAgain(read);
+  const tried = sum.without(good);
+  const overtaken = sum.add(await recordLines(deps, request, tried));
   await tellBad(request, found, [...late, ...overtaken]);
 }
 
-interface GoodLine {
-  readonly line: SourceLine;
+interface GoodLine extends BadRow {
   readonly event: MemberEvent;
 }
 
@@ -229,19 +262,19 @@ interface Judged {
 }
 
 /** Whatever is recorded has been judged as it was read now. */
-function judgeAgain(lines: readonly SourceLine[], found: BadRows, now: Instant): Judged {
+function judgeAgain(read: readonly ReadLine[]): Judged {
   const good: GoodLine[] = [];
   const late: BadRow[] = [];
-  for (const line of lines.filter((one) => !found.has(one.line))) {
-    const { event, faults } = readLine(line, now);
-    if (event) good.push({ line, event });
-    else late.push({ ...line, faults });
-  }
+  for (const one of read)
+    if (isGood(one)) good.push(one);
+    else late.push(one);
   return { good, late };
 }
 
+const isGood = (line: ReadLine): line is GoodLine => line.event !== undefined;
+
 interface Recorded {
-  readonly line: SourceLine;
+  readonly line: GoodLine;
   readonly outcome: EventOutcome;
 }
 
@@ -253,21 +286,33 @@ async function recordLines(
   const by = actor === undefined ? undefined : { actor, reason: reason ?? null, source };
   const events = good.map((one) => one.event);
   const outcomes = await recordEvents(deps, events, notify, by);
-  return good.map(({ line }, index) => ({ line, outcome: outcomes[index] as EventOutcome }));
+  return good.map((line, index) => ({ line, outcome: outcomes[index] as EventOutcome }));
 }
 
 /** What became of the lines so far. */
 class ImportSum {
   readonly counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0 };
+  /** Accounts of which something was not recorded: nothing that comes later of theirs is, so that their order is kept. */
+  readonly #givenUp = new Set<string>();
+
+  /** Those that are to be recorded; the others are counted as busy. */
+  without(good: readonly GoodLine[]): readonly GoodLine[] {
+    if (this.#givenUp.size === 0) return good;
+    const tried = good.filter(({ event }) => !this.#givenUp.has(event.account));
+    this.counts.busy += good.length - tried.length;
+    return tried;
+  }
 
   /** @returns the lines that were overtaken since they were checked, by another writer */
   add(recorded: readonly Recorded[]): BadRow[] {
     const overtaken: BadRow[] = [];
-    for (const { line, outcome } of recorded)
+    for (const { line, outcome } of recorded) {
+      if (outcome.outcome === 'busy') this.#givenUp.add(line.event.account);
       if (outcome.outcome === 'duplicate') this.counts.duplicates += 1;
       else if (outcome.outcome === 'conflict' || outcome.outcome === 'unknown-account')
         overtaken.push(lateFault(line, outcome));
       else this.counts[outcome.outcome] += 1;
+    }
     return overtaken;
   }
 }
@@ -301,7 +346,7 @@ async function rehearseAll(
       if (request.signal?.aborted)
         return { outcome: 'interrupted', lines: read, ...sum.counts, ...found.told };
     }
-    const judged = judgeAgain(mine, found, now);
+    const judged = mine.filter(({ line }) => !found.has(line)).map((line) => readLine(line, now));
     await rehearse((db) => recordBatch({ ...uncounted, db }, request, found, sum, judged));
   }
   return { outcome: 'imported', lines, ...sum.counts, ...found.told };
@@ -317,8 +362,8 @@ function isOfPart({ value }: SourceLine, part: number, parts: number): boolean {
 const hashOf = (text: string): number => createHash('md5').update(text).digest().readUInt32LE(0);
 
 /** Good when it was checked, and overtaken since by another writer. */
-function lateFault(line: SourceLine, outcome: { outcome: string; message?: string }): BadRow {
-  return { ...line, faults: [{ where: 'id', what: outcome.message ?? outcome.outcome }] };
+function lateFault({ line, raw }: BadRow, outcome: { outcome: string; message?: string }): BadRow {
+  return badRow(line, raw, [{ where: 'id', what: outcome.message ?? outcome.outcome }]);
 }
 
 async function inPages<Value>(

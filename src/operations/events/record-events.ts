@@ -8,6 +8,8 @@
  *
  * An account that somebody else has locked is waited for outside of any transaction, so that no connection is kept
  * meanwhile, and for a few seconds only: then its events are `busy`, and all others are recorded.
+ *
+ * Where it is asked for, several transactions go on beside each other; never two that hold an account in common.
  */
 import type { Clock } from '../../clock.ts';
 import { type Database, type Transaction, inBatch } from '../../db/connection.ts';
@@ -37,6 +39,7 @@ import {
 } from './account-events.ts';
 import type { TurnGround } from '../settling/account-turn.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
+import { sideBySide } from './side-by-side.ts';
 import { loadWaiting, waits } from '../settling/waiting-events.ts';
 
 export type { EventOutcome, Operator } from './account-events.ts';
@@ -50,6 +53,8 @@ export interface RecordDeps {
     readonly noticeMaxAgeMs: number;
     /** How long an account that somebody else has locked is waited for; five seconds when absent. */
     readonly lockWaitMs?: number;
+    /** Transactions beside each other, each of other accounts; one when absent. */
+    readonly transactionsMax?: number;
   };
   readonly tally?: Pick<Tally, 'add'>;
 }
@@ -81,7 +86,7 @@ export async function recordEvents(
   const outcomes: EventOutcome[] = Array.from({ length: events.length });
   // Order is kept: what comes after an event that was not recorded is not recorded either.
   const given = new Set<string>();
-  for (const group of groupsOf(events)) {
+  const recordGroup = async (group: readonly AccountEvents[]): Promise<void> => {
     const barred = group.filter((one) => given.has(one.account));
     const busy = await recordPatiently(
       deps,
@@ -94,7 +99,9 @@ export async function recordEvents(
       const why = describeError(accountLocked(one.account));
       for (const { index } of one.events) outcomes[index] = { outcome: 'busy', ...why };
     }
-  }
+  };
+  for (const part of partsOf(events))
+    await sideBySide(groupsOf(part), deps.settings.transactionsMax ?? 1, recordGroup);
   for (const [index, one] of outcomes.entries())
     // That it is held is told once, by whoever meets it.
     if (one.outcome === 'waiting' && one.code !== HELD) tell(deps.log, events[index], one);
@@ -134,23 +141,19 @@ function tell(log: Log, event: MemberEvent | undefined, { code, message }: Why):
 }
 
 /** Transactions' worth of accounts, each in primary-key order. */
-function* groupsOf(events: readonly MemberEvent[]): Generator<AccountEvents[]> {
-  for (const part of partsOf(events)) {
-    let group: AccountEvents[] = [];
-    let size = 0;
-    for (const one of [...part]
-      .toSorted((a, b) => (a.account < b.account ? -1 : 1))
-      .flatMap(inTransactions)) {
-      if (group.length >= ACCOUNTS_MAX || size + one.events.length > EVENTS_MAX) {
-        yield group;
-        group = [];
-        size = 0;
-      }
-      group.push(one);
-      size += one.events.length;
+function* groupsOf(part: readonly AccountEvents[]): Generator<AccountEvents[]> {
+  let group: AccountEvents[] = [];
+  let size = 0;
+  for (const one of part.toSorted((a, b) => (a.account < b.account ? -1 : 1)).flatMap(inTransactions)) {
+    if (group.length >= ACCOUNTS_MAX || size + one.events.length > EVENTS_MAX) {
+      yield group;
+      group = [];
+      size = 0;
     }
-    yield group;
+    group.push(one);
+    size += one.events.length;
   }
+  yield group;
 }
 
 /**
