@@ -123,7 +123,7 @@ export function toDate(at: number): string {
   const second = Math.floor(at / 1_000);
   let text = seconds.get(second);
   if (text === undefined) {
-    text = new Date(second * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+    text = new Date(second * 1_000).toISOString().slice(0, -5).replace('T', ' ');
     if (seconds.size >= SECONDS_MAX) seconds.clear();
     seconds.set(second, text);
   }

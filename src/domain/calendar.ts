@@ -192,7 +192,15 @@ function offsetMs(offset: string): number {
   return offset.startsWith('-') ? -ms : ms;
 }
 
-export const formatInstant = (at: Instant): string => new Date(at).toISOString();
+export function formatInstant(at: Instant): string {
+  const second = Math.floor(at / 1_000);
+  if (second !== lastSecond.number)
+    lastSecond = { number: second, text: new Date(second * 1_000).toISOString().slice(0, -4) };
+  return `${lastSecond.text}${String(Math.trunc(at) - second * 1_000).padStart(3, '0')}Z`;
+}
+
+/** The second that was formatted last, up to its point: facts come in order, many of one second. */
+let lastSecond = { number: Number.NaN, text: '' };
 
 /** Whole days from one date to another; negative when `to` is earlier. */
 export const daysBetween = (from: LocalDate, to: LocalDate): number =>

@@ -8,6 +8,7 @@ import { formatInstant } from '../calendar.ts';
 import {
   accountIdField,
   amountField,
+  type QuickField,
   choiceField,
   emailField,
   factIdField,
@@ -16,6 +17,7 @@ import {
   localeField,
   isRecord,
   localDateField,
+  quickFields,
   reasonField,
   signedAmountField,
   zoneField,
@@ -88,10 +90,37 @@ export function parseEvent(input: unknown): ParsedEvent {
   const { type } = input;
   if (!isEventType(type))
     return { ok: false, faults: [...faultsIn(commonOnly.safeParse(input)), unknownType] };
+  const event = readQuickly(type, input);
+  if (event) return { ok: true, event };
   const parsed = eventSchemas[type].safeParse(input);
   const faults = [...faultsIn(parsed), ...faultsOfOpening(input)];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
   return { ok: true, event: parsed.data };
+}
+
+/** How a type's fields are read, in the order of its schema; of types all of whose fields can be read by hand. */
+const quickTypes = new Map(
+  EVENT_TYPES.flatMap((type): [EventType, (readonly [string, QuickField])[]][] => {
+    const fields = Object.entries(eventSchemas[type].shape).map(
+      ([name, field]) =>
+        [name, name === 'type' ? (value: unknown) => value as string : quickFields.get(field)] as const,
+    );
+    const known = fields.flatMap(([name, read]) => (read ? [[name, read] as const] : []));
+    return known.length === fields.length ? [[type, known]] : [];
+  }),
+);
+
+/** What the schema would come to; undefined where it has to be asked. */
+function readQuickly(type: EventType, input: Readonly<Record<string, unknown>>): MemberEvent | undefined {
+  const fields = quickTypes.get(type);
+  if (!fields) return undefined;
+  const event: Record<string, unknown> = {};
+  for (const [name, read] of fields) {
+    const value = read(input[name]);
+    if (value === undefined) return undefined;
+    event[name] = value;
+  }
+  return event as MemberEvent;
 }
 
 const commonOnly = z.object(common);
@@ -123,10 +152,15 @@ export function faultsOfKindAndPlan(kind: unknown, plan: unknown): Fault[] {
 export function contentOf(event: MemberEvent): string {
   const fields: Readonly<Record<string, unknown>> = event;
   let text = '';
-  // Text from the start: a list of pairs, sorted and turned into JSON, takes three times as long.
-  for (const name of Object.keys(event).toSorted()) {
+  // Text from the start: a list of pairs, sorted and turned into JSON, takes four times as long.
+  for (const name of FIELD_NAMES[event.type]) {
     const value = name === 'at' ? formatInstant(event.at) : fields[name];
     if (value !== undefined) text += `${text === '' ? '' : ','}["${name}",${JSON.stringify(value)}]`;
   }
   return `[${text}]`;
 }
+
+/** Sorted. */
+const FIELD_NAMES = Object.fromEntries(
+  EVENT_TYPES.map((type) => [type, Object.keys(eventSchemas[type].shape).toSorted()]),
+) as Record<EventType, string[]>;

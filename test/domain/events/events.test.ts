@@ -1,4 +1,12 @@
-import { EVENT_TYPES, type MemberEvent, contentOf, parseEvent } from '../../../src/domain/events/events.ts';
+import fc from 'fast-check';
+import {
+  EVENT_TYPES,
+  type EventType,
+  type MemberEvent,
+  contentOf,
+  eventSchemas,
+  parseEvent,
+} from '../../../src/domain/events/events.ts';
 
 const common = { id: 'e1', account: 'a1', at: '2021-03-16T09:00:00Z' };
 
@@ -134,6 +142,56 @@ describe('an event', () => {
     expect(accepted).toEqual([]);
   });
 
+  test('is read to what its schema says, whatever is in its fields', () => {
+    const strange = fc.oneof(
+      fc.constantFrom<unknown>(
+        undefined,
+        null,
+        '',
+        'x',
+        'a b',
+        'é',
+        '1',
+        0,
+        1,
+        -1,
+        1.5,
+        1_000_001,
+        NaN,
+        Infinity,
+        {},
+        [],
+      ),
+      fc.constantFrom<unknown>(
+        '2021-03-16',
+        '2021-02-30T00:00:00Z',
+        '2021-03-16T10:00:00.5+01:00',
+        'x'.repeat(65),
+      ),
+      fc.string(),
+      fc.integer(),
+    );
+    const input = fc.constantFrom(...(EVENT_TYPES as readonly EventType[])).chain((type) => {
+      const good = { ...common, type, ...fieldsByType[type] };
+      const other = fc.tuple(fc.constantFrom(...Object.keys(good), 'note'), strange);
+      return fc
+        .array(other, { maxLength: 2 })
+        .map((changes) => ({ ...good, ...Object.fromEntries(changes), type }));
+    });
+    let good = 0;
+    fc.assert(
+      fc.property(input, (given) => {
+        const asked = eventSchemas[given.type].safeParse(given);
+        const read = parseEvent(given);
+        if (read.ok) good += 1;
+        // Text, because what is stored has the order of the fields, too.
+        expect(read.ok ? JSON.stringify(read.event) : undefined).toBe(JSON.stringify(asked.data));
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(good).toBeGreaterThan(500);
+  });
+
   test('may adjust by a negative amount, and name ids of every allowed sign', () => {
     expect(parsed({ type: 'balance.adjusted', amount: -1_000_000, reason: 'r' })).toMatchObject({
       amount: -1_000_000,
@@ -181,6 +239,14 @@ describe('the content of an event', () => {
     { type: 'connects.purchased' },
   ])('is another with %j', (change) => {
     expect(contentOfInput({ ...spent, ...change })).not.toBe(contentOfInput(spent));
+  });
+
+  test.each(Object.entries(fieldsByType))('%s has its fields by name, as JSON', (type, fields) => {
+    const all = Object.entries({ ...common, type, ...fields, at: '2021-03-16T09:00:00.000Z' });
+    // Hashes of it are stored: another form of it would make every event another one.
+    expect(contentOfInput({ type, ...fields })).toBe(
+      JSON.stringify(all.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    );
   });
 
   test('tells an optional field from its absence', () => {
