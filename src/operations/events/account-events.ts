@@ -272,6 +272,8 @@ const auditOf = (
 });
 
 const CHANGING = ['applied', 'refused', 'waiting'] as const;
+const isChanging = (outcome: EventOutcome['outcome']): outcome is (typeof CHANGING)[number] =>
+  CHANGING.includes(outcome as never);
 
 /** What an import brought in this transaction; nothing where it changed nothing, or is none. */
 export function auditsOfImport(
@@ -281,9 +283,9 @@ export function auditsOfImport(
 ): AuditRow[] {
   const { actor, reason = null, source } = by ?? {};
   if (actor === undefined || source === undefined) return [];
-  const told = [...outcomes.values()].map((one) => one.outcome);
-  const counts = CHANGING.map((outcome) => [outcome, told.filter((one) => one === outcome).length] as const);
-  if (counts.every(([, count]) => count === 0)) return [];
+  const counts = { applied: 0, refused: 0, waiting: 0 };
+  for (const { outcome } of outcomes.values()) if (isChanging(outcome)) counts[outcome] += 1;
+  if (counts.applied + counts.refused + counts.waiting === 0) return [];
   return [
     {
       at,
@@ -295,7 +297,7 @@ export function auditsOfImport(
       runId: null,
       after: {
         source,
-        ...Object.fromEntries(counts),
+        ...counts,
       },
     },
   ];
