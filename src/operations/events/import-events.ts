@@ -64,8 +64,11 @@ export interface EventsImported extends Bad {
   readonly busy: number;
 }
 
-/** Lines checked, or recorded, at a time. */
-const BATCH = 4_000;
+/**
+ * Lines checked, or recorded, at a time. The more there are, the more of them are of one account, which is read and written
+ * once for all of those; two batches are in memory.
+ */
+const BATCH = 10_000;
 /** While one is decided, the other is written; more than that would only wait for the same two processors. */
 const TRANSACTIONS_MAX = 2;
 

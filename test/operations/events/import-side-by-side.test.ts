@@ -10,6 +10,8 @@ import { holdRows } from '../../support/liveness.ts';
 import { countOf } from '../../support/state.ts';
 import { until } from '../../support/sweeping.ts';
 
+/** Lines that an import takes at a time. */
+const BATCH = 10_000;
 /** Two transactions' worth of accounts. */
 const ACCOUNTS = 1_000;
 /** Of the first of them. */
@@ -103,21 +105,29 @@ async function findWaiting(): Promise<number | undefined> {
 
 describe('a file of events', () => {
   it('of several batches is recorded once, and in its order of each account', async () => {
-    const lines = linesOf(10);
+    const lines = linesOf(BATCH / ACCOUNTS + 2);
     expect(await importLines(lines)).toMatchObject({ outcome: 'imported', applied: lines.length });
     await expectAllOnceAndInOrder(lines);
     expect(await importLines(lines)).toMatchObject({ applied: 0, duplicates: lines.length });
   });
 
   it('lands but for the account that somebody has locked, and the same file again brings the rest', async () => {
-    const lines = linesOf(6);
+    const each = BATCH / ACCOUNTS + 2;
+    const lines = linesOf(each);
     const holder = await holdRows(installation, `SELECT id FROM accounts WHERE id = '${HELD}' FOR UPDATE`);
     // It ends between two batches: what comes later of the account has to wait for what came before.
     const imported = importLines(lines, 0);
-    await until('the first batch is done but for it', async () => (await countAll()) >= 4 * (ACCOUNTS - 1));
+    await until(
+      'the first batch is done but for it',
+      async () => (await countAll()) >= (ACCOUNTS - 1) * (BATCH / ACCOUNTS),
+    );
     await holder.release();
-    expect(await imported).toMatchObject({ applied: lines.length - 6, busy: 6 });
-    expect(await importLines(lines)).toMatchObject({ applied: 6, duplicates: lines.length - 6, busy: 0 });
+    expect(await imported).toMatchObject({ applied: lines.length - each, busy: each });
+    expect(await importLines(lines)).toMatchObject({
+      applied: each,
+      duplicates: lines.length - each,
+      busy: 0,
+    });
     await expectAllOnceAndInOrder(lines);
   });
 
