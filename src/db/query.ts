@@ -127,8 +127,11 @@ export function toDate(at: number): string {
     if (seconds.size >= SECONDS_MAX) seconds.clear();
     seconds.set(second, text);
   }
-  return `${text}.${String(Math.trunc(at) - second * 1_000).padStart(3, '0')}`;
+  return text + (MILLISECONDS[Math.trunc(at) - second * 1_000] as string);
 }
+
+/** `.000` to `.999`. */
+const MILLISECONDS = Array.from({ length: 1_000 }, (_, ms) => `.${String(ms).padStart(3, '0')}`);
 
 /** `2021-03-16 09:00:00`, by seconds since 1970. */
 const seconds = new Map<number, string>();

@@ -178,13 +178,17 @@ const INSTANT_END = Date.parse('3000-01-01T00:00:00Z');
  * undefined for anything else, such as a date, a time or an offset that does not exist: none of them becomes another.
  */
 export function parseInstant(text: string): Instant | undefined {
-  const [, date = '', time, offset = ''] = INSTANT.exec(text) ?? [];
-  if (time === undefined || !isLocalDate(date)) return undefined;
-  const at = Date.parse(`${date}T${time}Z`) - offsetMs(offset);
+  if (!INSTANT.test(text) || !isLocalDate(text.slice(0, DATE_LENGTH))) return undefined;
+  const offsetLength = text.endsWith('Z') ? 1 : OFFSET_LENGTH;
+  // Read as if it were in UTC, so that the offset is subtracted in one place.
+  const inUtc = offsetLength === 1 ? text : `${text.slice(0, -offsetLength)}Z`;
+  const at = Date.parse(inUtc) - offsetMs(text.slice(-offsetLength));
   return at >= INSTANT_MIN && at < INSTANT_END ? at : undefined;
 }
 const INSTANT =
-  /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)$/;
+  /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)$/;
+const DATE_LENGTH = '2021-03-16'.length;
+const OFFSET_LENGTH = '+01:00'.length;
 
 function offsetMs(offset: string): number {
   if (offset === 'Z') return 0;

@@ -49,9 +49,9 @@ export class Posting {
   post(kind: EntryKind, amount: number): void {
     if (amount === 0) return;
     const balance = this.#balance + amount;
-    const left = `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`;
-    if (balance < 0 || !Number.isSafeInteger(balance)) throw brokenRule('negative-balance', left);
-    if (balance > INTEGER_MAX) throw brokenRule('balance-limit', left);
+    const left = (): string => `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`;
+    if (balance < 0 || !Number.isSafeInteger(balance)) throw brokenRule('negative-balance', left());
+    if (balance > INTEGER_MAX) throw brokenRule('balance-limit', left());
     const { effectiveAt, occurredAt, subject, cycleOn, proposal } = this.#ground;
     const seq = this.#lastSeq + 1;
     this.entries.push({

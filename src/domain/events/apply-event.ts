@@ -59,7 +59,8 @@ export function applyEvent(
   const current = { ...caughtUp.account, watermark: effectiveAt };
   const effect = withinLimit(current, effectOf(current, event, ground, records ?? noRecords), ground);
   const settled = effect.settled.length === 0 ? caughtUp.settled : [...caughtUp.settled, ...effect.settled];
-  const states = [...statesOf(settled), { account: effect.account, at: effectiveAt }];
+  const last = { account: effect.account, at: effectiveAt };
+  const states = settled.length === 0 ? [last] : [...statesOf(settled), last];
   return appliedOf(effect, ground, settled, spansBegun(before, states));
 }
 

@@ -42,6 +42,9 @@ interface Step {
   readonly applied?: AppliedEvent;
 }
 
+/** Of a turn in which no cycle began. */
+const NOTHING_TOLD = { notices: [], catchUpFrom: null };
+
 export class AccountTurn {
   readonly #ground: TurnGround;
   /** What is stored; undefined for an account that opens now. */
@@ -87,7 +90,9 @@ export class AccountTurn {
 
   /** Boundaries settled so far. */
   get cycles(): number {
-    return this.#steps.reduce((sum, step) => sum + step.settled.length, 0);
+    let sum = 0;
+    for (const step of this.#steps) sum += step.settled.length;
+    return sum;
   }
 
   /** Settles up to `asOf`, `room` boundaries at the most. False when boundaries are left. */
@@ -197,7 +202,8 @@ export class AccountTurn {
    * One notice per catch-up, staged by its last transaction: until then, where it began is kept on the account. Or one
    * per cycle, where the run says so.
    */
-  #notices(): { notices: NoticeDraft[]; catchUpFrom: LocalDate | null } {
+  #notices(): { notices: readonly NoticeDraft[]; catchUpFrom: LocalDate | null } {
+    if (this.cycles === 0 && !this.#before?.catchUpFrom) return NOTHING_TOLD;
     const settled = this.#steps.flatMap((step) => step.settled);
     const told = settled.filter((one) => this.#noticeOf(one) === 'staged').map((one) => one.settlement);
     const begun = this.#before?.catchUpFrom ?? null;
