@@ -1,5 +1,5 @@
 /**
- * `npm run bench:events`: events from a file, single spends and a mixed file, against one transaction per event and
+ * `npm run bench:events [-- ROUNDS]`: events from a file, single spends and a mixed file, against one transaction per event and
  * against the accounts per second of the product's own sweep, taking turns on the same machine. Medians, each beside
  * what is asked; JSON on stdout, a table on stderr.
  *
@@ -16,7 +16,7 @@ import { currentLoad, hostFacts } from './host-facts.ts';
 import { median, startCounting } from './measuring.ts';
 import { type ThrowAwaySetting, withThrowAwayServers } from '../servers/throw-away.ts';
 
-const ROUNDS = 3;
+const ROUNDS = Number(process.argv[2] ?? 3);
 const ACCOUNTS = 10_000;
 const EVENTS = 100_000;
 /** One transaction per event is slow: so many are enough to know its rate. */

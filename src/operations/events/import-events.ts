@@ -69,8 +69,8 @@ export interface EventsImported extends Bad {
  * once for all of those; two batches are in memory.
  */
 const BATCH = 10_000;
-/** While one is decided, the other is written; more than that would only wait for the same two processors. */
-const TRANSACTIONS_MAX = 2;
+/** While one is decided, the others are written: with two, both are now and then decided, and the database has nothing to do. */
+const TRANSACTIONS_MAX = 3;
 
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
   const found = new BadRows();

@@ -1,4 +1,4 @@
-/** Transactions beside each other, so that one is decided while the database writes another. */
+/** Transactions beside each other, so that one is decided while the database writes others. */
 import type { AccountEvents } from './account-events.ts';
 
 /**
