@@ -49,9 +49,9 @@ export class Posting {
   post(kind: EntryKind, amount: number): void {
     if (amount === 0) return;
     const balance = this.#balance + amount;
-    const left = (): string => `${kind} of ${amount} would leave ${this.#before.id} at ${balance}`;
-    if (balance < 0 || !Number.isSafeInteger(balance)) throw brokenRule('negative-balance', left());
-    if (balance > INTEGER_MAX) throw brokenRule('balance-limit', left());
+    if (balance < 0 || !Number.isSafeInteger(balance))
+      throw brokenRule('negative-balance', this.#left(kind, amount));
+    if (balance > INTEGER_MAX) throw brokenRule('balance-limit', this.#left(kind, amount));
     const { effectiveAt, occurredAt, subject, cycleOn, proposal } = this.#ground;
     const seq = this.#lastSeq + 1;
     this.entries.push({
@@ -67,6 +67,10 @@ export class Posting {
     });
     this.#balance = balance;
     this.#lastSeq = seq;
+  }
+
+  #left(kind: EntryKind, amount: number): string {
+    return `${kind} of ${amount} would leave ${this.#before.id} at ${this.#balance + amount}`;
   }
 
   /**
