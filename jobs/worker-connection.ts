@@ -3,6 +3,7 @@ import { type ConnectionOptions, type Job, Worker, type WorkerOptions } from 'bu
 import type { App } from '../src/app.ts';
 import { required } from '../src/config.ts';
 import { toMasterOf } from '../src/queue/cluster.ts';
+import { groupedCalls } from '../src/queue/grouped-calls.ts';
 import { workerConnection } from '../src/queue/connection.ts';
 import { shardsOf } from '../src/queue/shards.ts';
 import { readRedisAddress } from '../src/servers/redis-address.ts';
@@ -24,10 +25,15 @@ export function startShards<Payload>(
 ): Worker<Payload>[] {
   const { queueShards } = app.config;
   return shardsOf(queue, queueShards).map((name) => {
-    const worker = new Worker<Payload>(name, work, {
-      ...commonOptions(app, connectionTo(name, app)),
-      concurrency: Math.ceil(concurrency / queueShards),
-    });
+    const worker = new Worker<Payload>(
+      name,
+      work,
+      {
+        ...commonOptions(app, connectionTo(name, app)),
+        concurrency: Math.ceil(concurrency / queueShards),
+      },
+      groupedCalls,
+    );
     logErrors(app, worker, name);
     return worker;
   });

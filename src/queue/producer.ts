@@ -16,13 +16,13 @@ import {
 import { shardOf, shardsOf } from './shards.ts';
 
 /** 20,000 jobs/s in chunks of this size; larger ones measured slower. */
-const CHUNK = 1_000;
+export const CHUNK = 1_000;
 
 /** Nothing is lost with a connection: whoever has said that Redis is away need not wait for it once more. */
 const CLOSE_DEADLINE_MS = 1_000;
 
 /** Job options are stored with every job: 700 bytes instead of 280. So all retention is set on the workers. */
-const QUEUE_OPTIONS = { streams: { events: { maxLen: 1_000 } } };
+export const QUEUE_OPTIONS = { streams: { events: { maxLen: 1_000 } } };
 
 export interface QueueCounts {
   readonly waiting: number;
@@ -68,10 +68,11 @@ export class Producer implements JobQueue {
   /** The library is large: it is loaded for whoever has a queue to use, not with the program. */
   async #open(url: string, prefix: string, shards: number): Promise<Queues> {
     const { Queue } = await import('bullmq');
+    const { groupedCalls } = await import('./grouped-calls.ts');
     const toMaster = await findConnector(url);
     const open = <Payload>(name: string): Queue<Payload> => {
       const connection = { ...producerConnection(url), ...toMaster?.(name, url) };
-      return new Queue<Payload>(name, { connection, prefix, ...QUEUE_OPTIONS });
+      return new Queue<Payload>(name, { connection, prefix, ...QUEUE_OPTIONS }, groupedCalls);
     };
     const each = <Payload>(queue: string): Shards<Payload> =>
       shardsOf(queue, shards).map((name) => open<Payload>(name));
