@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SetupError } from '../servers/setup-error.ts';
 
-const OWN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const OWN_NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 /** What people would pick instead. */
 export const PEER_NAMES = [
   'flows',
@@ -45,7 +45,7 @@ export const USAGE = `usage: npm run -s bench -- [flags]
   --large N           accounts of the product's large runs, in both lanes; 0 leaves them out (100000 with one size)
   --lanes LIST        the product's lanes that run (per-account,cohorts)
   --peers             also what people would pick instead: BullMQ flows, and graphile-worker and pg-boss on PostgreSQL
-  --only LIST         contenders, such as a,b,flows (a,b,c,d,e,f; with --peers, all)
+  --only LIST         contenders, such as a,b,flows (a,b,c,d,e,f,g; with --peers, all)
   --json FILE         write the JSON document, with every round's samples, there instead of to stdout
   --strict            exit with 1 when an ask is missed
   --plot              draw docs/pictures/rate.svg and the tables of docs/performance.md from that document

@@ -5,9 +5,13 @@ import { selectOne } from '../../src/db/query.ts';
 import type { Instant } from '../../src/domain/calendar.ts';
 import { anyDue, countDue } from '../../src/ledger/accounts.ts';
 import { type SweepDeps, sweep } from '../../src/operations/runs/sweep.ts';
+import type { JobQueue } from '../../src/queue/producer.ts';
 import { settleSetBased } from './set-based.ts';
 import { type Part, type Settler, type Work, doneInTime } from './work.ts';
-import { NO_OP, PER_ACCOUNT, PRODUCT, type WorkerProcess } from './worker-process.ts';
+import { openPlainQueue } from './plain-queue.ts';
+import { GROUPED_NO_OP, NO_OP, PER_ACCOUNT, PRODUCT, type WorkerProcess } from './worker-process.ts';
+
+type Adding = Pick<JobQueue, 'enqueueSettling'>;
 
 const ONE_BY_ONE = { CONNECTS_COHORT_OVER: '0' };
 const IN_COHORTS = { CONNECTS_COHORT_OVER: '1' };
@@ -29,7 +33,10 @@ export const OWN_WORK = {
     title: 'BullMQ no-op jobs, no database',
     command: NO_OP,
     writesNothing: true,
-    open: async ({ app }) => ({ settle: (part, worker) => moveJobs(app, worker, part) }),
+    open: async ({ app: { config } }) => {
+      const queue = openPlainQueue(config);
+      return { settle: (part, worker) => moveJobs(queue, worker, part), close: () => queue.close() };
+    },
   },
   d: {
     title: 'set-based SQL, 1,000 per transaction',
@@ -48,6 +55,12 @@ export const OWN_WORK = {
     settings: ONE_BY_ONE,
     writesNothing: true,
     open: async ({ app, sweepAt }) => new HandedOutAgain(app, sweepAt.measured),
+  },
+  g: {
+    title: "no-op jobs through this product's queues, no database",
+    command: GROUPED_NO_OP,
+    writesNothing: true,
+    open: async ({ app }) => ({ settle: (part, worker) => moveJobs(app.queue, worker, part) }),
   },
 } satisfies Record<string, Work>;
 
@@ -93,12 +106,12 @@ async function countEntries(db: Database): Promise<number> {
   return row?.entries ?? 0;
 }
 
-/** The same jobs, added by the same producer. */
-async function moveJobs(app: App, worker: WorkerProcess | undefined, part: Part): Promise<number> {
+/** The same jobs as a sweep of the product's would add. */
+async function moveJobs(queue: Adding, worker: WorkerProcess | undefined, part: Part): Promise<number> {
   const startedAt = performance.now();
   const before = worker?.done() ?? 0;
   const done = (): number => (worker?.done() ?? 0) - before;
-  await app.queue.enqueueSettling(jobsOf(part.accounts));
+  await queue.enqueueSettling(jobsOf(part.accounts));
   await doneInTime(part, startedAt, () => done() >= part.accounts);
   return done();
 }

@@ -20,6 +20,7 @@ const root = join(import.meta.dirname, '../..');
 export const PRODUCT = ['src/cli/main.js', 'worker'] as const;
 export const PER_ACCOUNT = ['scripts/bench/per-account-worker.js'] as const;
 export const NO_OP = ['scripts/bench/no-op-worker.js'] as const;
+export const GROUPED_NO_OP = ['scripts/bench/no-op-worker.js', 'grouped'] as const;
 
 /** @param command a compiled file below `folder`, and its arguments */
 export function startWorkerProcess(

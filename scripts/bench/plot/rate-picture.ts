@@ -22,6 +22,7 @@ const LOOKS: Readonly<Record<ContenderName, string>> = {
   a: 'own strong',
   e: 'own strong cohorts',
   f: 'own dots',
+  g: 'own dash',
   b: 'bull',
   c: 'bull dots',
   flows: 'bull dash',
