@@ -3,28 +3,35 @@
  * is computed into a temporary table; six statements write it. The calendar's table stands in for the calendar's code.
  */
 import { type Database, type Transaction, inTransaction } from '../../src/db/connection.ts';
-import { databaseNow, execute, toDate } from '../../src/db/query.ts';
+import { databaseNow, execute, selectOne, toDate } from '../../src/db/query.ts';
 import type { Instant } from '../../src/domain/calendar.ts';
+import { type DuePosition, isBetween } from '../../src/ledger/accounts.ts';
 
 const PAGE = 1_000;
 
 const PAGE_TABLE = `CREATE TEMPORARY TABLE IF NOT EXISTS page (
-  account_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  account_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, due_at DATETIME(3) NOT NULL,
   plan VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, cycle_on DATE NOT NULL,
   starts_at DATETIME(3) NOT NULL, next_on DATE NOT NULL, next_at DATETIME(3) NOT NULL,
   opening INT NOT NULL, expired INT NOT NULL, free INT NOT NULL, paid INT NOT NULL, cap INT NOT NULL,
   last_seq INT NOT NULL, decision_no INT NOT NULL, PRIMARY KEY (account_id)
 ) ENGINE=MEMORY`;
 
-const FILL_PAGE = `INSERT INTO page
-  SELECT STRAIGHT_JOIN accounts.id, accounts.plan, calendar.cycle_on, calendar.starts_at, calendar.next_on,
+/**
+ * From where the page before it ended: else each would walk over all that were settled, and are not purged yet. Who is due
+ * is found first, and joined then: else all who are due would be joined, and sorted, for each page.
+ */
+const fillPage = (between: string): string => `INSERT INTO page
+  SELECT STRAIGHT_JOIN accounts.id, accounts.next_cycle_at, accounts.plan, calendar.cycle_on, calendar.starts_at, calendar.next_on,
          calendar.next_at, accounts.balance, GREATEST(0, accounts.balance - plans.cap), plans.free, plans.paid,
          plans.cap, accounts.last_seq, accounts.last_decision + 1
-    FROM accounts FORCE INDEX (due)
+    FROM (SELECT id FROM accounts FORCE INDEX (due) WHERE next_cycle_at <= ? AND ${between}
+           ORDER BY next_cycle_at, id LIMIT ${PAGE}) AS due
+    JOIN accounts ON accounts.id = due.id
     JOIN bench_plans AS plans ON plans.plan = accounts.plan
     JOIN bench_boundaries AS calendar ON calendar.zone = accounts.zone AND calendar.anchor_on = accounts.anchor_on
          AND calendar.cycle_on = accounts.next_cycle_on
-   WHERE accounts.next_cycle_at <= ? ORDER BY accounts.next_cycle_at, accounts.id LIMIT ${PAGE} FOR UPDATE`;
+     FOR UPDATE`;
 
 const INSERT_CYCLES = `INSERT INTO cycles (account_id, cycle_on, starts_at, next_on, opening, carried, expired, free,
     paid, recovered, closing, plan, cap, code, terms_version, run_id, decision_no, notice, posted_at)
@@ -62,25 +69,43 @@ const UPDATE_ACCOUNTS = `UPDATE accounts JOIN page ON page.account_id = accounts
        accounts.last_decision = decision_no, accounts.watermark = starts_at, accounts.cycle_on = page.cycle_on,
        accounts.cycle_paid = paid, accounts.next_cycle_on = next_on, accounts.next_cycle_at = next_at`;
 
+const LAST_OF_PAGE = `SELECT account_id AS id, due_at AS dueAt FROM page
+  ORDER BY due_at DESC, account_id DESC LIMIT 1`;
+
+interface Page {
+  readonly settled: number;
+  readonly last: DuePosition | undefined;
+}
+
 /** Settles everyone who is due, a page per transaction. @returns how many */
 export async function settleSetBased(db: Database, asOf: Instant, isCut: () => boolean): Promise<number> {
   let settled = 0;
-  let page: number;
+  let page: Page = { settled: 0, last: undefined };
   do {
-    page = await inTransaction(db, (transaction) => settlePage(transaction, asOf));
-    settled += page;
-  } while (page === PAGE && !isCut());
+    const after = page.last;
+    page = await inTransaction(db, (transaction) => settlePage(transaction, asOf, after));
+    settled += page.settled;
+  } while (page.settled === PAGE && !isCut());
   return settled;
 }
 
-async function settlePage(transaction: Transaction, asOf: Instant): Promise<number> {
+async function settlePage(
+  transaction: Transaction,
+  asOf: Instant,
+  after: DuePosition | undefined,
+): Promise<Page> {
   const now = toDate(await databaseNow(transaction));
   await execute(transaction, PAGE_TABLE);
   await execute(transaction, 'DELETE FROM page');
-  const { affectedRows } = await execute(transaction, FILL_PAGE, [toDate(asOf)]);
+  const between = isBetween(after, undefined);
+  const { affectedRows } = await execute(transaction, fillPage(between.sql), [
+    toDate(asOf),
+    ...between.bindings,
+  ]);
   await execute(transaction, INSERT_CYCLES, [now]);
   for (const insert of INSERT_ENTRIES) await execute(transaction, insert, [now]);
   await execute(transaction, INSERT_NOTICES, [now, now]);
   await execute(transaction, UPDATE_ACCOUNTS);
-  return affectedRows;
+  const last = await selectOne<{ id: string; dueAt: Date }>(transaction, LAST_OF_PAGE);
+  return { settled: affectedRows, last: last && { id: last.id, nextCycleAt: last.dueAt.getTime() } };
 }
