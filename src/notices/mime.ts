@@ -4,6 +4,7 @@
  * through five streams, with a write to the socket for each, which costs more than all else of a sending.
  */
 import { randomBytes } from 'node:crypto';
+import { foldLines } from 'nodemailer/lib/mime-funcs';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { GROWTH_MAX, writeQuotedPrintable } from './quoted-printable.ts';
 
@@ -52,17 +53,27 @@ export function rawMessageOf(
 
 const QUOTED_PRINTABLE = 'Content-Transfer-Encoding: quoted-printable';
 
+/** Encodes and folds as the library does by itself, but once for each line, and without looking at the names of ours. */
+const encoding = new MimeNode(false, { textEncoding: 'Q' });
+
 function headOf(mail: MailFields, boundary: string, date: Date): string {
-  const type = `multipart/alternative; boundary="${boundary}"`;
-  const node = new MimeNode(type, { baseBoundary: boundary, textEncoding: 'Q' });
-  node.addHeader(mail.headers);
-  node.setHeader('From', mail.from);
-  node.setHeader('To', mail.to);
-  node.setHeader('Subject', mail.subject);
-  node.setHeader('Message-ID', mail.messageId);
-  node.setHeader('Date', date);
-  return node.buildHeaders();
+  const lines: string[] = [];
+  const add = (name: string, value: Parameters<MimeNode['encodeHeaderValue']>[1]): void => {
+    const encoded = encoding.encodeHeaderValue(name, value);
+    if (encoded.trim() !== '') lines.push(foldLines(`${name}: ${encoded}`, HEAD_LINE_MAX));
+  };
+  for (const [name, value] of Object.entries(mail.headers)) add(name, value);
+  add('From', mail.from);
+  add('To', mail.to);
+  add('Subject', mail.subject);
+  add('Message-ID', mail.messageId);
+  add('Date', date);
+  const type = `Content-Type: multipart/alternative; boundary="${boundary}"`;
+  lines.push('MIME-Version: 1.0', foldLines(type, HEAD_LINE_MAX));
+  return lines.join('\r\n');
 }
+
+const HEAD_LINE_MAX = 76;
 
 /** One memory for all messages, as long as the longest needs: each is written into it, and copied out of it. */
 let output = Buffer.alloc(0);

@@ -11,7 +11,7 @@ import { renderNotice } from '../../notices/notice.ts';
 import type { Message } from '../../notices/page.ts';
 import type { Notice } from '../../outbox/outbox.ts';
 import { factsOf } from './notice-facts.ts';
-import { type ContextSettings, contextOf, preferencesOf } from './notice-context.ts';
+import { type ContextSettings, contextOf } from './notice-context.ts';
 import { NO_ADDRESS, OPTED_OUT_SINCE } from './unsent-words.ts';
 import { type Ground, readGround, readRunsBegun } from './notice-ground.ts';
 
@@ -45,7 +45,8 @@ export async function composeMessage(
   notice: Notice,
 ): Promise<Message | Unsent> {
   const ground = await readGround(deps.db, [notice]);
-  return messageOf(notice, ground, { ...deps.settings, forLooking: true });
+  const made = madeOf(notice, ground, { ...deps.settings, forLooking: true });
+  return 'unsent' in made ? made : made.message;
 }
 
 function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Letter | Unsent {
@@ -53,22 +54,29 @@ function letterOf(notice: Notice, ground: Ground, settings: ComposeSettings): Le
   if (to === undefined) return { unsent: NO_ADDRESS };
   if (isOptional(notice.kind) && ground.accounts.get(notice.accountId)?.noticesOptedOut)
     return { unsent: OPTED_OUT_SINCE };
-  const message = messageOf(notice, ground, settings);
-  if ('unsent' in message) return message;
-  const unsubscribeUrl = isOptional(notice.kind) ? preferencesOf(settings, notice.accountId) : undefined;
+  const made = madeOf(notice, ground, settings);
+  if ('unsent' in made) return made;
+  const { message, preferencesUrl } = made;
+  const unsubscribeUrl = isOptional(notice.kind) ? preferencesUrl : undefined;
   return { ...message, to, messageId: messageIdOf(notice, ground, settings), unsubscribeUrl };
 }
 
-function messageOf(
+interface Made {
+  readonly message: Message;
+  readonly preferencesUrl: string | undefined;
+}
+
+function madeOf(
   notice: Notice,
   ground: Ground,
   settings: ContextSettings & { readonly forLooking?: true },
-): Message | Unsent {
+): Made | Unsent {
   const account = ground.accounts.get(notice.accountId);
   if (!account) return { unsent: 'the account is not in the database' };
   const told = factsOf(notice, account, ground);
   if (typeof told === 'string') return { unsent: told };
-  return renderNotice(told.facts, { ...contextOf(account, ground, settings), late: told.late });
+  const context = { ...contextOf(account, ground, settings), late: told.late };
+  return { message: renderNotice(told.facts, context), preferencesUrl: context.preferencesUrl };
 }
 
 /**
