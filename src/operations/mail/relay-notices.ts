@@ -23,8 +23,8 @@ const CLAIM_MAX = 900;
 const LEASED_SECONDS = 30;
 /** However fast the rate is: what is out is counted before every claim, and waits in Redis. */
 const LEASED_MAX = 5_000;
-/** Notices of one job: they share the statements of their reading and taking. */
-const PAGE_MAX = 100;
+/** Notices of one job: they share some twenty statements, which read and take them; a claim is several jobs. */
+const PAGE_MAX = 300;
 /** Seconds' worth of the rate that one job is, so that a slow one holds its rows no longer than it must. */
 const PAGE_SECONDS = 2;
 
