@@ -1,12 +1,13 @@
 /** What the long-running processes have in common: worker options, loops that outlive outages, closing in time. */
 import type { ConnectionOptions, Worker, WorkerOptions } from 'bullmq';
 import type { App } from '../src/app.ts';
+import { required } from '../src/config.ts';
 import { CLOCKS_DISAGREE, COMPARE_EVERY_MS } from '../src/clocks.ts';
 import { DATABASE_OUTAGES, driverWords } from '../src/db/errors.ts';
 import { ConnectsError, messageOf } from '../src/errors.ts';
 import { REDIS_OF_ANOTHER, requireOwnPrefix } from '../src/operations/upkeep/installation.ts';
 import { isOutage } from '../src/outage-log.ts';
-import { REDIS_OUTAGES, asRedisUnavailable } from '../src/queue/connection.ts';
+import { REDIS_OUTAGES, asRedisUnavailable, explainRedis } from '../src/queue/connection.ts';
 
 /** Something that runs until it is stopped. */
 export interface Process {
@@ -129,19 +130,41 @@ export async function lookForRedis({ outages, inspector }: App): Promise<void> {
 /** Connections come back one by one: so long after the first one has, another that fails still tells of the same outage. */
 const COMING_BACK_MS = 30_000;
 
+/** Why Redis takes nobody is asked by one of a process' workers, and told to all who ask meanwhile. */
+function explainOnce(app: App, thrown: unknown): Promise<ConnectsError> {
+  const known = explaining.get(app);
+  if (known) return known;
+  const asked = explainRedis(thrown, required(app.config, 'redisUrl'))
+    .catch(() => thrown)
+    .then((why) => asRedisUnavailable('taking jobs', why) as ConnectsError)
+    .finally(() => explaining.delete(app));
+  explaining.set(app, asked);
+  return asked;
+}
+
+const explaining = new WeakMap<App, Promise<ConnectsError>>();
+
 /** One line per outage, at the level it deserves; a worker whose connections come back says that it is over. */
 export function logErrors(app: App, worker: Worker, name: string): void {
   let silentUntil = 0;
   let failingSince = -Infinity;
   let openAt = -Infinity;
   worker.backend.connection.on('ready', () => void lookForRedis(app).catch(() => undefined));
+  const tell = (error: ConnectsError, now: number): void => {
+    app.outages.tell(error, failingSince);
+    if (app.outages.open([error.code]).length > 0) openAt = now;
+  };
   worker.on('error', (thrown) => {
     const error = asRedisUnavailable('taking jobs', thrown);
     const now = app.clock.elapsedMs();
     if (isOutage(error)) {
       if (now - openAt > COMING_BACK_MS) failingSince = now;
-      app.outages.tell(error, failingSince);
-      if (app.outages.open([error.code]).length > 0) openAt = now;
+      // Known already, or about to be: nobody asks for more.
+      const isKnown = app.outages.open(REDIS_OUTAGES).length > 0;
+      if (isKnown && error.kind === 'unavailable') openAt = now;
+      else if (isKnown) tell(error, now);
+      else if (worker.closing === undefined)
+        void explainOnce(app, thrown).then((explained) => tell(explained, now));
       return;
     }
     if (now < silentUntil) return;

@@ -5,20 +5,16 @@
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readRedisAddress } from '../servers/redis-address.ts';
-import { againAfter, sharedOptions } from './connection.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RedisNode, readRedisAddress } from '../servers/redis-address.ts';
+import { againAfter, markNode, sharedOptions } from './connection.ts';
+import { ASKING } from './probe.ts';
 import { slotOf } from './shards.ts';
-
-interface Node {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Between two attempts of a command whose node is gone, or is no master any more. */
 const AGAIN_MS = 100;
 /** After so many of them it is said that a shard is away. */
 const ATTEMPTS = 20;
-const ASK_MS = 1_000;
 
 /** For questions about all shards. @param url `redis+cluster://[user:password@]host1:6379,host2:6379` */
 export function openCluster(url: string): Cluster {
@@ -49,30 +45,54 @@ export function toMasterOf(shard: string, url: string): Pick<RedisOptions, 'Conn
       super(options.disconnectTimeout);
     }
 
-    override async connect(): ReturnType<AbstractConnector['connect']> {
+    #resting = new AbortController();
+
+    /** Tells of each attempt that fails and tries again: a client whose connector gives up connects never again. */
+    override async connect(emit: Emit): ReturnType<AbstractConnector['connect']> {
       this.connecting = true;
-      const { host, port } = await findMaster(address.nodes, options, slot);
-      if (!this.connecting) throw new Error('Connection is closed.');
-      this.stream = options.tls ? connectTls({ host, port, ...options.tls }) : connectTcp({ host, port });
-      this.stream.once('error', (error) => (this.firstError = error));
-      return this.stream;
+      this.#resting = new AbortController();
+      for (let attempt = 1; this.connecting; attempt += 1)
+        try {
+          const master = await findMaster(address.nodes, options, slot);
+          if (this.connecting) return this.#open(master);
+        } catch (error) {
+          emit('error', error as Error);
+          await pause(againAfter(attempt), undefined, { signal: this.#resting.signal }).catch(
+            () => undefined,
+          );
+        }
+      throw new Error('Connection is closed.');
+    }
+
+    #open(master: RedisNode): Stream {
+      const stream = options.tls ? connectTls({ ...master, ...options.tls }) : connectTcp(master);
+      stream.once('error', (error) => (this.firstError = markNode(error, master)));
+      this.stream = stream;
+      return stream;
+    }
+
+    override disconnect(): void {
+      super.disconnect();
+      this.#resting.abort();
     }
   }
   return { Connector: ToMaster };
 }
 
+type Stream = Awaited<ReturnType<AbstractConnector['connect']>>;
+type Emit = Parameters<AbstractConnector['connect']>[0];
 type Range = readonly [from: number, to: number, master: readonly [host: string, port: number]];
 
 /** @throws what the last of the nodes said or met, where none of them knows */
 async function findMaster(
-  nodes: readonly Node[],
+  nodes: readonly RedisNode[],
   options: ReturnType<typeof sharedOptions>,
   slot: number,
-): Promise<Node> {
+): Promise<RedisNode> {
   let met: unknown = new Error('CLUSTERDOWN Hash slot not served');
   for (const node of nodes) {
     const client = new Redis({ ...options, ...node, ...ASKING });
-    client.on('error', (error) => (met = error));
+    client.on('error', (error) => (met = markNode(error, node)));
     try {
       await client.connect();
       const ranges = (await client.cluster('SLOTS')) as unknown as Range[];
@@ -80,18 +100,10 @@ async function findMaster(
       if (found) return { host: found[0] || node.host, port: found[1] };
     } catch (error) {
       // That a connection is closed says less than why.
-      if ((error as Error).name === 'ReplyError') met = error;
+      if ((error as Error).name === 'ReplyError') met = markNode(error, node);
     } finally {
       client.disconnect();
     }
   }
   throw met;
 }
-
-const ASKING = {
-  lazyConnect: true,
-  enableReadyCheck: false,
-  retryStrategy: () => null,
-  connectTimeout: ASK_MS,
-  commandTimeout: ASK_MS,
-};

@@ -3,7 +3,7 @@ import type { RedisOptions } from 'bullmq';
 import { ConnectsError, configuration, messageOf, unavailable } from '../errors.ts';
 import { type Tls, tlsOf } from '../servers/address.ts';
 import { connectionFault, mendOf, redisFault } from '../servers/classify.ts';
-import { readRedisAddress } from '../servers/redis-address.ts';
+import { type RedisNode, readRedisAddress } from '../servers/redis-address.ts';
 import { NO_REDIS } from '../servers/redis-faults.ts';
 import { REDIS, otherServer, whoListens } from '../servers/who-listens.ts';
 
@@ -54,9 +54,19 @@ export function redisOptions(text: string): RedisOptions {
   return node ? { ...common, ...node } : { ...common, path: decodeURIComponent(url.pathname) };
 }
 
+const signInAtSentinels = ({ searchParams }: URL): (string | null)[] =>
+  ['sentinel_username', 'sentinel_password'].map((one) => searchParams.get(one));
+
+/** To ask one of them by itself: nobody's password of the servers is told to it. */
+function optionsOfSentinels(url: URL) {
+  const { username: _user, password: _password, ...shared } = sharedOptions(url);
+  const [username, password] = signInAtSentinels(url);
+  return { ...shared, ...(username && { username }), ...(password && { password }) };
+}
+
 /** Sentinels have users and passwords of their own, and TLS where the servers have it. */
-function sentinelOptions({ searchParams }: URL, tls: Tls | undefined) {
-  const [username, password] = ['sentinel_username', 'sentinel_password'].map((one) => searchParams.get(one));
+function sentinelOptions(url: URL, tls: Tls | undefined) {
+  const [username, password] = signInAtSentinels(url);
   return {
     ...(username && { sentinelUsername: username }),
     ...(password && { sentinelPassword: password }),
@@ -102,21 +112,43 @@ export class ConnectionTroubles {
   }
 
   /** Of a connection that only broke, or made no sense, why: where whoever listens there says so to anybody. */
-  async explain(error: unknown): Promise<unknown> {
-    const found = redisFault(error);
-    if (found !== undefined && found.class !== 'server-away' && found !== NO_REDIS.fault) return error;
-    // Of several it is not known which one said so, and which one was meant.
-    if (readRedisAddress(this.#url).kind !== 'single') return error;
-    const { path, host = 'localhost', port = 6379, tls } = redisOptions(this.#url);
-    // Over TLS it closes without a word to whoever brings none.
-    if (tls) return error;
-    const { is, said } = await whoListens(path === undefined ? { host, port } : { path });
-    if (is !== undefined && is !== REDIS) return otherServer(is);
-    return said.startsWith('-') ? replyError(said.slice(1).trim()) : error;
+  explain(error: unknown): Promise<unknown> {
+    return explainRedis(error, this.#url);
   }
 }
 
-const replyError = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
+/** @param url of the server that an error is of @returns the error that says more, or the same */
+export async function explainRedis(error: unknown, url: string): Promise<unknown> {
+  const found = redisFault(error);
+  const { url: one, nodes, kind, master } = readRedisAddress(url);
+  if (found !== undefined && found.class !== 'server-away' && found !== NO_REDIS.fault) {
+    if (kind !== 'sentinel') return error;
+    // What the master that they name says, it says without its address.
+    const { findNamedMaster } = await import('./probe.ts');
+    const named = await findNamedMaster(nodes, optionsOfSentinels(one), master);
+    return named ? markNode(error, named) : error;
+  }
+  if (nodes.length > 0) {
+    const { probe } = await import('./probe.ts');
+    const met = await probe(nodes, kind === 'sentinel' ? optionsOfSentinels(one) : sharedOptions(one));
+    const says = met && redisFault(met);
+    return says && (found === undefined || says.class !== 'server-away') ? met : error;
+  }
+  const { is, said } = await whoListens({ path: decodeURIComponent(one.pathname) });
+  if (is !== undefined && is !== REDIS) return otherServer(is);
+  return said.startsWith('-') ? replyError(said.slice(1).trim()) : error;
+}
+
+/** Of several servers, the one that said or met it. */
+export function markNode<Thrown>(error: Thrown, { host, port }: RedisNode): Thrown {
+  if (typeof error === 'object' && error !== null) nodeOf.set(error, `${host}:${port}`);
+  return error;
+}
+
+const nodeOf = new WeakMap<object, string>();
+
+export const replyError = (message: string): Error =>
+  Object.assign(new Error(message), { name: 'ReplyError' });
 
 /** Rejects as `unavailable`, with the connection's own trouble, when `work` takes too long. */
 export async function withinDeadline<Result>(
@@ -188,7 +220,8 @@ export function redisUnavailable(what: string, error: unknown): Error {
   const found = redisFault(error);
   // The client takes it for a fault of its own.
   const said = found === NO_REDIS.fault ? found.said : messageOf(error);
-  const message = `Redis cannot be used for ${what}: ${said}`;
+  const node = typeof error === 'object' && error !== null ? nodeOf.get(error) : undefined;
+  const message = `Redis${node === undefined ? '' : ` at ${node}`} cannot be used for ${what}: ${said}`;
   const options = { cause: error, mend: mendOf(found, 'Redis') ?? 'Is Redis up, and is the address right?' };
   return found?.class === 'configuration'
     ? configuration('redis-configuration', message, options)

@@ -88,6 +88,13 @@ export const TLS_FAULTS: readonly ServerFault[] = [
     ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server has no TLS',
     ETLS: 'the mail server offers no TLS',
   }),
+  ...faults(
+    'configuration',
+    '{server} takes nobody without TLS at that port: ask for it in the address, ?ssl=true.',
+    {
+      TLS_ONLY: 'the server takes TLS only',
+    },
+  ),
   ...faults('configuration', 'TLS with {server} failed: look into its log.', {
     HANDSHAKE_SSL_ERROR: 'TLS failed',
   }),

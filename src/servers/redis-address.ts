@@ -3,12 +3,17 @@ import { hostOf, membersOf } from './address.ts';
 
 export type RedisKind = 'single' | 'sentinel' | 'cluster';
 
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface RedisAddress {
   readonly kind: RedisKind;
   /** Its first host with all that is the same for each: user, password, parameters. */
   readonly url: URL;
   /** Of a socket: none. */
-  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly nodes: readonly RedisNode[];
   /** The name by which sentinels know the master; empty elsewhere. */
   readonly master: string;
   readonly database: number;

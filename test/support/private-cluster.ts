@@ -1,5 +1,5 @@
 /** Redis on several servers, of a test's own: a cluster of masters and replicas, or a master with sentinels. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -8,6 +8,7 @@ import { startRedis } from '../../scripts/servers/local-redis.ts';
 import { type RedisProgram, locateBinaries } from '../../scripts/servers/server-binaries.ts';
 import { type LaunchedServer, launchServer } from '../../scripts/servers/server-process.ts';
 import { type Watchdog, startWatchdog } from '../../scripts/servers/watchdog.ts';
+import type { Certificate, Certificates } from './certificates.ts';
 import { until } from './sweeping.ts';
 
 export interface Node {
@@ -23,6 +24,20 @@ export interface Node {
 const SILENT_MS = 1_000;
 const SLOTS = 16_384;
 
+/** TLS at every port, between the servers, too. Who asks need show no certificate of his own. */
+export interface OverTls {
+  readonly ca: Certificates['ca'];
+  readonly presented: Certificate;
+}
+
+const tlsSettings = ({ ca, presented }: OverTls): [name: string, value: string][] => [
+  ['tls-cert-file', presented.cert],
+  ['tls-key-file', presented.key],
+  ['tls-ca-cert-file', ca],
+  ['tls-auth-clients', 'no'],
+  ['tls-replication', 'yes'],
+];
+
 /** Servers in one folder, each on a port of its own that nobody had. */
 export class PrivateServers {
   readonly #folder = mkdtempSync(join(tmpdir(), 'connects-test-'));
@@ -30,15 +45,27 @@ export class PrivateServers {
   readonly #program: RedisProgram;
   readonly #running: (() => Promise<void>)[] = [];
 
-  private constructor(program: RedisProgram) {
+  readonly #tls: OverTls | undefined;
+
+  private constructor(program: RedisProgram, tls: OverTls | undefined) {
     this.#program = program;
+    this.#tls = tls;
     this.#watchdog.remove(this.#folder);
   }
 
-  static async open(): Promise<PrivateServers> {
+  static async open(tls?: OverTls): Promise<PrivateServers> {
     const { redis } = await locateBinaries(['redis']);
     if (!redis) throw new Error('no Redis on this machine');
-    return new PrivateServers(redis);
+    return new PrivateServers(redis, tls);
+  }
+
+  /** Settings of a server, or a sentinel, that listens at a port. */
+  #listening(port: number): [name: string, value: string][] {
+    const at: [string, string][] = [
+      ['bind', '127.0.0.1'],
+      ['port', this.#tls ? '0' : String(port)],
+    ];
+    return this.#tls ? [...at, ['tls-port', String(port)], ...tlsSettings(this.#tls)] : at;
   }
 
   /** @param options of the server, besides its own */
@@ -47,7 +74,7 @@ export class PrivateServers {
     const folder = join(this.#folder, String(port));
     mkdirSync(folder);
     const place = { folder, socketFolder: folder, watchdog: this.#watchdog };
-    const own = ['--bind', '127.0.0.1', '--port', String(port), ...options];
+    const own = [...this.#listening(port).flatMap(([name, value]) => [`--${name}`, value]), ...options];
     const start = (): Promise<LaunchedServer> => startRedis(place, this.#program, false, own);
     let server = await start();
     const client = new Redis({ path: join(folder, 'redis.sock') });
@@ -76,8 +103,7 @@ export class PrivateServers {
     writeFileSync(
       settings,
       [
-        'bind 127.0.0.1',
-        `port ${port}`,
+        ...this.#listening(port).map((setting) => setting.join(' ')),
         `dir ${folder}`,
         `sentinel monitor mymaster 127.0.0.1 ${master} 2`,
         `sentinel down-after-milliseconds mymaster ${SILENT_MS}`,
@@ -91,10 +117,32 @@ export class PrivateServers {
       args: [settings, '--sentinel'],
       place: { folder, socketFolder: folder, watchdog: this.#watchdog },
       readyMaxMs: 30_000,
-      attemptConnection: async () => void (await askOnce(port, (client) => client.ping())),
+      attemptConnection: async () => void (await this.askOnce(port, (client) => client.ping())),
     });
     this.#running.push(() => server.stop(0));
     return port;
+  }
+
+  async askOnce<Answer>(port: number, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
+    const client = new Redis({
+      port,
+      ...(this.#tls && { tls: { ca: readFileSync(this.#tls.ca) } }),
+      lazyConnect: true,
+      retryStrategy: () => null,
+      enableReadyCheck: false,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await question(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  /** @param hosts whatever follows the scheme up to the parameters */
+  address(kind: 'sentinel' | 'cluster', hosts: string): string {
+    return this.#tls ? `rediss+${kind}://${hosts}?ssl-ca=${this.#tls.ca}` : `redis+${kind}://${hosts}`;
   }
 
   async remove(): Promise<void> {
@@ -113,8 +161,8 @@ export interface PrivateCluster {
 }
 
 /** Three masters, each with a third of the hash slots, and a replica for each. */
-export async function privateCluster(): Promise<PrivateCluster> {
-  const servers = await PrivateServers.open();
+export async function privateCluster(tls?: OverTls): Promise<PrivateCluster> {
+  const servers = await PrivateServers.open(tls);
   const start = async (): Promise<Node> =>
     servers.start([
       '--cluster-enabled',
@@ -125,6 +173,7 @@ export async function privateCluster(): Promise<PrivateCluster> {
       String(SILENT_MS),
       '--cluster-replica-validity-factor',
       '0',
+      ...(tls ? ['--tls-cluster', 'yes'] : []),
     ]);
   const nodes = await Promise.all(Array.from({ length: 6 }, start));
   const [masters, replicas] = [nodes.slice(0, 3), nodes.slice(3)];
@@ -154,7 +203,7 @@ export async function privateCluster(): Promise<PrivateCluster> {
     return each.every((one) => /cluster_state:ok[^]*cluster_known_nodes:6/.test(String(one)));
   });
   await Promise.all(replicas.map((replica) => isFed(replica)));
-  const url = `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  const url = servers.address('cluster', nodes.map(({ port }) => `127.0.0.1:${port}`).join(','));
   return { url, masters, replicas, remove: () => servers.remove() };
 }
 
@@ -166,17 +215,19 @@ export interface PrivateSentinels {
 }
 
 /** A master and a replica, watched by three sentinels, two of which may put the one in the place of the other. */
-export async function privateSentinels(): Promise<PrivateSentinels> {
-  const servers = await PrivateServers.open();
+export async function privateSentinels(tls?: OverTls): Promise<PrivateSentinels> {
+  const servers = await PrivateServers.open(tls);
   const master = await servers.start();
   const replica = await servers.start(['--replicaof', `127.0.0.1 ${master.port}`]);
   await isFed(replica);
   const ports = await Promise.all([1, 2, 3].map(() => servers.startSentinel(master.port)));
   await until('the sentinels know each other, and the replica', async () => {
-    const each = await Promise.all(ports.map((port) => askOnce(port, (client) => client.info('sentinel'))));
+    const each = await Promise.all(
+      ports.map((port) => servers.askOnce(port, (client) => client.info('sentinel'))),
+    );
     return each.every((one) => /slaves=1,sentinels=3/.test(one));
   });
-  const url = `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/mymaster`;
+  const url = servers.address('sentinel', `${ports.map((port) => `127.0.0.1:${port}`).join(',')}/mymaster`);
   return { url, master, replica, remove: () => servers.remove() };
 }
 
@@ -184,14 +235,3 @@ const isFed = ({ client }: Node): Promise<void> =>
   until('the replica has what its master has', async () =>
     /master_link_status:up/.test(await client.info('replication')),
   );
-
-async function askOnce<Answer>(port: number, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
-  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await question(client);
-  } finally {
-    client.disconnect();
-  }
-}
