@@ -93,8 +93,9 @@ const servers: Makers<'db' | 'readDb' | 'queue' | 'inspector' | 'mailer' | 'open
     parts.config.readDatabaseUrl === undefined
       ? parts.db
       : openDatabase(parts.config.readDatabaseUrl, parts.config, parts.opened),
-  queue: ({ config, opened }) => {
-    const producer = new Producer(required(config, 'redisUrl'), config.queuePrefix, config.queueShards);
+  queue: ({ config, opened, clock }) => {
+    const { queuePrefix: prefix, queueShards: shards } = config;
+    const producer = new Producer(required(config, 'redisUrl'), { prefix, shards, clock });
     opened.push(() => producer.close());
     return producer;
   },

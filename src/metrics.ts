@@ -43,6 +43,8 @@ export const METRICS = {
   connects_queue_workers: 'Connected workers by queue.',
   connects_queue_oldest_waiting_age_seconds: 'How long the job that is next has waited.',
   connects_queue_overdue_delayed_jobs: 'Delayed jobs whose time has come and that nobody moved.',
+  connects_queue_lost_shards:
+    'Shards of a queue, over a cluster, that no server answers for; the others have their work.',
   connects_outbox_oldest_age_seconds: 'How long the oldest notice has waited to be sent.',
   connects_mail_not_taken_seconds: 'How long the mail server has taken nobody’s letters; 0 while it does.',
   connects_hold: 'Whether the ledger, or all mail, is held: 1 or 0.',
@@ -160,6 +162,11 @@ function addQueues(registry: Registry, queues: readonly QueueState[], now: numbe
     registry,
     'connects_queue_overdue_delayed_jobs',
     per(queues, (one) => one.overdue),
+  );
+  gauge(
+    registry,
+    'connects_queue_lost_shards',
+    per(queues, (one) => one.lost),
   );
 }
 

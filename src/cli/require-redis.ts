@@ -7,7 +7,7 @@ import { requireOwnPrefix } from '../operations/upkeep/installation.ts';
  *   `clocks-disagree`; configuration `redis-of-another`
  */
 export async function requireRedis(app: App): Promise<void> {
-  await app.inspector.requireServing();
+  await app.inspector.requireSomeServing();
   await app.queue.countSettling();
   await app.clocks.compare(app);
   await requireOwnPrefix(app);

@@ -5,10 +5,12 @@
  * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes; and which
  * accounts workers find locked by somebody else. A flushed Redis forgets them, as a restart would.
  */
+import { messageOf } from '../errors.ts';
 import { noSingleServer, otherShards } from './connection.ts';
 import { cohortContract, noticeContract, settleContract, tickContract } from './contracts.ts';
 import { type Client, Lookout, isCluster } from './lookout.ts';
-import { type RedisServer, listClients, readServers } from './redis-servers.ts';
+import { type OldShards, findOldShards } from './old-shards.ts';
+import { type RedisServer, listClients, nodeOfShard, readServers, soon } from './redis-servers.ts';
 import { shardsOf } from './shards.ts';
 
 export const QUEUES = {
@@ -32,6 +34,18 @@ export interface QueueState {
   readonly overdue: number;
   /** Connected workers. */
   readonly workers: number;
+  /** Shards that no server answers for: what they hold is not counted. */
+  readonly lost: number;
+}
+
+/** A shard that no server answers for. */
+export interface LostShard {
+  /** The first is 1. */
+  readonly shard: number;
+  /** `host:port` of the master that has, or had, it; empty where the cluster knows of none. */
+  readonly node: string;
+  /** What was met there. */
+  readonly why: string;
 }
 
 /** Accounts by id. */
@@ -51,6 +65,11 @@ const BUSY_KEPT_MS = 60_000;
 /** Active jobs that are looked at for the lock of their worker. */
 const ACTIVE_MAX = 1_000;
 
+/** Evenly over all masters of a cluster, whose shards may be counted otherwise. */
+const PLACES = 6;
+
+type Away = ReadonlyMap<string, unknown>;
+const NONE: Away = new Map();
 type Clients = Awaited<ReturnType<typeof listClients>>;
 
 export class Inspector {
@@ -82,9 +101,47 @@ export class Inspector {
 
   async #writeEverywhere(redis: Client): Promise<void> {
     const names = SHARDED.flatMap((queue) => this.#namesOf(queue));
+    await Promise.all(names.map((name) => this.#write(redis, name)));
+  }
+
+  #write(redis: Client, shard: string): Promise<unknown> {
+    return redis.set(`${this.#prefix}:${shard}:written`, 1, 'PX', WRITTEN_KEPT_MS);
+  }
+
+  /**
+   * Of a cluster it is enough that some shards can be used: the others' jobs go there. Elsewhere as `requireServing`.
+   * @returns those that cannot
+   * @throws as `requireServing`, where none can
+   */
+  async requireSomeServing(): Promise<LostShard[]> {
+    if (this.#shards === 1) return this.requireServing().then(() => []);
+    const lost = await this.findLostShards();
+    if (lost.length === 0 || lost.length === this.#shards) await this.requireServing();
+    return lost;
+  }
+
+  /** Shards that no server answers for; of a single server none: it is there or not. */
+  async findLostShards(): Promise<LostShard[]> {
+    return this.#ask('looking for its shards', async (redis) => {
+      if (!isCluster(redis)) return [];
+      const away = await this.#findAway(redis, SHARDED);
+      const shards = Array.from({ length: this.#shards }, (_, shard) => shard);
+      return shards.flatMap((shard) => {
+        const name = SHARDED.map((queue) => this.#namesOf(queue)[shard] ?? '').find((one) => away.has(one));
+        if (name === undefined) return [];
+        return { shard: shard + 1, node: nodeOfShard(redis, name) ?? '', why: messageOf(away.get(name)) };
+      });
+    });
+  }
+
+  /** By name of a shard, what was met there. */
+  async #findAway(redis: Client, queues: readonly QueueName[]): Promise<ReadonlyMap<string, unknown>> {
+    const names = queues.flatMap((queue) => this.#namesOf(queue));
+    const away = new Map<string, unknown>();
     await Promise.all(
-      names.map((name) => redis.set(`${this.#prefix}:${name}:written`, 1, 'PX', WRITTEN_KEPT_MS)),
+      names.map((name) => soon(this.#write(redis, name)).catch((error: unknown) => away.set(name, error))),
     );
+    return away;
   }
 
   #namesOf(queue: QueueName): readonly string[] {
@@ -97,48 +154,73 @@ export class Inspector {
    * @throws configuration `redis-configuration`
    */
   async requireSameShards({ works }: { readonly works: boolean }): Promise<void> {
-    if (this.#shards === 1) return;
     await this.#ask('comparing shards', async (redis) => {
-      const key = `${this.#prefix}:shards`;
-      const known = Number((await redis.get(key)) ?? this.#shards);
-      if (known !== this.#shards) throw otherShards(this.#shards, known);
-      if (works) await redis.set(key, known, 'PX', SHARDS_KEPT_MS);
+      const counts = await this.#atAll(redis, 'shards', (key) => redis.get(key));
+      const known = counts.map((one) => Number(one ?? this.#shards)).find((one) => one !== this.#shards);
+      if (known !== undefined) throw otherShards(this.#shards, known);
+      if (works)
+        await this.#atAll(redis, 'shards', (key) => redis.set(key, this.#shards, 'PX', SHARDS_KEPT_MS));
     });
   }
 
   /** Marks the prefix as this installation's, where it has no mark. @returns whose it is */
   async claimPrefix(installation: string): Promise<string> {
     return this.#ask('looking whose its queues are', async (redis) => {
-      await redis.set(this.#ownerKey, installation, 'NX');
-      return (await redis.get(this.#ownerKey)) ?? installation;
+      const owners = await this.#atAll(redis, 'installation', async (key) => {
+        await redis.set(key, installation, 'NX');
+        return (await redis.get(key)) ?? installation;
+      });
+      return owners.find((one) => one !== installation) ?? installation;
     });
   }
 
   /** Marks it as this installation's, whosever it was. */
   async takePrefix(installation: string): Promise<void> {
-    await this.#ask('taking over its queues', (redis) => redis.set(this.#ownerKey, installation));
+    await this.#ask('taking over its queues', (redis) =>
+      this.#atAll(redis, 'installation', (key) => redis.set(key, installation)),
+    );
   }
 
-  get #ownerKey(): string {
-    return `${this.#prefix}:installation`;
+  /**
+   * What all must know is kept on every master of a cluster, whatever shards are counted there: so it is known while one of
+   * them is gone.
+   * @throws what the first met, where none of them answers
+   */
+  async #atAll<Answer>(
+    redis: Client,
+    what: string,
+    ask: (key: string) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    if (!isCluster(redis)) return [await ask(`${this.#prefix}:${what}`)];
+    const places = shardsOf(`{${what}}`, PLACES).map((place) => `${this.#prefix}:${place}`);
+    // The first is where versions that know of one place only keep it.
+    const keys = [`${this.#prefix}:${what}`, ...places];
+    const all = await Promise.allSettled(keys.map(async (key) => soon(ask(key))));
+    const answers = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = all.find((one) => one.status === 'rejected');
+    if (answers.length === 0 && failed) throw failed.reason;
+    return answers;
   }
 
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */
   async readQueues(now: number): Promise<QueueState[]> {
     return this.#ask('looking at the queues', async (redis) => {
-      const clients = await listClients(redis);
       const names = Object.keys(QUEUES) as QueueName[];
-      return Promise.all(names.map((queue) => this.#readShards(redis, { queue, clients, now })));
+      const away = isCluster(redis) ? await this.#findAway(redis, names) : NONE;
+      const [first] = away.values();
+      if (away.size === names.flatMap((queue) => this.#namesOf(queue)).length) throw first;
+      const clients = await listClients(redis);
+      return Promise.all(names.map((queue) => this.#readShards(redis, { queue, clients, now, away })));
     });
   }
 
   async #readShards(
     redis: Client,
-    { queue, ...asked }: { queue: QueueName; clients: Clients; now: number },
+    { queue, away, ...asked }: { queue: QueueName; clients: Clients; now: number; away: Away },
   ): Promise<QueueState> {
-    const shards = await Promise.all(
-      this.#namesOf(queue).map((key) => this.#readShard(redis, { key, ...asked })),
-    );
+    const names = this.#namesOf(queue);
+    const there = names.filter((name) => !away.has(name));
+    const shards = await Promise.all(there.map((key) => this.#readShard(redis, { key, ...asked })));
     const sum = (of: 'waiting' | 'active' | 'delayed' | 'overdue'): number =>
       shards.reduce((all, one) => all + one[of], 0);
     const oldest = shards
@@ -153,14 +235,15 @@ export class Inspector {
       oldest: oldest ?? null,
       overdue: sum('overdue'),
       // A worker is one of every shard: where one of them waits in vain, that one says so.
-      workers: Math.min(...shards.map((one) => one.workers)),
+      workers: shards.length === 0 ? 0 : Math.min(...shards.map((one) => one.workers)),
+      lost: names.length - there.length,
     };
   }
 
   async #readShard(
     redis: Client,
     asked: { key: string; clients: Clients; now: number },
-  ): Promise<Omit<QueueState, 'queue'>> {
+  ): Promise<Omit<QueueState, 'queue' | 'lost'>> {
     const of = (part: string): string => `${this.#prefix}:${asked.key}:${part}`;
     const [waiting, active, delayed, overdue, [id]] = await Promise.all([
       redis.llen(of('wait')),
@@ -182,7 +265,9 @@ export class Inspector {
   /** Jobs that a worker took and whose lock is gone: it died or hangs. Of the first thousand active ones. */
   async countStalled(queue: QueueName): Promise<number> {
     return this.#ask('looking for stalled jobs', async (redis) => {
-      const counts = await Promise.all(this.#namesOf(queue).map((key) => this.#countStalledIn(redis, key)));
+      const away = isCluster(redis) ? await this.#findAway(redis, [queue]) : NONE;
+      const names = this.#namesOf(queue).filter((name) => !away.has(name));
+      const counts = await Promise.all(names.map((key) => this.#countStalledIn(redis, key)));
       return counts.reduce((all, one) => all + one, 0);
     });
   }
@@ -197,6 +282,14 @@ export class Inspector {
   /** The servers that take jobs: one, or each master of a cluster. */
   async readServers(): Promise<RedisServer[]> {
     return this.#ask('asking for its settings', (redis) => readServers(redis, this.#namesOf('settle')));
+  }
+
+  /** What is left of queues that were split into another number of shards. */
+  async findOldShards(): Promise<OldShards[]> {
+    const asked = { prefix: this.#prefix, queues: SHARDED.map((one) => QUEUES[one]), shards: this.#shards };
+    return this.#ask('looking for queues of another number of shards', (redis) =>
+      findOldShards(redis, asked),
+    );
   }
 
   /** What its clock shows, in milliseconds. */

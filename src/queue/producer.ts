@@ -1,5 +1,6 @@
 /** The producer's side of the queues: adds jobs and counts them. It never imports the code that runs them. */
 import type { Queue } from 'bullmq';
+import { ConnectsError } from '../errors.ts';
 import { groupBy } from '../group-by.ts';
 import { readRedisAddress } from '../servers/redis-address.ts';
 import type { toMasterOf } from './cluster.ts';
@@ -42,6 +43,9 @@ export interface JobQueue {
   countSettling(): Promise<QueueCounts>;
 }
 
+/** A shard that could not be used is left alone for so long: whoever adds jobs meanwhile does not wait for it again. */
+const LEFT_ALONE_MS = 10_000;
+
 /** By shard. */
 type Shards<Payload> = readonly Queue<Payload>[];
 
@@ -52,28 +56,35 @@ interface Queues {
   readonly ticks: Queue;
 }
 
+export interface ProducerOptions {
+  /** Separates installations that share one Redis. */
+  readonly prefix: string;
+  /** Of each queue. */
+  readonly shards: number;
+  readonly clock: { elapsedMs(): number };
+}
+
 export class Producer implements JobQueue {
+  readonly #clock: ProducerOptions['clock'];
+  readonly #opener: Promise<Opener>;
   readonly #opened: Promise<Queues>;
   readonly #troubles: ConnectionTroubles;
+  /** When each of the queues was last found to be away, by the name of its shard. */
+  readonly #awaySince = new Map<string, number>();
 
   /**
    * Connects in the background.
-   * @param url of Redis; @param prefix separates installations that share it; @param shards of each queue
+   * @param url of Redis
    */
-  constructor(url: string, prefix: string, shards: number) {
+  constructor(url: string, { prefix, shards, clock }: ProducerOptions) {
+    this.#clock = clock;
     this.#troubles = new ConnectionTroubles(url);
-    this.#opened = this.#open(url, prefix, shards);
+    this.#opener = opener(url, prefix);
+    this.#opened = this.#open(shards);
   }
 
-  /** The library is large: it is loaded for whoever has a queue to use, not with the program. */
-  async #open(url: string, prefix: string, shards: number): Promise<Queues> {
-    const { Queue } = await import('bullmq');
-    const { groupedCalls } = await import('./grouped-calls.ts');
-    const toMaster = await findConnector(url);
-    const open = <Payload>(name: string): Queue<Payload> => {
-      const connection = { ...producerConnection(url), ...toMaster?.(name, url) };
-      return new Queue<Payload>(name, { connection, prefix, ...QUEUE_OPTIONS }, groupedCalls);
-    };
+  async #open(shards: number): Promise<Queues> {
+    const open = await this.#opener;
     const each = <Payload>(queue: string): Shards<Payload> =>
       shardsOf(queue, shards).map((name) => open<Payload>(name));
     const queues = {
@@ -115,7 +126,13 @@ export class Producer implements JobQueue {
   }
 
   async #countAll(shards: readonly Queue[]): Promise<Omit<QueueCounts, 'cohorts'>> {
-    const counts = await Promise.all(shards.map((queue) => this.#count(queue)));
+    const [near, away] = this.#apart(shards);
+    let counted = await settledOf(near, (queue) => this.#unlessAway(queue, () => this.#count(queue)));
+    // What is lost with a shard is counted nowhere; where all are away nothing is known.
+    if (counted.done.length === 0 && away.length > 0)
+      counted = await settledOf(away, (queue) => this.#unlessAway(queue, () => this.#count(queue)));
+    const counts = counted.done;
+    if (counts.length === 0) throw counted.failed[0];
     const sum = (of: keyof (typeof counts)[number]): number => counts.reduce((all, one) => all + one[of], 0);
     return { waiting: sum('waiting'), active: sum('active'), delayed: sum('delayed') };
   }
@@ -143,11 +160,53 @@ export class Producer implements JobQueue {
     return (await this.#within(job, 'reading the schedule')) === 'unknown' ? null : scheduled.next;
   }
 
+  /**
+   * Takes queues away with all that is in them, the last first: what is left where it breaks off is found by its first.
+   * @param names as they are in Redis, of none that is in use
+   */
+  async removeQueues(names: readonly string[]): Promise<void> {
+    const open = await this.#opener;
+    for (const name of names.toReversed()) {
+      const queue = open(name);
+      queue.on('error', (error) => this.#troubles.add(error));
+      try {
+        await this.#within(queue.waitUntilReady(), 'taking queues away');
+        await queue.obliterate({ force: true });
+      } finally {
+        await queue.close();
+      }
+    }
+  }
+
   #within<Result>(work: Promise<Result>, what: string): Promise<Result> {
     return withinDeadline(work, what, this.#troubles);
   }
 
-  /** Where a shard is away, the others get theirs all the same. */
+  /** Of one queue, those shards that can be used as far as is known, and the others. */
+  #apart<Payload>(shards: Shards<Payload>): readonly [Shards<Payload>, Shards<Payload>] {
+    const isAway = ({ name }: Queue<Payload>): boolean =>
+      this.#clock.elapsedMs() - (this.#awaySince.get(name) ?? -Infinity) < LEFT_ALONE_MS;
+    return [shards.filter((queue) => !isAway(queue)), shards.filter(isAway)];
+  }
+
+  async #unlessAway<Result>(
+    { name }: { readonly name: string },
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await work();
+      this.#awaySince.delete(name);
+      return result;
+    } catch (error) {
+      if (isAwayError(error)) this.#awaySince.set(name, this.#clock.elapsedMs());
+      throw error;
+    }
+  }
+
+  /**
+   * Where a shard is away, the others get theirs all the same, and its own, too: who is settled twice is settled once, so
+   * nobody need wait for a server that may never come back.
+   */
   async #add<Payload>(
     shards: Shards<Payload>,
     name: string,
@@ -157,11 +216,21 @@ export class Producer implements JobQueue {
     const [only] = shards;
     if (shards.length === 1 && only) return this.#addInChunks(only, name, jobId, payloads);
     const parts = groupBy(payloads, (one) => shardOf(jobId(one), shards.length));
-    const adding = [...parts].map(([shard, part]) =>
-      this.#addInChunks(shards[shard] as Queue<Payload>, name, jobId, part),
-    );
-    const failed = (await Promise.allSettled(adding)).find((one) => one.status === 'rejected');
-    if (failed) throw failed.reason;
+    const add = async (shard: number, part: readonly Payload[]): Promise<void> => {
+      // The next one in its place is always the same, as long as the same are away.
+      const [near, away] = this.#apart([...shards.slice(shard), ...shards.slice(0, shard)]);
+      let failed: unknown;
+      for (const queue of [...near, ...away])
+        try {
+          return await this.#unlessAway(queue, () => this.#addInChunks(queue, name, jobId, part));
+        } catch (error) {
+          if (!isAwayError(error)) throw error;
+          failed ??= error;
+        }
+      throw failed;
+    };
+    const { failed } = await settledOf([...parts], ([shard, part]) => add(shard, part));
+    if (failed.length > 0) throw failed[0];
   }
 
   /** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */
@@ -186,6 +255,33 @@ export class Producer implements JobQueue {
     const closing = Promise.allSettled(allOf(queues).map((queue) => queue.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())]);
   }
+}
+
+type Opener = <Payload>(name: string) => Queue<Payload>;
+
+/** The library is large: it is loaded for whoever has a queue to use, not with the program. */
+async function opener(url: string, prefix: string): Promise<Opener> {
+  const { Queue } = await import('bullmq');
+  const { groupedCalls } = await import('./grouped-calls.ts');
+  const toMaster = await findConnector(url);
+  return <Payload>(name: string) => {
+    const connection = { ...producerConnection(url), ...toMaster?.(name, url) };
+    return new Queue<Payload>(name, { connection, prefix, ...QUEUE_OPTIONS }, groupedCalls);
+  };
+}
+
+const isAwayError = (error: unknown): boolean =>
+  error instanceof ConnectsError && error.code === 'redis-unavailable';
+
+async function settledOf<Item, Done>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Done>,
+): Promise<{ readonly done: Done[]; readonly failed: unknown[] }> {
+  const all = await Promise.allSettled(items.map(work));
+  return {
+    done: all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    failed: all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])),
+  };
 }
 
 const findConnector = async (url: string): Promise<typeof toMasterOf | undefined> =>

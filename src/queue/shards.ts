@@ -27,6 +27,10 @@ export function shardsOf(queue: string, shards: number): readonly string[] {
   return names;
 }
 
+/** One of them alone. @param shard the first is 0 */
+export const shardAt = (queue: string, shards: number, shard: number): string =>
+  shards === 1 ? queue : nameOf(queue, shards, shard);
+
 const namesOf = new Map<string, readonly string[]>();
 
 function nameOf(queue: string, shards: number, shard: number): string {

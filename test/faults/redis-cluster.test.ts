@@ -8,6 +8,7 @@ import { composeApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { selectRows } from '../../src/db/query.ts';
+import { formatInstant } from '../../src/domain/calendar.ts';
 import { silentLog } from '../../src/log.ts';
 import { settleContract } from '../../src/queue/contracts.ts';
 import { shardOf, shardsOf, slotOf } from '../../src/queue/shards.ts';
@@ -15,10 +16,10 @@ import type { WaitedSweep } from '../../src/operations/runs/sweep-until-done.ts'
 import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { countGranted, expectGrantedOnce } from '../support/liveness.ts';
+import { countGranted, expectGrantedOnce, readMetrics } from '../support/liveness.ts';
 import { type PrivateCluster, privateCluster } from '../support/private-cluster.ts';
 import { countOf } from '../support/state.ts';
-import { allSent, until, waitingSweep } from '../support/sweeping.ts';
+import { MAY_2021, allSent, until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 400;
 /** Small batches, so that there is a middle. */
@@ -132,6 +133,8 @@ describe('a cluster', () => {
   });
 });
 
+const SWEEP = ['sweep', '--wait', '--as-of', formatInstant(MAY_2021)];
+
 const listGranted = (): Promise<{ id: string; granted: number }[]> =>
   selectRows(installation.db, 'SELECT id, balance = 40 AS granted FROM accounts ORDER BY id');
 
@@ -174,18 +177,50 @@ describe('a shard of a sweep', () => {
     expect(await client.info('replication')).toContain('role:master');
   });
 
-  it('is rebuilt from the database where its master comes back with nothing; the other shards go on meanwhile', async () => {
+  it('that stays lost with its master and its replica keeps nobody waiting: the others have its accounts and letters', async () => {
+    const { app, db } = installation;
     for (const { client } of [...cluster.masters, ...cluster.replicas])
       await client.config('SET', 'cluster-require-full-coverage', 'no');
+    const lost = cluster.masters[1] as PrivateCluster['masters'][number];
     const swept = await sweepWhile(async () => {
-      await Promise.all([cluster.masters[1]?.kill(), cluster.replicas[1]?.kill()]);
-      await until('the accounts of the other shards are settled', async () =>
-        (await listGranted()).every(({ id, granted }) => granted === 1 || isLost(id)),
-      );
-      expect((await listGranted()).some(({ granted }) => granted === 0)).toBe(true);
-      await cluster.masters[1]?.restart();
+      await Promise.all([lost.kill(), cluster.replicas[1]?.kill()]);
     });
     expect(swept).toMatchObject({ outcome: 'done', remaining: 0 });
+    expect((await listGranted()).some(({ id }) => isLost(id))).toBe(true);
     await expectGrantedOnce(installation, FLEET);
+
+    // A sweep that begins meanwhile settles all, too; and who is lost is told.
+    await importRows(app, numbered('b', FLEET));
+    const worker = startWorker(app);
+    try {
+      const { code } = await runHere(SWEEP, { app });
+      expect(code).toBe(0);
+      await expectGrantedOnce(installation, 2 * FLEET);
+      const doctor = await runHere(['doctor'], { app });
+      expect(doctor.code).not.toBe(0);
+      expect(doctor.stdout).toMatch(
+        new RegExp(`of 6 shards no server answers for 3, 4 \\(.* at 127\\.0\\.0\\.1:${lost.port}\\)`),
+      );
+      expect(await readMetrics(installation)).toMatch(/^connects_queue_lost_shards\{queue="settle"\} 2$/m);
+
+      // It comes back with nothing, and has its own again.
+      await lost.restart();
+      await until(
+        'nothing is lost any more',
+        async () => (await app.inspector.findLostShards()).length === 0,
+      );
+      await importRows(app, numbered('c', FLEET));
+      expect(await runHere(SWEEP, { app })).toMatchObject({ code: 0 });
+      await expectGrantedOnce(installation, 3 * FLEET);
+      const own = SHARDS.filter((_, shard) => [2, 3].includes(shard));
+      const used = own.map((shard) =>
+        lost.client.exists(`${installation.env.CONNECTS_QUEUE_PREFIX}:${shard}:meta`),
+      );
+      expect(await Promise.all(used)).toEqual([1, 1]);
+      expect(await countOf(db, 'SELECT COUNT(*) FROM failures')).toBe(0);
+      expect((await runHere(['doctor'], { app })).stdout).not.toContain('no server answers');
+    } finally {
+      await worker.stop();
+    }
   });
 });

@@ -97,17 +97,27 @@ async function readRedis(
   try {
     // The outage of one scrape is known to be over when another one goes well: both met the same Redis.
     const known = outages.open(REDIS_OUTAGES);
-    return await outages.lookFor(known, async () => {
-      // That it is over, only a write tells.
-      if (known.length > 0) await inspector.requireServing();
-      await tally.carry(inspector);
-      const redisSkewMs = await skewOf(() => inspector.readTime(), clock);
-      const tallies = await inspector.readTallies();
-      const busy = (await listBusy({ db, inspector }, now)).length;
-      return { queues: await inspector.readQueues(now), tallies, busy, redisSkewMs };
+    // That it is over, only a write tells; one of several servers that is still away keeps the others' figures from nobody.
+    const lost = known.length > 0 ? await inspector.requireSomeServing() : [];
+    return await outages.lookFor(lost.length > 0 ? [] : known, async () => {
+      const queues = await inspector.readQueues(now);
+      const isWhole = queues.every((one) => one.lost === 0);
+      const orAbsent = <Read>(read: Promise<Read>): Promise<Read | null> =>
+        isWhole ? read : read.catch(nullOfOutage);
+      await orAbsent(tally.carry(inspector));
+      const redisSkewMs = await orAbsent(skewOf(() => inspector.readTime(), clock));
+      const tallies = await orAbsent(inspector.readTallies());
+      const busy = await orAbsent(listBusy({ db, inspector }, now));
+      return { queues, tallies, busy: busy?.length ?? null, redisSkewMs };
     });
   } catch (error) {
     if (!isOutage(error)) throw error;
     return { queues: null, tallies: null, busy: null, redisSkewMs: null };
   }
+}
+
+/** Of a cluster the rest may lie on a master that is gone. */
+function nullOfOutage(error: unknown): null {
+  if (isOutage(error)) return null;
+  throw error;
 }

@@ -29,6 +29,7 @@ const NAMES = [
   'connects_queue_jobs',
   'connects_queue_oldest_waiting_age_seconds',
   'connects_queue_overdue_delayed_jobs',
+  'connects_queue_lost_shards',
   'connects_outbox_oldest_age_seconds',
   'connects_mail_not_taken_seconds',
   'connects_emails_total',

@@ -1,7 +1,8 @@
 /** Redis: server, settings, queues, workers. */
 import { skewOf } from '../../../clocks.ts';
 import { shownNow } from '../../../db/query.ts';
-import type { QueueState } from '../../../queue/inspector.ts';
+import type { LostShard, QueueState } from '../../../queue/inspector.ts';
+import type { OldShards } from '../../../queue/old-shards.ts';
 import type { RedisServer } from '../../../queue/redis-servers.ts';
 import { type RedisKind, readRedisAddress } from '../../../servers/redis-address.ts';
 import { counted } from '../../../words.ts';
@@ -12,18 +13,20 @@ import { type HowItRuns, findHowItRuns, workAdvice } from './how-it-runs.ts';
 import { type Finding, fault, ok, warning } from './finding.ts';
 
 type Deps = Pick<DoctorDeps, 'db' | 'clock' | 'inspector' | 'queue'> & {
-  readonly config: Pick<DoctorDeps['config'], 'redisUrl'>;
+  readonly config: Pick<DoctorDeps['config'], 'redisUrl' | 'queueShards'>;
 };
 
 const FULL_SHARE = 0.8;
 
 export async function checkRedisServer({ inspector, config }: Deps): Promise<readonly Finding[]> {
-  await inspector.requireServing();
+  const lost = await inspector.requireSomeServing();
   await inspector.requireSameShards({ works: false });
   const servers = await inspector.readServers();
   const kind = config.redisUrl === undefined ? 'single' : readRedisAddress(config.redisUrl).kind;
   const findings = servers.flatMap((one) => checkServer(one, kind));
-  if (kind === 'cluster') findings.push(...checkShards(servers));
+  if (lost.length > 0) findings.push(tellLost(lost, config.queueShards));
+  else if (kind === 'cluster') findings.push(...checkShards(servers));
+  if (lost.length === 0) findings.push(...(await inspector.findOldShards()).map(tellOld));
   return findings.length > 0 ? findings : [ok('redis', toldOf(servers, kind))];
 }
 
@@ -68,6 +71,26 @@ function checkServer(server: RedisServer, kind: RedisKind): Finding[] {
       ),
     );
   return findings;
+}
+
+/** Nobody takes what is in them, and it takes room. */
+const tellOld = ({ shards, names, jobs }: OldShards): Finding =>
+  warning(
+    'redis',
+    `${counted(names.length, 'queue is', 'queues are')} left of ${counted(shards, 'shard')} with ${counted(jobs, 'job')}: nobody takes them, and the database knows all that they hold`,
+    'once every process counts alike: "connects installation tidy"',
+  );
+
+/** Nobody waits for them: so it is told that they are gone, and not who is late by it. */
+function tellLost(lost: readonly LostShard[], shards: number): Finding {
+  const [{ node, why }] = lost as [LostShard];
+  const which = lost.map((one) => one.shard).join(', ');
+  const where = node === '' ? '' : ` at ${node}`;
+  return fault(
+    'redis',
+    `of ${shards} shards no server answers for ${which} (${why}${where}): the others have their work meanwhile`,
+    'bring back that master or a replica of it, be it empty, or redis-cli --cluster fix: docs/operations.md: Redis servers',
+  );
 }
 
 /** All masters work where each has shards. */
