@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'failures.note': 'Note on a failure',
   'failures.snooze': 'Failure put off',
   'installation.renew': 'Made an installation of its own',
+  'installation.tidy': 'Queues of another number of shards taken away',
   'installation.take-over': 'Installation taken over',
   'ledger.hold': 'Ledger held',
   'ledger.release': 'Ledger released',

@@ -9,6 +9,7 @@ import { configuration } from '../../errors.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { findInstallation, insertInstallation, updateInstallation } from '../../ledger/installation.ts';
 import type { Inspector } from '../../queue/inspector.ts';
+import type { Producer } from '../../queue/producer.ts';
 
 export interface InstallationDeps {
   readonly db: Database;
@@ -66,6 +67,37 @@ export async function takeOverPrefix(
   await insertAudit(db, { ...told, before: { installation: other }, after: { installation: own } });
   await inspector.takePrefix(own);
   return other;
+}
+
+/** Queues that are gone with their jobs, whose accounts and notices the next sweep and relay enqueue where they are taken. */
+export interface Tidied {
+  readonly shards: number;
+  readonly queues: number;
+  readonly jobs: number;
+}
+
+interface TidyDeps extends InstallationDeps {
+  readonly inspector: Pick<Inspector, 'claimPrefix' | 'takePrefix' | 'findOldShards' | 'requireSameShards'>;
+  readonly queue: Pick<Producer, 'removeQueues'>;
+}
+
+/**
+ * Takes away what is left in Redis of queues that were split into another number of shards.
+ * @throws configuration `redis-configuration` while workers count their shards otherwise, `redis-of-another`
+ */
+export async function tidyQueues(
+  { db, inspector, queue }: TidyDeps,
+  { actor, reason, dryRun }: Change & { readonly dryRun: boolean },
+): Promise<Tidied[]> {
+  await requireOwnPrefix({ db, inspector });
+  await inspector.requireSameShards({ works: false });
+  const old = await inspector.findOldShards();
+  const tidied = old.map(({ shards, names, jobs }) => ({ shards, queues: names.length, jobs }));
+  if (dryRun || old.length === 0) return tidied;
+  const told = { actor, reason, action: 'installation.tidy', target: 'redis', runId: null };
+  await insertAudit(db, { ...told, at: await shownNow(db), before: { queues: tidied }, after: null });
+  await queue.removeQueues(old.flatMap(({ names }) => names));
+  return tidied;
 }
 
 /** For a copy of a database: an installation of its own from now on. @returns its id */

@@ -107,3 +107,59 @@ describe('two databases on one prefix of one Redis', () => {
     }
   });
 });
+
+describe('queues of another number of shards', () => {
+  let installation: Installation;
+  beforeAll(async () => {
+    installation = await install({ env: { SMTP_URL: '', CONNECTS_QUEUE_SHARDS: '3' } });
+    await importRows(installation.app, numbered('a', 12));
+  });
+  afterAll(() => installation.remove());
+
+  it('are told of by doctor and taken away by a command; whoever waited in them is settled all the same', async () => {
+    const { env, db } = installation;
+    await runHere(['sweep', '--as-of', '2021-05-01T00:00:00Z'], { app: installation.app });
+    const four = composeApp(parseConfig({ ...env, CONNECTS_QUEUE_SHARDS: '4' }), systemClock, silentLog);
+    const run = (...args: string[]) => runHere(args, { app: four, processes: { startWorker } });
+    const client = redisClient(env.REDIS_URL as string);
+    const keysOfThree = async (): Promise<string[]> =>
+      (await client.keys(`${env.CONNECTS_QUEUE_PREFIX}:{*}:*`)).filter((key) =>
+        /\{\w+-3-\d+-\d+\}/.test(key),
+      );
+    const left = /9 queues are left of 3 shards with 12 jobs/;
+    try {
+      expect((await keysOfThree()).length).toBeGreaterThan(12);
+      expect((await run('doctor')).stdout).toMatch(left);
+      expect((await run('installation', 'tidy', '--dry-run')).stdout).toBe(
+        '9 queues of 3 shards with 12 jobs taken away (dry run: nothing was written)\n',
+      );
+      expect((await run('doctor')).stdout).toMatch(left);
+
+      // Whoever still counts them so is not robbed of them.
+      const worker = startWorker(installation.app);
+      await until('the count of the worker is known', async () => {
+        const { code } = await run('installation', 'tidy', '--dry-run');
+        return code === 78;
+      });
+      expect(await run('installation', 'tidy', '--reason', 'a test')).toMatchObject({ code: 78 });
+      await worker.stop();
+      await client.del(`${env.CONNECTS_QUEUE_PREFIX}:shards`);
+
+      await installation.app.queue.enqueueSettling([{ account: 'a-001', run: 1 }]);
+      expect(await run('installation', 'tidy', '--reason', 'a test')).toMatchObject({ code: 0 });
+      const kept = (await keysOfThree()).filter((key) => !key.endsWith(':written'));
+      expect(kept).toEqual([]);
+      expect((await run('doctor')).stdout).not.toContain('are left of');
+      expect(await run('installation', 'tidy', '--reason', 'a test')).toMatchObject({
+        stdout: 'nothing is left of another number of shards\n',
+      });
+      const audited = "SELECT COUNT(*) FROM audit_log WHERE action = 'installation.tidy'";
+      expect(await countOf(db, audited)).toBe(1);
+      expect((await run(...SWEEP)).code).toBe(0);
+      expect(await countOf(db, 'SELECT COUNT(*) FROM cycles')).toBe(48);
+    } finally {
+      client.disconnect();
+      await four.close();
+    }
+  });
+});
