@@ -257,8 +257,10 @@ function startTryingAgain(app: App, busy: BusyAccounts, signal: AbortSignal): Pr
 
 function startCarrying(app: App, busy: BusyAccounts, signal: AbortSignal): Promise<void> {
   return repeat(app, signal, async () => {
-    await lookForRedis(app);
+    // Of several servers one may be away for long, while others take what is carried.
+    const [looked] = await Promise.allSettled([lookForRedis(app)]);
     await carry(app, busy);
+    if (looked.status === 'rejected') throw looked.reason;
     return CARRY_EVERY_MS;
   });
 }

@@ -155,7 +155,7 @@ describe('progress', () => {
   const clocks = { compare: () => Promise.resolve() };
   const outages = new OutageLog({ clock, log: silentLog });
   const watchWith = (health: Health, readQueues = () => Promise.resolve([state()])) => {
-    const inspector = { readQueues, requireServing: () => Promise.resolve() };
+    const inspector = { readQueues, requireSomeServing: () => Promise.resolve([]) };
     return new ProgressWatch({
       db,
       clock,

@@ -218,7 +218,7 @@ describe('Redis as a second witness', () => {
   });
 
   it('is asked by whoever begins to work', async () => {
-    const shows = { readTime: () => Promise.resolve(0), requireServing: () => Promise.resolve() };
+    const shows = { readTime: () => Promise.resolve(0), requireSomeServing: () => Promise.resolve([]) };
     const app = Object.create(installation.app, { inspector: { value: shows } }) as App;
     const { code, stderr } = await runHere(['sweep', '--work'], { app, processes: { startWorker } });
     expect([code, stderr]).toEqual([75, expect.stringContaining("Redis' clock is") as string]);

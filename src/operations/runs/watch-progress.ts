@@ -19,7 +19,7 @@ export interface ProgressDeps {
   readonly clocks: Pick<Clocks, 'compare'>;
   readonly health: Health;
   readonly outages: OutageLog;
-  readonly inspector: Pick<Inspector, 'readQueues' | 'requireServing' | 'readTime'>;
+  readonly inspector: Pick<Inspector, 'readQueues' | 'requireSomeServing' | 'readTime'>;
   readonly settings: { readonly stallMaxMs: number };
 }
 
@@ -50,10 +50,13 @@ export class ProgressWatch {
 
   /** One look. Never throws: what cannot be asked is nobody's stall. */
   async look(): Promise<void> {
-    const { clock, health, outages } = this.#deps;
+    const { clock, health, inspector, outages } = this.#deps;
     const now = clock.elapsedMs();
     try {
-      const { queues, held } = await outages.lookFor(OUTAGES, () => this.#askServers());
+      const lost = await outages.lookFor([], () => inspector.requireSomeServing());
+      // While one of several servers is away, that others serve ends no outage of it.
+      const over = lost.length > 0 ? OUTAGES.filter((code) => !REDIS_OUTAGES.includes(code)) : OUTAGES;
+      const { queues, held } = await outages.lookFor(over, () => this.#askServers());
       const settling = queues.filter(({ queue }) => queue === 'settle' || queue === 'cohorts');
       const next = settling.flatMap(({ oldest }) => oldest?.id ?? []).join(' ') || undefined;
       this.#waiting = settling.reduce((sum, { waiting }) => sum + waiting, 0);
@@ -68,7 +71,6 @@ export class ProgressWatch {
   async #askServers(): Promise<{ readonly queues: readonly QueueState[]; readonly held: boolean }> {
     const { clocks, db, inspector } = this.#deps;
     const now = await shownNow(db);
-    await inspector.requireServing();
     // Before the clocks, so that a Redis that is away is waited for once.
     const queues = await inspector.readQueues(now);
     await clocks.compare({ db, inspector });

@@ -147,7 +147,10 @@ describe('a clock that is set back an hour', () => {
       clocks: { compare: () => Promise.resolve() },
       health: new Health(clock),
       outages: new OutageLog({ clock, log: silentLog }),
-      inspector: { readQueues: () => Promise.resolve([waiting]), requireServing: () => Promise.resolve() },
+      inspector: {
+        readQueues: () => Promise.resolve([waiting]),
+        requireSomeServing: () => Promise.resolve([]),
+      },
       settings: { stallMaxMs: 300_000 },
     } as never);
     await watch.look();
