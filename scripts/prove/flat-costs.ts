@@ -2,26 +2,34 @@
  * `npm run prove -- flat-costs [ACCOUNTS]`: costs that must not grow with what the tables hold. Prints each beside what is
  * asked of it; exits 1 when one is missed.
  *
- *   settling    an account with ten years behind it ÷ one with a month: processor time, and rows that the database reads
+ *   settling    an account with ten years behind it ÷ one with two months: processor time, and rows that the database reads.
+ *               Beside it the same rows written by plain SQL: what the tables themselves cost an old account more
  *   who is due  a page of 1,000 among 5,000,000 accounts: rows that the database reads
- *   audit       processor time per account
+ *   audit       processor time per account with three cycles; beside it, per cycle of an account with ten years
  *   answers     `account explain` and `account history` of an account with ten years of facts: milliseconds
  */
 import type { App } from '../../src/app.ts';
 import type { Database } from '../../src/db/connection.ts';
 import { databaseNow, execute, selectRows, toDate } from '../../src/db/query.ts';
-import { type Instant, localDateOf, plusDays, plusMonths } from '../../src/domain/calendar.ts';
+import {
+  type Instant,
+  type LocalDate,
+  localDateOf,
+  plusDays,
+  plusMonths,
+} from '../../src/domain/calendar.ts';
 import type { MemberEvent } from '../../src/domain/events/events.ts';
 import { listDue } from '../../src/ledger/accounts.ts';
 import { auditFleet } from '../../src/operations/audits/audit.ts';
 import { explainAccount, inquire } from '../../src/reports/explain/explain.ts';
 import { readHistoryPage } from '../../src/reports/account-history.ts';
 import { fact, record, settleAsOf } from '../../test/support/facts.ts';
-import { importRows, numbered } from '../../test/support/accounts.ts';
+import { type AccountRowGiven, importRows, numbered } from '../../test/support/accounts.ts';
 import { type Ground, type Servers, openServers, prepareGround, settleDown } from '../bench/ground.ts';
 import { median, startCounting } from '../bench/measuring.ts';
 import { exitCodeOf } from '../servers/processes.ts';
 import { withThrowAwayServers } from '../servers/throw-away.ts';
+import { HELD, writePlainly } from './plain-rows.ts';
 
 /** Of each of the two kinds whose settling is compared. */
 const ACCOUNTS = 10_000;
@@ -29,6 +37,12 @@ const BATCH = 500;
 /** Accounts of one kind, then as many of the other: the database's time is counted in hundredths of a second. */
 const STRETCH = 2_500;
 const YEARS = 10;
+/** Old accounts were opened in so many different months: else the pages of all of them would be full at one sweep. */
+const OPENED_IN_MONTHS = 13;
+/** Boundaries of each account that are settled and measured, and one more that plain SQL writes. */
+const MEASURED = 3;
+/** As a part: sums by day are a few rows for each transaction, and not all of them begin on one day of the month. */
+const SAME = 0.03;
 const IDLE_ACCOUNTS = 5_000_000;
 const IDLE_AT_ONCE = 100_000;
 const DUE_PAGE = 1_000;
@@ -48,68 +62,142 @@ const accounts = Number(process.argv[2] ?? ACCOUNTS);
 
 // ------------------------------------------------------------------------------------------------ settling
 
-/** Half of the accounts have ten years behind them, half a month; then one boundary of each is settled, in turns. */
+/** Half of the accounts have ten years behind them, half two months; then boundaries of each are settled, in turns. */
 async function proveSettling({ app, servers }: Ground): Promise<Found[]> {
   const now = await databaseNow(app.db);
   const dueOn = plusDays(localDateOf(now, 'UTC'), -1);
   const groups = { old: numbered('old', accounts), young: numbered('young', accounts) };
-  const monthsAgo = { old: 12 * YEARS, young: 2 };
-  for (const kind of KINDS) {
-    const anchorOn = plusMonths(dueOn, -monthsAgo[kind]);
-    const rows = groups[kind].map(({ id }) => ({ id, anchorOn }));
-    await inParts(rows, (part) => importRows(app, part));
-    await inParts(rows, (part) => settle(app, part, Date.parse(dueOn) - DAY_MS / 2));
-  }
-  await app.db.raw('ANALYZE TABLE accounts, cycles, entries, outbox');
+  await grow(app, groups, dueOn);
   const [oldest] = await selectRows<{ cycles: number; entries: number }>(
     app.db,
     `SELECT (SELECT COUNT(*) FROM cycles WHERE account_id = 'old-000') AS cycles,
             (SELECT COUNT(*) FROM entries WHERE account_id = 'old-000') AS entries`,
   );
   say(
-    `${accounts} accounts with ${oldest?.cycles} cycles and ${oldest?.entries} entries, ${accounts} with a month`,
+    `${accounts} accounts with ten years, as of ${oldest?.cycles} cycles and ${oldest?.entries} entries; ${accounts} with two months`,
   );
-  const used = { old: NOTHING, young: NOTHING };
-  for (let from = 0, turn = 0; from < accounts; from += STRETCH, turn += 1)
-    for (const kind of turn % 2 === 0 ? KINDS : KINDS.toReversed()) {
-      const part = groups[kind].slice(from, from + STRETCH);
-      used[kind] = add(
-        used[kind],
-        await costOf(servers, () => inParts(part, (one) => settle(app, one, now))),
-      );
-    }
-  const each = (kind: Kind): string =>
-    `${(used[kind].cpu / accounts).toFixed(1)} CPU-µs, ${used[kind].rows} rows`;
-  say(`settling one boundary: ${each('old')} against ${each('young')}`);
-  const audit = await costOf(servers, () => auditAll(app.db, groups.young));
+  const measure = async (
+    work: (part: readonly Listed[]) => Promise<unknown>,
+    turns: number,
+  ): Promise<Record<Kind, Cost>> => {
+    const used = { old: NOTHING, young: NOTHING };
+    for (let from = 0, turn = turns; from < accounts; from += STRETCH, turn += 1)
+      for (const kind of turn % 2 === 0 ? KINDS : KINDS.toReversed()) {
+        const part = groups[kind].slice(from, from + STRETCH);
+        used[kind] = add(used[kind], await costOf(servers, () => inParts(part, work)));
+      }
+    return used;
+  };
+  const settled = { old: NOTHING, young: NOTHING };
+  let audits: Record<Kind, number> | undefined;
+  for (let month = MEASURED; month > 0; month -= 1) {
+    const used = await measure((part) => settle(app, part, boundaryOf(dueOn, month)), month);
+    for (const kind of KINDS) settled[kind] = add(settled[kind], used[kind]);
+    audits ??= await auditInTurn(servers, app.db);
+  }
+  const plain = await measure(
+    (part) =>
+      writePlainly(
+        app.db,
+        part.map(({ id }) => id),
+      ),
+    0,
+  );
+  const count = accounts * MEASURED;
+  say(
+    `settling one boundary: ${each(settled.old, count)} against ${each(settled.young, count)}; ` +
+      `÷ ${ratioOf(settled, ({ database }) => database)} in the database`,
+  );
+  say(
+    `the same rows by plain SQL: ${each(plain.old, accounts)} against ${each(plain.young, accounts)}; ` +
+      `÷ ${ratioOf(plain, ({ database }) => database)} in the database`,
+  );
+  const { old = 0, young = 0 } = audits ?? {};
+  say(`audit of an account with ten years: ${(old / accounts).toFixed(0)} CPU-µs`);
+  if (Math.abs(settled.old.written / settled.young.written - 1) > SAME)
+    throw new Error('both kinds should write the same rows');
   return [
     {
-      what: 'settling, ten years ÷ a month: processor time',
-      value: used.old.cpu / used.young.cpu,
+      what: 'settling, ten years ÷ two months: processor time',
+      value: cpuOf(settled.old) / cpuOf(settled.young),
       atMost: ASKED.settling,
     },
     {
-      what: 'settling, ten years ÷ a month: rows read',
-      value: used.old.rows / used.young.rows,
+      what: 'settling, ten years ÷ two months: rows read',
+      value: settled.old.rows / settled.young.rows,
       atMost: ASKED.settling,
     },
-    { what: 'audit, CPU-µs per account', value: audit.cpu / accounts, atMost: ASKED.audit },
+    { what: 'audit, CPU-µs per account', value: young / accounts, atMost: ASKED.audit },
   ];
 }
 
 const KINDS = ['old', 'young'] as const;
 type Kind = (typeof KINDS)[number];
+type Listed = Pick<AccountRowGiven, 'id'>;
 
-const settle = (app: App, part: readonly { readonly id: string }[], asOf: Instant): Promise<unknown> =>
+const each = ({ own, database, rows, written }: Cost, count: number): string =>
+  `${((own + database) / count).toFixed(1)} CPU-µs (database ${(database / count).toFixed(1)}), ` +
+  `${(rows / count).toFixed(1)} rows read and ${(written / count).toFixed(1)} written`;
+
+const ratioOf = ({ old, young }: Record<Kind, Cost>, of: (cost: Cost) => number): string =>
+  (of(old) / of(young)).toFixed(2);
+
+/** When the boundary of so many months ago has begun for all. */
+const boundaryOf = (dueOn: LocalDate, monthsAgo: number): Instant =>
+  Date.parse(plusMonths(dueOn, -monthsAgo)) + DAY_MS / 2;
+
+/**
+ * Month by month, as sweeps did it. Whoever settles ten years of an account at once fills its pages to the brim, and the next
+ * row of each account splits one: that is what catching up costs the first sweep after it, and no later one.
+ */
+async function grow(
+  app: App,
+  groups: Record<Kind, readonly AccountRowGiven[]>,
+  dueOn: LocalDate,
+): Promise<void> {
+  const old = groups.old.map(({ id }, index) => ({
+    id,
+    monthsAgo: 12 * YEARS + (index % OPENED_IN_MONTHS) - Math.floor(OPENED_IN_MONTHS / 2),
+  }));
+  const young = groups.young.map(({ id }) => ({ id, monthsAgo: MEASURED + 3 }));
+  const all = [...old, ...young];
+  // Both kinds hold the same, and so write the same rows.
+  const openingBalance = HELD.limit + HELD.grant;
+  const rows = all.map(({ id, monthsAgo }) => ({
+    id,
+    anchorOn: plusMonths(dueOn, -monthsAgo),
+    openingBalance,
+  }));
+  // Those of the benches are nobody here, and nothing is recorded of them.
+  await execute(app.db, 'DELETE FROM accounts');
+  await inParts(rows, (part) => importRows(app, part));
+  for (let month = 12 * YEARS + OPENED_IN_MONTHS; month > MEASURED; month -= 1) {
+    const begun = all.filter(({ monthsAgo }) => monthsAgo > month);
+    await inParts(begun, (part) => settle(app, part, boundaryOf(dueOn, month)));
+  }
+  await app.db.raw('ANALYZE TABLE accounts, cycles, entries, outbox');
+}
+
+const settle = (app: App, part: readonly Listed[], asOf: Instant): Promise<unknown> =>
   settleAsOf(
     app,
     part.map(({ id }) => id),
     asOf,
   );
 
-async function auditAll(db: Database, listed: readonly { readonly id: string }[]): Promise<void> {
-  const request = { alarmAgeMs: DAY_MS, accounts: listed.map(({ id }) => id) };
-  for await (const finding of auditFleet(db, request)) throw new Error(JSON.stringify(finding));
+// --------------------------------------------------------------------------------------------------- audit
+
+/** The whole fleet is audited, as `connects audit` does it: the old ones come first. Microseconds of each kind. */
+async function auditInTurn(servers: Servers, db: Database): Promise<Record<Kind, number>> {
+  await settleDown(servers.admin);
+  const used = startUsing(servers);
+  let old: number | undefined;
+  const onProgress = ({ done }: { done: number }): void => {
+    if (done >= accounts) old ??= cpuOf(used());
+  };
+  for await (const finding of auditFleet(db, { alarmAgeMs: Infinity, onProgress }))
+    throw new Error(JSON.stringify(finding));
+  return { old: old ?? 0, young: cpuOf(used()) - (old ?? 0) };
 }
 
 // ------------------------------------------------------------------------------------------------- answers
@@ -203,31 +291,59 @@ async function proveWhoIsDue({ app, servers }: Ground): Promise<Found[]> {
 
 // ------------------------------------------------------------------------------------------------- costs
 
-interface Cost {
-  /** Microseconds of the processors, this process and the database. */
-  readonly cpu: number;
-  /** That the database read. */
-  readonly rows: number;
+interface Used {
+  /** Microseconds of the processors: this process. */
+  readonly own: number;
+  readonly database: number;
 }
 
-const NOTHING: Cost = { cpu: 0, rows: 0 };
-const add = (one: Cost, other: Cost): Cost => ({ cpu: one.cpu + other.cpu, rows: one.rows + other.rows });
+interface Cost extends Used {
+  /** That the database read. */
+  readonly rows: number;
+  readonly written: number;
+}
+
+const NOTHING: Cost = { own: 0, database: 0, rows: 0, written: 0 };
+const add = (one: Cost, other: Cost): Cost => ({
+  own: one.own + other.own,
+  database: one.database + other.database,
+  rows: one.rows + other.rows,
+  written: one.written + other.written,
+});
+const cpuOf = ({ own, database }: Used): number => own + database;
+
+/** Call what it returns to learn what has been used since. */
+function startUsing(servers: Servers): () => Used {
+  const countDatabase = startCounting({ mariadbd: servers.pids.mariadbd });
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { own: user + system, database: countDatabase().total };
+  };
+}
 
 /** What the database has yet to clean up is part of the price. */
 async function costOf(servers: Servers, work: () => Promise<unknown>): Promise<Cost> {
   await settleDown(servers.admin);
-  const rows = await rowsRead(servers.admin);
-  const stopCounting = startCounting({ mariadbd: servers.pids.mariadbd });
-  const before = process.cpuUsage();
+  const { admin } = servers;
+  const rows = await handled(admin, 'read%');
+  const written = await handled(admin, 'write');
+  const used = startUsing(servers);
   await work();
-  const { user, system } = process.cpuUsage(before);
-  await settleDown(servers.admin);
-  return { cpu: stopCounting().total + user + system, rows: (await rowsRead(servers.admin)) - rows };
+  const { own } = used();
+  await settleDown(admin);
+  const { database } = used();
+  return {
+    own,
+    database,
+    rows: (await handled(admin, 'read%')) - rows,
+    written: (await handled(admin, 'write')) - written,
+  };
 }
 
-/** On all connections of this server, which nobody else uses. */
-async function rowsRead(db: Database): Promise<number> {
-  const rows = await selectRows<{ Value: string }>(db, "SHOW GLOBAL STATUS LIKE 'Handler_read%'");
+/** Rows, on all connections of this server, which nobody else uses. */
+async function handled(db: Database, how: 'read%' | 'write'): Promise<number> {
+  const rows = await selectRows<{ Value: string }>(db, 'SHOW GLOBAL STATUS LIKE ?', [`Handler_${how}`]);
   return rows.reduce((sum, row) => sum + Number(row.Value), 0);
 }
 
