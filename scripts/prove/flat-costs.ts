@@ -148,7 +148,7 @@ const boundaryOf = (dueOn: LocalDate, monthsAgo: number): Instant =>
 
 /**
  * Month by month, as sweeps did it. Whoever settles ten years of an account at once fills its pages to the brim, and the next
- * row of each account splits one: that is what catching up costs the first sweep after it, and no later one.
+ * rows of each account split them: that is what so long a catch-up costs the first sweeps after it, not what old accounts cost.
  */
 async function grow(
   app: App,
