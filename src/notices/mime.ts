@@ -38,16 +38,16 @@ export function rawMessageOf(
 ): Buffer {
   const { boundary = nextBoundary(), date = new Date() } = fixed;
   const writing = new Writing();
-  writing.ascii(`${headOf(mail, boundary, date)}\r\n\r\n`);
+  writing.words(`${headOf(mail, boundary, date)}\r\n\r\n`);
   for (const [type, text] of [
     ['text/plain', mail.text],
     ['text/html', mail.html],
   ] as const) {
-    writing.ascii(`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\n${QUOTED_PRINTABLE}\r\n\r\n`);
+    writing.words(`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\n${QUOTED_PRINTABLE}\r\n\r\n`);
     writing.quoted(text);
-    writing.ascii('\r\n');
+    writing.words('\r\n');
   }
-  writing.ascii(`--${boundary}--\r\n`);
+  writing.words(`--${boundary}--\r\n`);
   return writing.copied();
 }
 
@@ -85,9 +85,10 @@ const BYTES_MAX = 3;
 class Writing {
   #end = 0;
 
-  ascii(words: string): void {
-    this.#makeRoom(words.length);
-    this.#end += output.write(words, this.#end, 'latin1');
+  /** An address may hold letters of any language, and is not encoded: a server that takes it takes UTF-8. */
+  words(words: string): void {
+    this.#makeRoom(words.length * BYTES_MAX);
+    this.#end += output.write(words, this.#end, 'utf8');
   }
 
   quoted(text: string): void {

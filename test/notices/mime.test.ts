@@ -153,6 +153,21 @@ test('a crafted address or subject adds no line to the head', () => {
   expect(head).not.toMatch(/^(Bcc|b@)/m);
 });
 
+test.each([
+  ['letters before the @', 'jörg…@example.test'],
+  ['letters behind it', 'j@bücher.example.test'],
+  ['another alphabet', '用户@例え.テスト'],
+])('an address may hold %s, as the library writes it', async (_what, to) => {
+  const mail = { ...mailFor({ subject: 's', text: 'x', html: 'y' }, to), text: 'x' };
+  expect(partsOf(written(mail))[HEAD]).toBe(partsOf(await streamed(mail))[HEAD]);
+});
+
+test('the name of who sends it may be of any language', async () => {
+  const plain = mailFor({ subject: 's', text: 'x', html: 'y' });
+  const mail = { ...plain, from: { name: 'Füße – 日本語', address: 'grüße@example.test' } };
+  expect(partsOf(written(mail))[HEAD]).toBe(partsOf(await streamed(mail))[HEAD]);
+});
+
 test('is read by a program, too', async () => {
   const message = messageOf('grant');
   const parsed = await simpleParser(rawMessageOf(mailFor(message)));

@@ -35,7 +35,7 @@ export async function showLetter(deps: Deps, notice: Notice): Promise<LetterShow
   const letter = (await openComposer(deps, [notice]))(notice);
   if ('unsent' in letter) return { message, messageId, unsent: letter.unsent, head: null };
   const raw = rawMessageOf(mailOf({ from: deps.settings.mailFrom }, { ...letter, to: masked(letter.to) }));
-  return { message, messageId, unsent: null, head: headOf(raw.toString('latin1')) };
+  return { message, messageId, unsent: null, head: headOf(raw.toString()) };
 }
 
 /** Lines of a head, those that were folded made whole again. */
