@@ -58,7 +58,7 @@ const RETURN_EVERY_MS = 2_000;
 /** How often it is looked for accounts to remind. */
 const REMINDERS_EVERY_MS = 600_000;
 /** Cohorts at work at once: while one is written, others are decided and read. */
-const COHORTS_AT_ONCE = 3;
+const COHORTS_AT_ONCE = 4;
 /** Pages of notices at work at once: enough that no connection waits for the database. */
 const PAGES_AT_ONCE = 4;
 /** How long the first of some marks waits for others: a crash meanwhile sends these letters a second time. */
