@@ -5,6 +5,7 @@
  * is served.
  */
 import { type BackendFactory, type RedisQueueBackend, createRedisBackend } from 'bullmq';
+import { redisFault } from '../servers/classify.ts';
 
 /** Of the library's scripts, those that are called for each job. */
 const GROUPED: readonly string[] = ['addStandardJob', 'moveToFinished'];
@@ -24,6 +25,7 @@ interface Scripting {
   readonly scriptsSet?: Readonly<Record<string, Script>>;
   defineCommand(name: string, script: Script): void;
   runCommand(name: string, args: readonly unknown[]): Promise<unknown>;
+  disconnect(again: boolean): void;
 }
 
 interface Call {
@@ -116,6 +118,9 @@ async function sendTogether(client: Client, { command, keys }: Group, calls: rea
   for (const { args } of calls) for (const at of places) parts.push(args[at]);
   try {
     const answers = (await (client as unknown as Scripting).runCommand(command, parts)) as unknown[];
+    // The client looks at replies for those of a server that is to be left, and not inside of them.
+    if (answers.some((answer) => answer instanceof Error && redisFault(answer)?.drops))
+      (client as unknown as Scripting).disconnect(true);
     for (const [at, call] of calls.entries()) {
       const answer = answers[at];
       if (answer instanceof Error) call.reject(answer);
@@ -145,7 +150,9 @@ for number = 1, calls do
   given = given + places
   local done, answer = pcall(call, keys, arguments)
   if not done then
-    answer = redis.error_reply(type(answer) == 'table' and answer.err or tostring(answer))
+    local words = type(answer) == 'table' and answer.err or tostring(answer)
+    -- Before Redis 7 it says first in which line.
+    answer = redis.error_reply((string.gsub(words, '^[@%w_]+:%s*%d+:%s*%-?', '')))
   end
   if answer == nil then answer = false end
   answers[number] = answer

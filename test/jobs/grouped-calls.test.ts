@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { groupedCalls } from '../../src/queue/grouped-calls.ts';
-import { workerConnection } from '../../src/queue/connection.ts';
+import { producerConnection, workerConnection } from '../../src/queue/connection.ts';
+import { privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { serverUrl } from '../support/installation.ts';
 import { until } from '../support/sweeping.ts';
@@ -166,6 +167,34 @@ describe('calls of one script', () => {
     await until('it has failed', async () => (await redis.zrange(key('failed'), '0', '-1'))[0] === 'job-2');
     expect(completed).not.toContain('job-2');
     await worker.close(true);
+  });
+
+  it('of a server that became a replica are refused, and the connection to it is given up', async () => {
+    const server = await privateRedis();
+    const admin = redisClient(server.url);
+    const producing = new Queue(
+      '{some}',
+      { connection: producerConnection(server.url), prefix },
+      groupedCalls,
+    );
+    producing.on('error', () => undefined);
+    try {
+      await producing.waitUntilReady();
+      let closed = 0;
+      (await producing.getBackend().client).on('close', () => (closed += 1));
+      await admin.replicaof('127.0.0.1', '1');
+      const jobs = [1, 2].map((id) => ({ name: 'one', data: {}, opts: { jobId: `job-${id}` } }));
+      await expect(producing.addBulk(jobs)).rejects.toThrow(/READONLY/);
+      await until('it is given up', () => closed === 1);
+      await admin.replicaof('NO', 'ONE');
+      await producing.waitUntilReady();
+      await until('it is connected', async () => (await producing.getBackend().client).status === 'ready');
+      expect(await producing.addBulk(jobs)).toHaveLength(2);
+    } finally {
+      await producing.close();
+      admin.disconnect();
+      await server.remove();
+    }
   });
 
   it('fail where Redis refuses each of them: nothing is taken for added', async () => {
