@@ -5,6 +5,7 @@ import type { PostedEntry } from '../domain/account.ts';
 import { type EntryFilter, type LedgerLine, listEntriesBefore } from './account-records.ts';
 import { type By, type EventCause, eventBehind, findCauses, findCorrectingRuns } from './corrections.ts';
 import type { Inquiry } from './explain/answer.ts';
+import { askedAnew } from './explain/asked-once.ts';
 import { factOfEntry, reachingOf } from './explain/lateness.ts';
 import { type Reaching, reachingEvidence } from './explain/reaching.ts';
 import type { Texts } from '../texts/catalogue.ts';
@@ -89,8 +90,10 @@ export async function* streamHistory(
 ): AsyncGenerator<HistoryLine> {
   let left = asked.limit ?? Infinity;
   let before = asked.before;
+  // No page is read twice, and all of them would be kept.
+  const paging = { ...inquiry, db: askedAnew(inquiry.db) };
   while (left > 0) {
-    const page = await readHistoryPage(inquiry, filter, { limit: Math.min(left, STREAM_PAGE), before });
+    const page = await readHistoryPage(paging, filter, { limit: Math.min(left, STREAM_PAGE), before });
     yield* page.lines;
     left -= page.lines.length;
     if (page.nextBefore === null) return;

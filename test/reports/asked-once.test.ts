@@ -1,5 +1,6 @@
 /** What answers of one question read: each statement once, and counts of rows that are known as the database counts them. */
-import { selectRows } from '../../src/db/query.ts';
+import { listed, selectRows } from '../../src/db/query.ts';
+import { streamHistory } from '../../src/reports/account-history.ts';
 import { listCyclesFrom, listDecisionsSince } from '../../src/reports/account-records.ts';
 import {
   countCycles,
@@ -8,7 +9,8 @@ import {
   countDecisionsSince,
 } from '../../src/reports/decision-counts.ts';
 import { askedOnce } from '../../src/reports/explain/asked-once.ts';
-import { explainAccount } from '../../src/reports/explain/explain.ts';
+import type { Inquiry } from '../../src/reports/explain/answer.ts';
+import { explainAccount, inquire } from '../../src/reports/explain/explain.ts';
 import { importRows } from '../support/accounts.ts';
 import { fact, record, settleAsOf } from '../support/facts.ts';
 import { type Installation, install } from '../support/installation.ts';
@@ -49,6 +51,14 @@ async function sentBy(work: () => Promise<unknown>): Promise<string[]> {
   return sent;
 }
 
+/** The pages of entries that a history is streamed from, as they are asked for. */
+async function pagesOf(inquiry: Inquiry): Promise<string[]> {
+  const sent = await sentBy(async () => {
+    for await (const line of streamHistory(inquiry, {}, {})) expect(line.seq).toBeGreaterThan(0);
+  });
+  return sent.filter((one) => /FROM entries/.test(one));
+}
+
 it('the same is asked once, and what else is given is something else', async () => {
   const db = askedOnce(installation.db);
   const ask = (id: string) => selectRows<{ id: string }>(db, 'SELECT ? AS id UNION SELECT 2', [id]);
@@ -59,6 +69,20 @@ it('the same is asked once, and what else is given is something else', async () 
     expect(await ask('3')).toEqual([{ id: '3' }, { id: '2' }]);
   });
   expect(sent).toHaveLength(2);
+});
+
+it('two lists of ids are two questions', async () => {
+  const db = askedOnce(installation.db);
+  const ask = (...ids: string[]) => selectRows(db, 'SELECT id FROM accounts WHERE id IN (?)', [listed(ids)]);
+  expect(await ask('nobody')).toEqual([]);
+  expect(await ask('m')).toEqual([{ id: 'm' }]);
+});
+
+it('what is longer than memory is asked for anew, and kept by nobody', async () => {
+  const inquiry = await inquire(installation.db, 'm');
+  const [first, again] = [await pagesOf(inquiry), await pagesOf(inquiry)];
+  expect(first.length).toBeGreaterThan(0);
+  expect(again).toEqual(first);
 });
 
 it('how an account stands is told without asking for anything twice', async () => {

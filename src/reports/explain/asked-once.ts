@@ -15,5 +15,12 @@ export function askedOnce(db: Queryable): Queryable {
     // Whoever turns a list around turns its own.
     return [[...rows]];
   };
-  return { raw, userParams: db.userParams } as unknown as Queryable;
+  const asking = { raw, userParams: db.userParams } as unknown as Queryable;
+  unwrapped.set(asking, db);
+  return asking;
 }
+
+const unwrapped = new WeakMap<Queryable, Queryable>();
+
+/** The same database, asked anew each time: for what is longer than memory. */
+export const askedAnew = (db: Queryable): Queryable => unwrapped.get(db) ?? db;
