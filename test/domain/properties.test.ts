@@ -182,11 +182,18 @@ describe('an event decided from no more than what it says it needs', () => {
         }
         expect(entries).toEqual(once.entries.slice(0, entries.length));
         expect(decisions).toEqual(once.decisions.slice(0, decisions.length));
-        expect(records).toEqual(once.records);
+        expect(kept(records)).toEqual(kept(once.records));
       }),
       runs,
     );
   });
+});
+
+/** What stands in them: of the objects themselves nothing is seen from outside. */
+const kept = ({ proposals, interviews, awards }: Records) => ({
+  proposals: [...proposals],
+  interviews: [...interviews],
+  awards: [...awards],
 });
 
 describe('the random stories', () => {
