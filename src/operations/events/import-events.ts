@@ -230,7 +230,9 @@ const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 async function recordAll(deps: RecordDeps, request: EventsImport, found: BadRows): Promise<EventsImported> {
   const sum = new ImportSum();
   const now = await databaseNow(deps.db);
-  const settings = { ...deps.settings, transactionsMax: TRANSACTIONS_MAX };
+  // What is read ahead, and who else asks, has a connection, too.
+  const transactionsMax = Math.max(1, Math.min(TRANSACTIONS_MAX, (deps.connectionsMax ?? Infinity) - 1));
+  const settings = { ...deps.settings, transactionsMax };
   let lines = 0;
   for await (const { read, size } of oneAhead(readBatches(request, found, now))) {
     if (request.signal?.aborted) return { outcome: 'interrupted', lines, ...sum.counts, ...found.told };

@@ -57,6 +57,8 @@ export interface RecordDeps {
     readonly transactionsMax?: number;
   };
   readonly tally?: Pick<Tally, 'add'>;
+  /** Of the pool. */
+  readonly connectionsMax?: number;
 }
 
 const LOCK_WAIT_MS = 5_000;
