@@ -3,7 +3,11 @@
  *
  *   node events-worker.js spends|mixed|single PIDS      PIDS: of the servers, by name, as JSON
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, composeApp } from '../../src/app.ts';
+import { readSourceLines } from '../../src/cli/files.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseConfig } from '../../src/config.ts';
 import { selectRows } from '../../src/db/query.ts';
@@ -52,14 +56,6 @@ function generateEvents(accounts: readonly string[], mix: Mix, count: number): o
   });
 }
 
-const linesOf = (events: readonly object[]): EventsImport['lines'] =>
-  async function* lines() {
-    for (const [index, event] of events.entries()) {
-      const text = JSON.stringify(event);
-      yield { line: index + 1, text, value: JSON.parse(text) as unknown, faults: [] };
-    }
-  };
-
 async function counted(count: number, work: () => Promise<unknown>): Promise<object> {
   const stopCounting = startCounting({ ...pids, import: process.pid });
   const startedAt = performance.now();
@@ -74,19 +70,28 @@ async function counted(count: number, work: () => Promise<unknown>): Promise<obj
   };
 }
 
-/** Both passes of the import, as an operator sees it. */
+/** Both passes of the import, as an operator sees it, by the product's own reader. */
 async function importAll({ recordDeps }: App, mix: Mix, accounts: readonly string[]): Promise<object> {
-  const events = generateEvents(accounts, mix, EVENTS);
-  const asked = {
-    lines: linesOf(events),
+  const folder = mkdtempSync(join(tmpdir(), 'connects-events-'));
+  const file = join(folder, 'events.ndjson');
+  const lines = generateEvents(accounts, mix, EVENTS).map((event) => `${JSON.stringify(event)}\n`);
+  writeFileSync(file, lines.join(''));
+  const asked: EventsImport = {
+    lines: () => readSourceLines(file),
+    source: file,
     skipInvalid: false,
     notify: 'none',
     actor: 'bench',
-  } as const;
-  return counted(EVENTS, async () => {
-    const imported = await importEvents(recordDeps, asked as never);
-    if (imported.outcome !== 'imported' || imported.bad.length > 0) throw new Error('the import went wrong');
-  });
+  };
+  try {
+    return await counted(EVENTS, async () => {
+      const imported = await importEvents(recordDeps, asked);
+      if (imported.outcome !== 'imported' || imported.bad.length > 0)
+        throw new Error('the import went wrong');
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function oneByOne({ recordDeps }: App, accounts: readonly string[]): Promise<object> {
