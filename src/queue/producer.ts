@@ -132,6 +132,9 @@ export class Producer implements JobQueue {
     if (counted.done.length === 0 && away.length > 0)
       counted = await settledOf(away, (queue) => this.#unlessAway(queue, () => this.#count(queue)));
     const counts = counted.done;
+    // A setting to mend is told, as it would be of a single server.
+    const told = counted.failed.find((error) => !isAwayError(error));
+    if (told !== undefined) throw told;
     if (counts.length === 0) throw counted.failed[0];
     const sum = (of: keyof (typeof counts)[number]): number => counts.reduce((all, one) => all + one[of], 0);
     return { waiting: sum('waiting'), active: sum('active'), delayed: sum('delayed') };
@@ -171,10 +174,20 @@ export class Producer implements JobQueue {
       queue.on('error', (error) => this.#troubles.add(error));
       try {
         await this.#within(queue.waitUntilReady(), 'taking queues away');
-        await queue.obliterate({ force: true });
+        await this.#obliterate(queue);
       } finally {
         await queue.close();
       }
+    }
+  }
+
+  /** It is paused first. Where that is as far as it came, whoever counts so again would wait for ever. */
+  async #obliterate(queue: Queue): Promise<void> {
+    try {
+      await queue.obliterate({ force: true });
+    } catch (error) {
+      await this.#within(queue.resume(), 'taking queues away').catch(() => undefined);
+      throw error;
     }
   }
 
@@ -184,9 +197,11 @@ export class Producer implements JobQueue {
 
   /** Of one queue, those shards that can be used as far as is known, and the others. */
   #apart<Payload>(shards: Shards<Payload>): readonly [Shards<Payload>, Shards<Payload>] {
-    const isAway = ({ name }: Queue<Payload>): boolean =>
-      this.#clock.elapsedMs() - (this.#awaySince.get(name) ?? -Infinity) < LEFT_ALONE_MS;
-    return [shards.filter((queue) => !isAway(queue)), shards.filter(isAway)];
+    return [shards.filter((queue) => !this.#isAway(queue)), shards.filter((queue) => this.#isAway(queue))];
+  }
+
+  #isAway({ name }: { readonly name: string }): boolean {
+    return this.#clock.elapsedMs() - (this.#awaySince.get(name) ?? -Infinity) < LEFT_ALONE_MS;
   }
 
   async #unlessAway<Result>(
@@ -205,7 +220,7 @@ export class Producer implements JobQueue {
 
   /**
    * Where a shard is away, the others get theirs all the same, and its own, too: who is settled twice is settled once, so
-   * nobody need wait for a server that may never come back.
+   * nobody need wait for a server that may never come back. It goes in rounds: what one part has met, no other meets again.
    */
   async #add<Payload>(
     shards: Shards<Payload>,
@@ -216,21 +231,35 @@ export class Producer implements JobQueue {
     const [only] = shards;
     if (shards.length === 1 && only) return this.#addInChunks(only, name, jobId, payloads);
     const parts = groupBy(payloads, (one) => shardOf(jobId(one), shards.length));
-    const add = async (shard: number, part: readonly Payload[]): Promise<void> => {
-      // The next one in its place is always the same, as long as the same are away.
-      const [near, away] = this.#apart([...shards.slice(shard), ...shards.slice(0, shard)]);
-      let failed: unknown;
-      for (const queue of [...near, ...away])
+    let left = [...parts].map(([shard, part]) => ({ part, queues: this.#inTurn(shards, shard) }));
+    const errors: unknown[] = [];
+    while (left.length > 0) {
+      const { done, failed } = await settledOf(left, async ({ part, queues: [queue, ...others] }) => {
+        if (!queue) return [];
         try {
-          return await this.#unlessAway(queue, () => this.#addInChunks(queue, name, jobId, part));
+          await this.#unlessAway(queue, () => this.#addInChunks(queue, name, jobId, part));
+          return [];
         } catch (error) {
           if (!isAwayError(error)) throw error;
-          failed ??= error;
+          return [{ part, others, error }];
         }
-      throw failed;
-    };
-    const { failed } = await settledOf([...parts], ([shard, part]) => add(shard, part));
-    if (failed.length > 0) throw failed[0];
+      });
+      errors.push(...failed);
+      left = done.flat().flatMap(({ part, others, error }) => {
+        const queues = others.filter((one) => !this.#isAway(one));
+        if (queues.length === 0) errors.push(error);
+        return queues.length === 0 ? [] : [{ part, queues }];
+      });
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  /** Where a job may go: its own shard first. The next in its place is always the same, as long as the same are away. */
+  #inTurn<Payload>(shards: Shards<Payload>, own: number): Shards<Payload> {
+    const all = [...shards.slice(own), ...shards.slice(0, own)];
+    const [near] = this.#apart(all);
+    // Where all are away, asking one of them again is enough.
+    return near.length > 0 ? near : all.slice(0, 1);
   }
 
   /** `addBulk` is not atomic: an error in the middle leaves some in. The ids make adding them again harmless. */

@@ -162,4 +162,20 @@ describe('queues of another number of shards', () => {
       await four.close();
     }
   });
+
+  it('go on where taking them away broke off', async () => {
+    const { env, app } = installation;
+    const client = redisClient(env.REDIS_URL as string);
+    const of = (part: string): string => `${env.CONNECTS_QUEUE_PREFIX}:{halfway}:${part}`;
+    try {
+      await client.set(of('failed'), 'not what it is expected to be');
+      await expect(app.queue.removeQueues(['{halfway}'])).rejects.toThrow('WRONGTYPE');
+      expect(await client.hexists(of('meta'), 'paused')).toBe(0);
+      await client.del(of('failed'));
+      await app.queue.removeQueues(['{halfway}']);
+      expect(await client.exists(of('meta'))).toBe(0);
+    } finally {
+      client.disconnect();
+    }
+  });
 });
