@@ -87,7 +87,7 @@ export function startWorker(app: App): Process & { readonly name: string } {
   const busy = new BusyAccounts(app);
   const rates = new RateSamples(app.clock);
   const settling = startSettling(app, { busy, rates }, stopping.signal);
-  const workers: Worker[] = [...settling];
+  const workers: Worker[] = settling.flat();
   const parts = [startTending, startTakingUp, startReversing, startAlerting, startCounting];
   const loops = parts.map((start) => start(app, stopping.signal));
   loops.push(startBackfilling(app, stopping.signal, name));
@@ -117,8 +117,11 @@ interface Watching {
   readonly rates: RateSamples;
 }
 
-/** Two lanes: a job is of one account, or of several hundred. What comes from any shard is settled together. */
-function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal): Worker[] {
+/**
+ * Two lanes: a job is of one account, or of several hundred. What comes from any shard is settled together.
+ * @returns of each lane, a worker for each shard
+ */
+function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal): Worker[][] {
   const { config } = app;
   const settleTogether = async (requests: readonly SettleRequest[]): Promise<Map<string, SettleOutcome>> => {
     const { outcomes, tookMs } = await untilAvailable(patient(app, signal), () => settleBatch(app, requests));
@@ -142,10 +145,10 @@ function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal)
   // Of several shards each may have one at hand.
   const slots = new Slots(COHORTS_AT_ONCE);
   return [
-    ...startShards<SettlePayload>(app, settleContract.queue, (job) => settle(job.data), {
+    startShards<SettlePayload>(app, settleContract.queue, (job) => settle(job.data), {
       concurrency: config.workerConcurrency,
     }),
-    ...startShards<CohortPayload>(
+    startShards<CohortPayload>(
       app,
       cohortContract.queue,
       (job) => slots.run(() => settleCohort(deps, job.data)),
@@ -209,9 +212,12 @@ async function settleBatch(
 
 const patient = ({ clock, outages }: App, signal: AbortSignal) => ({ clock, outages, signal });
 
-async function firstFaultOf(workers: readonly Worker[], app: App): Promise<string | undefined> {
-  const faults = await Promise.all(workers.map((worker) => faultOf(worker, app)));
-  return faults.find((one) => one !== undefined);
+/** A lane works as long as one of its shards does: of a shard that is lost, no worker is the fault. */
+async function firstFaultOf(lanes: readonly (readonly Worker[])[], app: App): Promise<string | undefined> {
+  const faults = await Promise.all(
+    lanes.map((shards) => Promise.all(shards.map((worker) => faultOf(worker, app)))),
+  );
+  return faults.find((shards) => shards.every((one) => one !== undefined))?.[0];
 }
 
 /** A worker takes jobs over a connection of its own that blocks: the ordinary one may be well while that one is not. */
