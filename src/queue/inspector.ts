@@ -5,7 +5,8 @@
  * Beside them it keeps the tallies: counts of what workers did that no table holds, added up by all processes; and which
  * accounts workers find locked by somebody else. A flushed Redis forgets them, as a restart would.
  */
-import { messageOf } from '../errors.ts';
+import type { ChainableCommander } from 'ioredis';
+import { redisFault } from '../servers/classify.ts';
 import { noSingleServer, otherShards } from './connection.ts';
 import { cohortContract, noticeContract, settleContract, tickContract } from './contracts.ts';
 import { type Client, Lookout, isCluster } from './lookout.ts';
@@ -38,14 +39,14 @@ export interface QueueState {
   readonly lost: number;
 }
 
-/** A shard that no server answers for. */
+/** A shard that cannot be used: no server answers for it, or the one that does refuses. */
 export interface LostShard {
   /** The first is 1. */
   readonly shard: number;
   /** `host:port` of the master that has, or had, it; empty where the cluster knows of none. */
   readonly node: string;
   /** What was met there. */
-  readonly why: string;
+  readonly error: unknown;
 }
 
 /** Accounts by id. */
@@ -120,16 +121,21 @@ export class Inspector {
     return lost;
   }
 
-  /** Shards that no server answers for; of a single server none: it is there or not. */
+  /**
+   * Shards that cannot be used; of a single server none: it is there or not.
+   * @throws configuration `redis-configuration`: what a person must mend passes with no server
+   */
   async findLostShards(): Promise<LostShard[]> {
     return this.#ask('looking for its shards', async (redis) => {
       if (!isCluster(redis)) return [];
       const away = await this.#findAway(redis, SHARDED);
+      const refused = [...away.values()].find((error) => redisFault(error)?.class === 'configuration');
+      if (refused !== undefined) throw refused;
       const shards = Array.from({ length: this.#shards }, (_, shard) => shard);
       return shards.flatMap((shard) => {
         const name = SHARDED.map((queue) => this.#namesOf(queue)[shard] ?? '').find((one) => away.has(one));
         if (name === undefined) return [];
-        return { shard: shard + 1, node: nodeOfShard(redis, name) ?? '', why: messageOf(away.get(name)) };
+        return { shard: shard + 1, node: nodeOfShard(redis, name) ?? '', error: away.get(name) };
       });
     });
   }
@@ -174,11 +180,17 @@ export class Inspector {
     });
   }
 
-  /** Marks it as this installation's, whosever it was. */
+  /**
+   * Marks it as this installation's, whosever it was, at every place: another's mark that stays at a server that is away
+   * would hold up everybody once that is back.
+   * @throws unavailable `redis-unavailable` where a place cannot be asked
+   */
   async takePrefix(installation: string): Promise<void> {
-    await this.#ask('taking over its queues', (redis) =>
-      this.#atAll(redis, 'installation', (key) => redis.set(key, installation)),
-    );
+    await this.#ask('taking over its queues', async (redis) => {
+      // So that who tries again finds the other's mark still.
+      throwFirst(await this.#settleAtAll(redis, 'installation', (key) => redis.get(key)));
+      throwFirst(await this.#settleAtAll(redis, 'installation', (key) => redis.set(key, installation)));
+    });
   }
 
   /**
@@ -191,15 +203,22 @@ export class Inspector {
     what: string,
     ask: (key: string) => Promise<Answer>,
   ): Promise<Answer[]> {
-    if (!isCluster(redis)) return [await ask(`${this.#prefix}:${what}`)];
+    const all = await this.#settleAtAll(redis, what, ask);
+    const answers = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (answers.length === 0) throwFirst(all);
+    return answers;
+  }
+
+  async #settleAtAll<Answer>(
+    redis: Client,
+    what: string,
+    ask: (key: string) => Promise<Answer>,
+  ): Promise<PromiseSettledResult<Answer>[]> {
+    if (!isCluster(redis)) return Promise.allSettled([ask(`${this.#prefix}:${what}`)]);
     const places = shardsOf(`{${what}}`, PLACES).map((place) => `${this.#prefix}:${place}`);
     // The first is where versions that know of one place only keep it.
     const keys = [`${this.#prefix}:${what}`, ...places];
-    const all = await Promise.allSettled(keys.map(async (key) => soon(ask(key))));
-    const answers = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failed = all.find((one) => one.status === 'rejected');
-    if (answers.length === 0 && failed) throw failed.reason;
-    return answers;
+    return Promise.allSettled(keys.map(async (key) => soon(ask(key))));
   }
 
   /** Every queue as it is now. @throws unavailable `redis-unavailable` */
@@ -301,9 +320,9 @@ export class Inspector {
   async addTallies(tallies: ReadonlyMap<string, number>): Promise<void> {
     if (tallies.size === 0) return;
     await this.#ask('adding up', async (redis) => {
-      const adding = redis.pipeline();
+      const adding = redis.multi();
       for (const [name, by] of tallies) adding.hincrbyfloat(this.#talliesKey, name, by);
-      await adding.exec();
+      await execAll(adding);
     });
   }
 
@@ -320,11 +339,11 @@ export class Inspector {
   async keepBusy(busy: Busy): Promise<void> {
     const now = await this.readTime();
     await this.#ask('keeping what is locked', async (redis) => {
-      const keeping = redis.pipeline().zremrangebyscore(this.#busyKey, '-inf', now - BUSY_KEPT_MS);
+      const keeping = redis.multi().zremrangebyscore(this.#busyKey, '-inf', now - BUSY_KEPT_MS);
       if (busy.freed.length > 0) keeping.zrem(this.#busyKey, ...busy.freed);
       if (busy.found.length > 0)
         keeping.zadd(this.#busyKey, ...busy.found.flatMap((account) => [now, account]));
-      await keeping.pexpire(this.#busyKey, BUSY_KEPT_MS).exec();
+      await execAll(keeping.pexpire(this.#busyKey, BUSY_KEPT_MS));
     });
   }
 
@@ -347,6 +366,27 @@ export class Inspector {
   /** Whoever asks afterwards is told that Redis is away, and opens nothing anew. */
   close(): void {
     this.#lookout.close();
+  }
+}
+
+function throwFirst(all: readonly PromiseSettledResult<unknown>[]): void {
+  const failed = all.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/**
+ * A transaction that Redis refuses as a whole, where it refuses any of it: so it can be given again.
+ * @throws the first error that Redis answered with: `exec` resolves with those of single commands
+ */
+async function execAll(transaction: ChainableCommander): Promise<void> {
+  try {
+    const results = await transaction.exec();
+    const failed = results?.find(([error]) => error !== null);
+    if (failed) throw failed[0];
+  } catch (error) {
+    // That it was discarded says nothing of why.
+    const { previousErrors } = error as { previousErrors?: readonly unknown[] };
+    throw previousErrors?.[0] ?? error;
   }
 }
 

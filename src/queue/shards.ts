@@ -1,7 +1,8 @@
 /**
  * Shards: a queue lives on one node of a cluster, so that there is one of its kind on each. Their names are chosen for the
  * hash slots that they fall into: evenly over all of them, as clusters are made. A job's place follows from its id alone,
- * so that it is found there again whoever adds it; that every process counts the same shards is for the settings to say.
+ * so that it is found there again whoever adds it, as long as none is lost; that every process counts the same shards is
+ * for the settings to say.
  */
 import { readRedisAddress } from '../servers/redis-address.ts';
 

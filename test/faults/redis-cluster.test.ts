@@ -107,6 +107,51 @@ describe('a cluster', () => {
     }
   });
 
+  it('that is full is told as one that refuses, and what was counted meanwhile can be added again', async () => {
+    const { app } = installation;
+    const limit = (masters: PrivateCluster['masters'], bytes: string) =>
+      Promise.all(masters.map(({ client }) => client.config('SET', 'maxmemory', bytes)));
+    const counted = new Map([
+      ['test:one', 1],
+      ['test:two', 2],
+    ]);
+    try {
+      await limit(cluster.masters, '1');
+      await expect(app.inspector.addTallies(counted)).rejects.toMatchObject({
+        code: 'redis-unavailable',
+        message: expect.stringContaining('OOM') as string,
+      });
+      await expect(app.inspector.keepBusy({ found: ['a-001'], freed: [] })).rejects.toMatchObject({
+        code: 'redis-unavailable',
+      });
+      await limit(cluster.masters, '0');
+      await app.inspector.addTallies(counted);
+      const tallies = await app.inspector.readTallies();
+      expect([tallies.get('test:one'), tallies.get('test:two')]).toEqual([1, 2]);
+
+      await limit(cluster.masters.slice(0, 1), '1');
+      const { stdout } = await runHere(['doctor'], { app });
+      expect(stdout).toMatch(/of 6 shards the server refuses 1, 2 \(OOM /);
+      expect(stdout).toContain('Redis is full');
+      expect(stdout).not.toContain('no server answers');
+    } finally {
+      await limit(cluster.masters, '0');
+    }
+  });
+
+  it('that hangs as a whole is asked once, whoever the jobs are for', async () => {
+    const payloads = numbered('a', FLEET).map(({ id }) => ({ account: id, run: 1 }));
+    // Six times as long as one shard is waited for is longer than this.
+    await Promise.all(cluster.masters.map(({ client }) => client.client('PAUSE', 20_000, 'WRITE')));
+    try {
+      await expect(installation.app.queue.enqueueSettling(payloads)).rejects.toMatchObject({
+        code: 'redis-unavailable',
+      });
+    } finally {
+      await Promise.all(cluster.masters.map(({ client }) => client.client('UNPAUSE')));
+    }
+  });
+
   it('takes no jobs from who counts the shards otherwise', async () => {
     const worker = startWorker(installation.app);
     const other = composeApp(
@@ -198,6 +243,9 @@ describe('a shard of a sweep', () => {
       await expectGrantedOnce(installation, 2 * FLEET);
       const doctor = await runHere(['doctor'], { app });
       expect(doctor.code).not.toBe(0);
+      // Its other shards keep the worker at work; and a mark that cannot be written everywhere is not taken for written.
+      expect(await app.health.faults()).toEqual([]);
+      await expect(app.inspector.takePrefix('somebody')).rejects.toMatchObject({ code: 'redis-unavailable' });
       expect(doctor.stdout).toMatch(
         new RegExp(`of 6 shards no server answers for 3, 4 \\(.* at 127\\.0\\.0\\.1:${lost.port}\\)`),
       );

@@ -1,10 +1,13 @@
 /** Redis: server, settings, queues, workers. */
 import { skewOf } from '../../../clocks.ts';
+import { messageOf } from '../../../errors.ts';
 import { shownNow } from '../../../db/query.ts';
 import type { LostShard, QueueState } from '../../../queue/inspector.ts';
 import type { OldShards } from '../../../queue/old-shards.ts';
 import type { RedisServer } from '../../../queue/redis-servers.ts';
 import { type RedisKind, readRedisAddress } from '../../../servers/redis-address.ts';
+import { mendOf, redisFault } from '../../../servers/classify.ts';
+import { AGAIN } from '../../../servers/fault.ts';
 import { counted } from '../../../words.ts';
 import { compared } from './clock-findings.ts';
 import { AFTER_ANOTHER, findOtherOwner } from '../installation.ts';
@@ -24,7 +27,7 @@ export async function checkRedisServer({ inspector, config }: Deps): Promise<rea
   const servers = await inspector.readServers();
   const kind = config.redisUrl === undefined ? 'single' : readRedisAddress(config.redisUrl).kind;
   const findings = servers.flatMap((one) => checkServer(one, kind));
-  if (lost.length > 0) findings.push(tellLost(lost, config.queueShards));
+  if (lost.length > 0) findings.push(...tellLost(lost, config.queueShards));
   else if (kind === 'cluster') findings.push(...checkShards(servers));
   if (lost.length === 0) findings.push(...(await inspector.findOldShards()).map(tellOld));
   return findings.length > 0 ? findings : [ok('redis', toldOf(servers, kind))];
@@ -82,15 +85,38 @@ const tellOld = ({ shards, names, jobs }: OldShards): Finding =>
   );
 
 /** Nobody waits for them: so it is told that they are gone, and not who is late by it. */
-function tellLost(lost: readonly LostShard[], shards: number): Finding {
-  const [{ node, why }] = lost as [LostShard];
-  const which = lost.map((one) => one.shard).join(', ');
-  const where = node === '' ? '' : ` at ${node}`;
-  return fault(
-    'redis',
-    `of ${shards} shards no server answers for ${which} (${why}${where}): the others have their work meanwhile`,
-    'bring back that master or a replica of it, be it empty, or redis-cli --cluster fix: docs/operations.md: Redis servers',
-  );
+function tellLost(lost: readonly LostShard[], shards: number): Finding[] {
+  const refused = lost.filter(({ error }) => isRefusal(error));
+  const away = lost.filter((one) => !refused.includes(one));
+  const findings: Finding[] = [];
+  const told = (of: readonly LostShard[]): string => {
+    const [{ node, error }] = of as [LostShard];
+    const where = node === '' ? '' : ` at ${node}`;
+    return `${of.map((one) => one.shard).join(', ')} (${messageOf(error)}${where}): the others have their work meanwhile`;
+  };
+  if (away.length > 0)
+    findings.push(
+      fault(
+        'redis',
+        `of ${shards} shards no server answers for ${told(away)}`,
+        'bring back that master or a replica of it, be it empty, or redis-cli --cluster fix: docs/operations.md: Redis servers',
+      ),
+    );
+  if (refused[0])
+    findings.push(
+      fault(
+        'redis',
+        `of ${shards} shards the server refuses ${told(refused)}`,
+        mendOf(redisFault(refused[0].error), 'Redis') ?? AGAIN,
+      ),
+    );
+  return findings;
+}
+
+/** The server is there, with what it holds. Of slots that nobody has, the others say that the cluster is down. */
+function isRefusal(error: unknown): boolean {
+  const found = redisFault(error);
+  return found !== undefined && found.class !== 'server-away' && found.code !== 'CLUSTERDOWN';
 }
 
 /** All masters work where each has shards. */
