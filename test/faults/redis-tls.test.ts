@@ -118,7 +118,8 @@ describe.each(Object.entries(KINDS))('%s over TLS', (_kind, start) => {
     const ofRedis = () => lines.filter((one) => String(one.code ?? one.outage).startsWith('redis-'));
     try {
       await until('the worker is counted', async () => {
-        const queues = await app.inspector.readQueues(Date.now());
+        // On a busy machine a handshake may take longer than a question waits.
+        const queues = await app.inspector.readQueues(Date.now()).catch(() => []);
         return queues.some((one) => one.workers === 1);
       });
       await present(servers.nodes, certificates.selfSigned);
