@@ -8,11 +8,11 @@ import { round, shortCount } from '../../../src/console/charts/figures.ts';
 import type { ContenderName } from '../options.ts';
 import type { Line } from '../report.ts';
 
-const WIDTH = 940;
+const WIDTH = 1_000;
 const HEIGHT = 520;
 const LEFT = 58;
 /** Room for the names at the end of each line. */
-const RIGHT = 380;
+const RIGHT = 440;
 const TOP = 44;
 const BOTTOM = 46;
 const LABEL_HEIGHT = 17;
