@@ -81,9 +81,10 @@ test.each([['a@b@c'], ['jane doe@example.test'], ['@example.test'], ['jane@'], [
 );
 
 test('an address is looked up by an index', async () => {
-  const [plan] = await selectRows<{ key: string }>(
+  const [plan] = await selectRows<Record<string, unknown>>(
     app.db,
     "EXPLAIN SELECT account_id FROM contacts WHERE email = 'solo@example.test' LIMIT 21",
   );
-  expect(plan).toMatchObject({ key: 'of_email' });
+  // MySQL tells it as a tree.
+  expect(JSON.stringify(plan)).toMatch(/"key":"of_email"|lookup on contacts using of_email/);
 });

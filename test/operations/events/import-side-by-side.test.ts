@@ -122,12 +122,11 @@ describe('a file of events', () => {
       async () => (await countAll()) >= (ACCOUNTS - 1) * (BATCH / ACCOUNTS),
     );
     await holder.release();
-    expect(await imported).toMatchObject({ applied: lines.length - each, busy: each });
-    expect(await importLines(lines)).toMatchObject({
-      applied: each,
-      duplicates: lines.length - each,
-      busy: 0,
-    });
+    const { applied, busy } = await imported;
+    // Without patience it may meet a transaction of its own at another account, too.
+    expect(busy).toBeGreaterThanOrEqual(each);
+    expect(applied + busy).toBe(lines.length);
+    expect(await importLines(lines)).toMatchObject({ applied: busy, duplicates: applied, busy: 0 });
     await expectAllOnceAndInOrder(lines);
   });
 
