@@ -1,11 +1,12 @@
 /** A Redis that was started again reads what it holds, and answers everything else with LOADING: it is waited for. */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { startWorker } from '../../jobs/start-worker.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { runHere } from '../support/in-process.ts';
 import { type Installation, install } from '../support/installation.ts';
 import { expectGrantedOnce } from '../support/liveness.ts';
 import { type PrivateServer, privateRedis } from '../support/private-servers.ts';
+import { askOnce } from '../support/redis.ts';
 import { sweepAndSend, until } from '../support/sweeping.ts';
 
 const MEMBERS = 20;
@@ -25,18 +26,8 @@ afterAll(async () => {
   await redis.remove();
 });
 
-/** One that asks at once, and once. */
-async function ask<Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer> {
-  const options = { lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false } as const;
-  const client = new Redis({ ...options, path: redis.url.replace('unix://', '') });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await question(client);
-  } finally {
-    client.disconnect();
-  }
-}
+const ask = <Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer> =>
+  askOnce({ path: redis.url.replace('unix://', '') }, question);
 
 const isLoading = (): Promise<boolean> =>
   ask((client) => client.get('held-1')).then(

@@ -9,6 +9,7 @@ import { type RedisProgram, locateBinaries } from '../../scripts/servers/server-
 import { type LaunchedServer, launchServer } from '../../scripts/servers/server-process.ts';
 import { type Watchdog, startWatchdog } from '../../scripts/servers/watchdog.ts';
 import type { Certificate, Certificates } from './certificates.ts';
+import { askOnce } from './redis.ts';
 import { until } from './sweeping.ts';
 
 export interface Node {
@@ -124,20 +125,7 @@ export class PrivateServers {
   }
 
   async askOnce<Answer>(port: number, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
-    const client = new Redis({
-      port,
-      ...(this.#tls && { tls: { ca: readFileSync(this.#tls.ca) } }),
-      lazyConnect: true,
-      retryStrategy: () => null,
-      enableReadyCheck: false,
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return await question(client);
-    } finally {
-      client.disconnect();
-    }
+    return askOnce({ port, ...(this.#tls && { tls: { ca: readFileSync(this.#tls.ca) } }) }, question);
   }
 
   /** @param hosts whatever follows the scheme up to the parameters */
