@@ -142,8 +142,10 @@ function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal)
   const settle = settleAccount({ ordinary: lane(), slow: lane(), isSlow });
   const { db } = app;
   const deps = { db, batchMax: config.batchMax, settle: settleTogether, isSlow };
+  // A small pool keeps a connection for everybody else.
+  const cohortsAtOnce = Math.max(1, Math.min(COHORTS_AT_ONCE, config.databasePoolMax - 1));
   // Of several shards each may have one at hand.
-  const slots = new Slots(COHORTS_AT_ONCE);
+  const slots = new Slots(cohortsAtOnce);
   return [
     startShards<SettlePayload>(app, settleContract.queue, (job) => settle(job.data), {
       concurrency: config.workerConcurrency,
@@ -152,7 +154,7 @@ function startSettling(app: App, { busy, rates }: Watching, signal: AbortSignal)
       app,
       cohortContract.queue,
       (job) => slots.run(() => settleCohort(deps, job.data)),
-      { concurrency: COHORTS_AT_ONCE },
+      { concurrency: cohortsAtOnce },
     ),
   ];
 }
