@@ -1,14 +1,7 @@
 /** The rows that settling a boundary writes, by nothing but the statements that write them: what the tables alone cost. */
 import { type Database, inTransaction } from '../../src/db/connection.ts';
-import {
-  type Cell,
-  type Queryable,
-  databaseNow,
-  execute,
-  insertRows,
-  selectRows,
-  toDate,
-} from '../../src/db/query.ts';
+import { type Queryable, databaseNow, execute, insertRows, selectRows, toDate } from '../../src/db/query.ts';
+import type { Cell } from '../../src/db/tuples.ts';
 import { type LocalDate, plusMonths } from '../../src/domain/calendar.ts';
 
 /** What an account on Basic holds at each boundary: what is above the limit expires, and the grant brings it back. */

@@ -1,5 +1,5 @@
 /** Three ways to talk SQL: rows, a count of changed rows, and one INSERT of many rows. */
-import { escape } from 'mysql2';
+import { type Cell, packTuples, quoted } from './tuples.ts';
 import type { ClockAgreement, Database, Transaction } from './connection.ts';
 
 export type Queryable = Database | Transaction;
@@ -38,65 +38,41 @@ export async function execute(
   return result;
 }
 
-export type Cell = string | number | boolean | null;
-
-/** UTF-16 units of one INSERT, each of three bytes at the most: there are servers that take a mebibyte and no more. */
-const STATEMENT_MAX_LENGTH = 300_000;
-
 /**
  * `INSERT INTO table (columns) VALUES (…), (…) <suffix>` in one statement, or in as few as fit into packets; nothing at
  * all for no rows.
  */
-export async function insertRows(
+export const insertRows = (
   db: Queryable,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
   suffix = '',
-): Promise<number> {
+): Promise<number> => run(db, insertOf(table, columns, rows, suffix));
+
+/** A statement that is text already: what it was made of is not needed until it is its turn. */
+export interface Statement {
+  readonly sql: string;
+  readonly bindings: readonly Literal[];
+}
+
+/** The statements of {@link insertRows}, to be run later. */
+export function insertOf(
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  suffix = '',
+): Statement[] {
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ? ${suffix}`;
-  let affectedRows = 0;
-  for (const tuples of inPackets(rows)) {
-    const [result] = (await db.raw(sql, [literal(tuples)] as never)) as [Written];
-    affectedRows += result.affectedRows;
-  }
-  return affectedRows;
+  return packTuples(rows).map((tuples) => ({ sql, bindings: [literal(tuples)] }));
 }
 
-function* inPackets(rows: readonly (readonly Cell[])[]): Generator<string> {
-  let tuples = '';
-  for (const row of rows) {
-    const tuple = toTuple(row);
-    if (tuples !== '' && tuples.length + tuple.length >= STATEMENT_MAX_LENGTH) {
-      yield tuples;
-      tuples = '';
-    }
-    tuples += tuples === '' ? tuple : `,${tuple}`;
-  }
-  if (tuples !== '') yield tuples;
+/** One after another. @returns rows that were changed */
+export async function run(db: Queryable, statements: readonly Statement[]): Promise<number> {
+  let changed = 0;
+  for (const { sql, bindings } of statements) changed += (await execute(db, sql, bindings)).affectedRows;
+  return changed;
 }
-
-/** By hand: a batch has some ten thousand cells, and an array of each row's texts would cost as much as the texts. */
-function toTuple(row: readonly Cell[]): string {
-  let tuple = '(';
-  for (const cell of row) tuple += tuple.length === 1 ? toLiteral(cell) : `,${toLiteral(cell)}`;
-  return `${tuple})`;
-}
-
-const toLiteral = (cell: Cell): string => {
-  if (typeof cell === 'string') return quoted(cell);
-  if (cell === undefined) throw new Error('a cell is undefined');
-  return String(cell);
-};
-
-/**
- * A text between single quotes. What the driver would escape besides, a double quote, means nothing there: JSON is full of
- * them, and goes as it is.
- */
-const quoted = (text: string): string => (ESCAPED.test(text) ? escape(text) : `'${text}'`);
-
-/** Quotes, backslashes, and whatever is no character to be seen. */
-const ESCAPED = /['\\\p{Cc}]/u;
 
 /** Text from the start, for a binding: knex and the driver would walk through it once more each. */
 interface Literal {

@@ -1,15 +1,15 @@
 /** SQL of `accounts`: who holds a balance, and who is due. */
 import {
-  type Cell,
   type Queryable,
+  type Statement,
   asJson,
-  execute,
   insertRows,
   selectOne,
   selectRows,
   toDate,
   toDateOrNull,
 } from '../db/query.ts';
+import type { Cell } from '../db/tuples.ts';
 import type { Transaction } from '../db/connection.ts';
 import type { Account, AccountKind, AccountStatus } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
@@ -267,16 +267,10 @@ export interface AccountChange {
  * One statement for all who have begun a cycle, which changes nearly everything, and one for all others, of whom events
  * change three or four columns.
  */
-export async function updateAccounts(
-  transaction: Transaction,
-  changes: readonly AccountChange[],
-): Promise<void> {
-  await updateAlike(transaction, changes.filter(hasBegunCycle));
-  await updateAlike(
-    transaction,
-    changes.filter((one) => !hasBegunCycle(one)),
-  );
-}
+export const updateAccounts = (changes: readonly AccountChange[]): Statement[] => [
+  ...updateAlike(changes.filter(hasBegunCycle)),
+  ...updateAlike(changes.filter((one) => !hasBegunCycle(one))),
+];
 
 const hasBegunCycle = ({ before, after }: AccountChange): boolean =>
   before.account.nextCycleOn !== after.account.nextCycleOn;
@@ -286,20 +280,17 @@ const hasBegunCycle = ({ before, after }: AccountChange): boolean =>
  * the database a fifth longer. Each row is found by its key, whatever the optimizer thinks of a small table: a scan would
  * meet the locks of others.
  */
-async function updateAlike(transaction: Transaction, changes: readonly AccountChange[]): Promise<void> {
+function updateAlike(changes: readonly AccountChange[]): Statement[] {
   const columns = CHANGING.filter(({ of }) => changes.some(({ before, after }) => of(before) !== of(after)));
-  if (columns.length === 0) return;
+  if (columns.length === 0) return [];
   const cells = changes.map(({ after }) => [after.account.id, ...columns.map(({ of }) => of(after))]);
   const read = ['id', ...columns.map(({ column }) => column)].map(
     (column, at) => `${column} ${ANYTHING} PATH '$[${at}]'`,
   );
-  await execute(
-    transaction,
-    `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${read.join(', ')})) AS changed
-       STRAIGHT_JOIN accounts FORCE INDEX (PRIMARY) ON accounts.id = changed.id
-        SET ${columns.map(({ column }) => `accounts.${column} = changed.${column}`).join(', ')}`,
-    [asJson(cells)],
-  );
+  const sql = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${read.join(', ')})) AS changed
+    STRAIGHT_JOIN accounts FORCE INDEX (PRIMARY) ON accounts.id = changed.id
+      SET ${columns.map(({ column }) => `accounts.${column} = changed.${column}`).join(', ')}`;
+  return [{ sql, bindings: [asJson(cells)] }];
 }
 
 /** JSON_TABLE of MariaDB makes any value fit the type it is told; a column of a real table refuses what does not fit. */

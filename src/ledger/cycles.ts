@@ -1,6 +1,5 @@
 /** SQL of `cycles`: one settlement per account and cycle date. */
-import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, type Statement, insertOf, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { PlanName } from '../domain/terms.ts';
@@ -42,10 +41,9 @@ const COLUMNS = [
   'posted_at',
 ] as const;
 
-/** @throws the database's duplicate-key error (1062) when one of these boundaries is settled already */
-export async function insertCycles(transaction: Transaction, rows: readonly CycleRow[]): Promise<void> {
-  await insertRows(transaction, 'cycles', COLUMNS, rows.map(toCells));
-}
+/** Run, they throw the database's duplicate-key error (1062) when one of these boundaries is settled already. */
+export const insertCycles = (rows: readonly CycleRow[]): Statement[] =>
+  insertOf('cycles', COLUMNS, rows.map(toCells));
 
 const toCells = ({ accountId, settlement, ...row }: CycleRow) => [
   accountId,

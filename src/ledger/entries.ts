@@ -1,6 +1,5 @@
 /** SQL of `entries`: the ledger, which only grows. */
-import type { Transaction } from '../db/connection.ts';
-import { type Queryable, insertRows, selectOne, selectRows, toDate } from '../db/query.ts';
+import { type Queryable, type Statement, insertOf, selectOne, selectRows, toDate } from '../db/query.ts';
 import type { Entry, EntryKind } from '../domain/account.ts';
 import type { Instant, LocalDate } from '../domain/calendar.ts';
 import type { PlanName } from '../domain/terms.ts';
@@ -29,10 +28,9 @@ const COLUMNS = [
   'run_id',
 ] as const;
 
-/** @throws the database's duplicate-key error (1062) when one of them was posted before */
-export async function insertEntries(transaction: Transaction, rows: readonly EntryRow[]): Promise<void> {
-  await insertRows(transaction, 'entries', COLUMNS, rows.map(toCells));
-}
+/** Run, they throw the database's duplicate-key error (1062) when one of them was posted before. */
+export const insertEntries = (rows: readonly EntryRow[]): Statement[] =>
+  insertOf('entries', COLUMNS, rows.map(toCells));
 
 const toCells = ({ accountId, entry, postedAt, runId }: EntryRow) => [
   accountId,

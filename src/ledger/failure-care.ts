@@ -1,6 +1,7 @@
 /** SQL of `failure_care`: what operators said about accounts that are put aside. */
 import type { Transaction } from '../db/connection.ts';
-import { type Cell, insertRows, toDate, updateOf } from '../db/query.ts';
+import { insertRows, toDate, updateOf } from '../db/query.ts';
+import type { Cell } from '../db/tuples.ts';
 import type { Instant } from '../domain/calendar.ts';
 
 /** What a person says about an account that is put aside. */

@@ -6,7 +6,15 @@
  * what was folded would need an index by time on the two largest of them, which costs each row more than this a batch.
  */
 import type { Transaction } from '../db/connection.ts';
-import { type Queryable, execute, insertRows, selectRows, toDate } from '../db/query.ts';
+import {
+  type Queryable,
+  type Statement,
+  execute,
+  insertOf,
+  insertRows,
+  selectRows,
+  toDate,
+} from '../db/query.ts';
 import type { EntryKind } from '../domain/account.ts';
 import type { LocalDate } from '../domain/calendar.ts';
 import type { SettlementCode } from '../domain/settle.ts';
@@ -65,9 +73,12 @@ function utcDayOf(at: number): LocalDate {
   return lastDay.on;
 }
 
+type Sum = { -readonly [Field in keyof RollupRow]: RollupRow[Field] };
+
 /** Rows of one key added up. */
 export class Sums {
-  readonly #rows = new Map<string, { -readonly [Field in keyof RollupRow]: RollupRow[Field] }>();
+  /** By day and name, of which a batch has few: a text as key would be made for each entry. */
+  readonly #days = new Map<LocalDate, Map<RollupRow['name'], Sum[]>>();
 
   add(
     measure: Measure,
@@ -77,32 +88,37 @@ export class Sums {
     amount: number,
     quantity = 1,
   ): void {
-    const key = `${measure} ${onDay} ${plan} ${name}`;
-    const known = this.#rows.get(key);
-    if (!known) this.#rows.set(key, { measure, onDay, plan, name, amount, quantity });
-    else {
-      known.amount += amount;
-      known.quantity += quantity;
-    }
+    const sum = this.#sumOf(measure, onDay, plan, name);
+    sum.amount += amount;
+    sum.quantity += quantity;
+  }
+
+  #sumOf(measure: Measure, onDay: LocalDate, plan: PlanName, name: RollupRow['name']): Sum {
+    let names = this.#days.get(onDay);
+    if (!names) this.#days.set(onDay, (names = new Map()));
+    let sums = names.get(name);
+    if (!sums) names.set(name, (sums = []));
+    for (const sum of sums) if (sum.plan === plan && sum.measure === measure) return sum;
+    const sum = { measure, onDay, plan, name, amount: 0, quantity: 0 };
+    sums.push(sum);
+    return sum;
   }
 
   /** In the order of their keys, without those that came to nothing. */
   rows(): RollupRow[] {
-    return [...this.#rows]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, row]) => row)
-      .filter((row) => row.amount !== 0 || row.quantity !== 0);
+    const keyOf = ({ measure, onDay, plan, name }: RollupRow): string =>
+      `${measure} ${onDay} ${plan} ${name}`;
+    return [...this.#days.values()]
+      .flatMap((names) => [...names.values()].flat())
+      .filter((row) => row.amount !== 0 || row.quantity !== 0)
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 }
 
 const cellsOf = (row: RollupRow) => [row.measure, row.onDay, row.plan, row.name, row.amount, row.quantity];
 
-export async function insertRollupDeltas(
-  transaction: Transaction,
-  rows: readonly RollupRow[],
-): Promise<void> {
-  await insertRows(transaction, 'rollup_deltas', COLUMNS, rows.map(cellsOf));
-}
+export const insertRollupDeltas = (rows: readonly RollupRow[]): Statement[] =>
+  insertOf('rollup_deltas', COLUMNS, rows.map(cellsOf));
 
 /**
  * Folds up to `limit` committed deltas, the oldest first; what somebody else folds at the moment is left to him. To be

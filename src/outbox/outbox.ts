@@ -11,8 +11,10 @@ import { classOfDatabaseError, databaseUnavailable, isDatabaseError } from '../d
 import {
   type Binding,
   type Queryable,
+  type Statement,
   type Written,
   execute,
+  insertOf,
   insertRows,
   selectOne,
   selectRows,
@@ -70,10 +72,9 @@ const toCells = (one: NoticeDraft) => [
   toDate(one.stagedAt),
 ];
 
-/** @throws the database's duplicate-key error (1062) when one of them was staged before */
-export async function stageNotices(transaction: Transaction, drafts: readonly NoticeDraft[]): Promise<void> {
-  await insertRows(transaction, 'outbox', DRAFT_COLUMNS, drafts.map(toCells));
-}
+/** Run, they throw the database's duplicate-key error (1062) when one of them was staged before. */
+export const stageNotices = (drafts: readonly NoticeDraft[]): Statement[] =>
+  insertOf('outbox', DRAFT_COLUMNS, drafts.map(toCells));
 
 /** For what is looked for again and again, by several at once: one that is staged already stays as it is. */
 export async function stageIfNew(db: Queryable, drafts: readonly NoticeDraft[]): Promise<void> {

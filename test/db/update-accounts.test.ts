@@ -1,6 +1,6 @@
 /** Updating many accounts in one statement: each as it shall be, nothing else of it, and nothing that does not fit. */
 import { inTransaction } from '../../src/db/connection.ts';
-import { execute, selectRows } from '../../src/db/query.ts';
+import { execute, run, selectRows } from '../../src/db/query.ts';
 import { lockAccounts } from '../../src/ledger/account-locks.ts';
 import { type AccountRow, updateAccounts } from '../../src/ledger/accounts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
@@ -18,10 +18,7 @@ describe('updateAccounts', () => {
   const update = (change: (row: AccountRow) => AccountRow): Promise<void> =>
     inTransaction(installation.db, async (transaction) => {
       const { rows } = await lockAccounts(transaction, ['a-000', 'a-001', 'a-002']);
-      await updateAccounts(
-        transaction,
-        rows.map((before) => ({ before, after: change(before) })),
-      );
+      await run(transaction, updateAccounts(rows.map((before) => ({ before, after: change(before) }))));
     });
 
   const stored = (): Promise<Record<string, unknown>[]> =>

@@ -290,8 +290,7 @@ async function recordOnce(
     else recordAccount({ by, known, writes, done, row: found.get(one.account), waiting, turnGround }, one);
   }
   writes.audits.push(...auditsOfImport(by, done.outcomes, lockedAt));
-  await writes.write(transaction, lockedAt);
-  return { ...done, codes: writes.cycles.map((one) => one.settlement.code) };
+  return { ...done, codes: await writes.write(transaction, lockedAt) };
 }
 
 async function findKnown(

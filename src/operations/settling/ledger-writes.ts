@@ -1,6 +1,8 @@
 /** Everything that one transaction writes about accounts, gathered before its first statement. */
 import type { Transaction } from '../../db/connection.ts';
+import { run } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
+import type { SettlementCode } from '../../domain/settle.ts';
 import type { Award, Interview, Proposal } from '../../domain/events/records.ts';
 import {
   type AccountChange,
@@ -51,6 +53,7 @@ export class LedgerWrites {
   readonly audits: AuditRow[] = [];
   readonly #look: LedgerLook | undefined;
   readonly #failing: ReadonlySet<string>;
+  #isWritten = false;
 
   /**
    * @param look that found the ledger free, in the same transaction; undefined for what only keeps facts
@@ -61,17 +64,31 @@ export class LedgerWrites {
     this.#failing = failing;
   }
 
-  /** One statement per table; none for a table to which nothing is written. */
-  async write(transaction: Transaction, now: Instant): Promise<void> {
+  /**
+   * One statement per table; none for a table to which nothing is written. What most transactions write by the thousand is
+   * text before the first of them is sent, and the rows are dropped: those of several batches, kept until each has
+   * committed, would be most of what the garbage collector moves. Once only: a transaction that is replayed decides anew.
+   * @returns the code of each cycle
+   */
+  async write(transaction: Transaction, now: Instant): Promise<readonly SettlementCode[]> {
     this.#requireLook();
+    if (this.#isWritten) throw new Error('these rows were written before');
+    this.#isWritten = true;
+    const codes = this.cycles.map((one) => one.settlement.code);
+    const cycles = insertCycles(this.cycles);
+    const entries = insertEntries(this.entries);
+    const deltas = insertRollupDeltas(rollupDeltas(this.entries, this.cycles, this.amendments));
+    const notices = stageNotices(this.notices);
+    const changes = updateAccounts(this.accounts);
+    for (const rows of [this.cycles, this.entries, this.notices, this.accounts]) rows.length = 0;
     await insertAccounts(transaction, this.opened);
     await upsertContacts(transaction, this.contacts);
     await insertSpans(transaction, this.spans);
-    await insertCycles(transaction, this.cycles);
+    await run(transaction, cycles);
     await insertAmendments(transaction, this.amendments);
     await insertLapses(transaction, this.lapses);
-    await insertEntries(transaction, this.entries);
-    await insertRollupDeltas(transaction, rollupDeltas(this.entries, this.cycles, this.amendments));
+    await run(transaction, entries);
+    await run(transaction, deltas);
     await insertDecisions(transaction, this.decisions);
     await upsertProposals(transaction, latestOf(this.proposals));
     await upsertInterviews(transaction, latestOf(this.interviews));
@@ -79,11 +96,12 @@ export class LedgerWrites {
     await insertEvents(transaction, this.events);
     await resolveWaiting(transaction, this.resolved);
     await upsertEventWaits(transaction, this.waits);
-    await stageNotices(transaction, this.notices);
+    await run(transaction, notices);
     for (const row of this.audits) await insertAudit(transaction, row);
-    await updateAccounts(transaction, this.accounts);
+    await run(transaction, changes);
     const cleared = this.overcome.filter((id) => this.#failing.has(id));
     if (cleared.length > 0) await clearFailures(transaction, cleared, now);
+    return codes;
   }
 
   /** A path that forgot to look would post against a hold: it is a bug, and posts nothing at all. */

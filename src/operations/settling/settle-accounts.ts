@@ -135,6 +135,22 @@ async function settleOnce(
   transaction: Transaction,
   requests: readonly SettleRequest[],
 ): Promise<Settled> {
+  const { settled, writes, lockedAt } = await decide(deps, transaction, requests);
+  return { ...settled, codes: await writes.write(transaction, lockedAt) };
+}
+
+interface Decided {
+  readonly settled: Omit<Settled, 'codes'>;
+  readonly writes: LedgerWrites;
+  readonly lockedAt: Instant;
+}
+
+/** Locks and decides; nothing is written. What it read is let go of with it, before the first write. */
+async function decide(
+  deps: SettleDeps,
+  transaction: Transaction,
+  requests: readonly SettleRequest[],
+): Promise<Decided> {
   const ids = requests.map((one) => one.account);
   const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
   // Asked for under the locks: a run that was stopped meanwhile settles nobody more.
@@ -161,8 +177,7 @@ async function settleOnce(
     else if (fault) settled.failed.push({ ...request, ...describeError(fault) });
     else settleOne(deps.settings, { request, row, run, lockedAt, waiting }, writes, settled);
   }
-  await writes.write(transaction, lockedAt);
-  return { ...settled, codes: writes.cycles.map((one) => one.settlement.code) };
+  return { settled, writes, lockedAt };
 }
 
 /** What one account is settled by. */

@@ -5,7 +5,7 @@
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { isDuplicateKey } from '../../db/errors.ts';
-import { databaseNow } from '../../db/query.ts';
+import { run, databaseNow } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { countAccounts } from '../../ledger/accounts.ts';
@@ -137,7 +137,7 @@ async function keep(
   // The first time there is nothing to lock: then the key says who was first.
   if (before === undefined) await insertRound(transaction, 'rollups', { movedAt: now });
   else await writeRound(transaction, 'rollups', { movedAt: Math.max(now, before + 1) });
-  await insertRollupDeltas(transaction, difference);
+  await run(transaction, insertRollupDeltas(difference));
   await insertAudit(transaction, {
     at: now,
     actor,

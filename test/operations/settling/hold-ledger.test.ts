@@ -336,6 +336,13 @@ describe('while the ledger is held', () => {
     await expect(posting).rejects.toThrow('unless the ledger is free');
   });
 
+  it('what was written once is not written again: its rows are let go of', async () => {
+    const writes = new LedgerWrites();
+    await inTransaction(installation.db, (transaction) => writes.write(transaction, 0));
+    const again = inTransaction(installation.db, (transaction) => writes.write(transaction, 0));
+    await expect(again).rejects.toThrow('written before');
+  });
+
   async function settled(ids: readonly string[]): Promise<number> {
     await settleAsOf(installation.app, ids, '2021-05-01');
     return (await listRuns(installation.db, 1))[0]?.id ?? 0;
