@@ -1,11 +1,12 @@
 /**
  * Group commit for the queue. BullMQ adds each job, and ends each, by a call of a script of its own. Jobs that end in the
- * same turn of the loop, as those of one transaction do, or that are added together, go to Redis as one call: the library's
- * own script, once for each of them. What it answers to each is as it would have answered; between two of them nobody else
- * is served.
+ * same turn of the loop, as those of one transaction do, or that are added together, go to Redis as one call, which does for
+ * each of them what the library's own script would do: by a shorter way (plain-jobs.ts), or by that script. What it
+ * answers to each is as the script would have answered; between two of them nobody else is served.
  */
 import { type BackendFactory, type RedisQueueBackend, createRedisBackend } from 'bullmq';
 import { redisFault } from '../servers/classify.ts';
+import { PLAIN, PLAIN_OF, type PlainScript } from './plain-jobs.ts';
 
 /** Of the library's scripts, those that are called for each job. */
 const GROUPED: readonly string[] = ['addStandardJob', 'moveToFinished'];
@@ -99,7 +100,10 @@ function defineGroup(client: Client, name: string): Group | undefined {
   if (!found) return undefined;
   const [versioned, { lua, numberOfKeys }] = found;
   const command = `${versioned}:together`;
-  if (!(command in scripting)) scripting.defineCommand(command, { numberOfKeys, lua: together(lua) });
+  if (!(command in scripting)) {
+    const plain = versioned === `${name}:${PLAIN_OF}` ? PLAIN[name] : undefined;
+    scripting.defineCommand(command, { numberOfKeys, lua: together(lua, plain) });
+  }
   return { command, keys: numberOfKeys };
 }
 
@@ -131,24 +135,34 @@ async function sendTogether(client: Client, { command, keys }: Group, calls: rea
   }
 }
 
+/** Of a script that has no other way. */
+const NEVER: PlainScript = { ownKey: 0, begin: 'function() end' };
+
 /** What one call throws is its own answer: the others are done all the same. */
-const together = (script: string): string => `
-local function call(KEYS, ARGV)
+const together = (script: string, plain: PlainScript = NEVER): string => `
+local function whole(KEYS, ARGV)
 ${script}
 end
+local begin = ${plain.begin}
 local keys, arguments, answers = {}, {}, {}
 local calls, count, places = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 for at = 1, #KEYS do keys[at] = KEYS[at] end
 for at = 1, count do arguments[at] = ARGV[3 + at] end
-local given = 3 + count + places
+local at, given, alike = {}, 3 + count + places, true
+for place = 1, places do
+  at[place] = tonumber(ARGV[3 + count + place])
+  if at[place] <= #KEYS and at[place] ~= ${plain.ownKey} then alike = false end
+end
+local begun, one, finish
+if alike then begun, one, finish = pcall(begin, keys, arguments) end
+if not begun or not one then one, finish = whole, nil end
 for number = 1, calls do
-  for at = 1, places do
-    local place = tonumber(ARGV[3 + count + at])
-    local value = ARGV[given + at]
+  for index = 1, places do
+    local place, value = at[index], ARGV[given + index]
     if place <= #KEYS then keys[place] = value else arguments[place - #KEYS] = value end
   end
   given = given + places
-  local done, answer = pcall(call, keys, arguments)
+  local done, answer = pcall(one, keys, arguments)
   if not done then
     local words = type(answer) == 'table' and answer.err or tostring(answer)
     -- Before Redis 7 it says first in which line.
@@ -157,5 +171,6 @@ for number = 1, calls do
   if answer == nil then answer = false end
   answers[number] = answer
 end
+if finish then finish() end
 return answers
 `;
