@@ -11,7 +11,7 @@ import { type Instant, boundary, boundaryOn, plusMonths } from '../../src/domain
 import { builtInTerms, monthEndOf } from '../../src/domain/terms.ts';
 
 const DAY_MS = 86_400_000;
-export const WARM_UP_ACCOUNTS = 4_000;
+export const WARM_UP_ACCOUNTS = 20_000;
 const WARM_UP_DAYS_AGO = [20, 21, 22] as const;
 const DUE_DAYS_AGO = [1, 2, 3] as const;
 /** Later than every boundary of the warm-up, in any zone, and earlier than every measured one. */
