@@ -30,9 +30,10 @@ function(KEYS, ARGV)
   local wait, meta, counter, marker = KEYS[1], KEYS[3], KEYS[4], KEYS[9]
   local state = rcall('HMGET', meta, 'paused', 'concurrency', 'opts.maxLenEvents')
   if state[1] or state[2] or not state[3] then return end
-  -- Whether they can be written to at all is known before the first job is stored.
+  -- Whether all of them can be written to is known before the first job is stored.
   rcall('LLEN', wait)
   rcall('ZCARD', marker)
+  rcall('INCRBY', counter, 0)
   local added = {}
   local function push()
     if #added == 0 then return end
@@ -71,18 +72,33 @@ function(KEYS, ARGV)
   if state[1] or state[2] or state[3] or rcall('ZCARD', prioritized) > 0 then return end
   local nextDelayed = rcall('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
   if nextDelayed and tonumber(nextDelayed) < (ARGV[2] + 1) * 0x1000 then return end
-  local ended, fetched, emptied = {}, false, false
+  rcall('SCARD', stalled)
+  rcall('ZCARD', marker)
+  local ended, fetched, emptied, changed = {}, false, false, false
+  local function done()
+    if #ended > 0 then rcall('SREM', stalled, unpack(ended)) end
+    if fetched then rcall('ZADD', marker, 0, '0') end
+    if emptied then rcall('DEL', counter) end
+    ended, fetched, emptied = {}, false, false
+  end
+  -- What the library's script does may change what was found out for all: after it, all the others are its own.
+  local function rest(KEYS, ARGV)
+    done()
+    changed = true
+    return whole(KEYS, ARGV)
+  end
   local function finish(KEYS, ARGV)
+    if changed then return whole(KEYS, ARGV) end
     local id, key = ARGV[1], KEYS[12]
     local opts = cmsgpack.unpack(ARGV[8])
     local token, lock = opts['token'], key .. ':lock'
     if ARGV[5] ~= 'completed' or #ARGV[9] > 0 or token == '0' or opts['keepJobs']['count'] ~= 0
-      or opts['maxMetricsSize'] ~= '' or opts['limiter'] then return whole(KEYS, ARGV) end
+      or opts['maxMetricsSize'] ~= '' or opts['limiter'] then return rest(KEYS, ARGV) end
     local job = rcall('HMGET', key, 'name', 'parentKey', 'parent', 'deid')
     if not job[1] or job[2] or job[3] or job[4] or rcall('GET', lock) ~= token
       or rcall('EXISTS', key .. ':dependencies', key .. ':unsuccessful', key .. ':logs', key .. ':processed',
         key .. ':failed') > 0
-      or rcall('LREM', active, -1, id) < 1 then return whole(KEYS, ARGV) end
+      or rcall('LREM', active, -1, id) < 1 then return rest(KEYS, ARGV) end
     rcall('DEL', key, lock)
     ended[#ended + 1] = id
     if ARGV[6] == '1' then
@@ -111,11 +127,6 @@ function(KEYS, ARGV)
       rcall('XADD', events, '*', 'event', 'drained')
     end
     return 0
-  end
-  local function done()
-    if #ended > 0 then rcall('SREM', stalled, unpack(ended)) end
-    if fetched then rcall('ZADD', marker, 0, '0') end
-    if emptied then rcall('DEL', counter) end
   end
   return finish, done
 end`,

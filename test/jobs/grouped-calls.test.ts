@@ -197,6 +197,15 @@ describe('calls of one script', () => {
     }
   });
 
+  it('store nothing of jobs that cannot be counted', async () => {
+    await redis.set(key('id'), 'not a number');
+    await expect(add(3)).rejects.toThrow(/not an integer/);
+    expect(await redis.keys(key('job-*'))).toEqual([]);
+    await redis.del(key('id'));
+    expect(await add(3)).toHaveLength(3);
+    expect(await redis.llen(key('wait'))).toBe(3);
+  });
+
   it('fail where Redis refuses each of them: nothing is taken for added', async () => {
     await redis.set(key('wait'), 'not a list');
     await expect(add(3)).rejects.toThrow(/WRONGTYPE/);
