@@ -42,13 +42,15 @@ export async function execute(
  * `INSERT INTO table (columns) VALUES (…), (…) <suffix>` in one statement, or in as few as fit into packets; nothing at
  * all for no rows.
  */
-export const insertRows = (
+export async function insertRows(
   db: Queryable,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
   suffix = '',
-): Promise<number> => run(db, insertOf(table, columns, rows, suffix));
+): Promise<number> {
+  return run(db, insertOf(table, columns, rows, suffix));
+}
 
 /** A statement that is text already: what it was made of is not needed until it is its turn. */
 export interface Statement {
@@ -95,24 +97,36 @@ export const updateOf = (columns: readonly string[]): string =>
 
 /**
  * Instants are DATETIME(3) in UTC: written as text here, read as `Date` by the driver with `timezone: 'Z'`. A batch
- * writes many that lie in few different seconds, hence the memory.
+ * writes the same few instants again and again, hence the memory.
  */
 export function toDate(at: number): string {
   const second = Math.floor(at / 1_000);
-  let text = seconds.get(second);
-  if (text === undefined) {
-    text = new Date(second * 1_000).toISOString().slice(0, -5).replace('T', ' ');
+  const ms = Math.trunc(at) - second * 1_000;
+  let known = seconds.get(second);
+  if (known === undefined) {
     if (seconds.size >= SECONDS_MAX) seconds.clear();
-    seconds.set(second, text);
+    const text = new Date(second * 1_000).toISOString().slice(0, -5).replace('T', ' ');
+    seconds.set(second, (known = { text, ms: NaN, last: '' }));
   }
-  return text + (MILLISECONDS[Math.trunc(at) - second * 1_000] as string);
+  if (known.ms !== ms) {
+    known.ms = ms;
+    known.last = known.text + (MILLISECONDS[ms] as string);
+  }
+  return known.last;
 }
 
 /** `.000` to `.999`. */
 const MILLISECONDS = Array.from({ length: 1_000 }, (_, ms) => `.${String(ms).padStart(3, '0')}`);
 
-/** `2021-03-16 09:00:00`, by seconds since 1970. */
-const seconds = new Map<number, string>();
+/** A second as text, `2021-03-16 09:00:00`, and the instant in it that was asked for last. */
+interface KnownSecond {
+  readonly text: string;
+  ms: number;
+  last: string;
+}
+
+/** By seconds since 1970. */
+const seconds = new Map<number, KnownSecond>();
 const SECONDS_MAX = 10_000;
 
 export const toDateOrNull = (at: number | null): string | null => (at === null ? null : toDate(at));

@@ -11,12 +11,15 @@ const NUMBER_MAX = 25;
 /** A character that JavaScript counts as one is three bytes at the most. */
 const BYTES_OF_CHARACTER = 3;
 
+const ROOM = 2 * STATEMENT_MAX_BYTES;
+const KEPT_MAX = 8 * STATEMENT_MAX_BYTES;
+
 /**
  * Where they are written, before they are one text. A batch has some ten thousand cells: texts that are put together one by
  * one would live in as many pieces, which the garbage collector moves until their statement is sent. Nothing of it is kept
  * from one turn of the loop to the next.
  */
-let bytes = Buffer.allocUnsafe(2 * STATEMENT_MAX_BYTES);
+let bytes = Buffer.allocUnsafe(ROOM);
 
 /** `(…),(…)`, as few texts as fit into packets; nothing at all for no rows. @throws Error for a cell that is undefined */
 export function packTuples(rows: readonly (readonly Cell[])[]): string[] {
@@ -32,6 +35,8 @@ export function packTuples(rows: readonly (readonly Cell[])[]): string[] {
     end -= before + 1;
   }
   if (end > 0) packets.push(bytes.toString('utf8', 0, end));
+  // One huge row was here, which the next are not.
+  if (bytes.length > KEPT_MAX) bytes = Buffer.allocUnsafe(ROOM);
   return packets;
 }
 
@@ -79,7 +84,8 @@ function writePlain(text: string, begin: number): number {
 
 /** As many bytes as a row may take, unless something in it needs more than quotes. */
 function roomOf(row: readonly Cell[]): number {
-  let room = 2;
+  // Its brackets, and a comma before it.
+  let room = 3;
   // By index: an iterator makes an object for each cell.
   for (let index = 0; index < row.length; index += 1) {
     const cell = row[index];
