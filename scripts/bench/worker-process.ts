@@ -27,7 +27,7 @@ export function startWorkerProcess(
   [file, ...args]: readonly [string, ...string[]],
   { folder, env, watchdog }: { folder: string; env: NodeJS.ProcessEnv; watchdog: Watchdog },
 ): WorkerProcess {
-  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean), join(folder, file), ...args], {
+  const child = spawn(process.execPath, [join(folder, file), ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
