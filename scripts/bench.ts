@@ -9,7 +9,7 @@ import { type Build, buildWorkers } from './bench/build.ts';
 import { type RoundResult, WORK, runContender } from './bench/contenders.ts';
 import { type Servers, openServers, prepareGround } from './bench/ground.ts';
 import { currentLoad, hostFacts } from './bench/host-facts.ts';
-import { type BenchOptions, LANES, USAGE, parseOptions } from './bench/options.ts';
+import { type BenchOptions, LARGE_ONES, USAGE, parseOptions } from './bench/options.ts';
 import { writeFigures } from './bench/plot/write-figures.ts';
 import { type Taken, type Turn, leftInWords, msLeft, turnsOf } from './bench/progress.ts';
 import { measureWaitingJob } from './bench/redis-memory.ts';
@@ -46,8 +46,8 @@ async function runOn(
 
 async function runTurns(bench: Bench): Promise<Measured['rounds']> {
   const { only, accounts, rounds, large } = bench.options;
-  const lanes = Object.values(LANES).filter((name) => only.includes(name));
-  const turns = turnsOf({ contenders: only, accounts, rounds, large, lanes });
+  const largeOnes = LARGE_ONES.filter((name) => only.includes(name));
+  const turns = turnsOf({ contenders: only, accounts, rounds, large, largeOnes });
   const results: RoundResult[][] = Array.from({ length: rounds }, () => []);
   const taken: Taken[] = [];
   for (const [index, turn] of turns.entries()) {

@@ -18,12 +18,14 @@ export type ContenderName = (typeof CONTENDER_NAMES)[number];
 /** The product's own. */
 export const LANES = { 'per-account': 'a', cohorts: 'e' } as const;
 export type Lane = keyof typeof LANES;
+/** Those that also run at the large size: the lanes, and what each of them is held against. */
+export const LARGE_ONES: readonly ContenderName[] = ['a', 'c', 'd', 'e'];
 
 export interface BenchOptions {
   /** Sizes, smallest first; each contender runs each of them in every round. */
   readonly accounts: readonly number[];
   readonly rounds: number;
-  /** A size for the product's lanes alone; 0 leaves it out. */
+  /** A size for the product's lanes and what they are held against; 0 leaves it out. */
   readonly large: number;
   readonly only: readonly ContenderName[];
   /** Where the JSON document goes instead of stdout. */
@@ -42,7 +44,7 @@ export interface PlotOptions {
 export const USAGE = `usage: npm run -s bench -- [flags]
   --accounts N[,N…]   accounts of a round; several sizes are run one after another (10000)
   --rounds N          rounds, of which medians are taken (3)
-  --large N           accounts of the product's large runs, in both lanes; 0 leaves them out (100000 with one size)
+  --large N           accounts of large runs, of both lanes, no-op jobs and set-based SQL; 0 leaves them out (100000 with one size)
   --lanes LIST        the product's lanes that run (per-account,cohorts)
   --peers             also what people would pick instead: BullMQ flows, and graphile-worker and pg-boss on PostgreSQL
   --only LIST         contenders, such as a,b,flows (a,b,c,d,e,f,g; with --peers, all)

@@ -11,19 +11,19 @@ export interface Plan {
   readonly contenders: readonly ContenderName[];
   readonly accounts: readonly number[];
   readonly rounds: number;
-  /** Of the product's lanes alone; 0 for none. */
+  /** Of these alone; 0 for none. */
   readonly large: number;
-  readonly lanes: readonly ContenderName[];
+  readonly largeOnes: readonly ContenderName[];
 }
 
 /** Each round begins with another contender, so that none is always the first or the last. */
-export function turnsOf({ contenders, accounts, rounds, large, lanes }: Plan): Turn[] {
+export function turnsOf({ contenders, accounts, rounds, large, largeOnes }: Plan): Turn[] {
   const ofRound = (round: number): Turn[] => {
     const first = round % contenders.length;
     const order = [...contenders.slice(first), ...contenders.slice(0, first)];
     const sizes = accounts.flatMap((size) => order.map((contender) => ({ contender, accounts: size })));
-    const largeOnes = lanes.map((contender) => ({ contender, accounts: large }));
-    return [...sizes, ...(large > 0 ? largeOnes : [])].map((turn) => ({ ...turn, round }));
+    const ofLarge = largeOnes.map((contender) => ({ contender, accounts: large }));
+    return [...sizes, ...(large > 0 ? ofLarge : [])].map((turn) => ({ ...turn, round }));
   };
   return Array.from({ length: rounds }, (_, round) => ofRound(round)).flat();
 }

@@ -15,7 +15,7 @@ test('a ratio is taken within each round: a slow one counts as much as a fast on
     round(result('a', 1_000, 400), result('c', 1_000, 500)),
     round(result('a', 1_000, 7_000), result('c', 1_000, 10_000)),
   ]);
-  expect(asks['accounts per second, product ÷ BullMQ no-op']).toEqual({
+  expect(asks['accounts per second, product ÷ BullMQ no-op, at the largest size']).toEqual({
     value: 0.7,
     limit: 0.65,
     atLeast: true,
@@ -28,7 +28,7 @@ test('what lies at the limit holds, what lies beyond is missed', () => {
   const cpu = (microseconds: number) => ({ cpuMicrosecondsPerAccount: microseconds });
   const ask = (own: number) =>
     asked([round(result('a', 1_000, 1, cpu(own)), result('c', 1_000, 1, cpu(200)))])[
-      'CPU per account, product ÷ BullMQ no-op'
+      'CPU per account, product ÷ BullMQ no-op, at the largest size'
     ];
   expect(ask(270)).toMatchObject({ value: 1.35, atLeast: false, holds: true });
   expect(ask(272)).toMatchObject({ value: 1.36, holds: false });
@@ -47,6 +47,17 @@ test('large and small are the sizes at the ends; with one size nothing is asked 
   expect(Object.keys(asked([round(result('a', 1_000, 4_000))]))).toEqual([
     'settling transactions per account',
   ]);
+});
+
+test('what stands beside another is judged at the largest size at which both ran', () => {
+  const small = (['a', 'c', 'd', 'e'] as const).map((name) =>
+    result(name, 1_000, name === 'a' ? 100 : 1_000),
+  );
+  const large = [result('a', 10_000, 700), result('c', 10_000, 1_000), result('e', 10_000, 2_800)];
+  const asks = asked([round(...small, ...large)]);
+  expect(asks['accounts per second, product ÷ BullMQ no-op, at the largest size']?.value).toBe(0.7);
+  expect(asks['accounts per second, in cohorts ÷ one by one, at the largest size']?.value).toBe(4);
+  expect(asks['accounts per second, in cohorts ÷ set-based SQL, at the largest size']?.value).toBe(1);
 });
 
 test('rows are compared among those of one size, over all rounds', () => {

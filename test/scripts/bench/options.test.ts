@@ -59,7 +59,13 @@ test.each([
 });
 
 test('every round runs all of them at every size, each round beginning with another', () => {
-  const turns = turnsOf({ contenders: ['a', 'b'], accounts: [50, 100], rounds: 2, large: 500, lanes: ['a'] });
+  const turns = turnsOf({
+    contenders: ['a', 'b'],
+    accounts: [50, 100],
+    rounds: 2,
+    large: 500,
+    largeOnes: ['a'],
+  });
   expect(turns.map(({ round, contender, accounts }) => `${round}${contender}${accounts}`)).toEqual(
     '0a50 0b50 0a100 0b100 0a500 1b50 1a50 1b100 1a100 1a500'.split(' '),
   );
