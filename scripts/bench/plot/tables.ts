@@ -1,5 +1,6 @@
 /** What docs/performance.md says of runs, between two marks in it: written from the documents of those runs. */
 import stringWidth from 'string-width';
+import { type Measured, judge } from '../asks.ts';
 import { LANES, type Lane } from '../options.ts';
 import { SETTINGS, WAY_WORDS, type Way } from '../peers/ways.ts';
 import { type Line, type Report, mediansOf, sharesOf } from '../report.ts';
@@ -18,6 +19,14 @@ export function withTables(page: string, reports: readonly Report[]): string {
 export const linesOf = (reports: readonly Report[]): Line[] =>
   mediansOf(reports.flatMap((report) => report.measured.rounds));
 
+/** As if all of their rounds were of one run: asked is what is asked today. */
+const allOf = (reports: readonly Report[]): Measured => ({
+  rounds: reports.flatMap((report) => report.measured.rounds),
+  redisBytesPerJob: reports
+    .map((report) => report.measured.redisBytesPerJob)
+    .find((one) => one !== undefined),
+});
+
 function tables(reports: readonly Report[]): string[] {
   const lines = linesOf(reports);
   const sizes = [...new Set(lines.map((one) => one.accounts))];
@@ -31,29 +40,29 @@ function tables(reports: readonly Report[]): string[] {
       ]),
     ),
     'In brackets: the rate ÷ that of this product, one job per account, in the same round. \\*: cut at a minute, the rate so far.',
-    table(
-      [
-        `At ${largestCommon(lines).toLocaleString('en')} due`,
-        'CPU-µs per account',
-        'of them',
-        'transactions per account',
-        'memory, MiB',
-      ],
-      lines.filter((one) => one.accounts === largestCommon(lines)).map(costCells),
+    ...sizes.map((size) =>
+      table(
+        [
+          `At ${size.toLocaleString('en')} due`,
+          'CPU-µs per account',
+          'of them',
+          'transactions per account',
+          'memory, MiB',
+        ],
+        lines.filter((one) => one.accounts === size).map(costCells),
+      ),
     ),
     whoIsAhead(lines.filter((one) => one.accounts === largestCommon(lines))),
     // Of peers alone.
     ...(settingRows(lines).length > 0 ? [table(['Settings', ''], settingRows(lines))] : []),
     table(
       ['Asked', 'limit', 'measured', ''],
-      reports.flatMap((report) =>
-        report.asks.map(({ ask, limit, atLeast, value, holds }) => [
-          ask,
-          `${atLeast ? 'at least' : 'at most'} ${limit}`,
-          value >= 100 ? value.toFixed(0) : value.toPrecision(3),
-          holds ? 'holds' : 'missed',
-        ]),
-      ),
+      judge(allOf(reports)).map(({ ask, limit, atLeast, value, holds }) => [
+        ask,
+        `${atLeast ? 'at least' : 'at most'} ${limit}`,
+        value >= 100 ? value.toFixed(0) : value.toPrecision(3),
+        holds ? 'holds' : 'missed',
+      ]),
     ),
   ];
 }
