@@ -19,7 +19,7 @@ export const consolePages = ({ ids, holes }: Pick<ConsoleStage, 'ids' | 'holes'>
   { name: 'runs', path: 'runs' },
   { name: 'run', path: `runs/${ids.failedRun}` },
   { name: 'run-active', path: `runs/${ids.activeRun}` },
-  { name: 'run-reverse', path: `runs/${ids.failedRun}/reverse`, isTried: true },
+  { name: 'run-reverse', path: `runs/${ids.grantedRun}/reverse`, isTried: true },
   { name: 'failures', path: 'failures' },
   { name: 'failures-one', path: `failures?account=${ids.failedAccounts[0]}&do=snooze` },
   { name: 'accounts', path: 'accounts' },

@@ -46,6 +46,8 @@ export interface StageIds {
   readonly activeRun: number;
   /** The latest one that put accounts aside. */
   readonly failedRun: number;
+  /** The latest one that has ended and granted something: on some days it is another than that. */
+  readonly grantedRun: number;
   readonly failedAccounts: readonly string[];
   readonly pausedBackfill: number;
   readonly refusedNotice: number;
@@ -92,6 +94,11 @@ export async function setConsoleStage(env: Readonly<Record<string, string>> = {}
     pausedBackfill,
     activeRun,
     failedRun: await countOf(app.db, "SELECT MAX(run_id) FROM failures WHERE state = 'put-aside'"),
+    grantedRun: await countOf(
+      app.db,
+      `SELECT MAX(run_id) FROM cycles JOIN runs ON runs.id = cycles.run_id
+        WHERE runs.kind = 'sweep' AND runs.state <> 'running' AND cycles.code = 'granted'`,
+    ),
     refusedNotice: await countOf(app.db, "SELECT MAX(id) FROM outbox WHERE state = 'refused'"),
   };
   return {

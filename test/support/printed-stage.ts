@@ -191,6 +191,7 @@ async function furnish({ app, db }: Installation, folder: string): Promise<Ids> 
   const events = [
     { ...interview, interview: 'i7' },
     { ...waiting, id: 'e17' },
+    { ...waiting, id: '17' },
     { ...waiting, id: 'EVENT' },
   ];
   writeFileSync(file, events.map((one) => `${JSON.stringify(one)}\n`).join(''));

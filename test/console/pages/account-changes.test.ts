@@ -19,8 +19,9 @@ beforeAll(async () => {
       CONNECTS_MEMBER_SECRET: 's'.repeat(44),
     },
   });
+  // No boundary of its own is near, whatever day it is.
   await importRows(installation.app, [
-    { id: WHO, openingBalance: 195, trackedFrom: yesterday(), anchorOn: '2021-01-01' },
+    { id: WHO, openingBalance: 195, trackedFrom: yesterday(), anchorOn: daysAgo(14).slice(0, 10) },
   ]);
   console_ = await startConsole(installation.app);
   operator = await Client.signedIn(installation, console_.url, 'operator');
@@ -32,7 +33,8 @@ afterAll(async () => {
   await installation.remove();
 });
 
-const yesterday = (): string => new Date(Date.now() - 86_400_000).toISOString();
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+const yesterday = (): string => daysAgo(1);
 
 const textOf = (html: string): string =>
   html
