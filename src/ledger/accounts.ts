@@ -267,7 +267,7 @@ export interface AccountChange {
  * One statement for all who have begun a cycle, which changes nearly everything, and one for all others, of whom events
  * change three or four columns.
  */
-export const updateAccounts = (changes: readonly AccountChange[]): Statement[] => [
+export const accountUpdates = (changes: readonly AccountChange[]): Statement[] => [
   ...updateAlike(changes.filter(hasBegunCycle)),
   ...updateAlike(changes.filter((one) => !hasBegunCycle(one))),
 ];

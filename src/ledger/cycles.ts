@@ -42,7 +42,7 @@ const COLUMNS = [
 ] as const;
 
 /** Run, they throw the database's duplicate-key error (1062) when one of these boundaries is settled already. */
-export const insertCycles = (rows: readonly CycleRow[]): Statement[] =>
+export const cycleInserts = (rows: readonly CycleRow[]): Statement[] =>
   insertOf('cycles', COLUMNS, rows.map(toCells));
 
 const toCells = ({ accountId, settlement, ...row }: CycleRow) => [

@@ -29,7 +29,7 @@ const COLUMNS = [
 ] as const;
 
 /** Run, they throw the database's duplicate-key error (1062) when one of them was posted before. */
-export const insertEntries = (rows: readonly EntryRow[]): Statement[] =>
+export const entryInserts = (rows: readonly EntryRow[]): Statement[] =>
   insertOf('entries', COLUMNS, rows.map(toCells));
 
 const toCells = ({ accountId, entry, postedAt, runId }: EntryRow) => [

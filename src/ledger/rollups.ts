@@ -117,7 +117,7 @@ export class Sums {
 
 const cellsOf = (row: RollupRow) => [row.measure, row.onDay, row.plan, row.name, row.amount, row.quantity];
 
-export const insertRollupDeltas = (rows: readonly RollupRow[]): Statement[] =>
+export const rollupDeltaInserts = (rows: readonly RollupRow[]): Statement[] =>
   insertOf('rollup_deltas', COLUMNS, rows.map(cellsOf));
 
 /**

@@ -73,7 +73,7 @@ const toCells = (one: NoticeDraft) => [
 ];
 
 /** Run, they throw the database's duplicate-key error (1062) when one of them was staged before. */
-export const stageNotices = (drafts: readonly NoticeDraft[]): Statement[] =>
+export const noticeInserts = (drafts: readonly NoticeDraft[]): Statement[] =>
   insertOf('outbox', DRAFT_COLUMNS, drafts.map(toCells));
 
 /** For what is looked for again and again, by several at once: one that is staged already stays as it is. */

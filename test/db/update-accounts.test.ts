@@ -2,11 +2,11 @@
 import { inTransaction } from '../../src/db/connection.ts';
 import { execute, run, selectRows } from '../../src/db/query.ts';
 import { lockAccounts } from '../../src/ledger/account-locks.ts';
-import { type AccountRow, updateAccounts } from '../../src/ledger/accounts.ts';
+import { type AccountRow, accountUpdates } from '../../src/ledger/accounts.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Installation, install } from '../support/installation.ts';
 
-describe('updateAccounts', () => {
+describe('accountUpdates', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await install();
@@ -18,7 +18,7 @@ describe('updateAccounts', () => {
   const update = (change: (row: AccountRow) => AccountRow): Promise<void> =>
     inTransaction(installation.db, async (transaction) => {
       const { rows } = await lockAccounts(transaction, ['a-000', 'a-001', 'a-002']);
-      await run(transaction, updateAccounts(rows.map((before) => ({ before, after: change(before) }))));
+      await run(transaction, accountUpdates(rows.map((before) => ({ before, after: change(before) }))));
     });
 
   const stored = (): Promise<Record<string, unknown>[]> =>

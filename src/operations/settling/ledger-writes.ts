@@ -8,23 +8,23 @@ import {
   type AccountChange,
   type AccountRow,
   insertAccounts,
-  updateAccounts,
+  accountUpdates,
 } from '../../ledger/accounts.ts';
 import { type AmendmentRow, insertAmendments } from '../../ledger/amendments.ts';
 import { type AuditRow, insertAudit } from '../../ledger/audit-log.ts';
 import { type Contact, upsertContacts } from '../../ledger/contacts.ts';
-import { type CycleRow, insertCycles } from '../../ledger/cycles.ts';
+import { type CycleRow, cycleInserts } from '../../ledger/cycles.ts';
 import { type DecisionRow, insertDecisions } from '../../ledger/decisions.ts';
-import { type EntryRow, insertEntries } from '../../ledger/entries.ts';
+import { type EntryRow, entryInserts } from '../../ledger/entries.ts';
 import { type EventWait, upsertEventWaits } from '../../ledger/event-waits.ts';
 import { type EventRow, insertEvents, resolveWaiting } from '../../ledger/events.ts';
 import { clearFailures } from '../../ledger/failures.ts';
 import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
 import type { LedgerLook } from '../../ledger/ledger-hold.ts';
 import { type Owned, insertAwards, upsertInterviews, upsertProposals } from '../../ledger/records.ts';
-import { insertRollupDeltas, rollupDeltas } from '../../ledger/rollups.ts';
+import { rollupDeltaInserts, rollupDeltas } from '../../ledger/rollups.ts';
 import { type SpanRow, insertSpans } from '../../ledger/spans.ts';
-import { type NoticeDraft, stageNotices } from '../../outbox/outbox.ts';
+import { type NoticeDraft, noticeInserts } from '../../outbox/outbox.ts';
 
 export class LedgerWrites {
   /** Accounts that exist, and are locked. */
@@ -75,11 +75,11 @@ export class LedgerWrites {
     if (this.#isWritten) throw new Error('these rows were written before');
     this.#isWritten = true;
     const codes = this.cycles.map((one) => one.settlement.code);
-    const cycles = insertCycles(this.cycles);
-    const entries = insertEntries(this.entries);
-    const deltas = insertRollupDeltas(rollupDeltas(this.entries, this.cycles, this.amendments));
-    const notices = stageNotices(this.notices);
-    const changes = updateAccounts(this.accounts);
+    const cycles = cycleInserts(this.cycles);
+    const entries = entryInserts(this.entries);
+    const deltas = rollupDeltaInserts(rollupDeltas(this.entries, this.cycles, this.amendments));
+    const notices = noticeInserts(this.notices);
+    const changes = accountUpdates(this.accounts);
     for (const rows of [this.cycles, this.entries, this.notices, this.accounts]) rows.length = 0;
     await insertAccounts(transaction, this.opened);
     await upsertContacts(transaction, this.contacts);

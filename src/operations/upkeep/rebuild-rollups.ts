@@ -5,13 +5,13 @@
  */
 import { type Database, type Transaction, inTransaction } from '../../db/connection.ts';
 import { isDuplicateKey } from '../../db/errors.ts';
-import { run, databaseNow } from '../../db/query.ts';
+import { databaseNow, run } from '../../db/query.ts';
 import type { Instant } from '../../domain/calendar.ts';
 import { insertAudit } from '../../ledger/audit-log.ts';
 import { countAccounts } from '../../ledger/accounts.ts';
 import { findRound, insertRound, lockRound, writeRound } from '../../ledger/rounds.ts';
 import { findPageEnd, sumLedger } from '../../ledger/rollup-truth.ts';
-import { type RollupRow, Sums, insertRollupDeltas, listRollups } from '../../ledger/rollups.ts';
+import { type RollupRow, Sums, rollupDeltaInserts, listRollups } from '../../ledger/rollups.ts';
 
 export interface CountRequest {
   readonly signal?: AbortSignal;
@@ -137,7 +137,7 @@ async function keep(
   // The first time there is nothing to lock: then the key says who was first.
   if (before === undefined) await insertRound(transaction, 'rollups', { movedAt: now });
   else await writeRound(transaction, 'rollups', { movedAt: Math.max(now, before + 1) });
-  await run(transaction, insertRollupDeltas(difference));
+  await run(transaction, rollupDeltaInserts(difference));
   await insertAudit(transaction, {
     at: now,
     actor,
