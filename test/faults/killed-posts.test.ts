@@ -4,7 +4,7 @@ import { addToken } from '../../src/operations/upkeep/tokens.ts';
 import { importRows, numbered } from '../support/accounts.ts';
 import { type Running, startCli } from '../support/cli.ts';
 import { type Installation, install } from '../support/installation.ts';
-import { expectSoonAfter, holdRows } from '../support/liveness.ts';
+import { expectSoonAfter, holdRows, listTransactions } from '../support/liveness.ts';
 import { type PrivateServer, privateDatabase } from '../support/private-servers.ts';
 import { countOf } from '../support/state.ts';
 import { until } from '../support/sweeping.ts';
@@ -73,7 +73,7 @@ const untilUnderWay = (): Promise<void> =>
   until(
     'it is under way',
     async () =>
-      (await countOf(installation.db, 'SELECT COUNT(*) FROM information_schema.innodb_trx')) > 1 ||
+      (await listTransactions(installation)).length > 1 ||
       (await countOf(installation.db, 'SELECT COUNT(*) FROM events')) > 0,
   );
 

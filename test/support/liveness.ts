@@ -1,7 +1,9 @@
 /** What is asserted beside safety in every fault: all others are settled meanwhile, and soon afterwards so is the rest. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { Database } from '../../src/db/connection.ts';
 import { connectDatabase } from '../../src/db/connection.ts';
+import { selectRows } from '../../src/db/query.ts';
 import { silenceLimit } from '../../src/db/session.ts';
 import { measure } from '../../src/operations/upkeep/measure.ts';
 import { quickly } from './slowness.ts';
@@ -60,4 +62,39 @@ export async function holdRows({ env }: Installation, sql: string): Promise<Hold
       await session.destroy();
     },
   };
+}
+
+/** The server makes the list anew only where nobody has read it for a tenth of a second: whoever polls reads the same for ever. */
+const LIST_UNREAD_MS = 150;
+
+/** Transactions on this installation's database, and whether they wait for a row. */
+export async function listTransactions({
+  db,
+  env,
+}: Installation): Promise<{ readonly id: number; readonly waits: boolean }[]> {
+  const name = new URL(env.DATABASE_URL as string).pathname.slice(1);
+  await sleep(LIST_UNREAD_MS);
+  const rows = await selectRows<{ id: number; waits: number }>(
+    db,
+    `SELECT process.id, trx.trx_state = 'LOCK WAIT' AS waits FROM information_schema.innodb_trx AS trx
+       JOIN information_schema.processlist AS process ON process.id = trx.trx_mysql_thread_id
+      WHERE process.db = ?`,
+    [name],
+  );
+  return rows.map(({ id, waits }) => ({ id, waits: waits === 1 }));
+}
+
+/**
+ * Ends the connections of those that wait for a row, until what they work on is over: one that is listed may wait no more
+ * when it is ended, and its next attempt does.
+ */
+export async function killWaiting(installation: Installation, work: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = (): void => void (isOver = true);
+  work.then(over, over);
+  await until('what waits for a row has failed', async () => {
+    for (const { id, waits } of await listTransactions(installation))
+      if (waits) await installation.db.raw(`KILL ${id}`).catch(() => undefined);
+    return isOver;
+  });
 }
