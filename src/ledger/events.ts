@@ -2,6 +2,8 @@
 import { hash } from 'node:crypto';
 import {
   type Queryable,
+  type Statement,
+  insertOf,
   insertRows,
   listed,
   selectOne,
@@ -51,10 +53,9 @@ const COLUMNS = [
 /** What makes two events with one id the same fact. */
 export const contentHashOf = (event: MemberEvent): string => hash('sha256', contentOf(event), 'hex');
 
-/** @throws the database's duplicate-key error when an id is taken, by a writer on another account */
-export async function insertEvents(transaction: Transaction, rows: readonly EventRow[]): Promise<void> {
-  await insertRows(transaction, 'events', COLUMNS, rows.map(toCells));
-}
+/** Run, they throw the database's duplicate-key error when an id is taken, by a writer on another account. */
+export const eventInserts = (rows: readonly EventRow[]): Statement[] =>
+  insertOf('events', COLUMNS, rows.map(toCells));
 
 /** What became of events that waited: all of these rows exist, so this INSERT is an update of each. */
 export async function resolveWaiting(transaction: Transaction, rows: readonly EventRow[]): Promise<void> {

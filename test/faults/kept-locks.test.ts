@@ -1,7 +1,7 @@
 /** Row locks that somebody keeps: whoever needs that row waits, everybody else is settled, and nobody is blamed. */
 import { startWorker } from '../../jobs/start-worker.ts';
-import { databaseNow, execute, selectRows } from '../../src/db/query.ts';
-import { insertEvents } from '../../src/ledger/events.ts';
+import { databaseNow, execute, run, selectRows } from '../../src/db/query.ts';
+import { eventInserts } from '../../src/ledger/events.ts';
 import { listRuns } from '../../src/ledger/runs.ts';
 import { createLog } from '../../src/log.ts';
 import { checkLocks } from '../../src/operations/upkeep/doctor/lock-checks.ts';
@@ -58,7 +58,10 @@ const leaveWaiting = ({ db }: Installation): Promise<unknown> => {
     email: 'new@example.test',
   } as const;
   return db.transaction((transaction) =>
-    insertEvents(transaction, [{ event, state: 'waiting', effectiveAt: null, late: false, receivedAt: at }]),
+    run(
+      transaction,
+      eventInserts([{ event, state: 'waiting', effectiveAt: null, late: false, receivedAt: at }]),
+    ),
   );
 };
 

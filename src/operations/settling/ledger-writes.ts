@@ -17,7 +17,7 @@ import { type CycleRow, cycleInserts } from '../../ledger/cycles.ts';
 import { type DecisionRow, insertDecisions } from '../../ledger/decisions.ts';
 import { type EntryRow, entryInserts } from '../../ledger/entries.ts';
 import { type EventWait, upsertEventWaits } from '../../ledger/event-waits.ts';
-import { type EventRow, insertEvents, resolveWaiting } from '../../ledger/events.ts';
+import { type EventRow, eventInserts, resolveWaiting } from '../../ledger/events.ts';
 import { clearFailures } from '../../ledger/failures.ts';
 import { type LapseRow, insertLapses } from '../../ledger/lapses.ts';
 import type { LedgerLook } from '../../ledger/ledger-hold.ts';
@@ -79,8 +79,9 @@ export class LedgerWrites {
     const entries = entryInserts(this.entries);
     const deltas = rollupDeltaInserts(rollupDeltas(this.entries, this.cycles, this.amendments));
     const notices = noticeInserts(this.notices);
+    const events = eventInserts(this.events);
     const changes = accountUpdates(this.accounts);
-    for (const rows of [this.cycles, this.entries, this.notices, this.accounts]) rows.length = 0;
+    for (const rows of [this.cycles, this.entries, this.events, this.notices, this.accounts]) rows.length = 0;
     await insertAccounts(transaction, this.opened);
     await upsertContacts(transaction, this.contacts);
     await insertSpans(transaction, this.spans);
@@ -93,7 +94,7 @@ export class LedgerWrites {
     await upsertProposals(transaction, latestOf(this.proposals));
     await upsertInterviews(transaction, latestOf(this.interviews));
     await insertAwards(transaction, this.awards);
-    await insertEvents(transaction, this.events);
+    await run(transaction, events);
     await resolveWaiting(transaction, this.resolved);
     await upsertEventWaits(transaction, this.waits);
     await run(transaction, notices);
