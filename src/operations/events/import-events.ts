@@ -23,7 +23,7 @@ import type { Notify } from '../../ledger/runs.ts';
 import { type Bad, type BadRow, BadRows } from '../imports/bad-rows.ts';
 import { inBatches, inStretches } from '../imports/batches.ts';
 import { oneAhead } from '../imports/one-ahead.ts';
-import { type EventOutcome, type RecordDeps, recordEvents } from './record-events.ts';
+import { type EventOutcome, EventRecorder, type RecordDeps, type Recording } from './record-events.ts';
 
 /** One line of a file: its text, and what was read, or the fault of reading it. */
 export interface SourceLine extends BadRow {
@@ -66,7 +66,7 @@ export interface EventsImported extends Bad {
 
 /**
  * Lines checked, or recorded, at a time. The more there are, the more of them are of one account, which is read and written
- * once for all of those; two batches are in memory.
+ * once for all of those; three batches are in memory: one is read, one recorded, and of the one before it the last transactions.
  */
 const BATCH = 10_000;
 /** While one is decided, the others are written: with two, both are now and then decided, and the database has nothing to do. */
@@ -74,20 +74,26 @@ const TRANSACTIONS_MAX = 3;
 
 export async function importEvents(deps: RecordDeps, request: EventsImport): Promise<EventsImported> {
   const found = new BadRows();
-  const lines = await checkAll(deps.db, request, found);
+  const { lines, allNew } = await checkAll(deps.db, request, found);
   const unwritten = { lines, applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0, ...found.told };
   if (request.signal?.aborted) return { outcome: 'interrupted', ...unwritten };
   requireExpected(request.expect, lines, 'line');
   if (found.count > 0 && !request.skipInvalid) return { outcome: 'refused', ...unwritten };
   return request.rehearse
     ? rehearseAll(deps, request, request.rehearse, found, lines)
-    : recordAll(deps, request, found);
+    : recordAll(deps, request, found, allNew);
 }
 
-/** The first pass: every line against the schema, the rest of the file, and what is there already. @returns how many */
-async function checkAll(db: Database, request: EventsImport, found: BadRows): Promise<number> {
+interface Checked {
+  readonly lines: number;
+  /** No id arrived before, and none stands twice. */
+  readonly allNew: boolean;
+}
+
+/** The first pass: every line against the schema, the rest of the file, and what is there already. */
+async function checkAll(db: Database, request: EventsImport, found: BadRows): Promise<Checked> {
   const now = await databaseNow(db);
-  const seen: Seen = { events: new Map(), open: new Set() };
+  const seen: Seen = { events: new Map(), open: new Set(), again: false };
   let lines = 0;
   for await (const { read, size } of oneAhead(readBatches(request, found, now))) {
     if (request.signal?.aborted) break;
@@ -105,7 +111,7 @@ async function checkAll(db: Database, request: EventsImport, found: BadRows): Pr
     lines += size;
     request.onProgress?.(lines);
   }
-  return lines;
+  return { lines, allNew: !seen.again };
 }
 
 /** Without the value that it was read from: thousands of lines wait to be recorded. */
@@ -156,6 +162,8 @@ interface Seen {
   readonly events: Map<string, { line: number; hash: string }>;
   /** Accounts that are open, whose opening waits, or that an earlier line opens. */
   readonly open: Set<string>;
+  /** Whether any id has come again. */
+  again: boolean;
 }
 
 /** Of these events, those that arrived before; and which of their accounts are open already. */
@@ -190,11 +198,12 @@ function judge(
 ): readonly Fault[] {
   const hash = contentHashOf(event);
   const earlier = seen.events.get(event.id);
+  const arrived = known.get(event.id);
+  if (earlier || arrived) seen.again = true;
   if (earlier)
     return earlier.hash === hash
       ? []
       : [{ where: 'id', what: `${event.id} stands on line ${earlier.line} already, with other content` }];
-  const arrived = known.get(event.id);
   if (arrived && arrived.contentHash !== hash)
     return [
       { where: 'id', what: `${event.id} arrived before, with other content${inFields(event, arrived)}` },
@@ -227,33 +236,66 @@ function faultsOfAccount({ type, account }: MemberEvent, open: ReadonlySet<strin
 const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
 /** The second pass. */
-async function recordAll(deps: RecordDeps, request: EventsImport, found: BadRows): Promise<EventsImported> {
+async function recordAll(
+  deps: RecordDeps,
+  request: EventsImport,
+  found: BadRows,
+  allNew: boolean,
+): Promise<EventsImported> {
   const sum = new ImportSum();
   const now = await databaseNow(deps.db);
   // What is read ahead, and who else asks, has a connection, too.
   const transactionsMax = Math.max(1, Math.min(TRANSACTIONS_MAX, (deps.connectionsMax ?? Infinity) - 1));
   const settings = { ...deps.settings, transactionsMax };
+  const recorder = new EventRecorder({ ...deps, settings }, { ...recordingOf(request), allNew });
   let lines = 0;
-  for await (const { read, size } of oneAhead(readBatches(request, found, now))) {
-    if (request.signal?.aborted) return { outcome: 'interrupted', lines, ...sum.counts, ...found.told };
-    await recordBatch({ ...deps, settings }, request, found, sum, read);
-    lines += size;
+  let before: Begun | undefined;
+  let interrupted = false;
+  const finish = async (begun: Begun): Promise<void> => {
+    await finishBatch(begun, request, found, sum);
+    lines += begun.size;
     request.onProgress?.(lines);
+  };
+  try {
+    for await (const batch of oneAhead(readBatches(request, found, now))) {
+      interrupted = request.signal?.aborted === true;
+      if (interrupted) break;
+      const begun = await beginBatch(recorder, batch);
+      if (before) await finish(before);
+      before = begun;
+    }
+    if (before) await finish(before);
+  } finally {
+    // Whoever leaves early leaves nothing under way; why it left is told already.
+    await recorder.end().catch(() => undefined);
   }
-  return { outcome: 'imported', lines, ...sum.counts, ...found.told };
+  return { outcome: interrupted ? 'interrupted' : 'imported', lines, ...sum.counts, ...found.told };
 }
 
-async function recordBatch(
-  deps: RecordDeps,
+const recordingOf = ({ actor, reason, source = 'events', notify }: EventsImport): Recording => ({
+  notify,
+  by: actor === undefined ? undefined : { actor, reason: reason ?? null, source },
+});
+
+/** A batch that is being recorded. */
+interface Begun extends Judged {
+  readonly size: number;
+  /** Of the good ones, in their order. */
+  readonly outcomes: Promise<readonly EventOutcome[]>;
+}
+
+async function beginBatch(recorder: EventRecorder, { read, size }: ReadBatch): Promise<Begun> {
+  const judged = judgeAgain(read);
+  return { ...judged, size, ...(await recorder.begin(judged.good.map((one) => one.event))) };
+}
+
+async function finishBatch(
+  { good, late, outcomes }: Begun,
   request: EventsImport,
   found: BadRows,
   sum: ImportSum,
-  read: readonly ReadLine[],
 ): Promise<void> {
-  const { good, late } = judgeAgain(read);
-  const tried = sum.without(good);
-  const overtaken = sum.add(await recordLines(deps, request, tried));
-  await tellBad(request, found, [...late, ...overtaken]);
+  await tellBad(request, found, [...late, ...sum.add(good, await outcomes)]);
 }
 
 interface GoodLine extends BadRow {
@@ -278,41 +320,15 @@ function judgeAgain(read: readonly ReadLine[]): Judged {
 
 const isGood = (line: ReadLine): line is GoodLine => line.event !== undefined;
 
-interface Recorded {
-  readonly line: GoodLine;
-  readonly outcome: EventOutcome;
-}
-
-async function recordLines(
-  deps: RecordDeps,
-  { actor, reason, source = 'events', notify }: EventsImport,
-  good: readonly GoodLine[],
-): Promise<Recorded[]> {
-  const by = actor === undefined ? undefined : { actor, reason: reason ?? null, source };
-  const events = good.map((one) => one.event);
-  const outcomes = await recordEvents(deps, events, notify, by);
-  return good.map((line, index) => ({ line, outcome: outcomes[index] as EventOutcome }));
-}
-
 /** What became of the lines so far. */
 class ImportSum {
   readonly counts = { applied: 0, refused: 0, duplicates: 0, waiting: 0, busy: 0 };
-  /** Accounts of which something was not recorded: nothing that comes later of theirs is, so that their order is kept. */
-  readonly #givenUp = new Set<string>();
-
-  /** Those that are to be recorded; the others are counted as busy. */
-  without(good: readonly GoodLine[]): readonly GoodLine[] {
-    if (this.#givenUp.size === 0) return good;
-    const tried = good.filter(({ event }) => !this.#givenUp.has(event.account));
-    this.counts.busy += good.length - tried.length;
-    return tried;
-  }
 
   /** @returns the lines that were overtaken since they were checked, by another writer */
-  add(recorded: readonly Recorded[]): BadRow[] {
+  add(lines: readonly GoodLine[], outcomes: readonly EventOutcome[]): BadRow[] {
     const overtaken: BadRow[] = [];
-    for (const { line, outcome } of recorded) {
-      if (outcome.outcome === 'busy') this.#givenUp.add(line.event.account);
+    for (const [index, line] of lines.entries()) {
+      const outcome = outcomes[index] as EventOutcome;
       if (outcome.outcome === 'duplicate') this.counts.duplicates += 1;
       else if (outcome.outcome === 'conflict' || outcome.outcome === 'unknown-account')
         overtaken.push(lateFault(line, outcome));
@@ -352,7 +368,10 @@ async function rehearseAll(
         return { outcome: 'interrupted', lines: read, ...sum.counts, ...found.told };
     }
     const judged = mine.filter(({ line }) => !found.has(line)).map((line) => readLine(line, now));
-    await rehearse((db) => recordBatch({ ...uncounted, db }, request, found, sum, judged));
+    await rehearse(async (db) => {
+      const recorder = new EventRecorder({ ...uncounted, db }, recordingOf(request));
+      await finishBatch(await beginBatch(recorder, { read: judged, size: mine.length }), request, found, sum);
+    });
   }
   return { outcome: 'imported', lines, ...sum.counts, ...found.told };
 }

@@ -39,7 +39,7 @@ import {
 } from './account-events.ts';
 import type { TurnGround } from '../settling/account-turn.ts';
 import { LedgerWrites } from '../settling/ledger-writes.ts';
-import { sideBySide } from './side-by-side.ts';
+import { SideBySide } from './side-by-side.ts';
 import { loadWaiting, waits } from '../settling/waiting-events.ts';
 
 export type { EventOutcome, Operator } from './account-events.ts';
@@ -83,31 +83,81 @@ export async function recordEvents(
   notify: Notify = 'digest',
   by?: Operator,
 ): Promise<EventOutcome[]> {
-  const latest = await getLatestTerms(deps.db);
-  const rules = { terms: latest.terms, termsVersion: latest.version, notifyEvents: notify, by };
-  const outcomes: EventOutcome[] = Array.from({ length: events.length });
-  // Order is kept: what comes after an event that was not recorded is not recorded either.
-  const given = new Set<string>();
-  const recordGroup = async (group: readonly AccountEvents[]): Promise<void> => {
-    const barred = group.filter((one) => given.has(one.account));
-    const busy = await recordPatiently(
-      deps,
-      rules,
-      group.filter((one) => !given.has(one.account)),
-      outcomes,
-    );
+  const { outcomes } = await new EventRecorder(deps, { notify, by }).begin(events);
+  return outcomes;
+}
+
+export interface Recording {
+  readonly notify: Notify;
+  readonly by: Operator | undefined;
+  /** Somebody looked, and none of these ids arrived before or comes twice: they are not looked up until one turns out to be taken. */
+  readonly allNew?: boolean;
+}
+
+/**
+ * Batch after batch, each begun before the last transactions of the one before it have ended. Order is kept over all of
+ * them: what comes after an event that was not recorded is not recorded either.
+ */
+export class EventRecorder {
+  readonly #deps: RecordDeps;
+  readonly #recording: Recording;
+  readonly #ids: Ids;
+  readonly #beside: SideBySide;
+  /** Accounts of which something was not recorded. */
+  readonly #given = new Set<string>();
+
+  constructor(deps: RecordDeps, recording: Recording) {
+    this.#deps = deps;
+    this.#recording = recording;
+    this.#ids = { allNew: recording.allNew ?? false };
+    this.#beside = new SideBySide(deps.settings.transactionsMax ?? 1);
+  }
+
+  /**
+   * Never called again before it has returned.
+   * @returns once all of them have begun: the outcomes of all, in the same order, when they have ended
+   * @throws as {@link recordEvents}, and so do the outcomes
+   */
+  async begin(events: readonly MemberEvent[]): Promise<{ readonly outcomes: Promise<EventOutcome[]> }> {
+    const latest = await getLatestTerms(this.#deps.db);
+    const { notify, by } = this.#recording;
+    const pinned = { terms: latest.terms, termsVersion: latest.version, notifyEvents: notify, by };
+    const rules = { ...pinned, ids: this.#ids };
+    const outcomes: EventOutcome[] = Array.from({ length: events.length });
+    const begun: { readonly ended: Promise<void> }[] = [];
+    for (const [index, part] of [...partsOf(events)].entries()) {
+      if (index > 0) await this.#beside.end();
+      for (const group of groupsOf(part))
+        begun.push(await this.#beside.begin(group, () => this.#record(rules, group, outcomes)));
+    }
+    const ended = this.#beside.endOf(begun).then(() => this.#told(events, outcomes));
+    // Looked at later: until then it is no rejection that nobody handles.
+    ended.catch(() => undefined);
+    return { outcomes: ended };
+  }
+
+  /** Once nothing is under way. @throws as {@link recordEvents} */
+  end(): Promise<void> {
+    return this.#beside.end();
+  }
+
+  async #record(rules: Rules, group: readonly AccountEvents[], outcomes: EventOutcome[]): Promise<void> {
+    const barred = group.filter((one) => this.#given.has(one.account));
+    const left = group.filter((one) => !this.#given.has(one.account));
+    const busy = await recordPatiently(this.#deps, rules, left, outcomes);
     for (const one of [...barred, ...busy]) {
-      given.add(one.account);
+      this.#given.add(one.account);
       const why = describeError(accountLocked(one.account));
       for (const { index } of one.events) outcomes[index] = { outcome: 'busy', ...why };
     }
-  };
-  for (const part of partsOf(events))
-    await sideBySide(groupsOf(part), deps.settings.transactionsMax ?? 1, recordGroup);
-  for (const [index, one] of outcomes.entries())
-    // That it is held is told once, by whoever meets it.
-    if (one.outcome === 'waiting' && one.code !== HELD) tell(deps.log, events[index], one);
-  return outcomes;
+  }
+
+  #told(events: readonly MemberEvent[], outcomes: EventOutcome[]): EventOutcome[] {
+    for (const [index, one] of outcomes.entries())
+      // That it is held is told once, by whoever meets it.
+      if (one.outcome === 'waiting' && one.code !== HELD) tell(this.#deps.log, events[index], one);
+    return outcomes;
+  }
 }
 
 /** Looks again and again at those that somebody else has locked. Returns whose lock outlasted that. */
@@ -191,7 +241,13 @@ function inTransactions({ account, events }: AccountEvents): AccountEvents[] {
 
 type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notifyEvents'> & {
   readonly by: Operator | undefined;
+  readonly ids: Ids;
 };
+
+interface Ids {
+  /** Until the database says that one of them is taken. */
+  allNew: boolean;
+}
 
 /** How often an account is looked at again where another writer took an id, or opened it, a moment before. */
 const LOOKS_MAX = 5;
@@ -207,7 +263,7 @@ async function recordInHalves(
   const parts = await inHalves<AccountEvents, Left>(
     group,
     async (part) => {
-      const done = await inBatch(deps.db, (transaction) => recordOnce(deps, rules, transaction, part));
+      const done = await attempt(deps, rules, part);
       for (const [index, outcome] of done.outcomes) outcomes[index] = outcome;
       for (const code of done.codes) deps.tally?.add(`cycles:${code}`);
       return done;
@@ -218,6 +274,16 @@ async function recordInHalves(
         : recordAlone(deps, rules, one, outcomes, { error, looks }),
   );
   return { left: parts.flatMap((part) => part.left), busy: parts.flatMap((part) => part.busy) };
+}
+
+/** One transaction. Where an id is taken though none was thought to be, all are looked up from now on, this part's too. */
+async function attempt(deps: RecordDeps, rules: Rules, part: readonly AccountEvents[]): Promise<Recorded> {
+  try {
+    return await inBatch(deps.db, (transaction) => recordOnce(deps, rules, transaction, part));
+  } catch (error) {
+    if (isDuplicateKey(error)) rules.ids.allNew = false;
+    throw error;
+  }
 }
 
 const NOBODY: Left = { left: [], busy: [] };
@@ -250,18 +316,20 @@ async function recordAlone(
   return recordInHalves(deps, rules, [late], outcomes, 0);
 }
 
+type Recorded = Done & { readonly codes: readonly string[] };
+
 async function recordOnce(
   deps: RecordDeps,
   rules: Rules,
   transaction: Transaction,
   group: readonly AccountEvents[],
-): Promise<Done & { readonly codes: readonly string[] }> {
+): Promise<Recorded> {
   const ids = group.map((one) => one.account);
   const arrived = group.flatMap((one) => one.events.map(({ event }) => event));
   const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
   const look = await lookAtLedger(transaction);
   const lockedAt = look.now;
-  const known = await findKnown(transaction, arrived);
+  const known = await findKnown(transaction, rules.ids.allNew ? [] : arrived);
   const fresh = arrived.filter((event) => !known.has(event.id));
   const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
   const waiting = await loadWaiting(transaction, free, {
@@ -273,7 +341,7 @@ async function recordOnce(
   const missing = free.filter((id) => !found.has(id) && !waits(waiting, id));
   // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
   const opened = await findAccountIds(transaction, missing);
-  const { by, ...pinned } = rules;
+  const { by, ids: _ids, ...pinned } = rules;
   const { noticeMaxAgeMs } = deps.settings;
   const turnGround = { ...pinned, notify: 'digest', runId: null, lockedAt, noticeMaxAgeMs } as const;
   const writes = new LedgerWrites(look, failing);

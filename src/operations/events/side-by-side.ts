@@ -2,30 +2,49 @@
 import type { AccountEvents } from './account-events.ts';
 
 /**
- * Works on groups of accounts in their order, `most` at once; never on two that hold an account in common, so that what
- * came first of an account is done first.
- * @throws what the first throws that fails, once nothing is under way any more; none is begun after it
+ * Works on groups of accounts in the order in which they are begun, `most` at once; never on two that hold an account in
+ * common, so that what came first of an account is done first.
  */
-export async function sideBySide(
-  groups: Iterable<readonly AccountEvents[]>,
-  most: number,
-  work: (group: readonly AccountEvents[]) => Promise<void>,
-): Promise<void> {
-  const running = new Map<Promise<void>, ReadonlySet<string>>();
-  const failures: unknown[] = [];
-  const begin = (group: readonly AccountEvents[]): void => {
-    const one = work(group)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => running.delete(one));
-    running.set(one, new Set(group.map(({ account }) => account)));
-  };
-  const isTaken = (group: readonly AccountEvents[]): boolean =>
-    [...running.values()].some((taken) => group.some(({ account }) => taken.has(account)));
-  for (const group of groups) {
-    while (running.size >= most || isTaken(group)) await Promise.race(running.keys());
-    if (failures.length > 0) break;
-    begin(group);
+export class SideBySide {
+  readonly #most: number;
+  readonly #running = new Map<Promise<void>, ReadonlySet<string>>();
+  readonly #failures: unknown[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
   }
-  await Promise.all(running.keys());
-  if (failures.length > 0) throw failures[0];
+
+  /**
+   * Begins once there is room for it.
+   * @returns when it has begun: `ended` is resolved whether it fails or not, see `end`
+   * @throws what the first threw that failed, once nothing is under way any more; none is begun after it
+   */
+  async begin(
+    group: readonly AccountEvents[],
+    work: (group: readonly AccountEvents[]) => Promise<void>,
+  ): Promise<{ readonly ended: Promise<void> }> {
+    while (this.#running.size >= this.#most || this.#isTaken(group)) await Promise.race(this.#running.keys());
+    if (this.#failures.length > 0) await this.end();
+    const ended = work(group)
+      .catch((error: unknown) => void this.#failures.push(error))
+      .finally(() => this.#running.delete(ended));
+    this.#running.set(ended, new Set(group.map(({ account }) => account)));
+    return { ended };
+  }
+
+  /** Once nothing is under way. @throws what the first threw that failed */
+  async end(): Promise<void> {
+    await Promise.all(this.#running.keys());
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** Once these have ended. @throws as `end` does, where any failed */
+  async endOf(begun: readonly { readonly ended: Promise<void> }[]): Promise<void> {
+    await Promise.all(begun.map(({ ended }) => ended));
+    if (this.#failures.length > 0) await this.end();
+  }
+
+  #isTaken(group: readonly AccountEvents[]): boolean {
+    return [...this.#running.values()].some((taken) => group.some(({ account }) => taken.has(account)));
+  }
 }

@@ -2,16 +2,21 @@
  * A file whose batches are written beside each other: each event once, and those of an account in the file's order, though
  * one of the batches is held up or killed on its way.
  */
+import { isDuplicateKey } from '../../../src/db/errors.ts';
 import { selectRows } from '../../../src/db/query.ts';
 import { type EventsImported, importEvents } from '../../../src/operations/events/import-events.ts';
+import type { BadRow } from '../../../src/operations/imports/bad-rows.ts';
 import { importRows, numbered } from '../../support/accounts.ts';
+import { bought, fact, record } from '../../support/facts.ts';
 import { type Installation, install } from '../../support/installation.ts';
-import { holdRows } from '../../support/liveness.ts';
+import { holdRows, killWaiting, listTransactions } from '../../support/liveness.ts';
 import { countOf } from '../../support/state.ts';
 import { until } from '../../support/sweeping.ts';
 
 /** Lines that an import takes at a time. */
 const BATCH = 10_000;
+/** Transactions that an import has under way at once. */
+const TRANSACTIONS = 3;
 /** Two transactions' worth of accounts. */
 const ACCOUNTS = 1_000;
 /** Of the first of them. */
@@ -43,17 +48,29 @@ const linesOf = (each: number): Line[] =>
     return { id, account, at: '2021-01-05T10:00:00Z', type: 'connects.purchased', amount: 1 };
   });
 
-async function importLines(lines: readonly Line[], lockWaitMs?: number): Promise<EventsImported> {
+interface Given {
+  readonly lockWaitMs?: number;
+  /** What the second pass reads, where it is something else. */
+  readonly secondPass?: () => Promise<readonly Line[]>;
+  readonly onBad?: (rows: readonly BadRow[]) => Promise<void>;
+}
+
+async function importLines(lines: readonly Line[], given: Given = {}): Promise<EventsImported> {
+  const { lockWaitMs, secondPass = () => Promise.resolve(lines), onBad } = given;
   const { recordDeps } = installation.app;
   const settings = { ...recordDeps.settings, ...(lockWaitMs !== undefined && { lockWaitMs }) };
+  let passes = 0;
   return importEvents(
     { ...recordDeps, settings },
     {
       lines: async function* read() {
-        for (const [index, value] of lines.entries()) yield { line: index + 1, value, faults: [] };
+        passes += 1;
+        const read = passes === 1 ? lines : await secondPass();
+        for (const [index, value] of read.entries()) yield { line: index + 1, value, faults: [] };
       },
       skipInvalid: false,
       notify: 'none',
+      ...(onBad && { onBad }),
     },
   );
 }
@@ -85,22 +102,28 @@ const takeId = (id: string) =>
      VALUES ('${id}', '${HELD}', 'connects.purchased', '2021-01-05', '', '{}', 'applied', '2021-01-05')`,
   );
 
+/** Begins to count statements that the database refused because an id was taken. */
+function countTaken(): () => number {
+  let count = 0;
+  installation.app.db.on('query-error', (error: unknown) => {
+    if (isDuplicateKey(error)) count += 1;
+  });
+  return () => count;
+}
+
 const countAll = (): Promise<number> => countOf(installation.db, 'SELECT COUNT(*) FROM events');
 
 const countOthers = (): Promise<number> =>
   countOf(installation.db, "SELECT COUNT(*) FROM events WHERE account_id >= 'm-500'");
 
-/** Our transaction that waits for a row. */
-async function findWaiting(): Promise<number | undefined> {
-  const name = new URL(installation.env.DATABASE_URL as string).pathname.slice(1);
-  const rows = await selectRows<{ id: number }>(
-    installation.db,
-    `SELECT process.id FROM information_schema.innodb_trx AS trx
-       JOIN information_schema.processlist AS process ON process.id = trx.trx_mysql_thread_id
-      WHERE trx.trx_state = 'LOCK WAIT' AND process.db = ?`,
-    [name],
-  );
-  return rows[0]?.id;
+/** Its last transaction's worth of a batch. */
+const LAST = 'm-990';
+const eventsOf = (account: string): Promise<number> =>
+  countOf(installation.db, `SELECT COUNT(*) FROM events WHERE account_id = '${account}'`);
+
+/** None of ours is under way. */
+async function expectNothingUnderWay(): Promise<void> {
+  expect(await listTransactions(installation)).toEqual([]);
 }
 
 describe('a file of events', () => {
@@ -116,7 +139,7 @@ describe('a file of events', () => {
     const lines = linesOf(each);
     const holder = await holdRows(installation, `SELECT id FROM accounts WHERE id = '${HELD}' FOR UPDATE`);
     // It ends between two batches: what comes later of the account has to wait for what came before.
-    const imported = importLines(lines, 0);
+    const imported = importLines(lines, { lockWaitMs: 0 });
     await until(
       'the first batch is done but for it',
       async () => (await countAll()) >= (ACCOUNTS - 1) * (BATCH / ACCOUNTS),
@@ -148,9 +171,7 @@ describe('a file of events', () => {
     const holder = await takeId(`${HELD}-1`);
     const imported = importLines(lines).catch((error: unknown) => error);
     await until('the second has landed', async () => (await countOthers()) === OTHERS);
-    let waiting: number | undefined;
-    await until('the first waits', async () => (waiting = await findWaiting()) !== undefined);
-    await installation.db.raw(`KILL ${waiting}`);
+    await killWaiting(installation, imported);
     expect(await imported).toMatchObject({ kind: 'unavailable' });
     await holder.release();
     const landed = await countAll();
@@ -161,5 +182,87 @@ describe('a file of events', () => {
       duplicates: landed,
     });
     await expectAllOnceAndInOrder(lines);
+  });
+
+  it('goes on with its next batch while the last transaction of one waits, and keeps the order of each account', async () => {
+    const each = BATCH / ACCOUNTS + 2;
+    const lines = linesOf(each);
+    const holder = await holdRows(installation, `SELECT id FROM accounts WHERE id = '${LAST}' FOR UPDATE`);
+    const imported = importLines(lines, { lockWaitMs: 60_000 });
+    await until('others have what the next batch brings', async () => (await eventsOf('m-000')) === each);
+    expect(await eventsOf(LAST)).toBe(0);
+    await holder.release();
+    expect(await imported).toMatchObject({ applied: lines.length, busy: 0 });
+    await expectAllOnceAndInOrder(lines);
+  });
+
+  it('of which somebody else records a part after it was checked has each event once', async () => {
+    const lines = linesOf(EACH);
+    const taken = countTaken();
+    const theirs = lines.filter((_, index) => index % 7 === 0);
+    // Between the passes, in the order of the file.
+    const secondPass = async (): Promise<readonly Line[]> => {
+      await record(
+        installation.app,
+        theirs.map(({ id, account, at, type, amount }) =>
+          fact(id, account, at.slice(0, 16).replace('T', ' '), type, { amount }),
+        ),
+      );
+      return lines;
+    };
+    expect(await importLines(lines, { secondPass })).toMatchObject({
+      outcome: 'imported',
+      applied: lines.length - theirs.length,
+      duplicates: theirs.length,
+      waiting: 0,
+      badCount: 0,
+    });
+    expect(await countAll()).toBe(lines.length);
+    // Whoever met the first of them, and whoever was under way beside it.
+    expect(taken()).toBeGreaterThan(0);
+    expect(taken()).toBeLessThanOrEqual(TRANSACTIONS);
+    expect(await countOf(installation.db, "SELECT COUNT(*) FROM entries WHERE kind = 'purchase'")).toBe(
+      lines.length,
+    );
+  });
+
+  it('of which somebody else took an id for something else after it was checked tells that line, and records all others', async () => {
+    const lines = linesOf(EACH);
+    const secondPass = async (): Promise<readonly Line[]> => {
+      await record(installation.app, [
+        bought(`${HELD}-1`, HELD, '2021-01-05', 7),
+        bought('m-700-2', 'm-001', '2021-01-05'),
+      ]);
+      return lines;
+    };
+    const imported = await importLines(lines, { secondPass });
+    expect(imported).toMatchObject({ applied: lines.length - 2, duplicates: 0, waiting: 0, badCount: 2 });
+    expect(imported.bad.map(({ faults }) => faults[0]?.what)).toEqual([
+      `the id ${HELD}-1 arrived before with other content`,
+      'the id m-700-2 arrived before with other content',
+    ]);
+    expect(await countAll()).toBe(lines.length);
+  });
+
+  it('that holds a line twice, in one batch or in two, records it once', async () => {
+    const lines = linesOf(BATCH / ACCOUNTS + 1);
+    const twice = [lines[3], ...lines, lines[5], lines.at(-1)].flatMap((one) => one ?? []);
+    const taken = countTaken();
+    expect(await importLines(twice)).toMatchObject({ applied: lines.length, duplicates: 3 });
+    expect(await countAll()).toBe(lines.length);
+    expect(taken()).toBe(0);
+  });
+
+  it('whose bad lines cannot be told leaves nothing under way', async () => {
+    const lines = linesOf(BATCH / ACCOUNTS + 2);
+    const changed = lines.with(0, { ...(lines[0] as Line), amount: -1 });
+    const onBad = (): Promise<void> => Promise.reject(new Error('the disk is full'));
+    const imported = importLines(lines, { secondPass: () => Promise.resolve(changed), onBad });
+    await expect(imported).rejects.toThrow('the disk is full');
+    await expectNothingUnderWay();
+    const landed = await countAll();
+    expect(landed).toBeGreaterThan(0);
+    expect(await importLines(lines)).toMatchObject({ applied: lines.length - landed, duplicates: landed });
+    expect(await countAll()).toBe(lines.length);
   });
 });

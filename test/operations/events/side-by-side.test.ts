@@ -2,7 +2,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { AccountEvents } from '../../../src/operations/events/account-events.ts';
-import { sideBySide } from '../../../src/operations/events/side-by-side.ts';
+import { SideBySide } from '../../../src/operations/events/side-by-side.ts';
 
 const groupOf = (accounts: readonly string[]): AccountEvents[] =>
   accounts.map((account) => ({ account, events: [] }));
@@ -11,6 +11,16 @@ const namesOf = (group: readonly AccountEvents[]): string => group.map(({ accoun
 const groupsOf = fc.array(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1 }), {
   maxLength: 12,
 });
+
+async function sideBySide(
+  groups: readonly AccountEvents[][],
+  most: number,
+  work: (group: readonly AccountEvents[]) => Promise<void>,
+): Promise<void> {
+  const beside = new SideBySide(most);
+  for (const group of groups) await beside.begin(group, work);
+  await beside.end();
+}
 
 describe('groups side by side', () => {
   it('are begun in their order, so many at once, and each account by one of them at a time', async () => {
@@ -57,6 +67,7 @@ describe('groups side by side', () => {
       2,
       async (group) => {
         begun.push(namesOf(group));
+        await othersTurn();
         if (namesOf(group) === 'a') throw new Error('gone');
         for (let turn = 0; turn < 5; turn += 1) await othersTurn();
         ended = true;
