@@ -53,7 +53,7 @@ const COLUMNS = [
 /** What makes two events with one id the same fact. */
 export const contentHashOf = (event: MemberEvent): string => hash('sha256', contentOf(event), 'hex');
 
-/** Run, they throw the database's duplicate-key error when an id is taken, by a writer on another account. */
+/** Run, they throw the database's duplicate-key error when an id is taken, by another writer a moment ago. */
 export const eventInserts = (rows: readonly EventRow[]): Statement[] =>
   insertOf('events', COLUMNS, rows.map(toCells));
 

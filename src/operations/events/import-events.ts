@@ -251,7 +251,10 @@ async function recordAll(
   let lines = 0;
   let before: Begun | undefined;
   let interrupted = false;
-  const finish = async (begun: Begun): Promise<void> => {
+  const finish = async (): Promise<void> => {
+    const begun = before;
+    before = undefined;
+    if (!begun) return;
     await finishBatch(begun, request, found, sum);
     lines += begun.size;
     request.onProgress?.(lines);
@@ -261,13 +264,13 @@ async function recordAll(
       interrupted = request.signal?.aborted === true;
       if (interrupted) break;
       const begun = await beginBatch(recorder, batch);
-      if (before) await finish(before);
+      await finish();
       before = begun;
     }
-    if (before) await finish(before);
   } finally {
-    // Whoever leaves early leaves nothing under way; why it left is told already.
+    // Whoever leaves early leaves nothing under way, and what was recorded is told.
     await recorder.end().catch(() => undefined);
+    await finish();
   }
   return { outcome: interrupted ? 'interrupted' : 'imported', lines, ...sum.counts, ...found.told };
 }

@@ -115,7 +115,7 @@ export class EventRecorder {
 
   /**
    * Never called again before it has returned.
-   * @returns once all of them have begun: the outcomes of all, in the same order, when they have ended
+   * @returns once all of them have begun; `outcomes` are all of theirs, in the same order, when they have ended
    * @throws as {@link recordEvents}, and so do the outcomes
    */
   async begin(events: readonly MemberEvent[]): Promise<{ readonly outcomes: Promise<EventOutcome[]> }> {
@@ -245,7 +245,7 @@ type Rules = Pick<TurnGround, 'terms' | 'termsVersion' | 'notifyEvents'> & {
 };
 
 interface Ids {
-  /** Until the database says that one of them is taken. */
+  /** Until the database refuses something as being there already. */
   allNew: boolean;
 }
 
@@ -329,7 +329,11 @@ async function recordOnce(
   const { rows, unreadable, busy, failing } = await lockAccounts(transaction, ids);
   const look = await lookAtLedger(transaction);
   const lockedAt = look.now;
-  const known = await findKnown(transaction, rules.ids.allNew ? [] : arrived);
+  const found = new Map(rows.map((row) => [row.account.id, row]));
+  const known = await findKnown(
+    transaction,
+    arrived.filter((event) => isAsked(event, rules, found)),
+  );
   const fresh = arrived.filter((event) => !known.has(event.id));
   const free = ids.filter((id) => !busy.has(id) && !unreadable.has(id));
   const waiting = await loadWaiting(transaction, free, {
@@ -337,7 +341,6 @@ async function recordOnce(
     lockedAt,
     arrived: fresh,
   });
-  const found = new Map(rows.map((row) => [row.account.id, row]));
   const missing = free.filter((id) => !found.has(id) && !waits(waiting, id));
   // Not there to be locked, and opened since by another writer, who took up what waited: they are looked at again.
   const opened = await findAccountIds(transaction, missing);
@@ -360,6 +363,10 @@ async function recordOnce(
   writes.audits.push(...auditsOfImport(by, done.outcomes, lockedAt));
   return { ...done, codes: await writes.write(transaction, lockedAt) };
 }
+
+/** Even where all are new, of what would be turned away: somebody else may have brought it a moment ago. */
+const isAsked = (event: MemberEvent, { ids }: Rules, found: ReadonlyMap<string, unknown>): boolean =>
+  !ids.allNew || event.type === 'account.opened' || !found.has(event.account);
 
 async function findKnown(
   transaction: Transaction,

@@ -15,8 +15,8 @@ export class SideBySide {
   }
 
   /**
-   * Begins once there is room for it.
-   * @returns when it has begun: `ended` is resolved whether it fails or not, see `end`
+   * Begins once there is room for it. Never called again before it has returned.
+   * @returns when it has begun: `ended` is when it ends, to be handed to `endOf`
    * @throws what the first threw that failed, once nothing is under way any more; none is begun after it
    */
   async begin(
@@ -25,10 +25,11 @@ export class SideBySide {
   ): Promise<{ readonly ended: Promise<void> }> {
     while (this.#running.size >= this.#most || this.#isTaken(group)) await Promise.race(this.#running.keys());
     if (this.#failures.length > 0) await this.end();
-    const ended = work(group)
+    const ended = work(group);
+    const over = ended
       .catch((error: unknown) => void this.#failures.push(error))
-      .finally(() => this.#running.delete(ended));
-    this.#running.set(ended, new Set(group.map(({ account }) => account)));
+      .finally(() => this.#running.delete(over));
+    this.#running.set(over, new Set(group.map(({ account }) => account)));
     return { ended };
   }
 
@@ -38,10 +39,10 @@ export class SideBySide {
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
-  /** Once these have ended. @throws as `end` does, where any failed */
+  /** Once these have ended, whatever befalls others. @throws as `end` does, where one of these failed */
   async endOf(begun: readonly { readonly ended: Promise<void> }[]): Promise<void> {
-    await Promise.all(begun.map(({ ended }) => ended));
-    if (this.#failures.length > 0) await this.end();
+    const ends = await Promise.allSettled(begun.map(({ ended }) => ended));
+    if (ends.some(({ status }) => status === 'rejected')) await this.end();
   }
 
   #isTaken(group: readonly AccountEvents[]): boolean {
