@@ -23,6 +23,7 @@ import {
 } from '../support/liveness.ts';
 import { reset } from '../support/reset.ts';
 import { countOf } from '../support/state.ts';
+import { endClaims } from '../support/delivering.ts';
 import { MAY_2021, allSent, until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 24;
@@ -219,7 +220,7 @@ describe('a lock that somebody keeps', () => {
       const sent = "SELECT COUNT(*) FROM outbox WHERE state = 'sent'";
       await until('all others are sent', async () => (await countOf(db, sent)) === FLEET - 1);
       await holder.release();
-      await execute(db, "UPDATE outbox SET lease_until = staged_at WHERE state = 'claimed'");
+      await endClaims(db);
       await allSent(app);
       const states = await selectRows(
         db,

@@ -15,6 +15,7 @@ import { type PostOffice, openPostOffice } from '../support/post-office.ts';
 import { type PrivateServer, privateDatabase, privateRedis } from '../support/private-servers.ts';
 import { redisClient } from '../support/redis.ts';
 import { countOf } from '../support/state.ts';
+import { endClaims } from '../support/delivering.ts';
 import { until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 400;
@@ -207,7 +208,7 @@ describe('a Redis in the middle of a sweep', () => {
    * worker gave back when it ended rest for a second.
    */
   async function sendTheRest({ app, db }: Installation): Promise<void> {
-    await db.raw("UPDATE outbox SET lease_until = staged_at WHERE state = 'claimed'");
+    await endClaims(db);
     const worker = startWorker(app);
     const sent = "SELECT COUNT(*) FROM outbox WHERE state = 'sent'";
     try {

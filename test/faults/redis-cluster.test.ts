@@ -19,6 +19,7 @@ import { type Installation, install } from '../support/installation.ts';
 import { countGranted, expectGrantedOnce, readMetrics } from '../support/liveness.ts';
 import { type PrivateCluster, privateCluster } from '../support/private-cluster.ts';
 import { countOf } from '../support/state.ts';
+import { endClaims } from '../support/delivering.ts';
 import { MAY_2021, allSent, until, waitingSweep } from '../support/sweeping.ts';
 
 const FLEET = 400;
@@ -199,7 +200,7 @@ async function sweepWhile(trouble: () => Promise<void>): Promise<WaitedSweep> {
     await trouble();
     const swept = await sweeping;
     // Of notices whose jobs were lost the claims last two minutes: they run out now.
-    await installation.db.raw("UPDATE outbox SET lease_until = staged_at WHERE state = 'claimed'");
+    await endClaims(installation.db);
     const sent = "SELECT COUNT(*) FROM outbox WHERE state = 'sent'";
     await until('every letter is sent', async () => (await countOf(installation.db, sent)) === FLEET);
     return swept;
